@@ -1,0 +1,48 @@
+"""Freeze or fine-tune? The network, the strategies and the statistics, without any user interface."""
+
+from transfer_core.config import ConfigError, RunConfig, scenario_config
+from transfer_core.experiment import Progress, RunResult, compare, compare_steps, run
+from transfer_core.network import (
+    Layer,
+    Params,
+    accuracy,
+    backward,
+    cross_entropy,
+    forward,
+    init_params,
+    replace_head,
+)
+from transfer_core.pretraining import Pretrained, pretrain
+from transfer_core.scenarios import SCENARIOS
+from transfer_core.schedules import Phase, Schedule, freeze_to
+from transfer_core.strategies import STRATEGIES
+from transfer_core.training import TrainState, initial_state, train_step
+
+__all__ = [
+    "SCENARIOS",
+    "STRATEGIES",
+    "ConfigError",
+    "Layer",
+    "Params",
+    "Phase",
+    "Pretrained",
+    "Progress",
+    "RunConfig",
+    "RunResult",
+    "Schedule",
+    "TrainState",
+    "accuracy",
+    "backward",
+    "compare",
+    "compare_steps",
+    "cross_entropy",
+    "forward",
+    "freeze_to",
+    "init_params",
+    "initial_state",
+    "pretrain",
+    "replace_head",
+    "run",
+    "scenario_config",
+    "train_step",
+]

@@ -1,0 +1,69 @@
+"""What a comparison is measured against besides the strategies: no adaptation, and no network."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from transfer_core.config import RunConfig
+from transfer_core.network import Array, accuracy, forward
+from transfer_core.pretraining import pretrain
+from transfer_core.scenarios import SCENARIOS
+from transfer_core.splits import TargetData, cached_target_data
+
+
+def zero_shot(config: RunConfig) -> Array | None:
+    """Test accuracy of the pretrained network as it is, without a single target image.
+
+    Parameters
+    ----------
+    config : RunConfig
+
+    Returns
+    -------
+    ndarray of shape (n_seeds,) or None
+        ``None`` where the labels of the two tasks do not mean the same.
+
+    Examples
+    --------
+    >>> zero_shot(RunConfig(scenario="low_to_high", n_seeds=2)) is None
+    True
+    """
+    scenario = SCENARIOS[config.scenario]
+    if not scenario.same_labels or scenario.source is None:
+        return None
+    test = _target(config).test
+    return accuracy(forward(pretrain(config).params, test.inputs)[-1], test.labels)
+
+
+def logistic_regression(config: RunConfig) -> Array:
+    """Test accuracy of logistic regression on the pixels of the same training images.
+
+    Parameters
+    ----------
+    config : RunConfig
+
+    Returns
+    -------
+    ndarray of shape (n_seeds,)
+
+    Examples
+    --------
+    >>> logistic_regression(RunConfig(n_seeds=2)).shape
+    (2,)
+    """
+    target = _target(config)
+    scores = []
+    for seed in range(config.n_seeds):
+        model = LogisticRegression(max_iter=1000).fit(target.train.inputs[seed], target.train.labels[seed])
+        scores.append(model.score(target.test.inputs[seed], target.test.labels[seed]))
+    return np.array(scores)
+
+
+def _target(config: RunConfig) -> TargetData:
+    return cached_target_data(
+        config.scenario,
+        config.seeds,
+        images_per_class=config.images_per_class,
+        shift_amount=config.shift_amount,
+    )

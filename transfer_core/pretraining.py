@@ -1,0 +1,140 @@
+"""The pretrained network of a configuration, computed once and shared.
+
+Training it is the dearest part of a first visit, so everyone who waits for the same one pushes the
+same training forward, and the latest few are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from transfer_core.config import RunConfig
+from transfer_core.network import Array, Params, accuracy, forward, init_params
+from transfer_core.scenarios import SCENARIOS
+from transfer_core.schedules import Phase, freeze_to
+from transfer_core.splits import cached_source_data, stream
+from transfer_core.training import train
+
+# Pretraining has one knob, its epochs; these are enough for the source tasks at hand, and quick.
+PRETRAIN_BATCH_SIZE = 64
+PRETRAIN_LEARNING_RATE = 0.1
+PRETRAIN_MOMENTUM = 0.9
+MAX_KEPT = 6
+
+
+class Pretrained(NamedTuple):
+    """A network trained on the source task.
+
+    Attributes
+    ----------
+    params : tuple of Layer
+        With a leading seed axis.
+    source_accuracy : ndarray of shape (n_seeds,)
+        On test images of the source task, 0 to 1; NaN where the scenario has no source.
+    """
+
+    params: Params
+    source_accuracy: Array
+
+
+class _Key(NamedTuple):
+    """The part of a configuration that pretraining depends on."""
+
+    scenario: str
+    hidden_sizes: tuple[int, ...]
+    pretrain_epochs: int
+    seeds: tuple[int, ...]
+
+    @classmethod
+    def of(cls, config: RunConfig) -> _Key:
+        return cls(config.scenario, config.hidden_sizes, config.pretrain_epochs, config.seeds)
+
+
+_finished: dict[_Key, Pretrained] = {}
+_under_way: dict[_Key, Iterator[float]] = {}
+
+
+def is_pretrained(config: RunConfig) -> bool:
+    """Whether the network is there already."""
+    return _Key.of(config) in _finished
+
+
+def pretrain(config: RunConfig) -> Pretrained:
+    """Train the backbone on the source task, or draw it where there is none.
+
+    Parameters
+    ----------
+    config : RunConfig
+
+    Returns
+    -------
+    Pretrained
+
+    Examples
+    --------
+    >>> config = RunConfig(scenario="low_to_high", pretrain_epochs=5, n_seeds=2, hidden_sizes=(16,))
+    >>> pretrain(config).source_accuracy.shape
+    (2,)
+    """
+    for _ in pretrain_steps(config):
+        pass
+    return _finished[_Key.of(config)]
+
+
+def pretrain_steps(config: RunConfig) -> Iterator[float]:
+    """`pretrain`, one epoch at a time.
+
+    Yields
+    ------
+    float
+        Share done, 0 to 1; nothing where the network is there already.
+    """
+    key = _Key.of(config)
+    while key not in _finished:
+        if key not in _under_way:
+            _make_room(_under_way)
+            _under_way[key] = _pretraining(key)
+        yield next(_under_way[key])
+    _finished[key] = _finished.pop(key)  # the most recently used comes last
+
+
+def _pretraining(key: _Key) -> Iterator[float]:
+    """Train one network; it is stored before the last share is yielded."""
+    scenario = SCENARIOS[key.scenario]
+    init_seeds = [stream(seed, "pretrained") for seed in key.seeds]
+    # Without a source there is no old head either; one for the target keeps the shape of a network.
+    sizes = (64, *key.hidden_sizes, len((scenario.source or scenario.target).classes))
+    params = init_params(sizes, seeds=init_seeds, scale=scenario.init_scale)
+    source_accuracy = np.full(len(key.seeds), np.nan)
+    if scenario.source is not None:
+        source = cached_source_data(key.scenario, key.seeds)
+        if key.pretrain_epochs:
+            rates = (PRETRAIN_LEARNING_RATE,) * len(params)
+            schedule = (Phase("pretraining", key.pretrain_epochs, freeze_to(len(params), 0), rates),)
+            epochs = train(
+                params,
+                schedule,
+                source.train,
+                None,
+                batch_seeds=[stream(seed, "pretraining minibatches") for seed in key.seeds],
+                batch_size=PRETRAIN_BATCH_SIZE,
+                momentum=PRETRAIN_MOMENTUM,
+            )
+            for epoch in epochs:
+                params = epoch.params
+                if epoch.number < key.pretrain_epochs:
+                    yield epoch.number / key.pretrain_epochs
+        source_accuracy = accuracy(forward(params, source.test.inputs)[-1], source.test.labels)
+    _make_room(_finished)
+    _finished[key] = Pretrained(params, source_accuracy)
+    del _under_way[key]
+    yield 1.0
+
+
+def _make_room(kept: dict[_Key, Pretrained] | dict[_Key, Iterator[float]]) -> None:
+    """Let go of the entries that were used longest ago."""
+    while len(kept) >= MAX_KEPT:
+        del kept[next(iter(kept))]

@@ -1,0 +1,240 @@
+"""Paired comparisons, and the verdict they allow.
+
+Strategies share split, head, minibatch order and budget within a seed, so their accuracies are
+compared seed by seed. A verdict is a value; `verdict_sentence` is the one place that words it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import bootstrap
+
+from transfer_core.network import Array
+
+N_RESAMPLES = 5000
+CONFIDENCE = 0.95
+
+
+class Interval(NamedTuple):
+    """A mean with its bootstrap interval.
+
+    Attributes
+    ----------
+    mean, low, high : float
+        Where there are fewer than two values the interval is unknown: ``low`` and ``high`` are NaN.
+    """
+
+    mean: float
+    low: float
+    high: float
+
+
+class Gap(NamedTuple):
+    """How much better one arm is than another, seed by seed.
+
+    Attributes
+    ----------
+    interval : Interval
+        Of the paired differences.
+    wins, losses, n : int
+        Seeds in which the first arm is ahead, is behind, and all seeds.
+    """
+
+    interval: Interval
+    wins: int
+    losses: int
+    n: int
+
+    @property
+    def sign(self) -> int:
+        """1 or -1 where the interval lies on one side of zero, 0 where it holds zero or is unknown."""
+        return int(self.interval.low > 0) - int(self.interval.high < 0)
+
+
+class Verdict(NamedTuple):
+    """What a comparison allows to be said.
+
+    Attributes
+    ----------
+    leader : str
+        The arm with the highest mean.
+    gaps : dict of str to Gap
+        Leader minus each other arm, the closest first.
+    """
+
+    leader: str
+    gaps: dict[str, Gap]
+
+    @property
+    def tied(self) -> tuple[str, ...]:
+        """Arms that the leader is not clearly ahead of."""
+        return tuple(name for name, gap in self.gaps.items() if gap.sign <= 0)
+
+    @property
+    def inconclusive(self) -> bool:
+        """Whether some other arm cannot be told from the leader."""
+        return bool(self.tied)
+
+
+def mean_interval(values: Array) -> Interval:
+    """Mean and percentile-bootstrap 95 % interval.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        One value a seed.
+
+    Returns
+    -------
+    Interval
+
+    References
+    ----------
+    Efron, Tibshirani (1993), "An Introduction to the Bootstrap", chapter 13.
+
+    Examples
+    --------
+    >>> interval = mean_interval(np.array([0.1, 0.2, 0.3]))
+    >>> bool(interval.low < interval.mean < interval.high)
+    True
+    """
+    values = np.asarray(values, dtype=float)
+    mean = float(values.mean())
+    if len(values) < 2 or not np.isfinite(values).all():
+        return Interval(mean, np.nan, np.nan)
+    resampled = bootstrap(
+        (values,),
+        np.mean,
+        n_resamples=N_RESAMPLES,
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        rng=np.random.default_rng(0),
+    )
+    return Interval(mean, *map(float, resampled.confidence_interval))
+
+
+def paired_gap(ours: Array, theirs: Array) -> Gap:
+    """Compare two arms over the same seeds.
+
+    Parameters
+    ----------
+    ours, theirs : ndarray of shape (n,)
+        Entry ``s`` of both comes from seed ``s``.
+
+    Returns
+    -------
+    Gap
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ.
+
+    Examples
+    --------
+    >>> gap = paired_gap(np.array([0.9, 0.8, 0.9]), np.array([0.8, 0.7, 0.9]))
+    >>> gap.wins, gap.losses, gap.n
+    (2, 0, 3)
+    """
+    if len(ours) != len(theirs):
+        raise ValueError(f"arms must have the same seeds, got {len(ours)} and {len(theirs)} values")
+    differences = np.asarray(ours, dtype=float) - np.asarray(theirs, dtype=float)
+    return Gap(mean_interval(differences), int((differences > 0).sum()), int((differences < 0).sum()), len(differences))
+
+
+def verdict(scores: Mapping[str, Array]) -> Verdict:
+    """Find the leader and how clearly it leads.
+
+    Parameters
+    ----------
+    scores : mapping of str to ndarray of shape (n,)
+        At least two arms over the same seeds; higher is better.
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> scores = {"a": np.array([0.9, 0.8, 0.9]), "b": np.array([0.5, 0.4, 0.6])}
+    >>> found = verdict(scores)
+    >>> found.leader, found.inconclusive
+    ('a', False)
+    """
+    if len(scores) < 2:
+        raise ValueError(f"scores must hold at least two arms, got {list(scores)}")
+    leader = max(scores, key=lambda name: float(np.mean(scores[name])))
+    gaps = {name: paired_gap(scores[leader], scores[name]) for name in scores if name != leader}
+    closest_first = sorted(gaps.items(), key=lambda item: item[1].interval.mean)
+    return Verdict(leader, dict(closest_first))
+
+
+def verdict_sentence(found: Verdict, titles: Mapping[str, str]) -> str:
+    """Word a verdict on accuracies.
+
+    Parameters
+    ----------
+    found : Verdict
+        Over accuracies from 0 to 1.
+    titles : mapping of str to str
+        How to call each arm.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> scores = {"a": np.array([0.9, 0.8, 0.9]), "b": np.array([0.5, 0.4, 0.6])}
+    >>> verdict_sentence(verdict(scores), {"a": "Freezing", "b": "fine-tuning"})
+    'Freezing wins: 36.7 points ahead of fine-tuning (95 % interval 30.0 to 40.0; ahead in 3 of 3 seeds).'
+    """
+    leader = titles[found.leader]
+    closest, gap = next(iter(found.gaps.items()))
+    if gap.n < 2:
+        return "Inconclusive: one seed cannot tell luck from skill. Use at least two."
+    if not found.inconclusive:
+        return f"{leader} wins: {gap_words(gap)} ahead of {_inside(titles[closest])} {_evidence(gap)}."
+    tied = [_inside(titles[name]) for name in found.tied]
+    gap = found.gaps[found.tied[0]]
+    beaten = [_inside(titles[name]) for name in found.gaps if name not in found.tied]
+    clear = f" It is clearly ahead of {join_words(beaten)} only." if beaten else ""
+    return (
+        f"Too close to call: {_inside(leader)} is {gap_words(gap)} ahead of {tied[0]} {_evidence(gap)}"
+        f"{', and no clearer ahead of ' + join_words(tied[1:]) if len(tied) > 1 else ''}.{clear}"
+    )
+
+
+def gap_words(gap: Gap) -> str:
+    """Size of a gap of accuracies, in points.
+
+    Examples
+    --------
+    >>> gap_words(paired_gap(np.array([0.9, 0.8]), np.array([0.8, 0.7])))
+    '10.0 points'
+    """
+    return f"{100 * abs(gap.interval.mean):.1f} points"
+
+
+def _evidence(gap: Gap) -> str:
+    low, high = 100 * gap.interval.low, 100 * gap.interval.high
+    return f"(95 % interval {low:.1f} to {high:.1f}; ahead in {gap.wins} of {gap.n} seeds)"
+
+
+def _inside(title: str) -> str:
+    """Title inside a sentence."""
+    return title[0].lower() + title[1:]
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Join as one writes it.
+
+    Examples
+    --------
+    >>> join_words(["a", "b", "c"])
+    'a, b and c'
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,1 @@
+"""One module a chart. Each returns an Altair chart; none computes a result."""
