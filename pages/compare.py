@@ -1,0 +1,82 @@
+"""All strategies on one scenario: the verdict, the curves, the table."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from transfer_core import SCENARIOS
+from transfer_ui import cached, controls, frame, sentences, tables, visit
+from transfer_ui.charts import base, curves, samples
+from transfer_ui.palette import theme
+from transfer_ui.presets import PRESETS
+
+frame.open_page("compare")
+config = controls.sidebar()
+scenario = SCENARIOS[config.scenario]
+
+frame.show_presets(PRESETS, config)
+outcome = cached.comparison(config)
+results = outcome.results
+if not results:
+    st.info("The run was stopped during pretraining: there is nothing to show yet.")
+    st.stop()
+
+# The answer.
+frame.answer(sentences.answer(results), [sentences.worth_of_pretraining(results), sentences.price(results)])
+for sentence in sentences.trouble(results):
+    st.error(sentence, icon=":material/warning:")
+st.caption(f"**{scenario.title}**, {sentences.cap(config)}, {config.n_seeds} seeds. {scenario.look_for}")
+
+# The evidence: curves, perhaps over an earlier run.
+if not outcome.stopped:
+    visit.keep(config)
+pinned_config = visit.choose_pinned(config)
+pinned = cached.comparison(pinned_config).results if pinned_config else {}
+if pinned_config:
+    st.caption(f"Dotted underneath: an earlier run with {sentences.differences(pinned_config, config)}.")
+rows = curves.curve_rows(results, pinned)
+for column, metric in zip(2 * st.columns(2, gap="medium"), curves.PANELS, strict=True):
+    with column:
+        base.show(
+            curves.curves_template(metric, theme()),
+            rows,
+            alt=sentences.described(results, metric),
+            key=f"curve_{metric}",
+            parameters=curves.parameters(results, rows, metric),
+        )
+st.caption(
+    "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. Hover reads all strategies at "
+    "one epoch; the menu at the corner of a chart saves it as SVG or PNG."
+)
+
+# The evidence in numbers.
+baselines = cached.baselines(config)
+view = st.segmented_control(
+    "Numbers",
+    ["Summary", "Seed by seed"],
+    default="Summary",
+    key="numbers",
+    label_visibility="collapsed",
+    required=True,
+)
+summary, per_seed = tables.summary(results, baselines), tables.per_seed(results, baselines)
+if view == "Seed by seed":
+    tables.show_per_seed(per_seed)
+else:
+    tables.show_summary(summary)
+with st.container(horizontal=True):
+    tables.download(summary, "Summary", "summary")
+    tables.download(per_seed, "Seed by seed", "per_seed")
+    tables.download(tables.per_epoch(results), "Curves", "curves")
+
+with st.expander("The images", icon=":material/image:"):
+    samples.show_samples(cached.samples(config.scenario, config.shift_amount, config.seed))
+
+frame.try_next(
+    config,
+    [
+        ("compare", {"images_per_class": 1}, "One image of each class", "does freezing take the lead?"),
+        ("compare", {"backbone_learning_rate": 0.5}, "Ten times the end-to-end rate", "what happens to the old task?"),
+        ("unfreeze", {}, "When to unfreeze", "sweep the unfreeze epoch with these settings"),
+    ],
+)

@@ -1,0 +1,45 @@
+"""The question, the strategies as a picture, one live result, where to go."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from transfer_core import SCENARIOS, STRATEGIES
+from transfer_ui import cached, controls, frame, sentences
+from transfer_ui.charts import timeline
+from transfer_ui.palette import theme
+
+frame.open_page("home")
+config = controls.current_config()
+controls.show_notices()
+results = cached.comparison(config).results
+if not results:
+    st.info("The run was stopped during pretraining: there is nothing to show yet.")
+    st.stop()
+
+st.markdown(
+    "You have a pretrained network and a new task with few images. Three ways to go on, trained just now on "
+    f"**{SCENARIOS[config.scenario].title}** ({sentences.cap(config)}, {config.n_seeds} seeds):"
+)
+names = ["feature_extraction", "progressive_unfreezing", "end_to_end"]
+for column, name in zip(st.columns(3, gap="medium"), names, strict=True):
+    result = results[name]
+    with column, st.container(border=True):
+        st.markdown(f"**{STRATEGIES[name].title}**  \n{STRATEGIES[name].summary}")
+        timeline.show_schedule(result.schedule, theme(), f"home_{name}")
+        st.metric(
+            "New task, test accuracy",
+            sentences.percent(result.test_accuracy.mean()),
+            help=f"95 % interval: {sentences.accuracy_words(result.test_accuracy)}",
+        )
+        st.caption(sentences.cost_words(result, results["feature_extraction"]))
+frame.answer(sentences.answer(results), [])
+
+questions = [
+    ("compare", config, "**Which strategy wins** when you turn the knobs?"),
+    ("unfreeze", config, "**When should** the backbone unfreeze?"),
+    ("learn", config, "**Is the usual advice true** on real data?"),
+]
+with st.container(horizontal=True):
+    for file, settings, question in questions:
+        frame.link(file, settings, question)

@@ -1,0 +1,85 @@
+"""The schedule as a timeline, the unfreeze epoch swept, and the proof that frozen layers did not move."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from transfer_core import STRATEGIES
+from transfer_ui import cached, controls, frame, sentences
+from transfer_ui.charts import sweep, timeline
+from transfer_ui.palette import theme
+from transfer_ui.unfreezing import DECAY_PRESETS, moved_sentence, sweep_epochs, sweep_sentence
+
+frame.open_page("unfreeze")
+config = controls.sidebar()
+
+outcome = cached.comparison(config)
+results = outcome.results
+if not results:
+    st.info("The run was stopped during pretraining: there is nothing to show yet.")
+    st.stop()
+progressive = results["progressive_unfreezing"]
+
+# The answer needs the sweep; the place for it is kept above the evidence.
+place = st.container()
+for sentence in sentences.trouble(results):
+    st.error(sentence, icon=":material/warning:")
+
+st.subheader("The schedule, and what the weights did", anchor=False)
+st.markdown(
+    "Ice blue with a lock is frozen; warm is trained, deeper for a higher rate (the number). "
+    "These timelines are drawn from the very objects that trained."
+)
+names = ["feature_extraction", "progressive_unfreezing", "end_to_end"]
+for column, name in zip(st.columns(3, gap="medium"), names, strict=True):
+    with column:
+        st.markdown(
+            f"**{STRATEGIES[name].title}**: {sentences.percent(results[name].test_accuracy.mean())} on test images"
+        )
+        if results[name].schedule:
+            timeline.show_schedule(results[name].schedule, theme(), f"schedule_{name}")
+            timeline.show_change(results[name], theme(), f"change_{name}")
+st.caption(
+    "Upper row: the schedule. Lower row: relative change of each layer's weights in each epoch, measured, mean over the "
+    "seeds; ice blue means that not a single bit changed."
+)
+st.markdown(moved_sentence(progressive))
+
+st.subheader("All at once, or layer by layer?", anchor=False)
+st.markdown("Systems disagree about how much slower the lower layers should learn. One click sets their rule:")
+with st.container(horizontal=True):
+    for preset in DECAY_PRESETS:
+        st.button(
+            preset.title,
+            key=f"decay_{preset.title}",
+            help=preset.comment,
+            on_click=controls.choose,
+            args=(config.but(gradual=preset.gradual, layer_decay=preset.layer_decay),),
+            type="primary" if preset.is_on(config) else "secondary",
+        )
+
+st.subheader("The unfreeze epoch, swept", anchor=False)
+swept = cached.unfreeze_sweep(config, sweep_epochs(config))
+if swept.results:
+    references = {name: results[name] for name in ("feature_extraction", "end_to_end")}
+    sweep.show_sweep(swept.results, references, chosen=config.unfreeze_epoch, knob_title="Unfreeze epoch", mode=theme())
+    st.caption(
+        "Each point is a whole training. Dashed: the two pure approaches, which have no unfreeze epoch. Compared on the "
+        "validation images, because this is a choice; the test images stay unseen."
+    )
+    with place:
+        frame.answer(sweep_sentence(swept.results, config), [sentences.answer(results)])
+
+frame.try_next(
+    config,
+    [
+        ("unfreeze", {"unfreeze_epoch": 0}, "Never freeze", "what does the old task pay for a random head?"),
+        (
+            "unfreeze",
+            {"hidden_sizes": (64, 64, 64), "gradual": True},
+            "Three hidden layers, one at a time",
+            "the staircase in the timeline",
+        ),
+        ("compare", {}, "The curves", "the same run against all controls"),
+    ],
+)

@@ -1,0 +1,135 @@
+"""Runs for the pages: computed once, shared by all visitors, with progress and Stop where they take long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from time import monotonic
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from transfer_core import Progress, RunConfig, RunResult, compare_steps
+from transfer_core.baselines import logistic_regression, zero_shot
+from transfer_core.experiment import sweep_steps
+from transfer_core.network import Array
+from transfer_core.scenarios import Task
+from transfer_core.splits import sample_images
+from transfer_ui.workbench import Job, Workbench
+
+PATIENCE = 0.6  # seconds without a progress bar, so that quick runs do not flicker
+POLL = 0.04  # seconds between two looks
+
+
+class Outcome(NamedTuple):
+    """What a page gets to draw.
+
+    Attributes
+    ----------
+    results : dict of str to RunResult
+        Empty where the visitor stopped before there was anything.
+    stopped : bool
+        The visitor stopped the run; the results are of the epochs until then.
+    """
+
+    results: dict[str, RunResult]
+    stopped: bool
+
+
+@st.cache_resource(show_spinner=False)
+def workbench() -> Workbench:
+    """Get the one workbench of this server."""
+    return Workbench()
+
+
+def comparison(config: RunConfig) -> Outcome:
+    """Compare all strategies."""
+    return _outcome(("compare", config), lambda: compare_steps(config))
+
+
+def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...]) -> Outcome:
+    """Run progressive unfreezing for several unfreeze epochs; results are keyed by the epoch as text."""
+
+    def steps() -> Iterator[Progress]:
+        return sweep_steps(config, "progressive_unfreezing", "unfreeze_epoch", epochs)
+
+    # The unfreeze epoch is what is swept: its own value does not make another sweep.
+    return _outcome(("sweep", config.but(unfreeze_epoch=0), epochs), steps)
+
+
+@st.cache_data(max_entries=300, show_spinner=False)
+def baselines(config: RunConfig) -> dict[str, Array]:
+    """Test accuracy of what needs no training here: zero-shot where it exists, logistic regression."""
+    found = {"zero_shot": zero_shot(config), "logistic_regression": logistic_regression(config)}
+    return {name: scores for name, scores in found.items() if scores is not None}
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def samples(scenario: str, shift_amount: float, seed: int) -> dict[str, tuple[str, list[str], Array]]:
+    """One image of each class: role -> (title of the task, class names, images)."""
+
+    def described(task: Task, images: Array, labels: Array) -> tuple[str, list[str], Array]:
+        return task.title, [task.classes[label] for label in labels], images
+
+    return {
+        role: described(*sample)
+        for role, sample in sample_images(scenario, shift_amount=shift_amount, seed=seed).items()
+    }
+
+
+def _outcome(key: Hashable, make_steps: Callable[[], Iterator[Progress]]) -> Outcome:
+    """Wait for a job, unless the visitor has stopped it."""
+    bench = workbench()
+    job = bench.job(key, make_steps)
+    stopped: dict[Hashable, Any] = st.session_state.setdefault("stopped_runs", {})
+    if key in stopped and not job.ended:
+        _say_stopped(key, stopped[key][0])
+        return Outcome(stopped[key][1], True)
+    if not job.ended:
+        _wait(bench, job, key)
+    if job.error:
+        raise job.error
+    return Outcome(job.result, False)
+
+
+def _wait(bench: Workbench, job: Job, key: Hashable) -> None:
+    """Wait; every look is also the point where a newer click ends this script."""
+    place = st.empty()
+    bar = None
+    started = monotonic()
+    with bench.waiting_for(job):
+        while not job.wait(POLL):
+            len(st.session_state)  # raises when the visitor has moved on
+            if monotonic() - started > PATIENCE:
+                if bar is None:
+                    with place.container():
+                        left, right = st.columns([5, 1], vertical_alignment="center")
+                        bar = left.progress(0.0)
+                        right.button("Stop", key="stop", on_click=_stop, args=(job, key), width="stretch")
+                fraction, message, _ = job.progress
+                bar.progress(min(fraction, 1.0), f"{message} · {_time_left(fraction, monotonic() - started)}")
+    place.empty()
+
+
+def _time_left(fraction: float, elapsed: float) -> str:
+    if fraction < 0.02:
+        return "estimating the time left"
+    left = elapsed * (1 - fraction) / fraction
+    return f"about {left:.0f} s left" if left < 90 else f"about {left / 60:.0f} min left"
+
+
+def _stop(job: Job, key: Hashable) -> None:
+    """Keep what there is, for this visitor; another one who waits for the same run is not disturbed."""
+    st.session_state.setdefault("stopped_runs", {})[key] = (job.progress.message, job.results_so_far())
+
+
+def _say_stopped(key: Hashable, message: str) -> None:
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    left.warning(
+        f"Stopped by you: {message[0].lower() + message[1:]}. What you see is unfinished.",
+        icon=":material/stop_circle:",
+    )
+    right.button("Continue", key="continue", on_click=_continue, args=(key,), width="stretch")
+
+
+def _continue(key: Hashable) -> None:
+    st.session_state.stopped_runs.pop(key, None)

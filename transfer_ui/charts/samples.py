@@ -1,0 +1,44 @@
+"""Sample images of the source and the target task, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from transfer_core.network import Array
+
+SCALE = 7  # screen pixels a pixel
+GAP = 1  # pixels of paper between two images
+
+
+def strip(images: Array) -> Array:
+    """Lay images in a row, dark ink on white paper.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, 8, 8)
+        Share of ink, 0 to 1.
+
+    Returns
+    -------
+    uint8 ndarray of shape (height, width)
+
+    Examples
+    --------
+    >>> strip(np.zeros((2, 8, 8))).shape
+    (70, 133)
+    """
+    framed = np.pad(images, ((0, 0), (GAP, GAP), (0, GAP)))
+    row = np.pad(np.concatenate(list(framed), axis=1), ((0, 0), (GAP, 0)))
+    grey = np.clip(255 * (1 - row), 0, 255).astype(np.uint8)
+    return np.kron(grey, np.ones((SCALE, SCALE), np.uint8))
+
+
+def show_samples(samples: Mapping[str, tuple[str, list[str], Array]]) -> None:
+    """Draw both tasks, one image of each class."""
+    words = {"source": "Learnt before", "target": "To learn now"}
+    for column, (role, (title, classes, images)) in zip(st.columns(len(samples)), samples.items(), strict=True):
+        caption = f"{words[role]}: {title} ({', '.join(classes)})"
+        column.image(strip(images), caption=caption, alt=caption)

@@ -1,0 +1,157 @@
+"""A schedule as a timeline, layers by epochs; and what the weights of each layer really did."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from transfer_core import RunResult, Schedule
+from transfer_core.schedules import with_starts
+from transfer_ui.charts import base
+from transfer_ui.palette import FROZEN, INK, TRAINED_RANGE
+
+ROW_HEIGHT = 34  # pixels
+LOCK = "M-0.55,0H0.55V0.9H-0.55ZM-0.36,0V-0.35A0.36,0.36,0,0,1,0.36,-0.35V0H0.22V-0.35A0.22,0.22,0,0,0,-0.22,-0.35V0Z"
+
+
+def layer_names(n_layers: int) -> list[str]:
+    """Names of the layers from the inputs up.
+
+    Examples
+    --------
+    >>> layer_names(3)
+    ['layer 1', 'layer 2', 'head']
+    """
+    return [f"layer {index + 1}" for index in range(n_layers - 1)] + ["head"]
+
+
+def schedule_rows(schedule: Schedule) -> pd.DataFrame:
+    """One row a phase and layer, the head first.
+
+    Returns
+    -------
+    DataFrame
+        ``layer``, ``start``, ``end`` (epochs), ``rate`` (empty where frozen), ``phase``.
+    """
+    names = layer_names(len(schedule[0].frozen))
+    return pd.DataFrame(
+        [
+            {
+                "layer": name,
+                "start": start,
+                "end": start + phase.n_epochs,
+                "rate": np.nan if frozen else rate,
+                "label": "" if frozen else f"{rate:.2g}",
+                "phase": phase.name,
+            }
+            for start, phase in with_starts(schedule)
+            for name, frozen, rate in reversed(list(zip(names, phase.frozen, phase.learning_rates, strict=True)))
+        ]
+    )
+
+
+def change_rows(result: RunResult) -> pd.DataFrame:
+    """One row an epoch and layer: mean relative change of the weights over the seeds, the head first.
+
+    Returns
+    -------
+    DataFrame
+        ``layer``, ``start``, ``end`` (epochs), ``rate`` (the change; empty where it is exactly 0).
+    """
+    change = result.layer_change.mean(axis=0)
+    n_epochs, n_layers = change.shape
+    names = layer_names(n_layers)
+    return pd.DataFrame(
+        [
+            {
+                "layer": names[layer],
+                "start": epoch,
+                "end": epoch + 1,
+                "rate": change[epoch, layer] if change[epoch, layer] > 0 else np.nan,
+                "label": "",
+                "phase": f"epoch {epoch + 1}",
+            }
+            for layer in reversed(range(n_layers))
+            for epoch in range(n_epochs)
+        ]
+    )
+
+
+@cache
+def timeline_template(mode: str, kind: str, *, axis: bool = True) -> base.Spec:
+    """Make the grid of layers by epochs.
+
+    Parameters
+    ----------
+    mode : {"light", "dark"}
+    kind : {"schedule", "change"}
+        Colour is the learning rate, or the change of the weights in one epoch.
+    axis : bool
+        Draw the epochs below.
+    """
+    title, domain = {"schedule": ("Learning rate", [0.0005, 1.0]), "change": ("Change in one epoch", [0.0005, 0.2])}[
+        kind
+    ]
+    number = ".2g" if kind == "schedule" else ".2%"
+    x = (
+        alt.X("start:Q")
+        .scale(domainMin=0, domainMax=alt.ExprRef("n_epochs"), nice=False)
+        .axis(alt.Axis(grid=False, tickCount=5) if axis else None)
+        .title("Epoch" if axis else None)
+    )
+    y = alt.Y("layer:N").sort(layer_names(9)[::-1]).axis(domain=False, ticks=False, labelFontSize=12).title(None)
+    rate = alt.Color("rate:Q").scale(type="log", domain=domain, range=TRAINED_RANGE[mode], clamp=True).legend(None)
+    tooltip = [
+        alt.Tooltip("layer:N", title="Layer"),
+        alt.Tooltip("phase:N", title="When"),
+        alt.Tooltip("rate:Q", title=title, format=number),
+    ]
+    bars = alt.Chart(base.NO_DATA).encode(x=x, x2="end:Q", y=y, tooltip=tooltip)
+    bar = {"height": {"band": 0.86}, "cornerRadius": 3 if kind == "schedule" else 0}
+    frozen = bars.transform_filter("!isValid(datum.rate)").mark_bar(**bar, color=FROZEN[mode])  # type: ignore[arg-type]
+    trained = bars.transform_filter("isValid(datum.rate)").mark_bar(**bar).encode(color=rate)  # type: ignore[arg-type]
+    layers = [frozen, trained]
+    if kind == "schedule":
+        middle = bars.transform_calculate(start="(datum.start + datum.end) / 2").encode(x2=alt.Undefined)
+        locks = middle.transform_filter("!isValid(datum.rate)").mark_point(
+            shape=LOCK, size=90, filled=True, color=INK[mode], opacity=0.65
+        )
+        words = (
+            middle.transform_filter("datum.end - datum.start > n_epochs / 9")
+            .mark_text(fontSize=11, color=INK[mode])
+            .encode(text="label:N")
+        )
+        layers += [locks, words]
+    chart = alt.layer(*layers).properties(height=alt.Step(ROW_HEIGHT)).add_params(alt.param(name="n_epochs", value=1.0))
+    return base.template(chart, mode)
+
+
+def show_schedule(schedule: Schedule, mode: str, key: str, *, axis: bool = True) -> None:
+    """Draw a schedule: ice blue with a lock is frozen, warm is trained, deeper for a higher rate."""
+    rows = schedule_rows(schedule)
+    phases = "; ".join(
+        f"epochs {start} to {start + phase.n_epochs}: {phase.name} trained" for start, phase in with_starts(schedule)
+    )
+    base.show(
+        timeline_template(mode, "schedule", axis=axis),
+        rows,
+        alt=f"Timeline of the schedule. {phases}.",
+        key=key,
+        parameters={"n_epochs": float(rows["end"].max())},
+    )
+
+
+def show_change(result: RunResult, mode: str, key: str) -> None:
+    """Draw how far each layer moved in each epoch; ice blue is not a single bit."""
+    rows = change_rows(result)
+    still = [str(name) for name, group in rows.groupby("layer") if group["rate"].isna().all()]
+    base.show(
+        timeline_template(mode, "change"),
+        rows,
+        alt=f"Change of each layer's weights per epoch. Never moved: {', '.join(still) or 'none'}.",
+        key=key,
+        parameters={"n_epochs": float(rows["end"].max())},
+    )

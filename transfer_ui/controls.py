@@ -1,0 +1,155 @@
+"""The sidebar: draws the knobs, keeps what was chosen from page to page and in the link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from transfer_core import SCENARIOS, RunConfig, scenario_config
+from transfer_ui.knobs import KNOBS, Knob, Values, config_of, fitted, values_of
+from transfer_ui.link import OTHER_PARAMETERS, from_query, to_query
+
+GROUPS = {"task": "Task", "network": "Network", "training": "Training", "more": "More"}
+
+
+def current_config() -> RunConfig:
+    """Get what the visitor has chosen so far, or what the link says; notices are shown once."""
+    query = {name: value for name, value in st.query_params.to_dict().items() if name not in OTHER_PARAMETERS}
+    chosen: RunConfig | None = st.session_state.get("config")
+    moved_a_control = chosen is not None and _widget_values(chosen) != values_of(chosen)
+    if query and query != st.session_state.get("written_query") and not moved_a_control:
+        # A first visit, a link between pages, or the browser's Back: the link decides. But a click made
+        # before the browser knew the last link comes with an outdated one; then the control decides.
+        chosen, notices = from_query(query)
+        st.session_state.notices = notices
+        put_on_controls(chosen)
+    if chosen is None:
+        chosen = RunConfig()
+    remember(chosen)
+    return chosen
+
+
+def remember(config: RunConfig) -> None:
+    """Keep a choice for the other pages and put it in the link."""
+    st.session_state.config = config
+    query = to_query(config)
+    if query != st.session_state.get("written_query") or not st.query_params.get("scenario"):
+        st.session_state.written_query = query
+        kept = {name: st.query_params[name] for name in OTHER_PARAMETERS if name in st.query_params}
+        st.query_params.from_dict(query | kept)
+
+
+def choose(config: RunConfig) -> None:
+    """Set all controls, as a callback of a button."""
+    st.session_state.config = config
+    put_on_controls(config)
+
+
+def put_on_controls(config: RunConfig) -> None:
+    """Write a configuration to the widgets, before they are drawn."""
+    for name, value in values_of(config).items():
+        st.session_state[name] = value
+
+
+def sidebar() -> RunConfig:
+    """Draw all knobs in the sidebar and give the configuration they make."""
+    before = current_config()
+    values = values_of(before)
+    notices: list[str] = st.session_state.pop("notices", [])
+    with st.sidebar:
+        places = {
+            group: st.expander(title, expanded=False) if group == "more" else st.container()
+            for group, title in GROUPS.items()
+        }
+        for knob in KNOBS:
+            options = knob.options(values)
+            with places[knob.group]:
+                values[knob.name] = _draw(knob, options, values, notices)
+            if knob.name == "scenario" and values["scenario"] != before.scenario:
+                values, said = _move_to(values["scenario"], before)
+                notices += said
+                put_on_controls(config_of(values))
+        st.button(
+            "Reset to the scenario's settings",
+            on_click=choose,
+            args=(scenario_config(values["scenario"]),),
+            icon=":material/restart_alt:",
+            width="stretch",
+        )
+    config = config_of(values)
+    remember(config)
+    st.session_state.notices = notices
+    show_notices()
+    return config
+
+
+def show_notices() -> None:
+    """Say once what was corrected in a link or by a change of range."""
+    for notice in st.session_state.pop("notices", []):
+        st.warning(notice, icon=":material/info:")
+
+
+def _widget_values(config: RunConfig) -> Values:
+    """Values as the widgets hold them; where a widget is not on the page, as chosen before."""
+    values = values_of(config)
+    return {name: st.session_state.get(name, value) for name, value in values.items()}
+
+
+def _move_to(scenario: str, before: RunConfig) -> tuple[Values, list[str]]:
+    """Keep the visitor's knobs in another scenario, but for those that a scenario sets itself."""
+    own = {"shift_amount", *SCENARIOS[before.scenario].settings, *SCENARIOS[scenario].settings}
+    start = values_of(scenario_config(scenario))
+    if "hidden_sizes" in own:
+        own |= {"hidden_layers", "hidden_width"}
+    values = values_of(before) | {name: start[name] for name in own if name in start} | {"scenario": scenario}
+    config, corrections = fitted(values)
+    title = SCENARIOS[scenario].title
+    notices = [f"{name} is {used} now: in “{title}” it must be {rule}." for name, rule, _, used in corrections]
+    if SCENARIOS[scenario].settings:
+        notices.append(f"“{title}” brings its own settings; the controls show them.")
+    return values_of(config), notices
+
+
+def _draw(knob: Knob, options: Sequence[Any], values: Values, notices: list[str]) -> Any:
+    """Draw one knob; the widget's own state is corrected when its range has changed under it."""
+    wanted = st.session_state.get(knob.name, values[knob.name])
+    if wanted not in options:
+        fit, _ = fitted(values | {knob.name: wanted})
+        used = values_of(fit)[knob.name]
+        notices.append(f"{knob.label} is {knob.text(used)} now: it must be {knob.rule(options)}.")
+        wanted = used
+    bounds = st.session_state.setdefault("bounds", {})
+    if knob.name not in st.session_state or st.session_state[knob.name] != wanted or bounds.get(knob.name) != options:
+        st.session_state[knob.name] = wanted
+    bounds[knob.name] = options
+    if knob.name == "shift_amount":
+        return _draw_shift(knob, options, values)
+    if len(options) == 1:
+        return options[0]
+    if knob.kind == "choice":
+        return st.selectbox(
+            knob.label, options, key=knob.name, help=knob.help, format_func=lambda name: SCENARIOS[name].title
+        )
+    if knob.kind == "switch":
+        return st.toggle(knob.label, key=knob.name, help=knob.help)
+    if len(options) > 200:
+        return st.number_input(knob.label, options[0], options[-1], key=knob.name, help=knob.help)
+    if isinstance(options, range):
+        return st.slider(knob.label, options[0], options[-1], step=options.step, key=knob.name, help=knob.help)
+    return st.select_slider(knob.label, options, key=knob.name, help=knob.help, format_func=knob.text)
+
+
+def _draw_shift(knob: Knob, options: Sequence[Any], values: Values) -> float:
+    shift = SCENARIOS[values["scenario"]].shift
+    if shift is None:
+        return 0.0
+    amount: float = st.select_slider(
+        shift.title,
+        options,
+        key=knob.name,
+        help=knob.help,
+        format_func=lambda value: f"{value:g}{'' if shift.unit == '°' else ' '}{shift.unit}".strip(),
+    )
+    return amount

@@ -1,0 +1,318 @@
+"""Every knob of a run as data: its name, its words, the values it can take.
+
+The sidebar draws them, the link reads and writes them, and the tests turn each to both ends; all
+three know only this list. Adding a knob to a field of `RunConfig` is one entry here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NamedTuple
+
+from transfer_core import SCENARIOS, RunConfig
+from transfer_core.splits import max_images_per_class
+
+Values = dict[str, Any]
+"""One value a knob. Fields of `RunConfig`, with its `hidden_sizes` as `hidden_layers` and `hidden_width`."""
+
+RATES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+IMAGES = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
+DECAYS = (0.1, 0.2, round(1 / 2.6, 3), 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One control.
+
+    Attributes
+    ----------
+    name : str
+        Key of the widget, name in the link.
+    label : str
+    help : str
+        What it does and what to try.
+    kind : {"choice", "whole", "number", "switch"}
+    options : callable
+        ``Values -> sequence`` of all values allowed beside the other knobs, ascending.
+    none_word : str
+        How the value ``None`` is called.
+    group : {"task", "network", "training", "more"}
+        Where in the sidebar it stands.
+    """
+
+    name: str
+    label: str
+    help: str
+    kind: Literal["choice", "whole", "number", "switch"]
+    options: Callable[[Values], Sequence[Any]]
+    none_word: str = ""
+    group: Literal["task", "network", "training", "more"] = "training"
+
+    def text(self, value: Any) -> str:
+        """Write a value as on the control and in the link."""
+        if value is None:
+            return self.none_word
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+    def value(self, text: str) -> Any:
+        """Read a value; `ValueError` says what it must be."""
+        if self.none_word and text == self.none_word:
+            return None
+        if self.kind == "switch":
+            if text in ("yes", "no"):
+                return text == "yes"
+            raise ValueError("yes or no")
+        if self.kind == "choice":
+            return text
+        try:
+            return int(text) if self.kind == "whole" else float(text)
+        except ValueError:
+            wanted = "a whole number" if self.kind == "whole" else "a number"
+            raise ValueError(wanted + (f" or {self.none_word}" if self.none_word else "")) from None
+
+    def rule(self, options: Sequence[Any]) -> str:
+        """Word what is allowed."""
+        if len(options) == 1:
+            return f"{self.text(options[0])} here"
+        if len(options) > 14:
+            return f"between {self.text(options[0])} and {self.text(options[-1])}"
+        return f"one of {', '.join(self.text(option) for option in options)}"
+
+
+def _fixed(*options: Any) -> Callable[[Values], Sequence[Any]]:
+    return lambda values: options
+
+
+def _range(first: int, last: int, step: int = 1) -> Callable[[Values], range]:
+    return lambda values: range(first, last + 1, step)
+
+
+def _shift_amounts(values: Values) -> tuple[float, ...]:
+    shift = SCENARIOS[values["scenario"]].shift
+    if shift is None:
+        return (0.0,)
+    return tuple(round(index * shift.step, 6) for index in range(round(shift.max_amount / shift.step) + 1))
+
+
+def _image_counts(values: Values) -> tuple[int | None, ...]:
+    most = max_images_per_class(values["scenario"])
+    return (*(count for count in IMAGES if count <= most), None)
+
+
+def _unfreeze_epochs(values: Values) -> range:
+    return range(values["n_epochs"] + 1)
+
+
+KNOBS: tuple[Knob, ...] = (
+    Knob(
+        "scenario",
+        "Scenario",
+        "What was learnt before, and what is to be learnt now. Try digits to ink: the same images, another question.",
+        "choice",
+        _fixed(*SCENARIOS),
+        group="task",
+    ),
+    Knob(
+        "shift_amount",
+        "Shift of the target",
+        "Moves the target images away from what the backbone has seen. Try the middle of the range, "
+        "and see which strategy suffers first.",
+        "number",
+        _shift_amounts,
+        group="task",
+    ),
+    Knob(
+        "images_per_class",
+        "Target images per class",
+        "Labelled images of each class to train on; all takes what there is, classes as uneven as they are. "
+        "Try 1, then 50: the order of the strategies may turn over.",
+        "whole",
+        _image_counts,
+        none_word="all",
+        group="task",
+    ),
+    Knob(
+        "hidden_layers",
+        "Hidden layers",
+        "Layers of the backbone. With one, there is nothing between frozen and free; try 3 with layer-by-layer unfreezing.",
+        "whole",
+        _fixed(1, 2, 3, 4),
+        group="network",
+    ),
+    Knob(
+        "hidden_width",
+        "Hidden width",
+        "Units in each hidden layer. Try 16: a narrow backbone has few features to hand on.",
+        "whole",
+        _fixed(8, 16, 32, 64, 128),
+        group="network",
+    ),
+    Knob(
+        "n_epochs",
+        "Epochs",
+        "Passes over the target images, the same for every strategy. Try 10: who is fastest is not who is best.",
+        "whole",
+        _range(5, 200, 5),
+    ),
+    Knob(
+        "unfreeze_epoch",
+        "Unfreeze epoch",
+        "Progressive unfreezing frees the backbone after this many epochs. 0 never freezes; the last value never unfreezes.",
+        "whole",
+        _unfreeze_epochs,
+    ),
+    Knob(
+        "head_learning_rate",
+        "Learning rate, head only",
+        "Step size while the backbone is frozen: feature extraction, and the first phase of progressive unfreezing. "
+        "A head bears high rates; try 0.5.",
+        "number",
+        _fixed(*RATES),
+    ),
+    Knob(
+        "backbone_learning_rate",
+        "Learning rate, end-to-end",
+        "Step size of all layers in end-to-end training. Try 0.5: fine-tuning destroys what it started from.",
+        "number",
+        _fixed(*RATES),
+    ),
+    Knob(
+        "unfrozen_learning_rate",
+        "Learning rate after unfreezing",
+        "Step size once the backbone is free; usually lower than before. Try 0.001: it hardly leaves the frozen solution.",
+        "number",
+        _fixed(*RATES),
+    ),
+    Knob(
+        "gradual",
+        "Unfreeze layer by layer",
+        "Off: the whole backbone at once. On: one layer more in equal steps, from the top. Wants two hidden layers or more.",
+        "switch",
+        _fixed(False, True),
+    ),
+    Knob(
+        "layer_decay",
+        "Rate decay per layer",
+        "After unfreezing each layer learns at this factor of the rate above it. 0.385 is ULMFiT's 1/2.6; 0.1 moves only the top.",
+        "number",
+        _fixed(*DECAYS),
+    ),
+    Knob(
+        "batch_size",
+        "Batch size",
+        "Images in one update; full uses all at once, one update an epoch. Try full: the same epochs, far fewer updates.",
+        "whole",
+        _fixed(8, 16, 32, 64, 128, None),
+        none_word="full",
+        group="more",
+    ),
+    Knob(
+        "momentum",
+        "Momentum",
+        "How much of the last step carries over. 0.9 acts like a rate ten times as high; try 0.",
+        "number",
+        _fixed(0.0, 0.5, 0.8, 0.9, 0.95, 0.99),
+        group="more",
+    ),
+    Knob(
+        "weight_decay",
+        "Weight decay",
+        "Pulls every trained weight towards zero, on the target task only. Frozen weights do not feel it; try 0.01.",
+        "number",
+        _fixed(0.0, 0.0001, 0.001, 0.01, 0.1),
+        group="more",
+    ),
+    Knob(
+        "pretrain_epochs",
+        "Pretraining epochs",
+        "Epochs on the source task; 0 leaves the backbone random. Try 1: how much pretraining is enough?",
+        "whole",
+        _fixed(0, 1, 2, 5, 10, 20, 40),
+        group="more",
+    ),
+    Knob(
+        "n_seeds",
+        "Seeds",
+        "Repetitions with other splits and other random weights. Fewer are quicker; intervals grow.",
+        "whole",
+        _fixed(2, 3, 5, 10, 20, 30),
+        group="more",
+    ),
+    Knob(
+        "seed",
+        "First seed",
+        "Where the seeds start. Another start is an independent repetition: does the verdict hold?",
+        "whole",
+        _range(0, 999),
+        group="more",
+    ),
+)
+
+KNOB = {knob.name: knob for knob in KNOBS}
+
+
+def values_of(config: RunConfig) -> Values:
+    """Spread a configuration over the knobs.
+
+    Examples
+    --------
+    >>> values = values_of(RunConfig(hidden_sizes=(32, 32, 32)))
+    >>> values["hidden_layers"], values["hidden_width"]
+    (3, 32)
+    """
+    values = asdict(config)
+    sizes = values.pop("hidden_sizes")
+    return values | {"hidden_layers": len(sizes), "hidden_width": sizes[0]}
+
+
+def config_of(values: Values) -> RunConfig:
+    """Put the knobs together again."""
+    fields = dict(values)
+    layers, width = fields.pop("hidden_layers"), fields.pop("hidden_width")
+    return RunConfig(**fields, hidden_sizes=(width,) * layers)
+
+
+class Correction(NamedTuple):
+    """A value that a knob could not take.
+
+    Attributes
+    ----------
+    name, rule, used : str
+        Name of the knob, what is allowed, and the value taken instead, in words.
+    asked : object
+    """
+
+    name: str
+    rule: str
+    asked: Any
+    used: str
+
+
+def fitted(values: Values) -> tuple[RunConfig, list[Correction]]:
+    """Bring every value to the nearest one its knob allows.
+
+    Examples
+    --------
+    >>> config, corrections = fitted(values_of(RunConfig()) | {"n_epochs": 61})
+    >>> config.n_epochs, corrections[0].rule
+    (60, 'between 5 and 200')
+    """
+    fit = dict(values)
+    corrections = []
+    for knob in KNOBS:
+        options, asked = knob.options(fit), fit[knob.name]
+        if asked not in options:
+            fit[knob.name] = _nearest(asked, options)
+            corrections.append(Correction(knob.name, knob.rule(options), asked, knob.text(fit[knob.name])))
+    return config_of(fit), corrections
+
+
+def _nearest(asked: Any, options: Sequence[Any]) -> Any:
+    """Closest number; where numbers do not help, the first option."""
+    numbers = [option for option in options if isinstance(option, int | float)]
+    if not isinstance(asked, int | float) or not numbers or asked != asked:
+        return options[0]
+    return min(numbers, key=lambda option: abs(option - asked))

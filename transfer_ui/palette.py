@@ -1,0 +1,58 @@
+"""Colours by meaning, light and dark, and the dash that tells the same without colour.
+
+The pairs are those of Okabe and Ito (2008), "Color universal design", lightened for dark backgrounds.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import streamlit as st
+
+
+class Style(NamedTuple):
+    """How one strategy is drawn everywhere.
+
+    Attributes
+    ----------
+    light, dark : str
+        Colour on a light and on a dark background.
+    dash : tuple of int
+        Lengths of dash and gap, pixels; ``(1, 0)`` is a solid line.
+    """
+
+    light: str
+    dark: str
+    dash: tuple[int, int]
+
+
+STRATEGY_STYLES: dict[str, Style] = {
+    "feature_extraction": Style("#0072B2", "#56B4E9", (1, 0)),
+    "end_to_end": Style("#D55E00", "#FF8A4C", (1, 0)),
+    "progressive_unfreezing": Style("#009E73", "#2FCB9A", (1, 0)),
+    "from_scratch": Style("#6B7280", "#A9B0BA", (6, 3)),
+    "random_features": Style("#9AA1AB", "#7E8794", (2, 3)),
+}
+OTHER_STYLE = Style("#8B5CF6", "#B79CFF", (4, 2))
+
+FROZEN = {"light": "#CFE8F7", "dark": "#1F4A63"}
+TRAINED_RANGE = {"light": ["#FDE3CC", "#C2410C"], "dark": ["#5A3A22", "#FF9A5C"]}
+INK = {"light": "#1F2937", "dark": "#E5E7EB"}
+MUTED = {"light": "#6B7280", "dark": "#A9B0BA"}
+PAPER = {"light": "#FFFFFF", "dark": "#0F1419"}
+
+
+def theme() -> str:
+    """``"light"`` or ``"dark"``, as the visitor sees the page."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def colours(strategies: list[str], mode: str) -> list[str]:
+    """Colours of some strategies, in their order."""
+    styles = [STRATEGY_STYLES.get(name, OTHER_STYLE) for name in strategies]
+    return [style.dark if mode == "dark" else style.light for style in styles]
+
+
+def dashes(strategies: list[str]) -> list[tuple[int, int]]:
+    """Dashes of some strategies, in their order."""
+    return [STRATEGY_STYLES.get(name, OTHER_STYLE).dash for name in strategies]

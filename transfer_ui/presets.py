@@ -1,0 +1,84 @@
+"""Settings worth seeing, good and bad, each with what to look at."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from transfer_core import RunConfig, scenario_config
+
+
+class Preset(NamedTuple):
+    """One click.
+
+    Attributes
+    ----------
+    title : str
+    comment : str
+        What is set, why, and what to look at. It promises no result: the run shows it.
+    icon : str
+    config : RunConfig
+    """
+
+    title: str
+    comment: str
+    icon: str
+    config: RunConfig
+
+
+PRESETS: tuple[Preset, ...] = (
+    Preset(
+        "Hardly any images",
+        "One image of each class. A frozen backbone leaves little to overfit; see whether it is enough to win, "
+        "and what zero-shot in the table says to both.",
+        ":material/filter_1:",
+        RunConfig(images_per_class=1),
+    ),
+    Preset(
+        "Plenty of images",
+        "A hundred images of each class. Now there is enough to train every layer: look at the order of the curves, "
+        "and at what from scratch can do without any pretraining.",
+        ":material/photo_library:",
+        RunConfig(images_per_class=100),
+    ),
+    Preset(
+        "Rate too high",
+        "End-to-end at a rate of 1, a value that a head alone bears. The large steps destroy the features before they "
+        "can help: watch its curve, and the accuracy left on the old task.",
+        ":material/warning:",
+        RunConfig(backbone_learning_rate=1.0, head_learning_rate=0.2),
+    ),
+    Preset(
+        "Unfrozen at epoch 0",
+        "Progressive unfreezing that never freezes: a random head sends its first gradients straight into the backbone. "
+        "Compare its source accuracy with that of a later unfreeze epoch.",
+        ":material/lock_open:",
+        RunConfig(unfreeze_epoch=0, unfrozen_learning_rate=0.05),
+    ),
+    Preset(
+        "Pretraining that hurts",
+        "The pixels of the target have changed places, so what the first layer learnt is wrong. Compare from scratch, "
+        "which ignores the pretrained network.",
+        ":material/heart_broken:",
+        scenario_config("digits_to_permuted", images_per_class=20),
+    ),
+    Preset(
+        "A turned target",
+        "The target is turned by 45 degrees. Which strategies recover, and is frozen still better than random?",
+        ":material/rotate_right:",
+        RunConfig(shift_amount=45.0, images_per_class=20),
+    ),
+    Preset(
+        "Another question",
+        "The same kind of images, another question: more or less ink than usual. The features were trained to tell "
+        "digits apart, not to weigh them.",
+        ":material/help:",
+        scenario_config("digits_to_ink", images_per_class=20),
+    ),
+    Preset(
+        "The lesson's notebook",
+        "The notebook this lab grew from never pretrained its backbone. Its feature extraction is a head on random "
+        "features: compare logistic regression on the bare pixels in the table.",
+        ":material/menu_book:",
+        scenario_config("lesson"),
+    ),
+)

@@ -1,0 +1,150 @@
+"""The results as tables: one row a strategy, one row a seed, one row an epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from transfer_core import STRATEGIES, RunResult
+from transfer_core.network import Array
+from transfer_core.statistics import mean_interval
+from transfer_ui.sentences import TITLES
+
+BASELINE_TITLES = {
+    "zero_shot": ("Zero-shot", "control: the pretrained network as it is"),
+    "logistic_regression": ("Logistic regression on pixels", "control: does it take a network at all?"),
+}
+
+
+def summary(results: Mapping[str, RunResult], baselines: Mapping[str, Array]) -> pd.DataFrame:
+    """One row a strategy or control: what it gains and what it costs.
+
+    Returns
+    -------
+    DataFrame
+        Accuracies are shares, 0 to 1; a cell without meaning is empty.
+    """
+    full = results["end_to_end"].cost
+    rows = []
+    for name, result in results.items():
+        train, val = (result.history[f"{part}_accuracy"][:, -1].mean() for part in ("train", "val"))
+        n_layers = len(result.params)
+        rows.append(
+            _scored(TITLES[name], result.test_accuracy)
+            | {
+                "train_accuracy": train,
+                "train_minus_val": train - val,
+                "seconds": result.cost.seconds,
+                "speed_up_seconds": full.seconds / result.cost.seconds if result.cost.seconds else np.nan,
+                "multiply_adds": result.cost.multiply_adds,
+                "speed_up_multiply_adds": full.multiply_adds / max(result.cost.multiply_adds, 1),
+                "trainable_layers": f"{result.cost.trainable_layers} of {n_layers}",
+                "trainable_parameters": result.cost.trainable_parameters,
+                "source_before": result.source_accuracy_before.mean(),
+                "source_after": result.source_accuracy_after.mean(),
+                "best_for": STRATEGIES[name].best_for,
+            }
+        )
+    for name, scores in baselines.items():
+        title, meant_for = BASELINE_TITLES[name]
+        rows.append(_scored(title, scores) | {"best_for": meant_for})
+    return pd.DataFrame(rows)
+
+
+def per_seed(results: Mapping[str, RunResult], baselines: Mapping[str, Array]) -> pd.DataFrame:
+    """One row a seed: test accuracy of every strategy, and of the controls."""
+    seeds = next(iter(results.values())).config.seeds
+    columns = {TITLES[name]: result.test_accuracy for name, result in results.items()}
+    columns |= {BASELINE_TITLES[name][0]: scores for name, scores in baselines.items()}
+    return pd.DataFrame({"seed": seeds, **columns})
+
+
+def per_epoch(results: Mapping[str, RunResult]) -> pd.DataFrame:
+    """One row a strategy, seed and epoch: the four curves."""
+    frames = []
+    for name, result in results.items():
+        n_seeds, n_points = result.history["val_loss"].shape
+        frames.append(
+            pd.DataFrame(
+                {
+                    "strategy": name,
+                    "seed": np.repeat(result.config.seeds, n_points),
+                    "epoch": np.tile(np.arange(n_points), n_seeds),
+                }
+                | {metric: values.ravel() for metric, values in result.history.items()}
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def show_summary(table: pd.DataFrame) -> None:
+    """Draw the summary with units and words."""
+    percent: dict[str, Any] = {"format": "percent"}
+    number = st.column_config.NumberColumn
+    shown = table.copy()
+    shown.insert(
+        2,
+        "interval",
+        [
+            f"{100 * low:.1f} to {100 * high:.1f} %" if low == low else ""
+            for low, high in zip(table["low"], table["high"], strict=True)
+        ],
+    )
+    st.dataframe(
+        shown.drop(columns=["low", "high"]),
+        hide_index=True,
+        width="stretch",
+        placeholder="–",
+        alt="Results of all strategies and controls, one row each",
+        column_config={
+            "strategy": st.column_config.TextColumn("Strategy", pinned=True),
+            "test_accuracy": number("Test", help="Accuracy on images that nothing was fitted or chosen on.", **percent),
+            "interval": st.column_config.TextColumn("95 % interval"),
+            "train_accuracy": number("Train", help="Accuracy on the training images.", **percent),
+            "train_minus_val": number("Train − val", help="The gap that overfitting opens.", **percent),
+            "seconds": number("Seconds", format="%.3f", help="Measured here, all seeds together, without the curves."),
+            "speed_up_seconds": number("Speed-up (s)", format="%.1f×", help="Against end-to-end, measured seconds."),
+            "multiply_adds": number("Multiply-adds", format="compact", help="Of training one network."),
+            "speed_up_multiply_adds": number(
+                "Speed-up (ops)", format="%.1f×", help="Against end-to-end, multiply-adds counted."
+            ),
+            "trainable_layers": st.column_config.TextColumn("Layers trained"),
+            "trainable_parameters": number("Parameters trained", format="localized"),
+            "source_before": number("Source before", help="Old head, before training on the target.", **percent),
+            "source_after": number("Source after", help="Old head on the backbone after training.", **percent),
+            "best_for": st.column_config.TextColumn("Meant for", width="large"),
+        },
+    )
+
+
+def show_per_seed(table: pd.DataFrame) -> None:
+    """Draw the seeds one by one."""
+    columns = {name: st.column_config.NumberColumn(format="percent") for name in table.columns if name != "seed"}
+    st.dataframe(
+        table,
+        hide_index=True,
+        width="stretch",
+        alt="Test accuracy of every strategy, one row a seed",
+        column_config={"seed": st.column_config.NumberColumn("Seed", pinned=True), **columns},
+    )
+
+
+def download(table: pd.DataFrame, label: str, file: str) -> None:
+    """Offer a table as CSV."""
+    st.download_button(
+        label,
+        table.to_csv(index=False).encode(),
+        f"{file}.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _scored(title: str, scores: Array) -> dict[str, Any]:
+    mean, low, high = mean_interval(scores)
+    return {"strategy": title, "test_accuracy": mean, "low": low, "high": high}

@@ -1,0 +1,56 @@
+"""The runs of this visit: kept in a list, any of them can be laid under the present one."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+import streamlit as st
+
+from transfer_core import RunConfig
+from transfer_ui import sentences
+from transfer_ui.link import from_query, to_text
+
+MAX_RUNS = 20
+
+
+def keep(config: RunConfig) -> None:
+    """Remember a finished run; the latest comes first, and none is listed twice."""
+    runs: list[str] = st.session_state.setdefault("runs", [])
+    link = to_text(config)
+    st.session_state.runs = [link, *(run for run in runs if run != link)][:MAX_RUNS]
+
+
+def choose_pinned(config: RunConfig) -> RunConfig | None:
+    """Draw the list of earlier runs and give the one to lay under the curves, if any; it is in the link too."""
+    here = to_text(config)
+    asked = st.query_params.get("pin", "")
+    if asked:
+        # Said again in our own words, so that whatever the link held is a valid run.
+        asked = to_text(read(asked))
+    runs = [run for run in st.session_state.get("runs", []) if run != here]
+    if asked and asked not in runs and asked != here:
+        runs.append(asked)
+    if not runs:
+        return None
+    if st.session_state.get("pinned") not in runs:
+        st.session_state.pinned = asked if asked in runs else None
+    chosen = st.selectbox(
+        "Lay an earlier run of this visit under the curves",
+        runs,
+        key="pinned",
+        index=None,
+        placeholder="none",
+        format_func=lambda run: sentences.differences(read(run), config).capitalize(),
+        help="Every run of this visit is kept here, named by what it did otherwise. Try a change, then pin the run before it.",
+        width=520,
+    )
+    if chosen:
+        st.query_params["pin"] = chosen
+    elif "pin" in st.query_params:
+        del st.query_params["pin"]
+    return read(chosen) if chosen else None
+
+
+def read(link: str) -> RunConfig:
+    """Turn the text of a link into a run; what does not fit is corrected."""
+    return from_query(dict(parse_qsl(link))).config

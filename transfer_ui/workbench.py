@@ -1,0 +1,150 @@
+"""One thread that does all the training of this server, and the finished runs that everyone shares.
+
+Small NumPy operations in several threads slow each other down, so there is one worker. It gives every
+waiting job a short slice in turn. A job moves only while somebody waits for it: who moves a slider
+stops waiting, and the job rests where it is until somebody wants it again. Nothing here knows
+Streamlit; `transfer_ui.cached` does the waiting.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+from threadpoolctl import threadpool_limits
+
+from transfer_core import Progress, RunResult
+
+SLICE_SECONDS = 0.05
+MAX_JOBS = 200
+MAX_BYTES = 64 * 2**20
+
+
+class Job:
+    """A computation that is under way, resting or finished.
+
+    Attributes
+    ----------
+    progress : Progress
+        The latest, or the last.
+    error : Exception or None
+        Why it ended early.
+    waiting : int
+        How many visitors wait for it.
+    """
+
+    def __init__(self, steps: Iterator[Progress]) -> None:
+        self.steps = steps
+        self.progress = Progress(0.0, "Waiting for its turn")
+        self.result: dict[str, RunResult] = {}
+        self.error: Exception | None = None
+        self.waiting = 0
+        self._ended = threading.Event()
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing left to do."""
+        return self._ended.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it has ended, at most so long; say whether it has."""
+        return self._ended.wait(seconds)
+
+    def advance(self) -> None:
+        """Do one step."""
+        try:
+            self.progress = next(self.steps)
+        except StopIteration:
+            self.result = self.results_so_far()
+            self._ended.set()
+        except Exception as error:
+            self.error = error
+            self._ended.set()
+
+    def results_so_far(self) -> dict[str, RunResult]:
+        """Give what there is to show now, perhaps nothing."""
+        return self.progress.results() if self.progress.results else {}
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory of the finished results; shared arrays are counted once."""
+        arrays = {}
+        for result in self.result.values():
+            for layer in (*result.pretrained, *result.params):
+                arrays.update({id(array): array.nbytes for array in layer})
+            arrays.update({id(array): array.nbytes for array in result.history.values()})
+        return sum(arrays.values())
+
+
+class Workbench:
+    """The worker and its jobs.
+
+    Parameters
+    ----------
+    max_jobs : int
+    max_bytes : int
+        Limits on what is kept; the least recently used goes first.
+    """
+
+    def __init__(self, max_jobs: int = MAX_JOBS, max_bytes: int = MAX_BYTES) -> None:
+        self._jobs: OrderedDict[Hashable, Job] = OrderedDict()
+        self._queue: list[Job] = []
+        self._changed = threading.Condition()
+        self._max_jobs, self._max_bytes = max_jobs, max_bytes
+        threading.Thread(target=self._work, name="workbench", daemon=True).start()
+
+    def job(self, key: Hashable, make_steps: Callable[[], Iterator[Progress]]) -> Job:
+        """Find the job of this key, or lay it out."""
+        with self._changed:
+            if key not in self._jobs or self._jobs[key].error:
+                self._jobs[key] = Job(make_steps())
+            self._jobs.move_to_end(key)
+            self._make_room(self._jobs[key])
+            return self._jobs[key]
+
+    @contextmanager
+    def waiting_for(self, job: Job) -> Iterator[None]:
+        """Keep the job moving for the length of the block."""
+        with self._changed:
+            job.waiting += 1
+            if job not in self._queue:
+                self._queue.append(job)
+            self._changed.notify()
+        try:
+            yield
+        finally:
+            with self._changed:
+                job.waiting -= 1
+
+    def _make_room(self, wanted: Job) -> None:
+        total = sum(job.n_bytes for job in self._jobs.values())
+        for key, job in list(self._jobs.items()):
+            if len(self._jobs) <= self._max_jobs and total <= self._max_bytes:
+                return
+            if job is not wanted and not job.waiting:
+                total -= job.n_bytes
+                del self._jobs[key]
+
+    def _next(self) -> Job:
+        with self._changed:
+            while True:
+                self._queue = [job for job in self._queue if job.waiting and not job.ended]
+                if self._queue:
+                    return self._queue[0]
+                self._changed.wait()
+
+    def _work(self) -> None:
+        # Ten small networks fill one core; a second BLAS thread costs more than it brings.
+        with threadpool_limits(limits=1, user_api="blas"):
+            while True:
+                job = self._next()
+                end = monotonic() + SLICE_SECONDS
+                while monotonic() < end and job.waiting and not job.ended:
+                    job.advance()
+                with self._changed:
+                    if job in self._queue:
+                        self._queue.remove(job)
+                        self._queue.append(job)
