@@ -17,29 +17,27 @@ if not results:
     st.info("The run was stopped during pretraining: there is nothing to show yet.")
     st.stop()
 
+frame.answer(sentences.answer(results), [])
 st.markdown(
-    "You have a pretrained network and a new task with few images. Three ways to go on, trained just now on "
+    "You have a pretrained network, and a new task with few images. Three ways to go on, trained just now on "
     f"**{SCENARIOS[config.scenario].title}** ({sentences.cap(config)}, {config.n_seeds} seeds):"
 )
 names = ["feature_extraction", "progressive_unfreezing", "end_to_end"]
-for column, name in zip(st.columns(3, gap="medium"), names, strict=True):
+for column, name in zip(st.columns(3, gap="small"), names, strict=True):
     result = results[name]
-    with column, st.container(border=True):
+    with column, st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown(f"**{STRATEGIES[name].title}**  \n{STRATEGIES[name].summary}")
-        timeline.show_schedule(result.schedule, theme(), f"home_{name}")
-        st.metric(
-            "New task, test accuracy",
-            sentences.percent(result.test_accuracy.mean()),
-            help=f"95 % interval: {sentences.accuracy_words(result.test_accuracy)}",
-        )
+        timeline.show_schedule(result.schedule, theme(), f"home_{name}", small=True)
+        st.markdown(f"##### {sentences.accuracy_words(result.test_accuracy)} on the new task")
         st.caption(sentences.cost_words(result, results["feature_extraction"]))
-frame.answer(sentences.answer(results), [])
-
-questions = [
-    ("compare", config, "**Which strategy wins** when you turn the knobs?"),
-    ("unfreeze", config, "**When should** the backbone unfreeze?"),
-    ("learn", config, "**Is the usual advice true** on real data?"),
-]
-with st.container(horizontal=True):
-    for file, settings, question in questions:
-        frame.link(file, settings, question)
+for column, (file, question) in zip(
+    st.columns(3, gap="small"),
+    [
+        ("compare", "**Which strategy wins** elsewhere?"),
+        ("unfreeze", "**When should** I unfreeze?"),
+        ("learn", "**Is the advice** true?"),
+    ],
+    strict=True,
+):
+    with column:
+        frame.link(file, config, question)

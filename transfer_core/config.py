@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +94,7 @@ class RunConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.scenario not in SCENARIOS:
+        if not isinstance(self.scenario, str) or self.scenario not in SCENARIOS:
             raise ConfigError("scenario", f"one of {', '.join(SCENARIOS)}", self.scenario)
         shift = SCENARIOS[self.scenario].shift
         most_shift = shift.max_amount if shift else 0.0
@@ -129,7 +128,7 @@ class RunConfig:
 
     def _number(self, name: str, least: float, most: float, note: str = "", *, above: bool = False) -> None:
         value = getattr(self, name)
-        fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        fits = isinstance(value, int | float) and not isinstance(value, bool)
         if not (fits and (least < value if above else least <= value) and value <= most):
             rule = f"above {least:g} and at most {most:g}" if above else f"from {least:g} to {most:g}"
             raise ConfigError(name, f"a number {rule}{note}", value)
@@ -162,7 +161,8 @@ def scenario_config(scenario: str, **changes: Any) -> RunConfig:
     >>> scenario_config("lesson").hidden_sizes
     (128,)
     """
-    return RunConfig(**{"scenario": scenario, **SCENARIOS[scenario].settings, **changes})
+    settings = SCENARIOS[scenario].settings if scenario in SCENARIOS else {}
+    return RunConfig(**{"scenario": scenario, **settings, **changes})
 
 
 def _is_whole(value: object) -> bool:

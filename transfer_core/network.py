@@ -252,7 +252,7 @@ def backward(params: Params, activations: Sequence[Array], labels: Array, frozen
 
     # L = mean_i [ log sum_k exp(z_ik) - z_{i, y_i} ]  gives
     # dL/dz_ik = ( softmax(z_i)_k - [k = y_i] ) / n.
-    delta = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    delta = np.exp(logits - logits.max(axis=-1, keepdims=True), order="C")
     delta /= delta.sum(axis=-1, keepdims=True)
     rows = delta.reshape(-1, n_classes)
     rows[np.arange(len(rows)), labels.reshape(-1)] -= 1

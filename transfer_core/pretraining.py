@@ -6,6 +6,7 @@ same training forward, and the latest few are kept.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -55,6 +56,7 @@ class _Key(NamedTuple):
 
 _finished: dict[_Key, Pretrained] = {}
 _under_way: dict[_Key, Iterator[float]] = {}
+_turn = threading.RLock()
 
 
 def is_pretrained(config: RunConfig) -> bool:
@@ -81,7 +83,8 @@ def pretrain(config: RunConfig) -> Pretrained:
     """
     for _ in pretrain_steps(config):
         pass
-    return _finished[_Key.of(config)]
+    with _turn:
+        return _finished[_Key.of(config)]
 
 
 def pretrain_steps(config: RunConfig) -> Iterator[float]:
@@ -94,11 +97,24 @@ def pretrain_steps(config: RunConfig) -> Iterator[float]:
     """
     key = _Key.of(config)
     while key not in _finished:
-        if key not in _under_way:
-            _make_room(_under_way)
-            _under_way[key] = _pretraining(key)
-        yield next(_under_way[key])
-    _finished[key] = _finished.pop(key)  # the most recently used comes last
+        with _turn:
+            # Looked at again inside: another thread may have finished it meanwhile.
+            share = 1.0 if key in _finished else _advance(key)
+        yield share
+    with _turn:
+        _finished[key] = _finished.pop(key)  # the most recently used comes last
+
+
+def _advance(key: _Key) -> float:
+    """Train one more epoch of the shared training; one that fails is not kept."""
+    if key not in _under_way:
+        _make_room(_under_way)
+        _under_way[key] = _pretraining(key)
+    try:
+        return next(_under_way[key])
+    except BaseException:
+        _under_way.pop(key, None)
+        raise
 
 
 def _pretraining(key: _Key) -> Iterator[float]:

@@ -35,7 +35,8 @@ def _parity(dataset: Dataset) -> Array:
     return dataset.digits % 2
 
 
-def _much_ink(dataset: Dataset) -> Array:
+def much_ink(dataset: Dataset) -> Array:
+    """Label each image 1 if it has more ink than the median of the dataset, else 0."""
     ink = dataset.images.sum(axis=(1, 2))
     return np.asarray(ink > np.median(ink), dtype=np.int64)
 
@@ -170,7 +171,7 @@ SCENARIOS: dict[str, Scenario] = {
         look_for="The same images, and a question whose answer a digit classifier may ignore. Is a similar image "
         "a similar task?",
         source=_FIRST_HALF,
-        target=Task("Ink above the median", "digits", ("little", "much"), half=1, label=_much_ink),
+        target=Task("Ink above the median", "digits", ("little", "much"), half=1, label=much_ink),
     ),
     "lesson": Scenario(
         title="The lesson's notebook (random backbone)",

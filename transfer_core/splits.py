@@ -16,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 from transfer_core.datasets import load
 from transfer_core.network import Array
-from transfer_core.scenarios import SCENARIOS, Scenario, Task
+from transfer_core.scenarios import SCENARIOS, Scenario, Task, much_ink
 from transfer_core.training import Examples
 
 SOURCE_TEST_SHARE = 0.3
@@ -221,8 +221,10 @@ def _members(task: Task, seed: int | None) -> tuple[Array, Array]:
     labels = task.label(dataset)
     members = np.flatnonzero(np.isin(dataset.digits, task.digits))
     if task.half is not None and seed is not None:
-        # Halved by digit, not by label, so that source and target use the same two halves.
-        members = _cut(members, dataset.digits, 0.5, stream(seed, "halves"))[task.half]
+        # Halved alike for every task, whatever its labels, so that source and target share no image; by
+        # digit and by ink, so that the classes of each of our tasks are halved evenly.
+        strata = 2 * dataset.digits + much_ink(dataset)
+        members = _cut(members, strata, 0.5, stream(seed, "halves"))[task.half]
     return dataset.images[members], labels[members]
 
 

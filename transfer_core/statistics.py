@@ -194,7 +194,8 @@ def verdict(scores: Mapping[str, Array]) -> Verdict:
     """
     if len(scores) < 2:
         raise ValueError(f"scores must hold at least two arms, got {list(scores)}")
-    leader = max(scores, key=lambda name: float(np.mean(scores[name])))
+    # An arm without a number, as of a run that broke down, never leads.
+    leader = max(scores, key=lambda name: float(np.nan_to_num(np.mean(scores[name]), nan=-np.inf)))
     gaps = {name: paired_gap(scores[leader], scores[name]) for name in scores if name != leader}
     closest_first = sorted(gaps.items(), key=lambda item: item[1].interval.mean)
     return Verdict(leader, dict(closest_first))
@@ -224,6 +225,8 @@ def verdict_sentence(found: Verdict, titles: Mapping[str, str]) -> str:
     closest, gap = next(iter(found.gaps.items()))
     if gap.n < 2:
         return "Inconclusive: one seed cannot tell luck from skill. Use at least two."
+    if not np.isfinite(gap.interval.mean):
+        return f"Inconclusive: {_inside(titles[closest])} has no number to compare with."
     if not found.inconclusive:
         return f"{leader} wins: {gap_words(gap)} ahead of {_inside(titles[closest])} {_evidence(gap)}."
     tied = [_inside(titles[name]) for name in found.tied]

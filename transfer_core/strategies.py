@@ -117,7 +117,7 @@ STRATEGIES: dict[str, Strategy] = {
     "end_to_end": Strategy(
         title="End-to-end fine-tuning",
         short="End-to-end",
-        summary="Start from the pretrained backbone and train every layer from the first epoch.",
+        summary="Keep nothing frozen: train every layer from the first epoch.",
         best_for="more images; a target that differs from the source",
         build=end_to_end,
     ),

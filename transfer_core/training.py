@@ -132,6 +132,7 @@ def train_step(
     frozen = tuple(frozen)
     check_mask_and_rates(len(state.params), frozen, learning_rates)
     check_examples(Examples(inputs, labels), n_classes=state.params[-1].bias.shape[-1])
+    inputs = inputs.astype(state.params[-1].weights.dtype, copy=False)
     return _step(state, inputs, labels, frozen, tuple(learning_rates), momentum, weight_decay)
 
 
@@ -173,7 +174,7 @@ def _step(
             continue
         layer = state.params[index]
         velocity[index] = moved = _velocity(state.velocity[index], gradient, layer, momentum, weight_decay)
-        rate = learning_rates[index]
+        rate = float(learning_rates[index])  # a NumPy scalar of float64 would widen float32 weights
         params[index] = Layer(layer.weights - rate * moved.weights, layer.bias - rate * moved.bias)
     return TrainState(tuple(params), tuple(velocity))
 
@@ -254,6 +255,8 @@ def train(
             check_examples(examples, n_classes)
     for phase in schedule:
         check_mask_and_rates(len(params), phase.frozen, phase.learning_rates)
+    train_set = _as_dtype_of(params, train_set)
+    val_set = None if val_set is None else _as_dtype_of(params, val_set)
     orders = minibatch_orders(train_set.labels.shape[-1], batch_seeds)
     state = initial_state(params)
     number, seconds = 0, 0.0
@@ -279,6 +282,11 @@ def train(
             number += 1
             state = TrainState(prefix + tail.params, state.velocity[:below] + tail.velocity)
             yield Epoch(number, state.params, metrics, seconds)
+
+
+def _as_dtype_of(params: Params, examples: Examples) -> Examples:
+    """Bring the inputs to the precision of the network."""
+    return Examples(examples.inputs.astype(params[-1].weights.dtype, copy=False), examples.labels)
 
 
 def _through(prefix: Params, examples: Examples) -> Examples:

@@ -104,7 +104,7 @@ def _wait(bench: Workbench, job: Job, key: Hashable) -> None:
                     with place.container():
                         left, right = st.columns([5, 1], vertical_alignment="center")
                         bar = left.progress(0.0)
-                        right.button("Stop", key="stop", on_click=_stop, args=(job, key), width="stretch")
+                        right.button("Stop", key=f"stop_{hash(key)}", on_click=_stop, args=(job, key), width="stretch")
                 fraction, message, _ = job.progress
                 bar.progress(min(fraction, 1.0), f"{message} · {_time_left(fraction, monotonic() - started)}")
     place.empty()
@@ -128,7 +128,7 @@ def _say_stopped(key: Hashable, message: str) -> None:
         f"Stopped by you: {message[0].lower() + message[1:]}. What you see is unfinished.",
         icon=":material/stop_circle:",
     )
-    right.button("Continue", key="continue", on_click=_continue, args=(key,), width="stretch")
+    right.button("Continue", key=f"continue_{hash(key)}", on_click=_continue, args=(key,), width="stretch")
 
 
 def _continue(key: Hashable) -> None:

@@ -19,9 +19,9 @@ PAGES_FOLDER = Path(__file__).parent.parent / "pages"
 
 STYLE = """
 <style>
-.stMainBlockContainer { padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1280px; }
+.stMainBlockContainer { padding-top: 2.6rem; padding-bottom: 3rem; max-width: 1280px; }
 .stMainBlockContainer h1 { font-size: 2rem; padding-bottom: .4rem; }
-.st-key-answer h4 { font-weight: 600; line-height: 1.4; }
+.st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
 </style>
 """
 

@@ -81,7 +81,7 @@ def change_rows(result: RunResult) -> pd.DataFrame:
 
 
 @cache
-def timeline_template(mode: str, kind: str, *, axis: bool = True) -> base.Spec:
+def timeline_template(mode: str, kind: str, *, axis: bool = True, row_height: int = ROW_HEIGHT) -> base.Spec:
     """Make the grid of layers by epochs.
 
     Parameters
@@ -91,6 +91,8 @@ def timeline_template(mode: str, kind: str, *, axis: bool = True) -> base.Spec:
         Colour is the learning rate, or the change of the weights in one epoch.
     axis : bool
         Draw the epochs below.
+    row_height : int
+        Pixels a layer.
     """
     title, domain = {"schedule": ("Learning rate", [0.0005, 1.0]), "change": ("Change in one epoch", [0.0005, 0.2])}[
         kind
@@ -125,18 +127,18 @@ def timeline_template(mode: str, kind: str, *, axis: bool = True) -> base.Spec:
             .encode(text="label:N")
         )
         layers += [locks, words]
-    chart = alt.layer(*layers).properties(height=alt.Step(ROW_HEIGHT)).add_params(alt.param(name="n_epochs", value=1.0))
+    chart = alt.layer(*layers).properties(height=alt.Step(row_height)).add_params(alt.param(name="n_epochs", value=1.0))
     return base.template(chart, mode)
 
 
-def show_schedule(schedule: Schedule, mode: str, key: str, *, axis: bool = True) -> None:
+def show_schedule(schedule: Schedule, mode: str, key: str, *, small: bool = False) -> None:
     """Draw a schedule: ice blue with a lock is frozen, warm is trained, deeper for a higher rate."""
     rows = schedule_rows(schedule)
     phases = "; ".join(
         f"epochs {start} to {start + phase.n_epochs}: {phase.name} trained" for start, phase in with_starts(schedule)
     )
     base.show(
-        timeline_template(mode, "schedule", axis=axis),
+        timeline_template(mode, "schedule", axis=not small, row_height=ROW_HEIGHT * 2 // 3 if small else ROW_HEIGHT),
         rows,
         alt=f"Timeline of the schedule. {phases}.",
         key=key,

@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from transfer_core import SCENARIOS, forward, pretrain, scenario_config
+from transfer_core.baselines import logistic_regression, zero_shot
+from transfer_core.splits import target_data
+
+
+def _config(name, **changes):
+    return scenario_config(name, hidden_sizes=(16,), pretrain_epochs=3, images_per_class=5, n_seeds=2, **changes)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_zero_shot_exists_where_the_labels_mean_the_same(name):
+    config = scenario_config(name, hidden_sizes=(8,), pretrain_epochs=0, n_seeds=1)
+    found = zero_shot(config)
+    assert (found is not None) == SCENARIOS[name].same_labels
+    if found is not None:
+        assert found.shape == (1,)
+
+
+def test_zero_shot_counts_the_hits_of_the_network_as_it_is():
+    config = _config("digits_to_digits")
+    test = target_data("digits_to_digits", config.seeds, images_per_class=5).test
+    guesses = forward(pretrain(config).params, test.inputs)[-1].argmax(axis=-1)
+    np.testing.assert_allclose(zero_shot(config), (guesses == test.labels).mean(axis=-1))
+    assert (zero_shot(config) > 0.5).all()
+
+
+def test_zero_shot_suffers_from_the_shift():
+    scores = [zero_shot(_config("digits_to_inverted").but(shift_amount=amount)).mean() for amount in (0.0, 1.0)]
+    assert scores[1] < scores[0] - 0.3
+
+
+def test_logistic_regression_is_scikit_learns_on_the_same_images():
+    config = _config("digits_to_permuted")
+    data = target_data(config.scenario, config.seeds, images_per_class=5, shift_amount=1.0)
+    for seed, found in enumerate(logistic_regression(config)):
+        model = LogisticRegression(max_iter=1000).fit(data.train.inputs[seed], data.train.labels[seed])
+        assert found == (model.predict(data.test.inputs[seed]) == data.test.labels[seed]).mean()
+
+
+def test_logistic_regression_gains_from_more_images():
+    few, many = (logistic_regression(_config("low_to_high").but(images_per_class=n)).mean() for n in (1, 50))
+    assert 0.3 < few < many - 0.05

@@ -1,0 +1,177 @@
+import numpy as np
+import pytest
+from scipy.stats import sem, t
+
+from transfer_core.statistics import Gap, Interval, gap_words, join_words, mean_band, mean_interval, paired_gap, verdict
+from transfer_core.statistics import verdict_sentence as sentence
+
+TITLES = {"a": "Freezing", "b": "Fine-tuning", "c": "From scratch"}
+SCORES = np.array([0.90, 0.85, 0.95, 0.88, 0.91, 0.93, 0.86, 0.92])
+NOISE = np.array([0.03, -0.02, 0.01, -0.03, 0.02, -0.01, 0.02, -0.02])
+
+
+def test_interval_equals_a_percentile_bootstrap_written_out():
+    drawn = np.random.default_rng(42).choice(SCORES, size=(40_000, len(SCORES)))
+    low, high = np.percentile(drawn.mean(axis=1), [2.5, 97.5])
+    found = mean_interval(SCORES)
+    assert found.mean == pytest.approx(SCORES.mean())
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.002)
+    assert found.high - found.low > 0.03
+
+
+def test_interval_repeats_to_the_bit():
+    assert mean_interval(SCORES) == mean_interval(SCORES.copy())
+
+
+def test_interval_moves_and_stretches_with_the_values():
+    plain, moved = mean_interval(SCORES), mean_interval(3 * SCORES - 2)
+    assert moved == pytest.approx([3 * value - 2 for value in plain])
+
+
+def test_interval_narrows_with_more_seeds():
+    few, many = mean_interval(SCORES), mean_interval(np.tile(SCORES, 16))
+    assert (many.high - many.low) == pytest.approx((few.high - few.low) / 4, rel=0.1)
+
+
+@pytest.mark.parametrize("values", [[0.5], [0.5, np.nan], [0.5, np.inf]])
+def test_interval_is_unknown_for_one_value_or_a_missing_one(values):
+    found = mean_interval(np.array(values))
+    assert np.isnan(found.low)
+    assert np.isnan(found.high)
+
+
+def test_interval_of_equal_values_is_a_point():
+    assert mean_interval(np.full(5, 0.25)) == (0.25, 0.25, 0.25)
+
+
+def test_float32_scores_are_compared_in_double_precision():
+    found = paired_gap(SCORES.astype(np.float32), SCORES.astype(np.float32) - np.float32(0.5))
+    assert found.interval.mean == pytest.approx(0.5, abs=1e-7)
+
+
+def test_gap_counts_wins_and_losses_and_leaves_ties_out():
+    found = paired_gap(np.array([0.9, 0.8, 0.7, 0.6]), np.array([0.8, 0.9, 0.7, 0.5]))
+    assert (found.wins, found.losses, found.n) == (2, 1, 4)
+    assert found.interval.mean == pytest.approx(0.025)
+
+
+def test_gap_is_paired_not_pooled():
+    # The seeds differ far more than the arms do: only pairing can see the difference.
+    spread = np.linspace(0.1, 0.9, 8)
+    assert paired_gap(spread + 0.01 + NOISE / 10, spread).sign == 1
+
+
+def test_swapping_the_arms_mirrors_the_gap():
+    ours, theirs = SCORES + 0.05 + NOISE, SCORES
+    one, two = paired_gap(ours, theirs), paired_gap(theirs, ours)
+    assert (one.sign, two.sign) == (1, -1)
+    assert (one.wins, one.losses) == (two.losses, two.wins)
+    assert one.interval.mean == -two.interval.mean
+    assert (one.interval.low, one.interval.high) == pytest.approx((-two.interval.high, -two.interval.low), abs=0.003)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "sign"), [(0.1, 0.2, 1), (-0.2, -0.1, -1), (-0.1, 0.1, 0), (0.0, 0.1, 0), (np.nan, np.nan, 0)]
+)
+def test_sign_of_a_gap_needs_the_whole_interval_on_one_side(low, high, sign):
+    assert Gap(Interval(0.0, low, high), 0, 0, 2).sign == sign
+
+
+def test_gap_refuses_arms_of_different_seeds():
+    with pytest.raises(ValueError, match="arms must have the same seeds, got 2 and 3 values"):
+        paired_gap(np.zeros(2), np.zeros(3))
+
+
+def test_verdict_names_the_leader_and_sorts_the_others_closest_first():
+    found = verdict({"b": SCORES - 0.3 + NOISE, "c": SCORES - 0.1 + NOISE, "a": SCORES})
+    assert found.leader == "a"
+    assert list(found.gaps) == ["c", "b"]
+    assert found.gaps["b"] == paired_gap(SCORES, SCORES - 0.3 + NOISE)
+    assert found.tied == ()
+    assert not found.inconclusive
+
+
+def test_verdict_is_inconclusive_where_one_interval_holds_zero():
+    found = verdict({"a": SCORES, "b": SCORES - 0.001 + NOISE, "c": SCORES - 0.2})
+    assert found.tied == ("b",)
+    assert found.inconclusive
+
+
+def test_equal_arms_are_inconclusive():
+    found = verdict({"a": SCORES, "b": SCORES.copy()})
+    assert found.gaps["b"].interval == (0, 0, 0)
+    assert (found.gaps["b"].wins, found.gaps["b"].losses) == (0, 0)
+    assert found.inconclusive
+
+
+def test_one_seed_is_inconclusive():
+    found = verdict({"a": np.array([0.9]), "b": np.array([0.1])})
+    assert (found.leader, found.inconclusive) == ("a", True)
+    assert sentence(found, TITLES) == "Inconclusive: one seed cannot tell luck from skill. Use at least two."
+
+
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_an_arm_without_numbers_does_not_lead_and_leaves_it_inconclusive(names):
+    arms = {"a": np.array([np.nan, 0.5, 0.5]), "b": np.array([0.6, 0.7, 0.8])}
+    found = verdict({name: arms[name] for name in names})
+    assert found.leader == "b"
+    assert found.inconclusive
+    assert "nan" not in sentence(found, TITLES)
+
+
+def test_verdict_needs_two_arms():
+    with pytest.raises(ValueError, match=r"scores must hold at least two arms, got \['a'\]"):
+        verdict({"a": SCORES})
+
+
+def test_sentence_of_a_clear_win_speaks_of_the_closest_arm():
+    found = verdict({"a": SCORES, "b": SCORES - 0.125, "c": SCORES - 0.25})
+    assert sentence(found, TITLES) == (
+        "Freezing wins: 12.5 points ahead of fine-tuning (95 % interval 12.5 to 12.5; ahead in 8 of 8 seeds)."
+    )
+
+
+def test_sentence_of_a_tie_names_who_is_tied_and_who_is_beaten():
+    found = verdict({"a": SCORES, "b": SCORES - 0.001 + NOISE, "c": SCORES - 0.2})
+    words = sentence(found, TITLES)
+    gap = found.gaps["b"]
+    assert words.startswith(f"Too close to call: freezing is {gap_words(gap)} ahead of fine-tuning (95 % interval ")
+    assert f"ahead in {gap.wins} of 8 seeds)." in words
+    assert words.endswith(" It is clearly ahead of from scratch only.")
+
+
+def test_sentence_of_three_that_are_tied_beats_nobody():
+    found = verdict({"a": SCORES, "b": SCORES - 0.001 + NOISE, "c": SCORES - 0.002 + NOISE[::-1]})
+    words = sentence(found, TITLES)
+    assert "; ahead in " in words
+    assert words.endswith((", and no clearer ahead of from scratch.", ", and no clearer ahead of fine-tuning."))
+
+
+@pytest.mark.parametrize(
+    ("words", "joined"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c", "d"], "a, b, c and d")]
+)
+def test_words_are_joined_as_one_writes(words, joined):
+    assert join_words(words) == joined
+
+
+def test_a_gap_is_worded_without_its_sign():
+    assert gap_words(Gap(Interval(-0.0123, -0.02, 0.0), 1, 2, 3)) == "1.2 points"
+
+
+def test_band_is_students_t_interval_point_by_point():
+    values = np.stack([SCORES, 10 * SCORES, NOISE], axis=1)
+    mean, low, high = mean_band(values)
+    expected = t.interval(0.95, len(SCORES) - 1, loc=values.mean(axis=0), scale=sem(values, axis=0))
+    np.testing.assert_allclose(mean, values.mean(axis=0))
+    np.testing.assert_allclose((low, high), expected)
+
+
+def test_band_of_one_seed_has_no_width():
+    values = np.array([[1.0, 2.0]])
+    np.testing.assert_array_equal(mean_band(values), np.tile(values, (3, 1)))
+
+
+def test_band_of_a_diverged_curve_is_missing_only_where_it_diverged():
+    mean, low, high = mean_band(np.array([[1.0, np.inf], [3.0, np.nan]], dtype=np.float32))
+    assert np.isfinite([mean[0], low[0], high[0]]).all()
+    assert np.isnan([mean[1], low[1], high[1]]).all()
