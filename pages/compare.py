@@ -11,7 +11,7 @@ from transfer_ui.palette import theme
 from transfer_ui.presets import PRESETS
 
 frame.open_page("compare")
-config = controls.sidebar()
+config = controls.sidebar("compare")
 scenario = SCENARIOS[config.scenario]
 
 frame.show_presets(PRESETS, config)

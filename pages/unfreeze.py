@@ -11,7 +11,7 @@ from transfer_ui.palette import theme
 from transfer_ui.unfreezing import DECAY_PRESETS, moved_sentence, sweep_epochs, sweep_sentence
 
 frame.open_page("unfreeze")
-config = controls.sidebar()
+config = controls.sidebar("unfreeze")
 
 outcome = cached.comparison(config)
 results = outcome.results

@@ -22,7 +22,7 @@ INVALID = [
     ("pretrain_epochs", -1, "a whole number from 0 to 1000"),
     ("pretrain_epochs", True, "a whole number"),
     ("images_per_class", 0, "a whole number from 1 to"),
-    ("images_per_class", 103, "a whole number from 1 to 102 in scenario mnist_to_digits"),
+    ("images_per_class", 107, "a whole number from 1 to 105 in scenario mnist_to_digits"),
     ("images_per_class", 5.0, "a whole number"),
     ("n_epochs", 0, "a whole number from 1 to 10000"),
     ("n_epochs", 10_001, "a whole number from 1 to 10000"),

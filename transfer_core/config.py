@@ -78,7 +78,7 @@ class RunConfig:
     scenario: str = "mnist_to_digits"
     shift_amount: float = 0.0
     hidden_sizes: tuple[int, ...] = (64, 64)
-    pretrain_epochs: int = 20
+    pretrain_epochs: int = 15
     images_per_class: int | None = 10
     n_epochs: int = 60
     unfreeze_epoch: int = 20

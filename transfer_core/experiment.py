@@ -292,4 +292,4 @@ class _Run:
 def _norm(weights: Array) -> Array:
     """Euclidean norm of each network's weights."""
     flat = weights.reshape(*weights.shape[:-2], -1)
-    return np.asarray(np.sqrt(np.einsum("...i,...i->...", flat, flat)))
+    return np.asarray(np.sqrt(np.vecdot(flat, flat)))

@@ -152,8 +152,10 @@ def hidden(layers: Params, inputs: Array) -> tuple[Array, ...]:
     for layer in layers:
         activation = activations[-1] @ layer.weights
         # The array is new, so finishing it in place modifies nobody's argument and saves two copies.
-        activation += layer.bias[..., None, :]
-        np.maximum(activation, 0, out=activation)
+        # A row of zeros instead of a scalar takes the faster of NumPy's loops.
+        bias = layer.bias[..., None, :]
+        activation += bias
+        np.maximum(activation, np.zeros_like(bias), out=activation)
         activations.append(activation)
     return tuple(activations)
 
@@ -203,10 +205,17 @@ def cross_entropy(logits: Array, labels: Array) -> Array:
     True
     """
     # log softmax(z)_y = (z_y - m) - log sum_k exp(z_k - m) for any m; m = max z cannot overflow.
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    log_normaliser = np.log(np.exp(shifted).sum(axis=-1))
-    chosen = np.take_along_axis(shifted, labels[..., None], axis=-1)[..., 0]
-    return cast(Array, (log_normaliser - chosen).mean(axis=-1))
+    by_class = _by_class(logits)
+    chosen = np.take_along_axis(by_class, labels[..., None, :], axis=-2)[..., 0, :]
+    highest = by_class.max(axis=-2)
+    by_class -= highest[..., None, :]
+    log_normaliser = np.log(np.exp(by_class, out=by_class).sum(axis=-2))
+    return cast(Array, (log_normaliser - (chosen - highest)).mean(axis=-1))
+
+
+def _by_class(logits: Array) -> Array:
+    """Copy with the classes on the last axis but one, where NumPy reduces several times faster."""
+    return np.swapaxes(logits, -1, -2).copy(order="C")
 
 
 def accuracy(logits: Array, labels: Array) -> Array:
@@ -252,20 +261,24 @@ def backward(params: Params, activations: Sequence[Array], labels: Array, frozen
 
     # L = mean_i [ log sum_k exp(z_ik) - z_{i, y_i} ]  gives
     # dL/dz_ik = ( softmax(z_i)_k - [k = y_i] ) / n.
-    delta = np.exp(logits - logits.max(axis=-1, keepdims=True), order="C")
-    delta /= delta.sum(axis=-1, keepdims=True)
-    rows = delta.reshape(-1, n_classes)
-    rows[np.arange(len(rows)), labels.reshape(-1)] -= 1
-    delta /= n_examples
+    by_class = _by_class(logits)
+    by_class -= by_class.max(axis=-2, keepdims=True)
+    np.exp(by_class, out=by_class)
+    by_class /= by_class.sum(axis=-2, keepdims=True)
+    by_class -= labels[..., None, :] == np.arange(n_classes)[:, None]
+    by_class /= n_examples
+    delta = np.swapaxes(by_class, -1, -2)
+    ones = np.ones(n_examples, delta.dtype)
 
     gradients: list[Layer | None] = [None] * len(params)
     for index in range(len(params) - 1, lowest - 1, -1):
         # z = a W + b  gives  dL/dW = a^T dL/dz  and  dL/db = sum over the examples of dL/dz.
         below = activations[index]
         if not frozen[index]:
-            gradients[index] = Layer(np.swapaxes(below, -1, -2) @ delta, delta.sum(axis=-2))
+            gradients[index] = Layer(np.swapaxes(below, -1, -2) @ delta, ones @ delta)
         if index > lowest:
             # dL/da = dL/dz W^T; and a = max(z', 0) passes it on where a > 0 only.
-            delta = delta @ np.swapaxes(params[index].weights, -1, -2)
+            # (BLAS is quicker with a copy of W^T than with a view.)
+            delta = delta @ np.swapaxes(params[index].weights, -1, -2).copy()
             delta *= below > 0
     return tuple(gradients)

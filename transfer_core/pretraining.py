@@ -13,13 +13,15 @@ from typing import NamedTuple
 import numpy as np
 
 from transfer_core.config import RunConfig
-from transfer_core.network import Array, Params, accuracy, forward, init_params
+from transfer_core.network import Array, Layer, Params, accuracy, forward, init_params
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.schedules import Phase, freeze_to
 from transfer_core.splits import cached_source_data, stream
 from transfer_core.training import train
 
-# Pretraining has one knob, its epochs; these are enough for the source tasks at hand, and quick.
+# Pretraining has one knob, its epochs; these are enough for the source tasks at hand, and quick. It runs in
+# double precision: hundreds of updates at this rate blow the last bit of a float32 up to a visible
+# difference, and another machine's BLAS would then show other numbers for the same link.
 PRETRAIN_BATCH_SIZE = 64
 PRETRAIN_LEARNING_RATE = 0.1
 PRETRAIN_MOMENTUM = 0.9
@@ -123,7 +125,7 @@ def _pretraining(key: _Key) -> Iterator[float]:
     init_seeds = [stream(seed, "pretrained") for seed in key.seeds]
     # Without a source there is no old head either; one for the target keeps the shape of a network.
     sizes = (64, *key.hidden_sizes, len((scenario.source or scenario.target).classes))
-    params = init_params(sizes, seeds=init_seeds, scale=scenario.init_scale)
+    params = init_params(sizes, seeds=init_seeds, scale=scenario.init_scale, dtype=np.float64)
     source_accuracy = np.full(len(key.seeds), np.nan)
     if scenario.source is not None:
         source = cached_source_data(key.scenario, key.seeds)
@@ -145,7 +147,8 @@ def _pretraining(key: _Key) -> Iterator[float]:
                     yield epoch.number / key.pretrain_epochs
         source_accuracy = accuracy(forward(params, source.test.inputs)[-1], source.test.labels)
     _make_room(_finished)
-    _finished[key] = Pretrained(params, source_accuracy)
+    single = tuple(Layer(*(array.astype(np.float32) for array in layer)) for layer in params)
+    _finished[key] = Pretrained(single, source_accuracy)
     del _under_way[key]
     yield 1.0
 

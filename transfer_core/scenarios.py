@@ -20,7 +20,7 @@ from transfer_core.shifts import INVERSION, NOISE, PERMUTATION, ROTATION, Shift
 
 DIGIT_NAMES = tuple("0123456789")
 TEST_SHARE = 0.28
-VAL_SHARE = 0.12
+VAL_SHARE = 0.1
 
 
 def _as_digit(dataset: Dataset) -> Array:

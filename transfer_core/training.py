@@ -175,8 +175,15 @@ def _step(
         layer = state.params[index]
         velocity[index] = moved = _velocity(state.velocity[index], gradient, layer, momentum, weight_decay)
         rate = float(learning_rates[index])  # a NumPy scalar of float64 would widen float32 weights
-        params[index] = Layer(layer.weights - rate * moved.weights, layer.bias - rate * moved.bias)
+        params[index] = Layer(_moved(layer.weights, moved.weights, rate), _moved(layer.bias, moved.bias, rate))
     return TrainState(tuple(params), tuple(velocity))
+
+
+def _moved(parameter: Array, velocity: Array, rate: float) -> Array:
+    """``w - lr v`` with one new array instead of two."""
+    moved = velocity * -rate
+    moved += parameter
+    return moved
 
 
 def _velocity(old: Layer | None, gradient: Layer, layer: Layer, momentum: float, weight_decay: float) -> Layer:
@@ -299,11 +306,14 @@ def _minibatches(examples: Examples, orders: Iterator[Array], batch_size: int | 
     if batch_size is None:
         yield examples
         return
+    # One flat index into all networks' examples makes the gathering of a minibatch a single `take`.
     order = next(orders)
-    row = np.arange(len(order))[:, None]
+    flat = order + np.arange(len(order))[:, None] * order.shape[-1]
+    inputs = examples.inputs.reshape(-1, examples.inputs.shape[-1])
+    labels = examples.labels.reshape(-1)
     for start in range(0, order.shape[-1], batch_size):
-        chosen = order[:, start : start + batch_size]
-        yield Examples(examples.inputs[row, chosen], examples.labels[row, chosen])
+        chosen = flat[:, start : start + batch_size]
+        yield Examples(inputs.take(chosen, axis=0), labels.take(chosen))
 
 
 def _metrics(params: Params, train_set: Examples, val_set: Examples | None) -> dict[str, Array]:

@@ -56,6 +56,16 @@ def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...]) -> Outcome:
     return _outcome(("sweep", config.but(unfreeze_epoch=0), epochs), steps)
 
 
+def size_sweep(config: RunConfig, strategy: str, counts: tuple[int, ...]) -> Outcome:
+    """Run a strategy on several numbers of images per class; results are keyed by the number as text."""
+
+    def steps() -> Iterator[Progress]:
+        return sweep_steps(config, strategy, "images_per_class", counts)
+
+    # Likewise for the number of images.
+    return _outcome(("sizes", config.but(images_per_class=1), strategy, counts), steps)
+
+
 @st.cache_data(max_entries=300, show_spinner=False)
 def baselines(config: RunConfig) -> dict[str, Array]:
     """Test accuracy of what needs no training here: zero-shot where it exists, logistic regression."""

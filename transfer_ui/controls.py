@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from transfer_core import SCENARIOS, RunConfig, scenario_config
-from transfer_ui.knobs import KNOBS, Knob, Values, config_of, fitted, values_of
+from transfer_ui.knobs import KNOB, KNOBS, Knob, Values, config_of, fitted, values_of
 from transfer_ui.link import OTHER_PARAMETERS, from_query, to_query
 
 GROUPS = {"task": "Task", "network": "Network", "training": "Training", "more": "More"}
@@ -49,13 +49,21 @@ def choose(config: RunConfig) -> None:
 
 def put_on_controls(config: RunConfig) -> None:
     """Write a configuration to the widgets, before they are drawn."""
-    for name, value in values_of(config).items():
-        st.session_state[name] = value
+    _put(values_of(config))
 
 
-def sidebar() -> RunConfig:
-    """Draw all knobs in the sidebar and give the configuration they make."""
+def _put(values: Values) -> None:
+    for name, value in values.items():
+        st.session_state[name] = KNOB[name].on_widget(value)
+
+
+def sidebar(page: str) -> RunConfig:
+    """Draw all knobs in the sidebar of a page and give the configuration they make."""
     before = current_config()
+    if st.session_state.get("controls_drawn_on") != page:
+        # A widget of another page is another widget, though its key is the same: it wants to be told.
+        put_on_controls(before)
+        st.session_state.controls_drawn_on = page
     values = values_of(before)
     notices: list[str] = st.session_state.pop("notices", [])
     with st.sidebar:
@@ -70,7 +78,7 @@ def sidebar() -> RunConfig:
             if knob.name == "scenario" and values["scenario"] != before.scenario:
                 values, said = _move_to(values["scenario"], before)
                 notices += said
-                put_on_controls(config_of(values))
+                _put({name: value for name, value in values.items() if name != "scenario"})
         st.button(
             "Reset to the scenario's settings",
             on_click=choose,
@@ -94,7 +102,10 @@ def show_notices() -> None:
 def _widget_values(config: RunConfig) -> Values:
     """Values as the widgets hold them; where a widget is not on the page, as chosen before."""
     values = values_of(config)
-    return {name: st.session_state.get(name, value) for name, value in values.items()}
+    return {
+        name: KNOB[name].from_widget(st.session_state[name]) if name in st.session_state else value
+        for name, value in values.items()
+    }
 
 
 def _move_to(scenario: str, before: RunConfig) -> tuple[Values, list[str]]:
@@ -114,15 +125,17 @@ def _move_to(scenario: str, before: RunConfig) -> tuple[Values, list[str]]:
 
 def _draw(knob: Knob, options: Sequence[Any], values: Values, notices: list[str]) -> Any:
     """Draw one knob; the widget's own state is corrected when its range has changed under it."""
-    wanted = st.session_state.get(knob.name, values[knob.name])
+    shown = options if None not in options else [knob.on_widget(option) for option in options]
+    wanted = knob.from_widget(st.session_state.get(knob.name, values[knob.name]))
     if wanted not in options:
         fit, _ = fitted(values | {knob.name: wanted})
         used = values_of(fit)[knob.name]
         notices.append(f"{knob.label} is {knob.text(used)} now: it must be {knob.rule(options)}.")
         wanted = used
     bounds = st.session_state.setdefault("bounds", {})
-    if knob.name not in st.session_state or st.session_state[knob.name] != wanted or bounds.get(knob.name) != options:
-        st.session_state[knob.name] = wanted
+    kept = knob.name in st.session_state and knob.from_widget(st.session_state[knob.name]) == wanted
+    if not kept or bounds.get(knob.name) != options:
+        st.session_state[knob.name] = knob.on_widget(wanted)
     bounds[knob.name] = options
     if knob.name == "shift_amount":
         return _draw_shift(knob, options, values)
@@ -138,7 +151,8 @@ def _draw(knob: Knob, options: Sequence[Any], values: Values, notices: list[str]
         return st.number_input(knob.label, options[0], options[-1], key=knob.name, help=knob.help)
     if isinstance(options, range):
         return st.slider(knob.label, options[0], options[-1], step=options.step, key=knob.name, help=knob.help)
-    return st.select_slider(knob.label, options, key=knob.name, help=knob.help, format_func=knob.text)
+    chosen = st.select_slider(knob.label, shown, key=knob.name, help=knob.help, format_func=knob.text)
+    return knob.from_widget(chosen)
 
 
 def _draw_shift(knob: Knob, options: Sequence[Any], values: Values) -> float:

@@ -57,6 +57,14 @@ class Knob:
             return "yes" if value else "no"
         return f"{value:g}" if isinstance(value, float) else str(value)
 
+    def on_widget(self, value: Any) -> Any:
+        """Give the value as the widget holds it: a widget takes None for no value at all."""
+        return self.none_word if value is None else value
+
+    def from_widget(self, value: Any) -> Any:
+        """Give the value that the widget's stands for."""
+        return None if self.none_word and value == self.none_word else value
+
     def value(self, text: str) -> Any:
         """Read a value; `ValueError` says what it must be."""
         if self.none_word and text == self.none_word:
@@ -230,7 +238,7 @@ KNOBS: tuple[Knob, ...] = (
         "Pretraining epochs",
         "Epochs on the source task; 0 leaves the backbone random. Try 1: how much pretraining is enough?",
         "whole",
-        _fixed(0, 1, 2, 5, 10, 20, 40),
+        _fixed(0, 1, 2, 5, 10, 15, 30),
         group="more",
     ),
     Knob(
@@ -315,4 +323,5 @@ def _nearest(asked: Any, options: Sequence[Any]) -> Any:
     numbers = [option for option in options if isinstance(option, int | float)]
     if not isinstance(asked, int | float) or not numbers or asked != asked:
         return options[0]
-    return min(numbers, key=lambda option: abs(option - asked))
+    within = min(max(asked, numbers[0]), numbers[-1])  # infinity is as far from every option
+    return min(numbers, key=lambda option: abs(option - within))

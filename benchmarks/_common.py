@@ -1,0 +1,79 @@
+"""What the scripts share: the clock, the header and the rows they print."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+
+def best_seconds(functions: dict[str, Callable[[], object]], *, rounds: int, calls: int = 1) -> dict[str, float]:
+    """Time functions in turn, A B C A B C, so that a busy moment of the machine meets all of them.
+
+    Parameters
+    ----------
+    functions : dict of str to callable
+    rounds : int
+        How often each gets its turn, after one turn to warm up.
+    calls : int, default 1
+        Calls in a turn.
+
+    Returns
+    -------
+    dict of str to float
+        Seconds of one call in the best turn of each.
+    """
+    best = dict.fromkeys(functions, float("inf"))
+    for turn in range(rounds + 1):
+        for name, function in functions.items():
+            started = perf_counter()
+            for _ in range(calls):
+                function()
+            seconds = (perf_counter() - started) / calls
+            if turn:
+                best[name] = min(best[name], seconds)
+    return best
+
+
+def import_torch() -> Any:
+    """PyTorch on one thread, or one sentence on how to get it."""
+    try:
+        torch = import_module("torch")
+    except ModuleNotFoundError:
+        raise SystemExit("PyTorch is not installed: pip install -r benchmarks/requirements.txt") from None
+    torch.set_num_threads(1)
+    return torch
+
+
+def print_header(title: str) -> None:
+    """Say what is measured, on which machine and with which versions."""
+    print(title)
+    print(f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}")
+    print(", ".join(f"{name} {_version(name)}" for name in ("numpy", "scikit-learn", "torch")))
+    print("one thread each, in turns, best turn counts")
+    print()
+
+
+def print_row(what: str, measured: str, aim: str, command: str) -> None:
+    """Print one result with the command that gives it."""
+    print(f"{what:<72} {measured:>20}   {aim:<20} {command}", flush=True)
+
+
+def _processor() -> str:
+    """Name of the processor, as exact as the system tells."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"

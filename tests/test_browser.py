@@ -1,0 +1,208 @@
+"""The main paths in a real Chromium, against a server that has just started."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.app import PAGE_FILES, ROOT
+
+pytestmark = pytest.mark.browser
+
+QUICK = "n_epochs=10&unfreeze_epoch=4&n_seeds=3&pretrain_epochs=2"
+SLOW = "n_epochs=200&n_seeds=30&images_per_class=100&hidden_layers=4&hidden_width=128&batch_size=8"
+PATIENCE = 60_000  # milliseconds; generous, because time is measured in benchmarks and not here
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def fresh_server() -> Iterator[str]:
+    """Start the app as the README says, on a free port, and stop it afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
+    with subprocess.Popen(
+        [*command, *options], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            for _ in range(300):
+                try:
+                    with urllib.request.urlopen(f"{address}/_stcore/health"):
+                        break
+                except OSError:
+                    time.sleep(0.1)
+            yield address
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with fresh_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert chromium, "the browser tests need Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+def answer(page: Page) -> str:
+    """Wait for the answer of a page and read it."""
+    heading = page.locator(".st-key-answer h4")
+    expect(heading).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+    return heading.inner_text()
+
+
+def press_end_of(page: Page, label: str, key: str) -> None:
+    """Move a slider with the keyboard."""
+    handle = page.get_by_test_id("stSidebar").get_by_role("slider", name=label)
+    handle.focus()
+    handle.press(key)
+
+
+@pytest.mark.parametrize("file", PAGE_FILES)
+def test_deep_link_on_a_fresh_server_opens_the_page_with_the_map(browser: Browser, file: str):
+    with fresh_server() as address:
+        page = browser.new_page()
+        page.goto(f"{address}/{file}?{QUICK}&images_per_class=2")
+        expect(page.locator("h1")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_test_id("stSidebarNavLink")).to_have_count(len(PAGE_FILES), timeout=PATIENCE)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        expect(page).to_have_url(re.compile("images_per_class=2"), timeout=PATIENCE)
+        page.close()
+
+
+def test_slider_gives_a_new_verdict_and_a_new_link(server: str, page: Page):
+    page.goto(f"{server}/compare?{QUICK}")
+    before = answer(page)
+    press_end_of(page, "Target images per class", "Home")
+    expect(page.locator(".st-key-answer h4")).not_to_have_text(before, timeout=PATIENCE)
+    answer(page)
+    expect(page).to_have_url(re.compile(r"images_per_class=1(&|$)"))
+    expect(page.locator("[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas")).to_have_count(4)
+
+
+def test_copied_link_shows_the_same_numbers_to_another_visitor(server: str, page: Page, browser: Browser):
+    page.goto(f"{server}/compare?{QUICK}&images_per_class=3&seed=5")
+    ours = answer(page)
+    other = browser.new_context().new_page()
+    other.goto(page.url)
+    assert answer(other) == ours
+    other.context.close()
+
+
+def test_choice_follows_the_visitor_through_the_map(server: str, page: Page):
+    page.goto(f"{server}/compare?{QUICK}&images_per_class=3")
+    answer(page)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Unfreeze").click()
+    expect(page.locator("h1")).to_contain_text("unfreeze", timeout=PATIENCE)
+    answer(page)
+    expect(page).to_have_url(re.compile("/unfreeze.*images_per_class=3"))
+
+
+def test_back_undoes_a_move(server: str, page: Page):
+    page.goto(f"{server}/compare?{QUICK}&images_per_class=3")
+    before = answer(page)
+    press_end_of(page, "Target images per class", "Home")
+    expect(page).to_have_url(re.compile(r"images_per_class=1(&|$)"), timeout=PATIENCE)
+    answer(page)
+    page.go_back()
+    expect(page.locator(".st-key-answer h4")).to_have_text(before, timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("images_per_class=3"))
+
+
+def test_long_run_shows_progress_and_stop_keeps_what_there_is(server: str, page: Page):
+    page.goto(f"{server}/compare?{SLOW}&pretrain_epochs=0")
+    progress = page.get_by_test_id("stProgress")
+    expect(progress).to_contain_text(re.compile("Epoch [1-9]"), timeout=PATIENCE)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped by you")).to_be_visible(timeout=PATIENCE)
+    assert answer(page)
+    page.get_by_role("button", name="Continue").click()
+    expect(progress).to_be_visible(timeout=PATIENCE)
+
+
+def test_moving_a_slider_during_a_run_starts_over_without_queueing(server: str, page: Page):
+    page.goto(f"{server}/compare?{SLOW}&pretrain_epochs=0&seed=50")
+    expect(page.get_by_test_id("stProgress")).to_be_visible(timeout=PATIENCE)
+    page.goto(f"{server}/compare?{QUICK}")
+    answer(page)  # would wait for minutes behind the long run
+
+
+def test_two_visitors_take_turns(server: str, page: Page, browser: Browser):
+    page.goto(f"{server}/compare?{SLOW}&pretrain_epochs=0&seed=60")
+    expect(page.get_by_test_id("stProgress")).to_be_visible(timeout=PATIENCE)
+    other = browser.new_context().new_page()
+    other.goto(f"{server}/compare?{QUICK}&seed=61")
+    answer(other)
+    expect(page.get_by_test_id("stProgress")).to_be_visible()
+    other.context.close()
+
+
+def test_wrong_link_is_said_and_shown_as_text(server: str, page: Page):
+    page.goto(f"{server}/compare?{QUICK}&momentum=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E")
+    answer(page)
+    alert = page.get_by_test_id("stAlert")
+    expect(alert).to_contain_text("momentum in the link must be a number")
+    expect(alert.locator("img")).to_have_count(0)
+
+
+def test_phone_has_nothing_wider_than_its_screen(server: str, browser: Browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    for file in PAGE_FILES:
+        phone = context.new_page()
+        phone.goto(f"{server}/{file}?{QUICK}")
+        expect(phone.locator("h1")).to_be_visible(timeout=PATIENCE)
+        expect(phone.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-script-state", "notRunning", timeout=PATIENCE
+        )
+        too_wide = phone.evaluate(
+            "() => { const main = document.querySelector('[data-testid=stMain]');"
+            " return main.scrollWidth - main.clientWidth }"
+        )
+        assert too_wide <= 0, file
+        phone.close()
+    context.close()
+
+
+def test_home_fits_on_a_laptop_without_scrolling(server: str, page: Page):
+    page.goto(f"{server}/home")
+    answer(page)
+    page.wait_for_timeout(1000)
+    lowest = page.get_by_test_id("stMain").get_by_role("button").last.bounding_box()
+    assert lowest
+    assert lowest["y"] + lowest["height"] <= 768
