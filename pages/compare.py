@@ -6,7 +6,7 @@ import streamlit as st
 
 from transfer_core import SCENARIOS
 from transfer_ui import cached, controls, frame, sentences, tables, visit
-from transfer_ui.charts import base, curves, samples
+from transfer_ui.charts import curves, samples
 from transfer_ui.palette import theme
 from transfer_ui.presets import PRESETS
 
@@ -15,35 +15,38 @@ config = controls.sidebar("compare")
 scenario = SCENARIOS[config.scenario]
 
 frame.show_presets(PRESETS, config)
-outcome = cached.comparison(config)
-results = outcome.results
-if not results:
-    st.info("The run was stopped during pretraining: there is nothing to show yet.")
-    st.stop()
+head, figure = st.container(), st.empty()
+if visit.is_new():
+    # Axes at once: the browser gets ready for charts while the server trains, and nothing jumps later.
+    with figure.container():
+        curves.show_axes(config.n_epochs, theme())
 
-# The answer.
-frame.answer(sentences.answer(results), [sentences.worth_of_pretraining(results), sentences.price(results)])
-for sentence in sentences.trouble(results):
-    st.error(sentence, icon=":material/warning:")
-st.caption(f"**{scenario.title}**, {sentences.cap(config)}, {config.n_seeds} seeds. {scenario.look_for}")
+with head:
+    outcome = cached.comparison(config)
+    results = outcome.results
+    if not results:
+        st.info("The run was stopped during pretraining: there is nothing to show yet.")
+        st.stop()
 
-# The evidence: curves, perhaps over an earlier run.
-if not outcome.stopped:
-    visit.keep(config)
-pinned_config = visit.choose_pinned(config)
-pinned = cached.comparison(pinned_config).results if pinned_config else {}
-if pinned_config:
-    st.caption(f"Dotted underneath: an earlier run with {sentences.differences(pinned_config, config)}.")
-rows = curves.curve_rows(results, pinned)
-for column, metric in zip(2 * st.columns(2, gap="medium"), curves.PANELS, strict=True):
-    with column:
-        base.show(
-            curves.curves_template(metric, theme()),
-            rows,
-            alt=sentences.described(results, metric),
-            key=f"curve_{metric}",
-            parameters=curves.parameters(results, rows, metric),
-        )
+    # The answer.
+    frame.answer(sentences.answer(results), [sentences.worth_of_pretraining(results), sentences.price(results)])
+    for sentence in sentences.trouble(results):
+        st.error(sentence, icon=":material/warning:")
+    st.caption(f"**{scenario.title}**, {sentences.cap(config)}, {config.n_seeds} seeds. {scenario.look_for}")
+
+    # An earlier run to lay under the curves.
+    if not outcome.stopped:
+        visit.keep(config)
+    pinned_config = visit.choose_pinned(config)
+    pinned = cached.comparison(pinned_config).results if pinned_config else {}
+    if pinned_config:
+        st.caption(f"Dotted underneath: an earlier run with {sentences.differences(pinned_config, config)}.")
+
+# The evidence: curves.
+with figure.container():
+    for column, metric in zip(2 * st.columns(2, gap="medium"), curves.PANELS, strict=True):
+        with column:
+            curves.show_curve(results, pinned, metric, theme(), sentences.described(results, metric))
 st.caption(
     "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. Hover reads all strategies at "
     "one epoch; the menu at the corner of a chart saves it as SVG or PNG."

@@ -17,11 +17,11 @@ if not results:
     st.info("The run was stopped during pretraining: there is nothing to show yet.")
     st.stop()
 
-frame.answer(sentences.answer(results), [])
 st.markdown(
     "You have a pretrained network, and a new task with few images. Three ways to go on, trained just now on "
     f"**{SCENARIOS[config.scenario].title}** ({sentences.cap(config)}, {config.n_seeds} seeds):"
 )
+frame.answer(sentences.answer(results), [])
 names = ["feature_extraction", "progressive_unfreezing", "end_to_end"]
 for column, name in zip(st.columns(3, gap="small"), names, strict=True):
     result = results[name]

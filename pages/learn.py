@@ -1,16 +1,119 @@
-"""All strategies on one scenario: the verdict, the curves, the table."""
+"""The ideas: theory, mathematics, the lesson's claims measured, the words and where to read on."""
 
-from transfer_ui import cached, controls, frame
-from transfer_ui.charts import base, curves
-from transfer_ui.palette import theme
+from __future__ import annotations
 
-frame.open_page("learn")
-config = controls.sidebar()
-outcome = cached.comparison(config)
-rows = curves.curve_rows(outcome.results, {})
-p = curves.parameters(outcome.results, rows)
+import inspect
+
+import pandas as pd
 import streamlit as st
 
-for col, m in zip(st.columns(2), curves.PANELS):
-    with col:
-        base.show(curves.curves_template(m, theme()), rows, alt="x", key=m + "h", parameters=p[m])
+from transfer_core import STRATEGIES, network, scenario_config
+from transfer_ui import advice, cached, controls, crossing, frame, glossary, learning, lesson_claims, reading, sentences
+from transfer_ui.charts import sizes, timeline
+from transfer_ui.link import to_text
+from transfer_ui.palette import theme
+from transfer_ui.sections import bullets, choose_section, measured, show_findings, show_settings
+
+frame.open_page("learn")
+config = controls.current_config()
+controls.show_notices()
+section = choose_section(learning.SECTIONS)
+
+if section == "approaches":
+    st.markdown(learning.OPENING)
+    for column, approach in zip(st.columns(3, gap="medium"), learning.APPROACHES, strict=True):
+        strategy = STRATEGIES[approach.strategy]
+        with column, st.container(border=True, height="stretch"):
+            st.markdown(f"**{strategy.title}**")
+            timeline.show_schedule(strategy.build(config), theme(), f"learn_{approach.strategy}")
+            st.markdown(f"**Frozen:** {approach.frozen}.")
+            st.markdown(bullets(approach.steps, "1."))
+    st.caption(learning.ABOUT_TIMELINES)
+
+elif section == "mathematics":
+    for part in learning.MATHEMATICS:
+        (st.latex if part in learning.FORMULAS else st.markdown)(part)
+    st.markdown(learning.chain_sentence(config))
+    st.info(learning.SLIP, icon=":material/bug_report:")
+    with st.expander("The same in code: `transfer_core.network.backward`, as it runs", icon=":material/code:"):
+        st.code(inspect.getsource(network.backward), language="python")
+
+elif section == "why":
+    st.markdown("A deep network builds its features in layers, each from the one below:")
+    for column, (title, holds, use) in zip(st.columns(3, gap="medium"), learning.LEVELS, strict=True):
+        column.container(border=True, height="stretch").markdown(f"**{title}**  \n{holds}  \n*{use}*")
+    st.markdown(
+        "Freezing keeps what is generic, fine-tuning adapts what is specific. What studies found, with the limits:"
+    )
+    st.markdown(bullets(f"{said} ({reading.citation(cited)})" for cited, said in learning.LIMITS))
+    frame.answer(lesson_claims.features_sentence(measured(config)), [learning.SMALL_NETWORK])
+    show_settings(config)
+
+elif section == "claims":
+    results = measured(config)
+    findings = {claim.aspect: claim.measure(results) for claim in lesson_claims.CLAIMS}
+    frame.answer(lesson_claims.tally(findings), [])
+    show_settings(config)
+    show_findings(lesson_claims.CLAIMS, findings)
+    with st.expander("What the lesson's own notebook measures", icon=":material/menu_book:"):
+        st.markdown(advice.NOTEBOOK)
+        frame.link("compare", scenario_config("lesson"), "Run it")
+
+elif section == "when":
+    for column, (name, reasons) in zip(st.columns(3, gap="medium"), advice.ADVICE.items(), strict=True):
+        column.markdown(f"**{STRATEGIES[name].title}** if you have\n" + bullets(reasons))
+    st.markdown(advice.RULE_OF_THUMB)
+    if st.button("Measure it here", type="primary", icon=":material/straighten:"):
+        st.session_state.sizes_for = to_text(config)
+    if st.session_state.get("sizes_for") == to_text(config):
+        swept, counts = {}, crossing.sizes_to_try(config)
+        for name in ("feature_extraction", "end_to_end"):
+            outcome = cached.size_sweep(config, name, counts)
+            swept[name] = crossing.in_all(outcome.results)
+            if outcome.stopped:
+                break
+        if len(swept) == 2 and all(swept.values()):
+            frame.answer(*crossing.crossing(**swept))
+            sizes.show_sizes(swept, theme())
+            st.caption(crossing.ABOUT)
+    show_settings(config)
+
+elif section == "rates":
+    st.markdown(advice.ABOUT_RATES)
+    st.table(pd.DataFrame(advice.RATES, columns=advice.RATE_COLUMNS), hide_index=True, border="horizontal")
+    frame.answer(lesson_claims.learning_rate(measured(config)).sentence, [])
+    show_settings(config)
+    frame.link(
+        "compare",
+        config.but(backbone_learning_rate=1.0),
+        "**A rate of 1**: what does end-to-end leave of the old task?",
+    )
+
+elif section == "takeaways":
+    st.markdown(bullets(advice.TAKEAWAYS))
+    results = measured(config)
+    frame.answer(sentences.answer(results), [sentences.worth_of_pretraining(results), sentences.price(results)])
+    show_settings(config)
+
+elif section == "glossary":
+    found = glossary.search(st.text_input("Search", key="word", placeholder="a word, ours or another's", width=360))
+    if not found:
+        st.caption("No entry has it.")
+    length = -(-len(found) // 3)
+    for index, column in enumerate(st.columns(3, gap="medium")):
+        column.markdown("\n\n".join(map(glossary.entry, found[index * length : (index + 1) * length])))
+
+else:
+    lesson, papers = st.tabs(["What the lesson recommends", "The papers behind this lab"])
+    for group, entries in reading.LESSON_READINGS.items():
+        lesson.markdown(f"**{group}**\n" + bullets(map(reading.entry, entries)))
+    papers.markdown(bullets(map(reading.entry, reading.PAPERS)))
+
+frame.try_next(
+    config,
+    [
+        ("compare", {}, "All strategies, with these settings", "which one wins?"),
+        ("compare", {"images_per_class": 1}, "One image of each class", "does freezing take the lead?"),
+        ("unfreeze", {}, "When to unfreeze", "what does waiting buy?"),
+    ],
+)

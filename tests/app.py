@@ -1,12 +1,29 @@
-"""Helpers of the page tests."""
+"""Helpers of the tests of pages and of the browser, and of the benchmark in the browser."""
 
-from collections.abc import Mapping
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parent.parent
 PAGE_FILES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def open_page(page: str, query: Mapping[str, str]) -> AppTest:
@@ -16,6 +33,45 @@ def open_page(page: str, query: Mapping[str, str]) -> AppTest:
     return app.run()
 
 
-def texts(elements) -> str:
+def texts(elements: Sequence[Any]) -> str:
     """All that these elements say."""
     return "\n".join(element.value for element in elements)
+
+
+class Server(NamedTuple):
+    """A running app."""
+
+    address: str
+    process_id: int
+
+
+def find_chromium() -> str:
+    """Path of the browser that is installed."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert chromium, "the browser tests need Chromium: apt-get install chromium"
+    return chromium
+
+
+@contextmanager
+def fresh_server() -> Iterator[Server]:
+    """Start the app as the README says, on a free port, and stop it afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
+    with subprocess.Popen(
+        [*command, *options], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            for _ in range(300):
+                try:
+                    with urllib.request.urlopen(f"{address}/_stcore/health"):
+                        break
+                except OSError:
+                    time.sleep(0.1)
+            yield Server(address, process.pid)
+        finally:
+            process.terminate()

@@ -1,72 +1,30 @@
 """The main paths in a real Chromium, against a server that has just started."""
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.app import PAGE_FILES, ROOT
+from tests.app import CHROMIUM_FLAGS, PAGE_FILES, find_chromium, fresh_server
 
 pytestmark = pytest.mark.browser
 
 QUICK = "n_epochs=10&unfreeze_epoch=4&n_seeds=3&pretrain_epochs=2"
 SLOW = "n_epochs=200&n_seeds=30&images_per_class=100&hidden_layers=4&hidden_width=128&batch_size=8"
 PATIENCE = 60_000  # milliseconds; generous, because time is measured in benchmarks and not here
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@contextmanager
-def fresh_server() -> Iterator[str]:
-    """Start the app as the README says, on a free port, and stop it afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
-    with subprocess.Popen(
-        [*command, *options], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            address = f"http://127.0.0.1:{port}"
-            for _ in range(300):
-                try:
-                    with urllib.request.urlopen(f"{address}/_stcore/health"):
-                        break
-                except OSError:
-                    time.sleep(0.1)
-            yield address
-        finally:
-            process.terminate()
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with fresh_server() as address:
-        yield address
+    with fresh_server() as running:
+        yield running.address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert chromium, "the browser tests need Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        running = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
         yield running
         running.close()
 
@@ -96,9 +54,9 @@ def press_end_of(page: Page, label: str, key: str) -> None:
 
 @pytest.mark.parametrize("file", PAGE_FILES)
 def test_deep_link_on_a_fresh_server_opens_the_page_with_the_map(browser: Browser, file: str):
-    with fresh_server() as address:
+    with fresh_server() as running:
         page = browser.new_page()
-        page.goto(f"{address}/{file}?{QUICK}&images_per_class=2")
+        page.goto(f"{running.address}/{file}?{QUICK}&images_per_class=2")
         expect(page.locator("h1")).to_be_visible(timeout=PATIENCE)
         expect(page.get_by_test_id("stSidebarNavLink")).to_have_count(len(PAGE_FILES), timeout=PATIENCE)
         expect(page.get_by_test_id("stException")).to_have_count(0)

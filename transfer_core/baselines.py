@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from transfer_core.config import RunConfig
-from transfer_core.network import Array, accuracy, forward
+from transfer_core.network import Array, accuracy, predict_logits
 from transfer_core.pretraining import pretrain
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.splits import TargetData, cached_target_data
@@ -33,7 +33,7 @@ def zero_shot(config: RunConfig) -> Array | None:
     if not scenario.same_labels or scenario.source is None:
         return None
     test = _target(config).test
-    return accuracy(forward(pretrain(config).params, test.inputs)[-1], test.labels)
+    return accuracy(predict_logits(pretrain(config).params, test.inputs), test.labels)
 
 
 def logistic_regression(config: RunConfig) -> Array:

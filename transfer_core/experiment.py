@@ -15,7 +15,7 @@ import numpy as np
 
 from transfer_core.config import RunConfig
 from transfer_core.costs import Cost, cost
-from transfer_core.network import Array, Params, accuracy, forward, init_params, replace_head
+from transfer_core.network import Array, Params, accuracy, init_params, predict_logits, replace_head
 from transfer_core.pretraining import Pretrained, is_pretrained, pretrain, pretrain_steps
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.schedules import Schedule, first_epochs
@@ -266,12 +266,12 @@ class _Run:
         ran = first_epochs(self.schedule, self.latest.number)
         before = after = np.full(config.n_seeds, np.nan)
         with np.errstate(over="ignore", invalid="ignore"):
-            test = accuracy(forward(params, target.test.inputs)[-1], target.test.labels)
+            test = accuracy(predict_logits(params, target.test.inputs), target.test.labels)
             if STRATEGIES[self.strategy].pretrained and SCENARIOS[config.scenario].source is not None:
                 before = self.pretrained.source_accuracy
                 source = cached_source_data(config.scenario, config.seeds).test
                 old_head = (*params[:-1], self.pretrained.params[-1])
-                after = accuracy(forward(old_head, source.inputs)[-1], source.labels)
+                after = accuracy(predict_logits(old_head, source.inputs), source.labels)
         n_train = target.train.labels.shape[-1]
         no_change = np.zeros((config.n_seeds, 0, config.n_layers), np.float32)
         return RunResult(

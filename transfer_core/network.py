@@ -185,6 +185,29 @@ def forward(params: Params, inputs: Array) -> tuple[Array, ...]:
     return (*activations, logits)
 
 
+def predict_logits(params: Params, inputs: Array) -> Array:
+    """Logits alone: `forward` without keeping the activations that only `backward` needs.
+
+    Parameters
+    ----------
+    params : tuple of Layer
+    inputs : ndarray of shape (..., n, d)
+
+    Returns
+    -------
+    ndarray of shape (..., n, n_classes)
+
+    Examples
+    --------
+    >>> params, inputs = init_params((4, 3, 2), seeds=0), np.ones((5, 4), np.float32)
+    >>> bool((predict_logits(params, inputs) == forward(params, inputs)[-1]).all())
+    True
+    """
+    for layer in params[:-1]:
+        inputs = hidden((layer,), inputs)[-1]
+    return forward(params[-1:], inputs)[-1]
+
+
 def cross_entropy(logits: Array, labels: Array) -> Array:
     """Mean cross-entropy over the examples.
 

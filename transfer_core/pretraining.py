@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from transfer_core.config import RunConfig
-from transfer_core.network import Array, Layer, Params, accuracy, forward, init_params
+from transfer_core.network import Array, Layer, Params, accuracy, init_params, predict_logits
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.schedules import Phase, freeze_to
 from transfer_core.splits import cached_source_data, stream
@@ -145,9 +145,10 @@ def _pretraining(key: _Key) -> Iterator[float]:
                 params = epoch.params
                 if epoch.number < key.pretrain_epochs:
                     yield epoch.number / key.pretrain_epochs
-        source_accuracy = accuracy(forward(params, source.test.inputs)[-1], source.test.labels)
-    _make_room(_finished)
     single = tuple(Layer(*(array.astype(np.float32) for array in layer)) for layer in params)
+    if scenario.source is not None:
+        source_accuracy = accuracy(predict_logits(single, source.test.inputs), source.test.labels)
+    _make_room(_finished)
     _finished[key] = Pretrained(single, source_accuracy)
     del _under_way[key]
     yield 1.0

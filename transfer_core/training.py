@@ -13,7 +13,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from transfer_core.network import Array, Layer, Params, accuracy, backward, cross_entropy, forward, hidden
+from transfer_core.network import (
+    Array,
+    Layer,
+    Params,
+    accuracy,
+    backward,
+    cross_entropy,
+    forward,
+    hidden,
+    predict_logits,
+)
 from transfer_core.schedules import Schedule
 
 # glibc returns freed memory above a threshold to the system, and a step that frees as much as it takes
@@ -322,7 +332,7 @@ def _metrics(params: Params, train_set: Examples, val_set: Examples | None) -> d
         return {}
     metrics = {}
     for name, (inputs, labels) in (("train", train_set), ("val", val_set)):
-        logits = forward(params, inputs)[-1]
+        logits = predict_logits(params, inputs)
         metrics[f"{name}_loss"] = cross_entropy(logits, labels)
         metrics[f"{name}_accuracy"] = accuracy(logits, labels)
     return metrics

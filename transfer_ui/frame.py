@@ -21,6 +21,8 @@ STYLE = """
 <style>
 .stMainBlockContainer { padding-top: 2.6rem; padding-bottom: 3rem; max-width: 1280px; }
 .stMainBlockContainer h1 { font-size: 2rem; padding-bottom: .4rem; }
+.st-key-links button { text-align: left; }
+.st-key-links button p { white-space: normal; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
 </style>
 """
@@ -121,7 +123,7 @@ def try_next(config: RunConfig, ideas: Sequence[tuple[str, dict[str, Any], str, 
     ideas : sequence of (page file, changed fields, title, what to watch)
     """
     st.subheader("What to try next", anchor=False)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="links"):
         for file, changes, title, watch in ideas:
             link(file, config.but(**changes), f"**{title}**: {watch}")
 

@@ -99,29 +99,31 @@ def cost_words(result: RunResult, cheapest: RunResult) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share as a percentage.
+    r"""Write a share as a percentage.
 
     Examples
     --------
     >>> percent(0.8949)
-    '89.5 %'
+    '89.5\xa0%'
     """
-    return f"{100 * share:.1f} %"
+    return f"{100 * share:.1f}\u00a0%"  # a space that does not break the line
 
 
 def interval_words(gap: Gap) -> str:
     """Write the evidence of a gap of accuracies."""
     low, high = 100 * gap.interval.low, 100 * gap.interval.high
+    if np.isnan(low):
+        return f"({gap.n} seed{'' if gap.n == 1 else 's'}, no interval)"
     return f"(95 % interval {low:.1f} to {high:.1f}; ahead in {gap.wins} of {gap.n} seeds)"
 
 
 def accuracy_words(scores: Array) -> str:
-    """Write a mean accuracy with its interval.
+    r"""Write a mean accuracy with its interval.
 
     Examples
     --------
     >>> accuracy_words(np.array([0.9, 0.9]))
-    '90.0 % (90.0 to 90.0)'
+    '90.0\xa0% (90.0 to 90.0)'
     """
     mean, low, high = mean_interval(scores)
     return f"{percent(mean)} ({100 * low:.1f} to {100 * high:.1f})" if low == low else percent(mean)

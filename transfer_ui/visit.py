@@ -13,6 +13,11 @@ from transfer_ui.link import from_query, to_text
 MAX_RUNS = 20
 
 
+def is_new() -> bool:
+    """Whether nothing has been run yet in this visit."""
+    return not st.session_state.get("runs")
+
+
 def keep(config: RunConfig) -> None:
     """Remember a finished run; the latest comes first, and none is listed twice."""
     runs: list[str] = st.session_state.setdefault("runs", [])

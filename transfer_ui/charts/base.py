@@ -42,7 +42,8 @@ def template(chart: alt.TopLevelMixin, mode: str) -> Spec:
         .configure_legend(labelColor=INK[mode], titleColor=MUTED[mode], labelFontSize=12, titleFontWeight="normal")
         .configure_text(color=INK[mode], fontSize=12)
     )
-    spec: Spec = styled.to_dict()
+    # Validation takes most of the time of a first visit; the tests do it instead.
+    spec: Spec = styled.to_dict(validate=False)
     spec.pop("data")  # comes with each drawing
     return spec
 

@@ -8,6 +8,7 @@ from functools import cache
 import altair as alt
 import numpy as np
 import pandas as pd
+import streamlit as st
 
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.statistics import mean_band
@@ -24,8 +25,8 @@ ROOM_FOR_LABELS = 1.42  # length of the x axis in units of the run; the lines' n
 MAX_POINTS = 101
 
 
-def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult]) -> pd.DataFrame:
-    """One row a strategy, epoch and run: mean and band of the four curves, and where labels go.
+def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult], metric: str) -> pd.DataFrame:
+    """One row a strategy, epoch and run: mean and band of a curve, and where its label goes.
 
     Parameters
     ----------
@@ -33,26 +34,25 @@ def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult]
         Strategy name -> run on show.
     pinned : mapping of str to RunResult
         The same for an earlier run to lay under it; may be empty.
+    metric : str
+        A key of `PANELS`.
 
     Returns
     -------
     DataFrame
+        ``run``, ``strategy``, ``epoch``, ``mean``, ``low``, ``high``, ``label``.
     """
     frames = []
     for run, group in (("this run", results), ("pinned", pinned)):
         for name, result in group.items():
             epochs = np.unique(np.linspace(0, result.n_epochs, MAX_POINTS).round().astype(int))
-            columns: dict[str, object] = {"run": run, "strategy": STRATEGIES[name].short, "epoch": epochs}
-            for metric, values in result.history.items():
-                mean, low, high = mean_band(values[:, epochs])
-                columns |= {metric: mean, f"{metric}_low": low, f"{metric}_high": high}
-            frames.append(pd.DataFrame(columns))
-    rows = pd.concat(frames, ignore_index=True).astype({"epoch": int})
+            mean, low, high = mean_band(result.history[metric][:, epochs])
+            columns = {"run": run, "strategy": STRATEGIES[name].short, "epoch": epochs, "mean": mean}
+            frames.append(pd.DataFrame(columns | {"low": low, "high": high, "label": np.nan}))
+    rows = pd.concat(frames, ignore_index=True)
     current = rows["run"] == "this run"
     last = current & (rows["epoch"] == rows.loc[current, "epoch"].max())
-    for metric in PANELS:
-        ends = rows.loc[last, metric].to_numpy()
-        rows.loc[last, f"{metric}_label"] = base.spread_labels(ends, *_domain(rows, metric))
+    rows.loc[last, "label"] = base.spread_labels(rows.loc[last, "mean"].to_numpy(), *_domain(rows, metric))
     return rows
 
 
@@ -71,7 +71,7 @@ def parameters(results: Mapping[str, RunResult], rows: pd.DataFrame, metric: str
 
 def _domain(rows: pd.DataFrame, metric: str) -> tuple[float, float]:
     """Range that shows the differences: what the lines do in the second half of the run."""
-    late = rows.loc[(rows["run"] == "this run") & (rows["epoch"] >= rows["epoch"].max() / 2), metric]
+    late = rows.loc[(rows["run"] == "this run") & (rows["epoch"] >= rows["epoch"].max() / 2), "mean"]
     values = late[np.isfinite(late)]
     if values.empty:
         return 0.0, 1.0
@@ -81,20 +81,19 @@ def _domain(rows: pd.DataFrame, metric: str) -> tuple[float, float]:
 
 
 @cache
-def curves_template(metric: str, mode: str) -> base.Spec:
-    """Make the chart of one metric.
+def curves_template(quantity: str, mode: str) -> base.Spec:
+    """Make the chart of accuracies, or that of losses.
 
     Parameters
     ----------
-    metric : str
-        A key of `PANELS`.
+    quantity : {"accuracy", "loss"}
     mode : {"light", "dark"}
     """
     names = list(STRATEGIES)
     shorts = [STRATEGIES[name].short for name in names]
     colour = alt.Color("strategy:N").scale(domain=shorts, range=colours(names, mode)).legend(None)
     dash = alt.StrokeDash("strategy:N").scale(domain=shorts, range=dashes(names)).legend(None)
-    number, axis_number = (".1%", ".0%") if metric.endswith("accuracy") else (".3f", "~g")
+    number, axis_number = (".1%", ".0%") if quantity == "accuracy" else (".3f", "~g")
     ticks = "sequence(0, n_epochs + 1, n_epochs > 100 ? 40 : n_epochs > 40 ? 20 : n_epochs > 15 ? 10 : 5)"
     x = (
         alt.X("epoch:Q")
@@ -119,12 +118,10 @@ def curves_template(metric: str, mode: str) -> base.Spec:
     current = rows.transform_filter("datum.run == 'this run'")
     moment = current.transform_aggregate(groupby=["run"]).transform_filter("unfreeze < n_epochs")
 
-    band = current.mark_area(opacity=0.16, clip=True).encode(
-        x=x, y=y(f"{metric}_low"), y2=f"{metric}_high:Q", color=colour
-    )
+    band = current.mark_area(opacity=0.16, clip=True).encode(x=x, y=y("low"), y2="high:Q", color=colour)
     rule = moment.mark_rule(strokeDash=[2, 2], color=MUTED[mode]).encode(x=freed)
     # Accuracies leave room below their curves, losses above.
-    below = metric.endswith("accuracy")
+    below = quantity == "accuracy"
     word = moment.mark_text(
         text="backbone freed",
         align="left",
@@ -137,21 +134,21 @@ def curves_template(metric: str, mode: str) -> base.Spec:
     earlier = (
         rows.transform_filter("datum.run == 'pinned'")
         .mark_line(strokeWidth=1.4, opacity=0.8, clip=True)
-        .encode(x=x, y=y(metric), color=colour, strokeDash=alt.value([1, 3]))
+        .encode(x=x, y=y("mean"), color=colour, strokeDash=alt.value([1, 3]))
     )
-    line = current.mark_line(strokeWidth=2.2, clip=True).encode(x=x, y=y(metric), color=colour, strokeDash=dash)
+    line = current.mark_line(strokeWidth=2.2, clip=True).encode(x=x, y=y("mean"), color=colour, strokeDash=dash)
     labels = (
-        current.transform_filter(f"isValid(datum.{metric}_label)")
+        current.transform_filter("isValid(datum.label)")
         .mark_text(align="left", dx=6, fontSize=12)
-        .encode(x=x, y=y(f"{metric}_label"), text="strategy:N", color=colour)
+        .encode(x=x, y=y("label"), text="strategy:N", color=colour)
     )
     dots = (
         current.transform_filter(hover)
         .mark_point(filled=True, size=45, clip=True)
-        .encode(x=x, y=y(metric), color=colour)
+        .encode(x=x, y=y("mean"), color=colour)
     )
     reader = (
-        current.transform_pivot("strategy", value=metric, groupby=["epoch"])
+        current.transform_pivot("strategy", value="mean", groupby=["epoch"])
         .mark_rule(color=INK[mode], strokeWidth=1)
         .encode(
             x=x,
@@ -163,4 +160,33 @@ def curves_template(metric: str, mode: str) -> base.Spec:
     )
     chart = alt.layer(band, rule, word, earlier, line, labels, dots, reader)
     named = [alt.param(name=name, value=1.0) for name in ("n_epochs", "x_end", "unfreeze", "y_low", "y_high")]
-    return base.template(chart.properties(title=PANELS[metric], height=250).add_params(*named), mode)
+    return base.template(chart.properties(height=250).add_params(*named), mode)
+
+
+def show_curve(
+    results: Mapping[str, RunResult], pinned: Mapping[str, RunResult], metric: str, mode: str, alt: str
+) -> None:
+    """Draw the chart of one metric."""
+    rows = curve_rows(results, pinned, metric)
+    base.show(
+        curves_template(metric.rpartition("_")[2], mode) | {"title": PANELS[metric]},
+        rows,
+        alt=alt,
+        key=f"curve_{metric}",
+        parameters=parameters(results, rows, metric),
+    )
+
+
+def show_axes(n_epochs: int, mode: str) -> None:
+    """Draw the four charts without lines, for the time until there are any."""
+    nothing = pd.DataFrame({"run": [""], "strategy": [""], "epoch": [0]})
+    values = {"n_epochs": n_epochs, "x_end": n_epochs * ROOM_FOR_LABELS, "unfreeze": n_epochs, "y_low": 0, "y_high": 1}
+    for column, metric in zip(2 * st.columns(2, gap="medium"), PANELS, strict=True):
+        with column:
+            base.show(
+                curves_template(metric.rpartition("_")[2], mode) | {"title": PANELS[metric]},
+                nothing,
+                alt=f"{PANELS[metric]}: training is under way.",
+                key=f"axes_{metric}",
+                parameters=values,
+            )

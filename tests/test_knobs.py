@@ -1,0 +1,60 @@
+import dataclasses
+
+import pytest
+
+from transfer_core import SCENARIOS, RunConfig, scenario_config
+from transfer_ui.knobs import KNOB, KNOBS, config_of, fitted, values_of
+
+
+def test_every_field_of_a_run_has_a_knob():
+    fields = {field.name for field in dataclasses.fields(RunConfig)} - {"hidden_sizes"}
+    assert {knob.name for knob in KNOBS} == fields | {"hidden_layers", "hidden_width"}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_settings_of_a_scenario_are_on_the_grid_of_the_knobs(scenario):
+    config = scenario_config(scenario)
+    assert fitted(values_of(config)) == (config, [])
+
+
+@pytest.mark.parametrize("knob", KNOBS, ids=lambda knob: knob.name)
+def test_every_option_survives_being_written_and_read(knob):
+    for option in knob.options(values_of(RunConfig())):
+        assert knob.value(knob.text(option)) == option
+        assert knob.from_widget(knob.on_widget(option)) == option
+
+
+@pytest.mark.parametrize("knob", KNOBS, ids=lambda knob: knob.name)
+def test_help_says_what_it_does_and_ends_as_a_sentence(knob):
+    assert len(knob.help) > 40
+    assert knob.help[-1] in ".?"
+
+
+def test_values_and_config_are_inverse():
+    config = RunConfig(hidden_sizes=(32, 32, 32), batch_size=None)
+    assert config_of(values_of(config)) == config
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "used"),
+    [
+        ("images_per_class", 7, 5),
+        ("n_epochs", 10**9, 200),
+        ("momentum", float("nan"), 0.0),
+        ("momentum", float("inf"), 0.99),
+    ],
+)
+def test_value_off_the_grid_goes_to_the_nearest(name, asked, used):
+    config, corrections = fitted(values_of(RunConfig()) | {name: asked})
+    assert values_of(config)[name] == used
+    assert [correction.name for correction in corrections] == [name]
+
+
+def test_range_of_the_unfreeze_epoch_ends_with_the_epochs():
+    assert list(KNOB["unfreeze_epoch"].options({"n_epochs": 3})) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_most_images_on_the_slider_are_there(scenario):
+    most = max(count for count in KNOB["images_per_class"].options({"scenario": scenario}) if count)
+    assert scenario_config(scenario, images_per_class=most).images_per_class == most

@@ -1,0 +1,124 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from transfer_core import SCENARIOS, RunConfig, compare, scenario_config
+from transfer_core.experiment import sweep_steps
+from transfer_ui import sentences, tables
+from transfer_ui.presets import PRESETS
+from transfer_ui.unfreezing import DECAY_PRESETS, moved_sentence, sweep_epochs, sweep_sentence
+
+QUICK = RunConfig(scenario="low_to_high", hidden_sizes=(8,), pretrain_epochs=2, n_epochs=6, unfreeze_epoch=2, n_seeds=3)
+
+
+@pytest.fixture(scope="module")
+def results():
+    return compare(QUICK)
+
+
+def with_accuracy(results, **scores):
+    import dataclasses
+
+    return {
+        name: dataclasses.replace(result, test_accuracy=np.array(scores.get(name, result.test_accuracy)))
+        for name, result in results.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("scratch", "opening"),
+    [
+        ([0.1, 0.1, 0.1], "Pretraining pays"),
+        ([1.0, 1.0, 1.0], "Pretraining hurts"),
+        ([0.9, 0.7, 0.8], "Pretraining makes no clear difference"),
+    ],
+)
+def test_worth_of_pretraining_follows_the_interval(results, scratch, opening):
+    level = [0.8, 0.8, 0.8]
+    arms = dict.fromkeys(("feature_extraction", "end_to_end", "progressive_unfreezing"), level)
+    said = sentences.worth_of_pretraining(with_accuracy(results, from_scratch=scratch, **arms))
+    assert said.startswith(opening)
+
+
+def test_price_names_the_old_task(results):
+    before = results["end_to_end"].source_accuracy_before.mean()
+    assert f"the network had {sentences.percent(before)}" in sentences.price(results)
+
+
+def test_lesson_has_no_old_task_to_speak_of():
+    results = compare(scenario_config("lesson", n_epochs=3, unfreeze_epoch=1, n_seeds=2, hidden_sizes=(8,)))
+    assert "old task" not in sentences.price(results)
+    assert "Nothing was pretrained" in sentences.worth_of_pretraining(results)
+    assert "old task" not in sentences.cost_words(results["end_to_end"], results["feature_extraction"])
+
+
+def test_trouble_names_only_the_strategies_that_broke_down():
+    results = compare(QUICK.but(backbone_learning_rate=100.0, n_epochs=20, weight_decay=1.0))
+    said = sentences.trouble(results)
+    assert any("End-to-end fine-tuning diverged" in sentence for sentence in said)
+    assert not any("Feature extraction" in sentence for sentence in said)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"n_epochs": 40}, "epochs 60, not 40"),
+        ({"batch_size": None}, "batch size 32, not full"),
+        ({}, "the same settings"),
+        ({"scenario": "low_to_high"}, "scenario “MNIST to UCI digits”"),
+    ],
+)
+def test_differences_are_named(change, words):
+    assert sentences.differences(RunConfig(), RunConfig().but(**change)) == words
+
+
+def test_summary_has_what_the_run_says(results):
+    table = tables.summary(results, {"logistic_regression": np.array([0.5, 0.6, 0.7])}).set_index("strategy")
+    full = table.loc["End-to-end fine-tuning"]
+    assert full["speed_up_multiply_adds"] == 1
+    assert full["test_accuracy"] == pytest.approx(results["end_to_end"].test_accuracy.mean())
+    assert full["trainable_layers"] == "2 of 2"
+    assert table.loc["Feature extraction", "trainable_parameters"] == 9 * 5
+    assert table.loc["Logistic regression on pixels", "test_accuracy"] == pytest.approx(0.6)
+    assert pd.isna(table.loc["From scratch", "source_after"])
+
+
+def test_curves_download_holds_every_seed_and_epoch(results):
+    table = tables.per_epoch(results)
+    assert len(table) == 5 * 3 * 7
+    row = table[(table["strategy"] == "end_to_end") & (table["seed"] == 1) & (table["epoch"] == 6)].iloc[0]
+    assert row["val_loss"] == results["end_to_end"].history["val_loss"][1, 6]
+
+
+def test_moved_sentence_proves_the_freeze(results):
+    assert "**exactly 0**" in moved_sentence(results["progressive_unfreezing"])
+    assert moved_sentence(results["end_to_end"]) == "No layer was ever frozen in this schedule."
+
+
+def test_sweep_sentence_names_the_best_epoch_and_ours():
+    config = QUICK.but(n_epochs=8, unfreeze_epoch=3)
+    *_, last = sweep_steps(config, "progressive_unfreezing", "unfreeze_epoch", [0, 3, 8])
+    swept = last.results()
+    means = {epoch: swept[epoch].history["val_accuracy"][:, -1].mean() for epoch in swept}
+    assert max(means, key=means.get) in sweep_sentence(swept, config)
+    assert "Not enough runs" in sweep_sentence({"0": swept["0"]}, config)
+
+
+def test_sweep_holds_both_ends_and_the_present_choice():
+    epochs = sweep_epochs(RunConfig(n_epochs=200, unfreeze_epoch=33))
+    assert (epochs[0], epochs[-1]) == (0, 200)
+    assert 33 in epochs
+
+
+def test_decay_presets_are_different_rules():
+    assert len({(preset.layer_decay, preset.gradual) for preset in DECAY_PRESETS}) == len(DECAY_PRESETS)
+
+
+def test_presets_are_different_runs_and_promise_no_figure():
+    assert len({preset.config for preset in PRESETS}) == len(PRESETS)
+    assert not any("%" in preset.comment for preset in PRESETS)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_size_of_the_training_set_is_said(scenario):
+    assert sentences.cap(scenario_config(scenario)).startswith(("10 images", "all images"))
