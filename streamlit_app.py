@@ -1,5 +1,5 @@
 """Freeze or fine-tune? The entrypoint: the map of pages, and nothing else."""
 
-from transfer_ui.frame import navigation
+from transfer_ui.map import navigation
 
 navigation().run()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from transfer_ui.map import open_page
+
+open_page("compare")  # before the imports that take a while, so that the title is there at once
+
 import streamlit as st
 
 from transfer_core import SCENARIOS
@@ -10,7 +14,6 @@ from transfer_ui.charts import curves, samples
 from transfer_ui.palette import theme
 from transfer_ui.presets import PRESETS
 
-frame.open_page("compare")
 config = controls.sidebar("compare")
 scenario = SCENARIOS[config.scenario]
 

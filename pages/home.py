@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from transfer_ui.map import open_page
+
+open_page("home")  # before the imports that take a while, so that the title is there at once
+
 import streamlit as st
 
 from transfer_core import SCENARIOS, STRATEGIES
@@ -9,7 +13,6 @@ from transfer_ui import cached, controls, frame, sentences
 from transfer_ui.charts import timeline
 from transfer_ui.palette import theme
 
-frame.open_page("home")
 config = controls.current_config()
 controls.show_notices()
 results = cached.comparison(config).results

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from transfer_ui.map import open_page
+
+open_page("learn")  # before the imports that take a while, so that the title is there at once
+
 import inspect
 
 import pandas as pd
@@ -14,7 +18,6 @@ from transfer_ui.link import to_text
 from transfer_ui.palette import theme
 from transfer_ui.sections import bullets, choose_section, measured, show_findings, show_settings
 
-frame.open_page("learn")
 config = controls.current_config()
 controls.show_notices()
 section = choose_section(learning.SECTIONS)

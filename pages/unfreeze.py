@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from transfer_ui.map import open_page
+
+open_page("unfreeze")  # before the imports that take a while, so that the title is there at once
+
 import streamlit as st
 
 from transfer_core import STRATEGIES
@@ -10,7 +14,6 @@ from transfer_ui.charts import sweep, timeline
 from transfer_ui.palette import theme
 from transfer_ui.unfreezing import DECAY_PRESETS, moved_sentence, sweep_epochs, sweep_sentence
 
-frame.open_page("unfreeze")
 config = controls.sidebar("unfreeze")
 
 outcome = cached.comparison(config)

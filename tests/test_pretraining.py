@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from transfer_core import RunConfig, init_params, pretrain, pretraining
-from transfer_core.pretraining import is_pretrained, pretrain_steps
+from transfer_core.pretraining import is_pretrained, load_shipped, pretrain_anew, pretrain_steps
 from transfer_core.splits import stream
 
 
@@ -105,3 +105,15 @@ def test_trainings_that_were_abandoned_are_let_go(small, counted):
     assert len(pretraining._under_way) == pretraining.MAX_KEPT
     assert list(waiting[0])[-1] == 1  # its work was let go, so it starts over and still arrives
     assert is_pretrained(small)
+
+
+def test_shipped_networks_are_what_training_gives():
+    shipped, trained = load_shipped(), pretrain_anew(RunConfig())
+    for stored, layer in zip(shipped.params, trained.params, strict=True):
+        np.testing.assert_allclose(stored.weights, layer.weights, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(stored.bias, layer.bias, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(shipped.source_accuracy, trained.source_accuracy)
+
+
+def test_default_configuration_starts_from_the_shipped_networks():
+    assert (pretrain(RunConfig()).params[0].weights == load_shipped().params[0].weights).all()

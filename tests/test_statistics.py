@@ -127,7 +127,7 @@ def test_verdict_needs_two_arms():
 def test_sentence_of_a_clear_win_speaks_of_the_closest_arm():
     found = verdict({"a": SCORES, "b": SCORES - 0.125, "c": SCORES - 0.25})
     assert sentence(found, TITLES) == (
-        "Freezing wins: 12.5 points ahead of fine-tuning (95 % interval 12.5 to 12.5; ahead in 8 of 8 seeds)."
+        "Freezing wins: 12.5 points ahead of fine-tuning (95\xa0% interval 12.5 to 12.5; ahead in 8 of 8 seeds)."
     )
 
 
@@ -135,7 +135,7 @@ def test_sentence_of_a_tie_names_who_is_tied_and_who_is_beaten():
     found = verdict({"a": SCORES, "b": SCORES - 0.001 + NOISE, "c": SCORES - 0.2})
     words = sentence(found, TITLES)
     gap = found.gaps["b"]
-    assert words.startswith(f"Too close to call: freezing is {gap_words(gap)} ahead of fine-tuning (95 % interval ")
+    assert words.startswith(f"Too close to call: freezing is {gap_words(gap)} ahead of fine-tuning (95\xa0% interval ")
     assert f"ahead in {gap.wins} of 8 seeds)." in words
     assert words.endswith(" It is clearly ahead of from scratch only.")
 

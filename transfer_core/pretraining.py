@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -56,14 +57,47 @@ class _Key(NamedTuple):
         return cls(config.scenario, config.hidden_sizes, config.pretrain_epochs, config.seeds)
 
 
+SHIPPED = Path(__file__).parent / "data" / "pretrained_default.npz"
+
 _finished: dict[_Key, Pretrained] = {}
-_under_way: dict[_Key, Iterator[float]] = {}
+_under_way: dict[_Key, Iterator[float | Pretrained]] = {}
 _turn = threading.RLock()
 
 
 def is_pretrained(config: RunConfig) -> bool:
     """Whether the network is there already."""
-    return _Key.of(config) in _finished
+    key = _Key.of(config)
+    return key in _finished or key == _Key.of(RunConfig())
+
+
+def load_shipped() -> Pretrained:
+    """Load the networks of the default configuration, so that a first visit need not wait for them.
+
+    Returns
+    -------
+    Pretrained
+        What ``data/build_pretrained.py`` stored; a test trains them anew and compares.
+    """
+    with np.load(SHIPPED, allow_pickle=False) as stored:
+        n_layers = len(RunConfig().layer_sizes) - 1
+        params = tuple(Layer(stored[f"weights_{index}"], stored[f"bias_{index}"]) for index in range(n_layers))
+        return Pretrained(params, stored["source_accuracy"])
+
+
+def pretrain_anew(config: RunConfig) -> Pretrained:
+    """Train the network even where it is there already; nothing is stored.
+
+    Parameters
+    ----------
+    config : RunConfig
+
+    Returns
+    -------
+    Pretrained
+    """
+    *_, last = _pretraining(_Key.of(config))
+    assert isinstance(last, Pretrained)
+    return last
 
 
 def pretrain(config: RunConfig) -> Pretrained:
@@ -98,6 +132,8 @@ def pretrain_steps(config: RunConfig) -> Iterator[float]:
         Share done, 0 to 1; nothing where the network is there already.
     """
     key = _Key.of(config)
+    if key not in _finished and key == _Key.of(RunConfig()):
+        _finished[key] = load_shipped()
     while key not in _finished:
         with _turn:
             # Looked at again inside: another thread may have finished it meanwhile.
@@ -113,14 +149,20 @@ def _advance(key: _Key) -> float:
         _make_room(_under_way)
         _under_way[key] = _pretraining(key)
     try:
-        return next(_under_way[key])
+        latest = next(_under_way[key])
     except BaseException:
-        _under_way.pop(key, None)
+        del _under_way[key]
         raise
+    if isinstance(latest, float):
+        return latest
+    _make_room(_finished)
+    _finished[key] = latest
+    del _under_way[key]
+    return 1.0
 
 
-def _pretraining(key: _Key) -> Iterator[float]:
-    """Train one network; it is stored before the last share is yielded."""
+def _pretraining(key: _Key) -> Iterator[float | Pretrained]:
+    """Yield the share done after each epoch, and the network at last."""
     scenario = SCENARIOS[key.scenario]
     init_seeds = [stream(seed, "pretrained") for seed in key.seeds]
     # Without a source there is no old head either; one for the target keeps the shape of a network.
@@ -148,13 +190,10 @@ def _pretraining(key: _Key) -> Iterator[float]:
     single = tuple(Layer(*(array.astype(np.float32) for array in layer)) for layer in params)
     if scenario.source is not None:
         source_accuracy = accuracy(predict_logits(single, source.test.inputs), source.test.labels)
-    _make_room(_finished)
-    _finished[key] = Pretrained(single, source_accuracy)
-    del _under_way[key]
-    yield 1.0
+    yield Pretrained(single, source_accuracy)
 
 
-def _make_room(kept: dict[_Key, Pretrained] | dict[_Key, Iterator[float]]) -> None:
+def _make_room(kept: dict[_Key, Any]) -> None:
     """Let go of the entries that were used longest ago."""
     while len(kept) >= MAX_KEPT:
         del kept[next(iter(kept))]

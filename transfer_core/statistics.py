@@ -202,7 +202,7 @@ def verdict(scores: Mapping[str, Array]) -> Verdict:
 
 
 def verdict_sentence(found: Verdict, titles: Mapping[str, str]) -> str:
-    """Word a verdict on accuracies.
+    r"""Word a verdict on accuracies.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def verdict_sentence(found: Verdict, titles: Mapping[str, str]) -> str:
     --------
     >>> scores = {"a": np.array([0.9, 0.8, 0.9]), "b": np.array([0.5, 0.4, 0.6])}
     >>> verdict_sentence(verdict(scores), {"a": "Freezing", "b": "fine-tuning"})
-    'Freezing wins: 36.7 points ahead of fine-tuning (95 % interval 30.0 to 40.0; ahead in 3 of 3 seeds).'
+    'Freezing wins: 36.7 points ahead of fine-tuning (95\xa0% interval 30.0 to 40.0; ahead in 3 of 3 seeds).'
     """
     leader = titles[found.leader]
     closest, gap = next(iter(found.gaps.items()))
@@ -228,13 +228,13 @@ def verdict_sentence(found: Verdict, titles: Mapping[str, str]) -> str:
     if not np.isfinite(gap.interval.mean):
         return f"Inconclusive: {_inside(titles[closest])} has no number to compare with."
     if not found.inconclusive:
-        return f"{leader} wins: {gap_words(gap)} ahead of {_inside(titles[closest])} {_evidence(gap)}."
+        return f"{leader} wins: {gap_words(gap)} ahead of {_inside(titles[closest])} {evidence_words(gap)}."
     tied = [_inside(titles[name]) for name in found.tied]
     gap = found.gaps[found.tied[0]]
     beaten = [_inside(titles[name]) for name in found.gaps if name not in found.tied]
     clear = f" It is clearly ahead of {join_words(beaten)} only." if beaten else ""
     return (
-        f"Too close to call: {_inside(leader)} is {gap_words(gap)} ahead of {tied[0]} {_evidence(gap)}"
+        f"Too close to call: {_inside(leader)} is {gap_words(gap)} ahead of {tied[0]} {evidence_words(gap)}"
         f"{', and no clearer ahead of ' + join_words(tied[1:]) if len(tied) > 1 else ''}.{clear}"
     )
 
@@ -250,9 +250,18 @@ def gap_words(gap: Gap) -> str:
     return f"{100 * abs(gap.interval.mean):.1f} points"
 
 
-def _evidence(gap: Gap) -> str:
+def evidence_words(gap: Gap) -> str:
+    """Interval and wins of a gap of accuracies, in brackets.
+
+    Examples
+    --------
+    >>> evidence_words(paired_gap(np.array([0.9]), np.array([0.8])))
+    '(1 seed, no interval)'
+    """
     low, high = 100 * gap.interval.low, 100 * gap.interval.high
-    return f"(95 % interval {low:.1f} to {high:.1f}; ahead in {gap.wins} of {gap.n} seeds)"
+    if np.isnan(low):
+        return f"({gap.n} seed{'' if gap.n == 1 else 's'}, no interval)"
+    return f"(95\u00a0% interval {low:.1f} to {high:.1f}; ahead in {gap.wins} of {gap.n} seeds)"
 
 
 def _inside(title: str) -> str:

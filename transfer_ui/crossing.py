@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 from transfer_core import RunConfig, RunResult
 from transfer_core.splits import max_images_per_class
-from transfer_core.statistics import gap_words, join_words, paired_gap
+from transfer_core.statistics import evidence_words, gap_words, join_words, paired_gap
 from transfer_ui.charts.sizes import BORDER
-from transfer_ui.sentences import interval_words
 
 SIZES = (1, 2, 5, 10, 20, 50, 100)
 ABOUT = (
@@ -62,7 +61,7 @@ def crossing(feature_extraction: Mapping[int, RunResult], end_to_end: Mapping[in
     ]
     ends = [
         f"at {size:,}, end-to-end is {gap_words(gaps[size])} {'ahead' if gaps[size].interval.mean >= 0 else 'behind'} "
-        f"{interval_words(gaps[size])}"
+        f"{evidence_words(gaps[size])}"
         for size in (sizes[0], sizes[-1])
     ]
     return _turn(ahead[-1], ahead[1], sizes), [

@@ -9,8 +9,8 @@ import numpy as np
 
 from transfer_core import RunResult
 from transfer_core.network import Array
-from transfer_core.statistics import Gap, gap_words, join_words, paired_gap
-from transfer_ui.sentences import interval_words, percent
+from transfer_core.statistics import Gap, evidence_words, gap_words, join_words, paired_gap
+from transfer_ui.sentences import percent
 
 Results = Mapping[str, RunResult]
 
@@ -99,7 +99,7 @@ def data_requirements(results: Results) -> Finding:
     gap = _ahead(results, "feature_extraction", "end_to_end")
     images = "all the images" if config.images_per_class is None else f"{config.images_per_class} of each class"
     return Finding(
-        by_gap(gap), f"With {images}, feature extraction is {_against(gap)} end-to-end {interval_words(gap)}."
+        by_gap(gap), f"With {images}, feature extraction is {_against(gap)} end-to-end {evidence_words(gap)}."
     )
 
 
@@ -117,7 +117,7 @@ def performance(results: Results) -> Finding:
     gap = _ahead(results, "end_to_end", "feature_extraction")
     said = f"Frozen pretrained features are {_against(fit)} random ones, so they "
     said += "fit. " if fit.sign > 0 else "do not clearly fit. "
-    said += f"End-to-end is {_against(gap)} feature extraction {interval_words(gap)}."
+    said += f"End-to-end is {_against(gap)} feature extraction {evidence_words(gap)}."
     # Where the features fit, freezing should do as well; where they do not, it should lose.
     verdict = by_gap(gap)
     flipped = {HOLDS: FAILS, FAILS: HOLDS}
@@ -189,7 +189,7 @@ def features_sentence(results: Results) -> str:
     gap = _ahead(results, "feature_extraction", "random_features")
     return (
         f"Here, a head on the frozen pretrained backbone is {_against(gap)} a head on a frozen random one "
-        f"{interval_words(gap)}."
+        f"{evidence_words(gap)}."
     )
 
 

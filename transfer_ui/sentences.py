@@ -8,7 +8,15 @@ import numpy as np
 
 from transfer_core import SCENARIOS, STRATEGIES, RunConfig, RunResult
 from transfer_core.network import Array
-from transfer_core.statistics import Gap, gap_words, join_words, mean_interval, paired_gap, verdict, verdict_sentence
+from transfer_core.statistics import (
+    evidence_words,
+    gap_words,
+    join_words,
+    mean_interval,
+    paired_gap,
+    verdict,
+    verdict_sentence,
+)
 from transfer_ui.knobs import KNOBS, values_of
 
 TITLES = {name: strategy.title for name, strategy in STRATEGIES.items()}
@@ -39,9 +47,9 @@ def worth_of_pretraining(results: Results) -> str:
         f"{TITLES[best].lower()} is {gap_words(gap)} {'ahead of' if gap.interval.mean >= 0 else 'behind'} from scratch"
     )
     if SCENARIOS[arms[best].config.scenario].source is None:
-        return f"Nothing was pretrained here, all backbones start random: {against} {interval_words(gap)}."
+        return f"Nothing was pretrained here, all backbones start random: {against} {evidence_words(gap)}."
     opening = {1: "Pretraining pays", -1: "Pretraining hurts", 0: "Pretraining makes no clear difference"}[gap.sign]
-    return f"{opening}: {against} {interval_words(gap)}."
+    return f"{opening}: {against} {evidence_words(gap)}."
 
 
 def price(results: Results) -> str:
@@ -107,14 +115,6 @@ def percent(share: float) -> str:
     '89.5\xa0%'
     """
     return f"{100 * share:.1f}\u00a0%"  # a space that does not break the line
-
-
-def interval_words(gap: Gap) -> str:
-    """Write the evidence of a gap of accuracies."""
-    low, high = 100 * gap.interval.low, 100 * gap.interval.high
-    if np.isnan(low):
-        return f"({gap.n} seed{'' if gap.n == 1 else 's'}, no interval)"
-    return f"(95 % interval {low:.1f} to {high:.1f}; ahead in {gap.wins} of {gap.n} seeds)"
 
 
 def accuracy_words(scores: Array) -> str:

@@ -9,10 +9,10 @@ import numpy as np
 
 from transfer_core import RunConfig, RunResult
 from transfer_core.network import Array
-from transfer_core.statistics import Gap, gap_words, join_words, paired_gap
+from transfer_core.statistics import Gap, evidence_words, gap_words, join_words, paired_gap
 from transfer_ui.charts.timeline import layer_names
 from transfer_ui.knobs import DECAYS
-from transfer_ui.sentences import interval_words, percent
+from transfer_ui.sentences import percent
 
 N_SWEPT = 9
 
@@ -83,7 +83,7 @@ def sweep_sentence(swept: Mapping[str, RunResult], config: RunConfig) -> str:
         said += f", but is not clearly ahead of {join_words([str(epoch) for epoch in as_good])}." if as_good else "."
     if now in scores and now != best:
         gap = paired_gap(scores[best], scores[now])
-        said += f" Your {now} is {gap_words(gap)} behind {interval_words(gap)}."
+        said += f" Your {now} is {gap_words(gap)} behind {evidence_words(gap)}."
     return said
 
 
