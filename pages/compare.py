@@ -65,15 +65,14 @@ view = st.segmented_control(
     label_visibility="collapsed",
     required=True,
 )
-summary, per_seed = tables.summary(results, baselines), tables.per_seed(results, baselines)
 if view == "Seed by seed":
-    tables.show_per_seed(per_seed)
+    tables.show_per_seed(tables.per_seed(results, baselines))
 else:
-    tables.show_summary(summary)
+    tables.show_summary(tables.summary(results, baselines))
 with st.container(horizontal=True):
-    tables.download(summary, "Summary", "summary")
-    tables.download(per_seed, "Seed by seed", "per_seed")
-    tables.download(tables.per_epoch(results), "Curves", "curves")
+    tables.download(lambda: tables.summary(results, baselines), "Summary", "summary")
+    tables.download(lambda: tables.per_seed(results, baselines), "Seed by seed", "per_seed")
+    tables.download(lambda: tables.per_epoch(results), "Curves", "curves")
 
 with st.expander("The images", icon=":material/image:"):
     samples.show_samples(cached.samples(config.scenario, config.shift_amount, config.seed))

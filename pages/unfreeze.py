@@ -37,7 +37,7 @@ names = ["feature_extraction", "progressive_unfreezing", "end_to_end"]
 for column, name in zip(st.columns(3, gap="medium"), names, strict=True):
     with column:
         st.markdown(
-            f"**{STRATEGIES[name].title}**: {sentences.percent(results[name].test_accuracy.mean())} on test images"
+            f"**{STRATEGIES[name].title}**  \n{sentences.percent(results[name].test_accuracy.mean())} on test images"
         )
         if results[name].schedule:
             timeline.show_schedule(results[name].schedule, theme(), f"schedule_{name}")

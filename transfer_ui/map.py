@@ -49,18 +49,19 @@ PAGES = (
 def navigation() -> StreamlitPage:
     """Draw the map and get the page that was asked for."""
     st.session_state.map_drawn = True
-    return st.navigation(
-        [
-            st.Page(
-                PAGES_FOLDER / f"{page.file}.py",
-                title=page.title,
-                icon=page.icon,
-                url_path=page.file,
-                default=page.file == "home",
-            )
-            for page in PAGES
-        ]
-    )
+    pages = [
+        st.Page(
+            PAGES_FOLDER / f"{page.file}.py",
+            title=page.title,
+            icon=page.icon,
+            url_path="start" if page.file == "home" else page.file,
+            default=page.file == "home",
+        )
+        for page in PAGES
+    ]
+    # The address of the default page is empty; who types its name is not told that there is no such page.
+    alias = st.Page(PAGES_FOLDER / "home.py", title="Start", url_path="home", visibility="hidden")
+    return st.navigation([*pages, alias])
 
 
 def open_page(file: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -133,11 +133,11 @@ def show_per_seed(table: pd.DataFrame) -> None:
     )
 
 
-def download(table: pd.DataFrame, label: str, file: str) -> None:
-    """Offer a table as CSV."""
+def download(make_table: Callable[[], pd.DataFrame], label: str, file: str) -> None:
+    """Offer a table as CSV; it is made when somebody asks for it."""
     st.download_button(
         label,
-        table.to_csv(index=False).encode(),
+        lambda: make_table().to_csv(index=False).encode(),
         f"{file}.csv",
         "text/csv",
         icon=":material/download:",
