@@ -57,15 +57,8 @@ st.caption(
 
 # The evidence in numbers.
 baselines = cached.baselines(config)
-view = st.segmented_control(
-    "Numbers",
-    ["Summary", "Seed by seed"],
-    default="Summary",
-    key="numbers",
-    label_visibility="collapsed",
-    required=True,
-)
-if view == "Seed by seed":
+view = controls.choose_in_link("numbers", {"summary": "Summary", "seeds": "Seed by seed"}, st.segmented_control)
+if view == "seeds":
     tables.show_per_seed(tables.per_seed(results, baselines))
 else:
     tables.show_summary(tables.summary(results, baselines))

@@ -144,8 +144,16 @@ def test_pin_in_a_link_is_laid_under_the_curves():
 
 def test_second_view_lists_the_seeds():
     app = open_page("compare", QUICK)
-    app.segmented_control(key="numbers").set_value("Seed by seed").run()
+    app.segmented_control(key="numbers").set_value("seeds").run()
     assert list(app.dataframe[0].value["seed"]) == [0, 1]
+    assert app.query_params["numbers"] == "seeds"
+
+
+def test_view_in_a_link_is_opened():
+    app = open_page("compare", QUICK | {"numbers": "seeds"})
+    assert list(app.dataframe[0].value["seed"]) == [0, 1]
+    wrong = open_page("compare", QUICK | {"numbers": "all"})
+    assert "numbers in the link must be one of summary, seeds, got `all`" in texts(wrong.warning)
 
 
 def test_diverging_run_is_named_not_a_traceback():

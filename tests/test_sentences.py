@@ -122,3 +122,20 @@ def test_presets_are_different_runs_and_promise_no_figure():
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_size_of_the_training_set_is_said(scenario):
     assert sentences.cap(scenario_config(scenario)).startswith(("10 images", "all images"))
+
+
+def test_preset_of_pretraining_that_hurts_does_hurt():
+    preset = next(preset for preset in PRESETS if preset.title == "Pretraining that hurts")
+    assert sentences.worth_of_pretraining(compare(preset.config)).startswith("Pretraining hurts")
+
+
+def test_preset_of_a_rate_too_high_makes_fine_tuning_collapse():
+    preset = next(preset for preset in PRESETS if preset.title == "Rate too high")
+    results = compare(preset.config, ["feature_extraction", "end_to_end"])
+    assert results["end_to_end"].test_accuracy.max() < 0.5 < results["feature_extraction"].test_accuracy.min()
+
+
+def test_preset_unfrozen_at_epoch_0_is_end_to_end():
+    preset = next(preset for preset in PRESETS if preset.title == "Unfrozen at epoch 0")
+    results = compare(preset.config, ["end_to_end", "progressive_unfreezing"])
+    assert (results["end_to_end"].test_accuracy == results["progressive_unfreezing"].test_accuracy).all()

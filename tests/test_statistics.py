@@ -175,3 +175,11 @@ def test_band_of_a_diverged_curve_is_missing_only_where_it_diverged():
     mean, low, high = mean_band(np.array([[1.0, np.inf], [3.0, np.nan]], dtype=np.float32))
     assert np.isfinite([mean[0], low[0], high[0]]).all()
     assert np.isnan([mean[1], low[1], high[1]]).all()
+
+
+def test_sentence_of_arms_that_agree_in_every_seed_says_so():
+    same = np.array([0.9, 0.8])
+    found = verdict({"one": same, "other": same.copy()})
+    assert verdict_sentence(found, {"one": "One", "other": "Other"}) == (
+        "No difference: one and other have the same accuracy in every seed."
+    )

@@ -231,6 +231,8 @@ def verdict_sentence(found: Verdict, titles: Mapping[str, str]) -> str:
         return f"{leader} wins: {gap_words(gap)} ahead of {_inside(titles[closest])} {evidence_words(gap)}."
     tied = [_inside(titles[name]) for name in found.tied]
     gap = found.gaps[found.tied[0]]
+    if gap.wins == gap.losses == 0:
+        return f"No difference: {_inside(leader)} and {tied[0]} have the same accuracy in every seed."
     beaten = [_inside(titles[name]) for name in found.gaps if name not in found.tied]
     clear = f" It is clearly ahead of {join_words(beaten)} only." if beaten else ""
     return (

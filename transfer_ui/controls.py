@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from transfer_core import SCENARIOS, RunConfig, scenario_config
 from transfer_ui.knobs import KNOB, KNOBS, Knob, Values, config_of, fitted, values_of
-from transfer_ui.link import OTHER_PARAMETERS, from_query, to_query
+from transfer_ui.link import OTHER_PARAMETERS, from_query, quoted, to_query
 
 GROUPS = {"task": "Task", "network": "Network", "training": "Training", "more": "More"}
 
@@ -97,6 +97,46 @@ def show_notices() -> None:
     """Say once what was corrected in a link or by a change of range."""
     for notice in st.session_state.pop("notices", []):
         st.warning(notice, icon=":material/info:")
+
+
+def choose_in_link(name: str, titles: Mapping[str, str], widget: Callable[..., Any]) -> str:
+    """Draw a choice that stands in the link beside the knobs, such as a section or a view.
+
+    Parameters
+    ----------
+    name : str
+        Name in the link; one of `transfer_ui.link.OTHER_PARAMETERS`.
+    titles : mapping of str to str
+        Value in the link -> title; the first is the default and is left out of the link.
+    widget : callable
+        ``st.pills`` or ``st.segmented_control``.
+
+    Returns
+    -------
+    str
+        A key of `titles`.
+    """
+    first = next(iter(titles))
+    asked = st.query_params.get(name, first)
+    if asked not in titles:
+        st.warning(
+            f"{name} in the link must be one of {', '.join(titles)}, got {quoted(asked)}.", icon=":material/info:"
+        )
+        asked = first
+    st.session_state.setdefault(name, asked)
+    chosen: str = widget(
+        name.capitalize(),
+        list(titles),
+        key=name,
+        format_func=titles.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+    )
+    if chosen != first:
+        st.query_params[name] = chosen
+    elif name in st.query_params:
+        del st.query_params[name]
+    return chosen
 
 
 def _widget_values(config: RunConfig) -> Values:

@@ -49,30 +49,30 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         "Unfrozen at epoch 0",
-        "Progressive unfreezing that never freezes: a random head sends its first gradients straight into the backbone. "
-        "Compare its source accuracy with that of a later unfreeze epoch.",
+        "Progressive unfreezing that never freezes, at the end-to-end rate: it is end-to-end under another name. Raise "
+        "the unfreeze epoch step by step, and watch what the old task keeps.",
         ":material/lock_open:",
         RunConfig(unfreeze_epoch=0, unfrozen_learning_rate=0.05),
     ),
     Preset(
         "Pretraining that hurts",
-        "The pixels of the target have changed places, so what the first layer learnt is wrong. Compare from scratch, "
-        "which ignores the pretrained network.",
+        "The same kind of images, another question: more or less ink than usual. The features were trained to tell "
+        "digits apart, not to weigh them. Compare from scratch, which ignores the pretrained network.",
         ":material/heart_broken:",
+        scenario_config("digits_to_ink", images_per_class=20),
+    ),
+    Preset(
+        "Moved pixels",
+        "The pixels of the target have changed places, so what the first layer learnt is wrong. Is feature extraction "
+        "still better than random features?",
+        ":material/shuffle:",
         scenario_config("digits_to_permuted", images_per_class=20),
     ),
     Preset(
         "A turned target",
-        "The target is turned by 45 degrees. Which strategies recover, and is frozen still better than random?",
+        "The target is turned by 45 degrees. Which strategies recover, and is pretraining still worth anything?",
         ":material/rotate_right:",
         RunConfig(shift_amount=45.0, images_per_class=20),
-    ),
-    Preset(
-        "Another question",
-        "The same kind of images, another question: more or less ink than usual. The features were trained to tell "
-        "digits apart, not to weigh them.",
-        ":material/help:",
-        scenario_config("digits_to_ink", images_per_class=20),
     ),
     Preset(
         "The lesson's notebook",

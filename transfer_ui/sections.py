@@ -8,8 +8,8 @@ import streamlit as st
 
 from transfer_core import SCENARIOS, RunConfig, RunResult
 from transfer_ui import cached, frame
+from transfer_ui.controls import choose_in_link
 from transfer_ui.lesson_claims import BADGES, Claim, Finding
-from transfer_ui.link import quoted
 from transfer_ui.sentences import cap
 
 
@@ -26,22 +26,7 @@ def choose_section(titles: Mapping[str, str]) -> str:
     str
         Name of the section to draw.
     """
-    first = next(iter(titles))
-    asked = st.query_params.get("section", first)
-    if asked not in titles:
-        st.warning(f"The link names a section that does not exist, {quoted(asked)}.", icon=":material/info:")
-        asked = first
-    st.session_state.setdefault("section", asked)
-    chosen = st.pills(
-        "Section",
-        list(titles),
-        key="section",
-        format_func=titles.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-    )
-    chosen = chosen or first
-    st.query_params["section"] = chosen
+    chosen = choose_in_link("section", titles, st.pills)
     st.subheader(titles[chosen], anchor=False)
     return chosen
 
