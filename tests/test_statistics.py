@@ -180,6 +180,6 @@ def test_band_of_a_diverged_curve_is_missing_only_where_it_diverged():
 def test_sentence_of_arms_that_agree_in_every_seed_says_so():
     same = np.array([0.9, 0.8])
     found = verdict({"one": same, "other": same.copy()})
-    assert verdict_sentence(found, {"one": "One", "other": "Other"}) == (
+    assert sentence(found, {"one": "One", "other": "Other"}) == (
         "No difference: one and other have the same accuracy in every seed."
     )
