@@ -17,7 +17,6 @@ from transfer_ui.presets import PRESETS
 config = controls.sidebar("compare")
 scenario = SCENARIOS[config.scenario]
 
-frame.show_presets(PRESETS, config)
 head, figure = st.container(), st.empty()
 if visit.is_new():
     # Axes at once: the browser gets ready for charts while the server trains, and nothing jumps later.
@@ -28,6 +27,7 @@ with head:
     outcome = cached.comparison(config)
     results = outcome.results
     if not results:
+        figure.empty()
         st.info("The run was stopped during pretraining: there is nothing to show yet.")
         st.stop()
 
@@ -35,6 +35,7 @@ with head:
     frame.answer(sentences.answer(results), [sentences.worth_of_pretraining(results), sentences.price(results)])
     for sentence in sentences.trouble(results):
         st.error(sentence, icon=":material/warning:")
+    frame.show_presets(PRESETS, config)
     st.caption(f"**{scenario.title}**, {sentences.cap(config)}, {config.n_seeds} seeds. {scenario.look_for}")
 
     # An earlier run to lay under the curves.

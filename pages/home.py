@@ -21,7 +21,7 @@ if not results:
     st.stop()
 
 st.markdown(
-    "You have a pretrained network, and a new task with few images. Three ways to go on, trained just now on "
+    "You have a pretrained network, and a new task with few images. Three ways to go on, trained here on "
     f"**{SCENARIOS[config.scenario].title}** ({sentences.cap(config)}, {config.n_seeds} seeds):"
 )
 frame.answer(sentences.answer(results), [])
@@ -33,14 +33,14 @@ for column, name in zip(st.columns(3, gap="small"), names, strict=True):
         timeline.show_schedule(result.schedule, theme(), f"home_{name}", small=True)
         st.markdown(f"##### {sentences.accuracy_words(result.test_accuracy)} on the new task")
         st.caption(sentences.cost_words(result, results["feature_extraction"]))
-for column, (file, question) in zip(
+for column, (file, question, place) in zip(
     st.columns(3, gap="small"),
     [
-        ("compare", "**Which strategy wins** elsewhere?"),
-        ("unfreeze", "**When should** I unfreeze?"),
-        ("learn", "**Is the advice** true?"),
+        ("compare", "**Which strategy wins** elsewhere?", {}),
+        ("unfreeze", "**When should** I unfreeze?", {}),
+        ("learn", "**Is the advice** true?", {"section": "claims"}),
     ],
     strict=True,
 ):
     with column:
-        frame.link(file, config, question)
+        frame.link(file, config, question, **place)

@@ -37,7 +37,7 @@ names = ["feature_extraction", "progressive_unfreezing", "end_to_end"]
 for column, name in zip(st.columns(3, gap="medium"), names, strict=True):
     with column:
         st.markdown(
-            f"**{STRATEGIES[name].title}**  \n{sentences.percent(results[name].test_accuracy.mean())} on test images"
+            f"**{STRATEGIES[name].title}**  \n{sentences.percent(results[name].history['val_accuracy'][:, -1].mean())} on validation images"
         )
         if results[name].schedule:
             timeline.show_schedule(results[name].schedule, theme(), f"schedule_{name}")
@@ -64,14 +64,17 @@ with st.container(horizontal=True):
 st.subheader("The unfreeze epoch, swept", anchor=False)
 swept = cached.unfreeze_sweep(config, sweep_epochs(config))
 if swept.results:
+    # The present choice has been trained already; it stands among the others.
+    points = swept.results | {str(config.unfreeze_epoch): progressive}
+    points = {epoch: points[epoch] for epoch in sorted(points, key=int)}
     references = {name: results[name] for name in ("feature_extraction", "end_to_end")}
-    sweep.show_sweep(swept.results, references, chosen=config.unfreeze_epoch, knob_title="Unfreeze epoch", mode=theme())
+    sweep.show_sweep(points, references, chosen=config.unfreeze_epoch, knob_title="Unfreeze epoch", mode=theme())
     st.caption(
         "Each point is a whole training. Dashed: the two pure approaches, which have no unfreeze epoch. Compared on the "
-        "validation images, because this is a choice; the test images stay unseen."
+        "validation images, because this is a choice."
     )
     with place:
-        frame.answer(sweep_sentence(swept.results, config), [sentences.answer(results)])
+        frame.answer(sweep_sentence(points, config), [sentences.answer(results)])
 
 frame.try_next(
     config,

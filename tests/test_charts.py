@@ -42,7 +42,16 @@ def test_rows_of_the_curves_are_the_mean_over_seeds(results):
     last = results["end_to_end"].history["val_loss"][:, -1]
     assert row["mean"] == pytest.approx(last.mean())
     assert row["low"] < last.mean() < row["high"]
-    assert len(rows) == 7 * len(STRATEGIES)
+    assert (rows["run"] == "this run").sum() == 7 * len(STRATEGIES)
+
+
+def test_moments_of_unfreezing_are_those_of_the_schedule(results):
+    rows = curves.curve_rows(results, {}, "val_loss")
+    assert rows.loc[rows["run"] == "moment", "epoch"].tolist() == [2]
+    gradual = compare(QUICK.but(gradual=True), ["progressive_unfreezing"])
+    assert curves.curve_rows(gradual, {}, "val_loss").query("run == 'moment'")["epoch"].tolist() == [2, 4]
+    never = compare(QUICK.but(unfreeze_epoch=6), ["progressive_unfreezing"])
+    assert curves.curve_rows(never, {}, "val_loss").query("run == 'moment'").empty
 
 
 def test_pinned_run_is_marked_and_has_no_labels(results):
@@ -75,6 +84,14 @@ def test_timeline_has_a_bar_for_each_layer_and_phase(results):
     assert list(rows["layer"]) == ["head", "layer 2", "layer 1"] * 2
     assert rows["rate"].isna().tolist() == [False, True, True, False, False, False]
     assert (rows["start"].min(), rows["end"].max()) == (0, 6)
+
+
+def test_change_of_a_run_without_numbers_is_not_drawn_as_frozen():
+    broken = compare(QUICK.but(backbone_learning_rate=100.0, weight_decay=1.0, n_epochs=40), ["end_to_end"])[
+        "end_to_end"
+    ]
+    assert broken.n_diverged
+    assert timeline.change_rows(broken)["rate"].notna().all()
 
 
 def test_change_is_empty_exactly_where_the_schedule_froze(results):

@@ -3,7 +3,18 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from transfer_core import STRATEGIES, compare, compare_steps, forward, pretrain, pretraining, run, scenario_config
+from transfer_core import (
+    STRATEGIES,
+    compare,
+    compare_steps,
+    experiment,
+    forward,
+    init_params,
+    pretrain,
+    pretraining,
+    run,
+    scenario_config,
+)
 from transfer_core.experiment import sweep_steps
 from transfer_core.schedules import n_epochs
 from transfer_core.splits import stream, target_data
@@ -75,11 +86,25 @@ def test_layer_change_is_exactly_zero_while_frozen_and_above_zero_after(small):
     assert (change[..., 1] > 0).all()
 
 
-def test_layer_change_is_each_epochs_move_relative_to_the_weights_before_training(small):
+def test_layer_change_is_each_epochs_move_relative_to_the_layer_before_training(small):
     done = [step.results()["end_to_end"] for step in compare_steps(small, ["end_to_end"]) if step.results]
-    start, before, after = (done[epoch].params[0].weights for epoch in (0, 2, 3))
-    expected = np.linalg.norm(after - before, axis=(1, 2)) / np.linalg.norm(start, axis=(1, 2))
+    start = done[0].pretrained[0]
+    before, after = (next(one for one in done if one.n_epochs == epoch).params[0] for epoch in (2, 3))
+
+    def flat(layer):
+        return np.concatenate([layer.weights.reshape(2, -1), layer.bias], axis=1)
+
+    expected = np.linalg.norm(flat(after) - flat(before), axis=1) / np.linalg.norm(flat(start), axis=1)
     np.testing.assert_allclose(done[-1].layer_change[:, 2, 0], expected, rtol=1e-4)
+
+
+def test_layer_change_sees_a_single_bit_of_a_bias_and_nothing_else():
+    old = init_params((4, 3), seeds=[0, 1])
+    bias = old[0].bias.copy()
+    bias[1, 0] = np.nextafter(np.float32(0), np.float32(1))
+    change = experiment._layer_change((old[0]._replace(bias=bias),), old, [np.ones(2, np.float32)])
+    assert change[0, 0] == 0
+    assert change[1, 0] > 0
 
 
 def test_accuracy_is_measured_on_the_test_images(small):
@@ -152,18 +177,26 @@ def test_a_stopped_comparison_gives_what_there_is(small):
     steps.close()
     complete = compare(small, ["progressive_unfreezing"])["progressive_unfreezing"]
     stopped = progress.results()["progressive_unfreezing"]
-    assert (stopped.stopped, stopped.n_epochs, n_epochs(stopped.schedule)) == (True, 3, 3)
-    assert [phase.n_epochs for phase in stopped.schedule] == [2, 1]
+    assert (stopped.stopped, stopped.n_epochs, n_epochs(stopped.schedule)) == (True, 2, 2)
+    assert [phase.n_epochs for phase in stopped.schedule] == [2]
     assert stopped.cost.multiply_adds < complete.cost.multiply_adds
-    np.testing.assert_array_equal(stopped.history["val_loss"], complete.history["val_loss"][:, :4])
+    np.testing.assert_array_equal(stopped.history["val_loss"], complete.history["val_loss"][:, :3])
 
 
-def test_a_comparison_stopped_before_its_first_epoch_has_an_empty_schedule(small):
-    progress = next(step for step in compare_steps(small, ["end_to_end"]) if step.results)
-    result = progress.results()["end_to_end"]
-    assert (result.schedule, result.n_epochs, result.stopped) == ((), 0, True)
-    assert result.layer_change.shape == (2, 0, 2)
-    assert result.cost.multiply_adds == 0
+def test_all_strategies_of_a_snapshot_have_done_the_same_epochs(small):
+    for step in compare_steps(small, ["feature_extraction", "end_to_end", "from_scratch"]):
+        if step.results:
+            results = step.results()
+            done = {result.n_epochs for result in results.values()}
+            assert len(done) == 1
+            assert done == {n_epochs(result.schedule) for result in results.values()}
+            assert done == {result.layer_change.shape[1] for result in results.values()}
+
+
+def test_before_the_first_epoch_is_done_there_are_no_results(small):
+    steps = [step for step in compare_steps(small, ["end_to_end"]) if step.message == "Epoch 1 of 4"]
+    assert steps
+    assert not any(step.results for step in steps)
 
 
 def test_progress_rises_to_one_and_names_both_stages(small, monkeypatch):
@@ -175,7 +208,7 @@ def test_progress_rises_to_one_and_names_both_stages(small, monkeypatch):
     assert steps[0].message == "Pretraining on the source task"
     assert steps[0].results is None
     assert steps[-1].message == "Epoch 4 of 4"
-    assert next(compare_steps(small, ["end_to_end"])).message == "Epoch 0 of 4"
+    assert next(compare_steps(small, ["end_to_end"])).message == "Epoch 1 of 4"
 
 
 def test_too_high_a_rate_is_counted_and_does_not_warn(small):
@@ -200,8 +233,9 @@ def test_sweep_equals_single_runs_and_reports_finished_ones_only(small):
     for value, result in final.items():
         alone = run(small.but(unfreeze_epoch=int(value)), "progressive_unfreezing")
         np.testing.assert_array_equal(result.history["val_loss"], alone.history["val_loss"])
-    halfway = next(step for step in sweep_steps(small, "end_to_end", "momentum", [0.0, 0.5]) if step.fraction == 0.5)
-    assert list(halfway.results()) == ["0.0"]
+    later = [step for step in sweep_steps(small, "end_to_end", "momentum", [0.0, 0.5]) if 0.5 < step.fraction < 1]
+    assert all(list(step.results()) == ["0.0"] for step in later)
+    assert final["0"].params == ()
 
 
 def _lesson_losses(layers, inputs, labels, n_epochs, rate):

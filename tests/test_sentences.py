@@ -8,7 +8,7 @@ from transfer_ui import sentences, tables
 from transfer_ui.presets import PRESETS
 from transfer_ui.unfreezing import DECAY_PRESETS, moved_sentence, sweep_epochs, sweep_sentence
 
-QUICK = RunConfig(scenario="low_to_high", hidden_sizes=(8,), pretrain_epochs=2, n_epochs=6, unfreeze_epoch=2, n_seeds=3)
+QUICK = RunConfig(scenario="low_to_high", hidden_sizes=(8,), pretrain_epochs=2, n_epochs=6, unfreeze_epoch=2, n_seeds=6)
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +28,13 @@ def with_accuracy(results, **scores):
 @pytest.mark.parametrize(
     ("scratch", "opening"),
     [
-        ([0.1, 0.1, 0.1], "Pretraining pays"),
-        ([1.0, 1.0, 1.0], "Pretraining hurts"),
-        ([0.9, 0.7, 0.8], "Pretraining makes no clear difference"),
+        (6 * [0.1], "Pretraining pays"),
+        (6 * [1.0], "Pretraining hurts"),
+        (2 * [0.9, 0.7, 0.8], "Pretraining makes no clear difference"),
     ],
 )
 def test_worth_of_pretraining_follows_the_interval(results, scratch, opening):
-    level = [0.8, 0.8, 0.8]
+    level = 6 * [0.8]
     arms = dict.fromkeys(("feature_extraction", "end_to_end", "progressive_unfreezing"), level)
     said = sentences.worth_of_pretraining(with_accuracy(results, from_scratch=scratch, **arms))
     assert said.startswith(opening)
@@ -85,7 +85,7 @@ def test_summary_has_what_the_run_says(results):
 
 def test_curves_download_holds_every_seed_and_epoch(results):
     table = tables.per_epoch(results)
-    assert len(table) == 5 * 3 * 7
+    assert len(table) == 5 * 6 * 7
     row = table[(table["strategy"] == "end_to_end") & (table["seed"] == 1) & (table["epoch"] == 6)].iloc[0]
     assert row["val_loss"] == results["end_to_end"].history["val_loss"][1, 6]
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import sem, t
+from scipy.stats import norm, sem, t
 
 from transfer_core.statistics import Gap, Interval, gap_words, join_words, mean_band, mean_interval, paired_gap, verdict
 from transfer_core.statistics import verdict_sentence as sentence
@@ -10,9 +10,12 @@ SCORES = np.array([0.90, 0.85, 0.95, 0.88, 0.91, 0.93, 0.86, 0.92])
 NOISE = np.array([0.03, -0.02, 0.01, -0.03, 0.02, -0.01, 0.02, -0.02])
 
 
-def test_interval_equals_a_percentile_bootstrap_written_out():
+def test_interval_equals_an_expanded_percentile_bootstrap_written_out():
     drawn = np.random.default_rng(42).choice(SCORES, size=(40_000, len(SCORES)))
-    low, high = np.percentile(drawn.mean(axis=1), [2.5, 97.5])
+    n = len(SCORES)
+    tail = 100 * norm.cdf(-np.sqrt(n / (n - 1)) * t.ppf(0.975, n - 1))
+    assert tail < 2.5
+    low, high = np.percentile(drawn.mean(axis=1), [tail, 100 - tail])
     found = mean_interval(SCORES)
     assert found.mean == pytest.approx(SCORES.mean())
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.002)
@@ -30,7 +33,8 @@ def test_interval_moves_and_stretches_with_the_values():
 
 def test_interval_narrows_with_more_seeds():
     few, many = mean_interval(SCORES), mean_interval(np.tile(SCORES, 16))
-    assert (many.high - many.low) == pytest.approx((few.high - few.low) / 4, rel=0.1)
+    few_values_want_more = t.ppf(0.975, 7) / t.ppf(0.975, 127) * np.sqrt(8 / 7)
+    assert (many.high - many.low) == pytest.approx((few.high - few.low) / 4 / few_values_want_more, rel=0.1)
 
 
 @pytest.mark.parametrize("values", [[0.5], [0.5, np.nan], [0.5, np.inf]])
@@ -74,7 +78,8 @@ def test_swapping_the_arms_mirrors_the_gap():
     ("low", "high", "sign"), [(0.1, 0.2, 1), (-0.2, -0.1, -1), (-0.1, 0.1, 0), (0.0, 0.1, 0), (np.nan, np.nan, 0)]
 )
 def test_sign_of_a_gap_needs_the_whole_interval_on_one_side(low, high, sign):
-    assert Gap(Interval(0.0, low, high), 0, 0, 2).sign == sign
+    assert Gap(Interval(0.0, low, high), 0, 0, 6).sign == sign
+    assert Gap(Interval(0.0, low, high), 0, 0, 5).sign == 0
 
 
 def test_gap_refuses_arms_of_different_seeds():
@@ -107,12 +112,14 @@ def test_equal_arms_are_inconclusive():
 def test_one_seed_is_inconclusive():
     found = verdict({"a": np.array([0.9]), "b": np.array([0.1])})
     assert (found.leader, found.inconclusive) == ("a", True)
-    assert sentence(found, TITLES) == "Inconclusive: one seed cannot tell luck from skill. Use at least two."
+    assert sentence(found, TITLES) == (
+        "Inconclusive: one seed is too few to tell luck from skill, 6 or more can. Freezing has the highest mean."
+    )
 
 
 @pytest.mark.parametrize("names", ["ab", "ba"])
 def test_an_arm_without_numbers_does_not_lead_and_leaves_it_inconclusive(names):
-    arms = {"a": np.array([np.nan, 0.5, 0.5]), "b": np.array([0.6, 0.7, 0.8])}
+    arms = {"a": np.array(2 * [np.nan, 0.5, 0.5]), "b": np.array(2 * [0.6, 0.7, 0.8])}
     found = verdict({name: arms[name] for name in names})
     assert found.leader == "b"
     assert found.inconclusive
@@ -178,8 +185,14 @@ def test_band_of_a_diverged_curve_is_missing_only_where_it_diverged():
 
 
 def test_sentence_of_arms_that_agree_in_every_seed_says_so():
-    same = np.array([0.9, 0.8])
+    same = np.array(3 * [0.9, 0.8])
     found = verdict({"one": same, "other": same.copy()})
     assert sentence(found, {"one": "One", "other": "Other"}) == (
         "No difference: one and other have the same accuracy in every seed."
     )
+
+
+def test_interval_holds_the_truth_about_as_often_as_it_says():
+    draws = np.random.default_rng(0).standard_normal((400, 10))
+    holds = [interval.low <= 0 <= interval.high for interval in map(mean_interval, draws)]
+    assert 0.91 < np.mean(holds) < 0.98

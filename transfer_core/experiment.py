@@ -8,14 +8,15 @@ progress, take turns, or stop and keep what there is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from transfer_core.config import RunConfig
 from transfer_core.costs import Cost, cost
-from transfer_core.network import Array, Params, accuracy, init_params, predict_logits, replace_head
+from transfer_core.network import Array, Layer, Params, accuracy, init_params, predict_logits, replace_head
 from transfer_core.pretraining import Pretrained, is_pretrained, pretrain, pretrain_steps
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.schedules import Schedule, first_epochs
@@ -38,8 +39,9 @@ class RunResult:
         ``train_loss``, ``val_loss`` (nats), ``train_accuracy``, ``val_accuracy`` (0 to 1). Column 0 is
         before any training.
     layer_change : ndarray of shape (n_seeds, n_epochs, n_layers)
-        How far the weights of each layer moved in each epoch, relative to their norm before training.
-        Exactly 0 for a layer that did not change by a single bit.
+        How far each layer, weights and bias, moved in each epoch, relative to its norm before training.
+        Exactly 0 for a layer that did not change by a single bit, and for no other; NaN where a rate was
+        so high that there are no numbers left.
     pretrained, params : tuple of Layer
         The network before and after, with a leading seed axis.
     test_accuracy : ndarray of shape (n_seeds,)
@@ -147,12 +149,12 @@ def compare(config: RunConfig, strategies: Sequence[str] = tuple(STRATEGIES)) ->
 
 
 def compare_steps(config: RunConfig, strategies: Sequence[str] = tuple(STRATEGIES)) -> Iterator[Progress]:
-    """`compare`, one epoch of every strategy at a time.
+    """`compare`, one epoch of one strategy at a time.
 
     Yields
     ------
     Progress
-        After each epoch; the last one holds the complete results.
+        Its results are those of the epochs that every strategy has finished; the last one's are complete.
     """
     unknown = [name for name in strategies if name not in STRATEGIES]
     if unknown or not strategies:
@@ -168,15 +170,21 @@ def compare_steps(config: RunConfig, strategies: Sequence[str] = tuple(STRATEGIE
         shift_amount=config.shift_amount,
     )
     runs = [_Run(config, name, pretrained, target) for name in strategies]
-
-    def results() -> dict[str, RunResult]:
-        return {one.strategy: one.result() for one in runs}
-
-    for epoch in range(config.n_epochs + 1):
-        for one in runs:
+    for one in runs:
+        one.advance()
+    so_far = None
+    for epoch in range(1, config.n_epochs + 1):
+        for index, one in enumerate(runs):
+            share = ((epoch - 1) + index / len(runs)) / config.n_epochs
+            yield Progress(pretrain_share + (1 - pretrain_share) * share, f"Epoch {epoch} of {config.n_epochs}", so_far)
             one.advance()
-        share = epoch / config.n_epochs
-        yield Progress(pretrain_share + (1 - pretrain_share) * share, f"Epoch {epoch} of {config.n_epochs}", results)
+        so_far = partial(_results, runs, epoch)
+    yield Progress(1.0, f"Epoch {config.n_epochs} of {config.n_epochs}", so_far)
+
+
+def _results(runs: Sequence[_Run], epoch: int) -> dict[str, RunResult]:
+    """Results after an epoch that all strategies have finished; some may be one further on."""
+    return {one.strategy: one.result(epoch) for one in runs}
 
 
 def sweep_steps(config: RunConfig, strategy: str, field: str, values: Sequence[object]) -> Iterator[Progress]:
@@ -194,7 +202,7 @@ def sweep_steps(config: RunConfig, strategy: str, field: str, values: Sequence[o
     Yields
     ------
     Progress
-        After each epoch; the results are keyed by the value as text, finished runs only.
+        The results are keyed by the value as text: finished runs only, without their weights.
 
     Examples
     --------
@@ -205,13 +213,13 @@ def sweep_steps(config: RunConfig, strategy: str, field: str, values: Sequence[o
     """
     done: dict[str, RunResult] = {}
     for index, value in enumerate(values):
+        message = f"{field.replace('_', ' ').capitalize()} {value}"
         for progress in compare_steps(config.but(**{field: value}), [strategy]):
-            share = (index + progress.fraction) / len(values)
-            if progress.fraction < 1:
-                yield Progress(share, f"{field} = {value}", lambda: dict(done))
-        if progress.results:
-            done[str(value)] = progress.results()[strategy]
-        yield Progress((index + 1) / len(values), f"{field} = {value}", lambda: dict(done))
+            yield Progress((index + progress.fraction) / len(values), message, partial(dict, dict(done)))
+        assert progress.results is not None
+        # A sweep is about scores: many weights are let go, or a long one would fill the memory.
+        done[str(value)] = replace(progress.results()[strategy], pretrained=(), params=())
+    yield Progress(1.0, message, partial(dict, done))
 
 
 def start_params(config: RunConfig, strategy: str, pretrained: Pretrained) -> Params:
@@ -235,7 +243,8 @@ class _Run:
         self.start = start_params(config, strategy, pretrained)
         self.epochs: list[dict[str, Array]] = []
         self.changes: list[Array] = []
-        self._norms = [_norm(layer.weights) for layer in self.start]
+        self.reached: list[Epoch] = []
+        self._norms = [_norm(layer) for layer in self.start]
         self._steps = train(
             self.start,
             self.schedule,
@@ -249,21 +258,19 @@ class _Run:
 
     def advance(self) -> None:
         """Train one epoch, or measure before the first."""
-        before = self.latest.params if self.epochs else self.start
-        self.latest: Epoch = next(self._steps)
-        self.epochs.append(self.latest.metrics)
-        if self.latest.number:
-            with np.errstate(over="ignore", invalid="ignore"):
-                moved = [
-                    _norm(new.weights - old.weights) / norm
-                    for new, old, norm in zip(self.latest.params, before, self._norms, strict=True)
-                ]
-            self.changes.append(np.stack(moved, axis=-1))
+        epoch = next(self._steps)
+        self.epochs.append(epoch.metrics)
+        if epoch.number:
+            self.changes.append(_layer_change(epoch.params, self.reached[-1].params, self._norms))
+        # Two are kept: who is asked while others are still on their way answers for the epoch before.
+        self.reached = [*self.reached[-1:], epoch]
 
-    def result(self) -> RunResult:
-        """Put together what there is."""
-        config, target, params = self.config, self.target, self.latest.params
-        ran = first_epochs(self.schedule, self.latest.number)
+    def result(self, epoch: int) -> RunResult:
+        """Put together what there is after an epoch, the latest or the one before."""
+        config, target = self.config, self.target
+        reached = next(one for one in self.reached if one.number == epoch)
+        params = reached.params
+        ran = first_epochs(self.schedule, epoch)
         before = after = np.full(config.n_seeds, np.nan)
         with np.errstate(over="ignore", invalid="ignore"):
             test = accuracy(predict_logits(params, target.test.inputs), target.test.labels)
@@ -273,23 +280,39 @@ class _Run:
                 old_head = (*params[:-1], self.pretrained.params[-1])
                 after = accuracy(predict_logits(old_head, source.inputs), source.labels)
         n_train = target.train.labels.shape[-1]
-        no_change = np.zeros((config.n_seeds, 0, config.n_layers), np.float32)
+        metrics = self.epochs[: epoch + 1]
         return RunResult(
             config=config,
             strategy=self.strategy,
             schedule=ran,
-            history={key: np.stack([epoch[key] for epoch in self.epochs], axis=-1) for key in self.epochs[0]},
-            layer_change=np.stack(self.changes, axis=1) if self.changes else no_change,
+            history={key: np.stack([measured[key] for measured in metrics], axis=-1) for key in metrics[0]},
+            layer_change=np.stack(self.changes[:epoch], axis=1),
             pretrained=self.start,
             params=params,
             test_accuracy=test,
             source_accuracy_before=before,
             source_accuracy_after=after,
-            cost=cost(ran, config.layer_sizes, n_train, self.latest.seconds),
+            cost=cost(ran, config.layer_sizes, n_train, reached.seconds),
         )
 
 
-def _norm(weights: Array) -> Array:
-    """Euclidean norm of each network's weights."""
-    flat = weights.reshape(*weights.shape[:-2], -1)
-    return np.asarray(np.sqrt(np.vecdot(flat, flat)))
+def _layer_change(new: Params, old: Params, norms: Sequence[Array]) -> Array:
+    """Relative change of each layer, shape ``(n_seeds, n_layers)``; 0 for the very same bits only."""
+    changes = []
+    for after, before, norm in zip(new, old, norms, strict=True):
+        if after is before:
+            changes.append(np.zeros_like(norm))
+            continue
+        with np.errstate(over="ignore", invalid="ignore"):
+            change = _norm(Layer(after.weights - before.weights, after.bias - before.bias)) / norm
+        if not change.all():  # too small to square, or really nothing
+            same = (after.weights == before.weights).all(axis=(-2, -1)) & (after.bias == before.bias).all(axis=-1)
+            change = np.where(same, 0, np.maximum(change, np.finfo(change.dtype).tiny))
+        changes.append(change)
+    return np.stack(changes, axis=-1)
+
+
+def _norm(layer: Layer) -> Array:
+    """Euclidean norm of each network's weights and biases."""
+    flat = layer.weights.reshape(*layer.weights.shape[:-2], -1)
+    return np.asarray(np.sqrt(np.vecdot(flat, flat) + np.vecdot(layer.bias, layer.bias)))

@@ -222,11 +222,17 @@ def cross_entropy(logits: Array, labels: Array) -> Array:
     ndarray of shape (...)
         Nats, one value per leading index.
 
+    Raises
+    ------
+    ValueError
+        If a label is out of range.
+
     Examples
     --------
     >>> float(cross_entropy(np.zeros((3, 4)), np.array([0, 1, 2]))) == float(np.log(4))
     True
     """
+    labels = checked_labels(labels, logits)
     # log softmax(z)_y = (z_y - m) - log sum_k exp(z_k - m) for any m; m = max z cannot overflow.
     by_class = _by_class(logits)
     chosen = np.take_along_axis(by_class, labels[..., None, :], axis=-2)[..., 0, :]
@@ -234,6 +240,30 @@ def cross_entropy(logits: Array, labels: Array) -> Array:
     by_class -= highest[..., None, :]
     log_normaliser = np.log(np.exp(by_class, out=by_class).sum(axis=-2))
     return cast(Array, (log_normaliser - (chosen - highest)).mean(axis=-1))
+
+
+def checked_labels(labels: Array, logits: Array) -> Array:
+    """Refuse labels that no logit stands for; spread labels that all networks share over them."""
+    check_labels(labels, logits.shape[-1])
+    return labels if labels.shape == logits.shape[:-1] else np.broadcast_to(labels, logits.shape[:-1])
+
+
+def check_labels(labels: Array, n_classes: int) -> None:
+    """Refuse labels below 0 or above ``n_classes - 1``."""
+    lowest, highest = labels.min(), labels.max()
+    if lowest < 0 or highest >= n_classes:
+        raise ValueError(
+            f"labels must be between 0 and {n_classes - 1} for {n_classes} classes, "
+            f"got values from {lowest} to {highest}"
+        )
+
+
+def check_frozen(frozen: Sequence[bool], n_layers: int) -> None:
+    """Refuse a mask that does not fit the network, or leaves nothing to train."""
+    if len(frozen) != n_layers:
+        raise ValueError(f"frozen must have one entry for each of the {n_layers} layers, got {len(frozen)}")
+    if all(frozen):
+        raise ValueError(f"frozen must leave at least one layer to train, got {tuple(frozen)}")
 
 
 def _by_class(logits: Array) -> Array:
@@ -270,6 +300,11 @@ def backward(params: Params, activations: Sequence[Array], labels: Array, frozen
         ``None`` for a frozen layer. The pass stops below the lowest trainable layer: this is where
         a frozen backbone saves its time.
 
+    Raises
+    ------
+    ValueError
+        If the mask does not fit or freezes everything, or a label is out of range.
+
     Examples
     --------
     >>> params = init_params((4, 3, 2), seeds=0)
@@ -280,7 +315,9 @@ def backward(params: Params, activations: Sequence[Array], labels: Array, frozen
     """
     logits = activations[-1]
     n_examples, n_classes = logits.shape[-2:]
-    lowest = frozen.index(False) if isinstance(frozen, tuple) else list(frozen).index(False)
+    check_frozen(frozen, len(params))
+    labels = checked_labels(labels, logits)
+    lowest = list(frozen).index(False)
 
     # L = mean_i [ log sum_k exp(z_ik) - z_{i, y_i} ]  gives
     # dL/dz_ik = ( softmax(z_i)_k - [k = y_i] ) / n.

@@ -140,7 +140,8 @@ def pretrain_steps(config: RunConfig) -> Iterator[float]:
             share = 1.0 if key in _finished else _advance(key)
         yield share
     with _turn:
-        _finished[key] = _finished.pop(key)  # the most recently used comes last
+        if key in _finished:  # another thread may just have made room
+            _finished[key] = _finished.pop(key)  # the most recently used comes last
 
 
 def _advance(key: _Key) -> float:

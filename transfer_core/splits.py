@@ -137,6 +137,7 @@ def target_data(
         if scenario.standardise:
             flat = images.reshape(len(images), -1)
             images = StandardScaler().fit(flat[pool]).transform(flat).astype(np.float32)
+        first_of_each_class(pool, labels, 1)  # says so if there is only one class
         train = pool if images_per_class is None else first_of_each_class(pool, labels, images_per_class)
         parts.append([_examples(images, labels, part) for part in (train, val, test)])
     return TargetData(*map(_stack, zip(*parts, strict=True)))

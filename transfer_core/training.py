@@ -19,6 +19,8 @@ from transfer_core.network import (
     Params,
     accuracy,
     backward,
+    check_frozen,
+    check_labels,
     cross_entropy,
     forward,
     hidden,
@@ -141,29 +143,23 @@ def train_step(
     """
     frozen = tuple(frozen)
     check_mask_and_rates(len(state.params), frozen, learning_rates)
-    check_examples(Examples(inputs, labels), n_classes=state.params[-1].bias.shape[-1])
+    check_inputs(inputs)
     inputs = inputs.astype(state.params[-1].weights.dtype, copy=False)
     return _step(state, inputs, labels, frozen, tuple(learning_rates), momentum, weight_decay)
 
 
 def check_mask_and_rates(n_layers: int, frozen: Sequence[bool], learning_rates: Sequence[float]) -> None:
     """Refuse a mask or rates that do not fit the network."""
-    for name, values in (("frozen", frozen), ("learning_rates", learning_rates)):
-        if len(values) != n_layers:
-            raise ValueError(f"{name} must have one entry for each of the {n_layers} layers, got {len(values)}")
-    if all(frozen):
-        raise ValueError(f"frozen must leave at least one layer to train, got {tuple(frozen)}")
-
-
-def check_examples(examples: Examples, n_classes: int) -> None:
-    """Refuse labels out of range and inputs that are not finite."""
-    lowest, highest = examples.labels.min(), examples.labels.max()
-    if lowest < 0 or highest >= n_classes:
+    check_frozen(frozen, n_layers)
+    if len(learning_rates) != n_layers:
         raise ValueError(
-            f"labels must be between 0 and {n_classes - 1} for {n_classes} classes, "
-            f"got values from {lowest} to {highest}"
+            f"learning_rates must have one entry for each of the {n_layers} layers, got {len(learning_rates)}"
         )
-    if not np.isfinite(examples.inputs).all():
+
+
+def check_inputs(inputs: Array) -> None:
+    """Refuse inputs that are not finite."""
+    if not np.isfinite(inputs).all():
         raise ValueError("inputs must be finite, got NaN or infinity")
 
 
@@ -266,10 +262,10 @@ def train(
     ValueError
         As `train_step`.
     """
-    n_classes = params[-1].bias.shape[-1]
     for examples in (train_set, val_set):
         if examples is not None:
-            check_examples(examples, n_classes)
+            check_inputs(examples.inputs)
+            check_labels(examples.labels, params[-1].bias.shape[-1])
     for phase in schedule:
         check_mask_and_rates(len(params), phase.frozen, phase.learning_rates)
     train_set = _as_dtype_of(params, train_set)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from transfer_core import Progress, RunConfig, RunResult, compare_steps
+from transfer_core import Progress, RunConfig, RunResult, compare_steps, scenario_config
 from transfer_core.baselines import logistic_regression, zero_shot
 from transfer_core.experiment import sweep_steps
 from transfer_core.network import Array
@@ -18,6 +18,10 @@ from transfer_ui.workbench import Job, Workbench
 
 PATIENCE = 0.6  # seconds without a progress bar, so that quick runs do not flicker
 POLL = 0.04  # seconds between two looks
+MAX_STOPPED = 2  # stopped runs a visitor's session keeps
+
+
+BASELINE_FIELDS = ("shift_amount", "hidden_sizes", "pretrain_epochs", "images_per_class", "n_seeds", "seed")
 
 
 class Outcome(NamedTuple):
@@ -66,9 +70,16 @@ def size_sweep(config: RunConfig, strategy: str, counts: tuple[int, ...]) -> Out
     return _outcome(("sizes", config.but(images_per_class=1), strategy, counts), steps)
 
 
-@st.cache_data(max_entries=300, show_spinner=False)
 def baselines(config: RunConfig) -> dict[str, Array]:
     """Test accuracy of what needs no training here: zero-shot where it exists, logistic regression."""
+    # The rates and epochs of the target do not matter to them: two runs that differ there share these.
+    start = scenario_config(config.scenario)
+    shared = {name: getattr(config, name) for name in BASELINE_FIELDS}
+    return _baselines(start.but(**shared))
+
+
+@st.cache_data(max_entries=300, show_spinner=False)
+def _baselines(config: RunConfig) -> dict[str, Array]:
     found = {"zero_shot": zero_shot(config), "logistic_regression": logistic_regression(config)}
     return {name: scores for name, scores in found.items() if scores is not None}
 
@@ -105,10 +116,10 @@ def _wait(bench: Workbench, job: Job, key: Hashable) -> None:
     """Wait; every look is also the point where a newer click ends this script."""
     place = st.empty()
     bar = None
-    started = monotonic()
+    started, first = monotonic(), job.progress.fraction
     with bench.waiting_for(job):
         while not job.wait(POLL):
-            len(st.session_state)  # raises when the visitor has moved on
+            "stopped_runs" in st.session_state  # noqa: B015  a look-up raises when the visitor has moved on
             if monotonic() - started > PATIENCE:
                 if bar is None:
                     with place.container():
@@ -116,20 +127,26 @@ def _wait(bench: Workbench, job: Job, key: Hashable) -> None:
                         bar = left.progress(0.0)
                         right.button("Stop", key=f"stop_{hash(key)}", on_click=_stop, args=(job, key), width="stretch")
                 fraction, message, _ = job.progress
-                bar.progress(min(fraction, 1.0), f"{message} · {_time_left(fraction, monotonic() - started)}")
+                bar.progress(
+                    min(fraction, 1.0), f"{message} · {_time_left(fraction, fraction - first, monotonic() - started)}"
+                )
     place.empty()
 
 
-def _time_left(fraction: float, elapsed: float) -> str:
-    if fraction < 0.02:
+def _time_left(fraction: float, gained: float, elapsed: float) -> str:
+    """Estimate from what this wait has seen; the job may have been under way before."""
+    if gained < 0.01:
         return "estimating the time left"
-    left = elapsed * (1 - fraction) / fraction
+    left = elapsed * (1 - fraction) / gained
     return f"about {left:.0f} s left" if left < 90 else f"about {left / 60:.0f} min left"
 
 
 def _stop(job: Job, key: Hashable) -> None:
     """Keep what there is, for this visitor; another one who waits for the same run is not disturbed."""
-    st.session_state.setdefault("stopped_runs", {})[key] = (job.progress.message, job.results_so_far())
+    stopped = st.session_state.setdefault("stopped_runs", {})
+    stopped[key] = (job.progress.message, job.results_so_far())
+    for oldest in list(stopped)[:-MAX_STOPPED]:
+        del stopped[oldest]
 
 
 def _say_stopped(key: Hashable, message: str) -> None:

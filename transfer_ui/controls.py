@@ -19,7 +19,8 @@ def current_config() -> RunConfig:
     query = {name: value for name, value in st.query_params.to_dict().items() if name not in OTHER_PARAMETERS}
     chosen: RunConfig | None = st.session_state.get("config")
     moved_a_control = chosen is not None and _widget_values(chosen) != values_of(chosen)
-    if query and query != st.session_state.get("written_query") and not moved_a_control:
+    clicked = st.session_state.pop("control_decides", False)
+    if query and query != st.session_state.get("written_query") and not (moved_a_control or clicked):
         # A first visit, a link between pages, or the browser's Back: the link decides. But a click made
         # before the browser knew the last link comes with an outdated one; then the control decides.
         chosen, notices = from_query(query)
@@ -34,16 +35,16 @@ def current_config() -> RunConfig:
 def remember(config: RunConfig) -> None:
     """Keep a choice for the other pages and put it in the link."""
     st.session_state.config = config
-    query = to_query(config)
-    if query != st.session_state.get("written_query") or not st.query_params.get("scenario"):
-        st.session_state.written_query = query
-        kept = {name: st.query_params[name] for name in OTHER_PARAMETERS if name in st.query_params}
+    st.session_state.written_query = query = to_query(config)
+    kept = {name: st.query_params[name] for name in OTHER_PARAMETERS if name in st.query_params}
+    if st.query_params.to_dict() != query | kept:
         st.query_params.from_dict(query | kept)
 
 
 def choose(config: RunConfig) -> None:
     """Set all controls, as a callback of a button."""
     st.session_state.config = config
+    st.session_state.control_decides = True
     put_on_controls(config)
 
 
@@ -123,7 +124,8 @@ def choose_in_link(name: str, titles: Mapping[str, str], widget: Callable[..., A
             f"{name} in the link must be one of {', '.join(titles)}, got {quoted(asked)}.", icon=":material/info:"
         )
         asked = first
-    st.session_state.setdefault(name, asked)
+    if name not in st.session_state or asked != st.session_state.get(f"{name}_in_link", first):
+        st.session_state[name] = asked  # a first visit, or the browser's Back
     chosen: str = widget(
         name.capitalize(),
         list(titles),
@@ -132,6 +134,7 @@ def choose_in_link(name: str, titles: Mapping[str, str], widget: Callable[..., A
         required=True,
         label_visibility="collapsed",
     )
+    st.session_state[f"{name}_in_link"] = chosen
     if chosen != first:
         st.query_params[name] = chosen
     elif name in st.query_params:

@@ -24,15 +24,17 @@ def answer(sentence: str, further: Sequence[str]) -> None:
 
 def show_presets(presets: Sequence[Preset], config: RunConfig) -> None:
     """Draw one button a preset, and the comment of the one that is on."""
-    with st.popover("Settings worth seeing", icon=":material/lightbulb:"):
+    with st.container(horizontal=True, key="presets", gap="small", vertical_alignment="center"):
+        st.caption("Settings worth seeing:", width="content")
         for preset in presets:
             st.button(
                 preset.title,
                 key=f"preset_{preset.title}",
                 icon=preset.icon,
+                help=preset.comment,
                 on_click=choose,
                 args=(preset.config,),
-                width="stretch",
+                type="tertiary",
             )
     for preset in presets:
         if preset.config == config:
@@ -53,7 +55,7 @@ def try_next(config: RunConfig, ideas: Sequence[tuple[str, dict[str, Any], str, 
             link(file, config.but(**changes), f"**{title}**: {watch}")
 
 
-def link(file: str, config: RunConfig, label: str) -> None:
-    """Draw a link to a page with these settings."""
+def link(file: str, config: RunConfig, label: str, **place: str) -> None:
+    """Draw a link to a page with these settings, and to a place on it."""
     if st.button(label, key=f"link_{file}_{label}", icon=":material/arrow_forward:", type="tertiary"):
-        st.switch_page(PAGES_FOLDER / f"{file}.py", query_params=to_query(config))
+        st.switch_page(PAGES_FOLDER / f"{file}.py", query_params=to_query(config) | place)

@@ -183,14 +183,14 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "backbone_learning_rate",
         "Learning rate, end-to-end",
-        "Step size of all layers in end-to-end training. Try 0.5: fine-tuning destroys what it started from.",
+        "Step size of all layers in end-to-end training. Try 0.5: what is left of the old task?",
         "number",
         _fixed(*RATES),
     ),
     Knob(
         "unfrozen_learning_rate",
         "Learning rate after unfreezing",
-        "Step size once the backbone is free; usually lower than before. Try 0.001: it hardly leaves the frozen solution.",
+        "Step size once the backbone is free; usually lower than before. Try 0.001: does it still leave the frozen solution?",
         "number",
         _fixed(*RATES),
     ),
@@ -204,7 +204,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "layer_decay",
         "Rate decay per layer",
-        "After unfreezing each layer learns at this factor of the rate above it. 0.385 is ULMFiT's 1/2.6; 0.1 moves only the top.",
+        "After unfreezing each layer learns at this factor of the rate above it. 0.385 is ULMFiT's 1/2.6; try 0.1 and look at the lowest layer.",
         "number",
         _fixed(*DECAYS),
     ),
@@ -252,7 +252,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "seed",
         "First seed",
-        "Where the seeds start. Another start is an independent repetition: does the verdict hold?",
+        "Where the seeds start. Start as many seeds further on for an independent repetition: does the verdict hold?",
         "whole",
         _range(0, 999),
         group="more",

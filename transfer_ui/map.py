@@ -14,8 +14,10 @@ STYLE = """
 <style>
 .stMainBlockContainer { padding-top: 2.6rem; padding-bottom: 3rem; max-width: 1280px; }
 .stMainBlockContainer h1 { font-size: 2rem; padding-bottom: .4rem; }
+.st-key-presets button { min-height: 1.6rem; padding: 0 .2rem; font-size: .9rem; }
 .st-key-links button { text-align: left; }
 .st-key-links button p { white-space: normal; }
+.st-key-answer { padding-bottom: 1.1rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
 </style>
 """

@@ -23,13 +23,13 @@ class Style(NamedTuple):
 
     light: str
     dark: str
-    dash: tuple[int, int]
+    dash: tuple[int, ...]
 
 
 STRATEGY_STYLES: dict[str, Style] = {
     "feature_extraction": Style("#0072B2", "#56B4E9", (1, 0)),
-    "end_to_end": Style("#D55E00", "#FF8A4C", (1, 0)),
-    "progressive_unfreezing": Style("#009E73", "#2FCB9A", (1, 0)),
+    "end_to_end": Style("#D55E00", "#FF8A4C", (9, 2)),
+    "progressive_unfreezing": Style("#009E73", "#2FCB9A", (8, 2, 2, 2)),
     "from_scratch": Style("#6B7280", "#A9B0BA", (6, 3)),
     "random_features": Style("#9AA1AB", "#7E8794", (2, 3)),
 }
@@ -53,6 +53,6 @@ def colours(strategies: list[str], mode: str) -> list[str]:
     return [style.dark if mode == "dark" else style.light for style in styles]
 
 
-def dashes(strategies: list[str]) -> list[tuple[int, int]]:
+def dashes(strategies: list[str]) -> list[tuple[int, ...]]:
     """Dashes of some strategies, in their order."""
     return [STRATEGY_STYLES.get(name, OTHER_STYLE).dash for name in strategies]

@@ -90,11 +90,16 @@ def cap(config: RunConfig) -> str:
 def differences(then: RunConfig, now: RunConfig) -> str:
     """Name what an earlier run did otherwise."""
     old, new = values_of(then), values_of(now)
-    if old["scenario"] != new["scenario"]:
-        return f"scenario “{SCENARIOS[then.scenario].title}”"
-    changed = [knob for knob in KNOBS if old[knob.name] != new[knob.name]]
+    changed = [knob for knob in KNOBS if knob.name != "scenario" and old[knob.name] != new[knob.name]]
     words = [f"{knob.label.lower()} {knob.text(old[knob.name])}, not {knob.text(new[knob.name])}" for knob in changed]
+    if then.scenario != now.scenario:
+        words.insert(0, f"scenario “{SCENARIOS[then.scenario].title}”")
     return "; ".join(words) if words else "the same settings"
+
+
+def sentence_case(words: str) -> str:
+    """Begin with a capital and leave the rest as it is."""
+    return words[:1].upper() + words[1:]
 
 
 def cost_words(result: RunResult, cheapest: RunResult) -> str:

@@ -46,7 +46,13 @@ DECAY_PRESETS = (
         DECAYS[2],
         True,
     ),
-    DecayPreset("fastai and Lightning, 1/10", "What is newly freed learns ten times slower than the head.", 0.1, False),
+    DecayPreset(
+        "fastai and Lightning, 1/10",
+        "Ten times slower: fastai and Lightning start all freed layers at a tenth of the head's rate. Here each further "
+        "layer down is ten times slower again.",
+        0.1,
+        False,
+    ),
     DecayPreset(
         "Layer by layer, one rate", "Gradual unfreezing alone, to see what it does without slower rates.", 1.0, True
     ),
@@ -54,7 +60,7 @@ DECAY_PRESETS = (
 
 
 def sweep_epochs(config: RunConfig) -> tuple[int, ...]:
-    """Choose the unfreeze epochs to try: evenly from 0 to the end, and the present one.
+    """Choose the unfreeze epochs to try, evenly from 0 to the end.
 
     Examples
     --------
@@ -62,11 +68,11 @@ def sweep_epochs(config: RunConfig) -> tuple[int, ...]:
     (0, 1, 2, 3, 4, 5, 6, 7, 8)
     """
     even = np.linspace(0, config.n_epochs, N_SWEPT).round().astype(int).tolist()
-    return tuple(sorted({*even, config.unfreeze_epoch}))
+    return tuple(sorted(set(even)))
 
 
 def sweep_sentence(swept: Mapping[str, RunResult], config: RunConfig) -> str:
-    """Say which unfreeze epoch is best for the new task, how clearly, and what the old task says."""
+    """Say which unfreeze epoch is best for the new task, and how clearly."""
     scores = {int(text): result.history["val_accuracy"][:, -1] for text, result in swept.items()}
     if len(scores) < 2 or config.n_seeds < 2:
         return "Not enough runs yet to say when to unfreeze."
@@ -82,7 +88,7 @@ def sweep_sentence(swept: Mapping[str, RunResult], config: RunConfig) -> str:
         said = f"Epoch {best} gives the best validation accuracy, {percent(scores[best].mean())}"
         said += f", but is not clearly ahead of {join_words([str(epoch) for epoch in as_good])}." if as_good else "."
     if now in scores and now != best:
-        gap = paired_gap(scores[best], scores[now])
+        gap = paired_gap(scores[now], scores[best])
         said += f" Your {now} is {gap_words(gap)} behind {evidence_words(gap)}."
     return said
 

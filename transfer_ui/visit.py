@@ -28,27 +28,30 @@ def keep(config: RunConfig) -> None:
 def choose_pinned(config: RunConfig) -> RunConfig | None:
     """Draw the list of earlier runs and give the one to lay under the curves, if any; it is in the link too."""
     here = to_text(config)
-    asked = st.query_params.get("pin", "")
-    if asked:
+    if "pinned" not in st.session_state and st.query_params.get("pin"):
         # Said again in our own words, so that whatever the link held is a valid run.
-        asked = to_text(read(asked))
+        asked, notices = from_query(dict(parse_qsl(st.query_params["pin"])))
+        for notice in notices:
+            st.warning(f"In the pinned run: {notice}", icon=":material/info:")
+        st.session_state.pinned = to_text(asked)
+    pinned = st.session_state.get("pinned")
     runs = [run for run in st.session_state.get("runs", []) if run != here]
-    if asked and asked not in runs and asked != here:
-        runs.append(asked)
-    if not runs:
-        return None
-    if st.session_state.get("pinned") not in runs:
-        st.session_state.pinned = asked if asked in runs else None
-    chosen = st.selectbox(
-        "Lay an earlier run of this visit under the curves",
-        runs,
-        key="pinned",
-        index=None,
-        placeholder="none",
-        format_func=lambda run: sentences.differences(read(run), config).capitalize(),
-        help="Every run of this visit is kept here, named by what it did otherwise. Try a change, then pin the run before it.",
-        width=520,
-    )
+    if pinned and pinned not in runs and pinned != here:
+        runs.append(pinned)
+    chosen = None
+    if runs:
+        if pinned not in runs:
+            st.session_state.pinned = None
+        chosen = st.selectbox(
+            "Lay an earlier run of this visit under the curves",
+            runs,
+            key="pinned",
+            index=None,
+            placeholder="none",
+            format_func=lambda run: sentences.sentence_case(sentences.differences(read(run), config)),
+            help="Every run of this visit is kept here, named by what it did otherwise. Try a change, then pin the run before it.",
+            width=520,
+        )
     if chosen:
         st.query_params["pin"] = chosen
     elif "pin" in st.query_params:

@@ -1,7 +1,7 @@
 """One thread that does all the training of this server, and the finished runs that everyone shares.
 
-Small NumPy operations in several threads slow each other down, so there is one worker. It gives every
-waiting job a short slice in turn. A job moves only while somebody waits for it: who moves a slider
+Small NumPy operations in several threads slow each other down, so there is one worker. It gives the
+next slice to the waiting job that has had the least time. A job moves only while somebody waits for it: who moves a slider
 stops waiting, and the job rests where it is until somebody wants it again. Nothing here knows
 Streamlit; `transfer_ui.cached` does the waiting.
 """
@@ -20,6 +20,7 @@ from transfer_core import Progress, RunResult
 
 SLICE_SECONDS = 0.05
 MAX_JOBS = 200
+MAX_RESTING = 2  # each may hold as much as the largest run needs
 MAX_BYTES = 64 * 2**20
 
 
@@ -30,19 +31,25 @@ class Job:
     ----------
     progress : Progress
         The latest, or the last.
+    result : dict of str to RunResult
+        Complete once it has ended.
     error : Exception or None
         Why it ended early.
     waiting : int
         How many visitors wait for it.
+    seconds : float
+        Time the worker has spent on it, on the clock of the queue.
     """
 
     def __init__(self, steps: Iterator[Progress]) -> None:
-        self.steps = steps
+        self._steps: Iterator[Progress] = steps
+        self._step = threading.Lock()
+        self._ended = threading.Event()
         self.progress = Progress(0.0, "Waiting for its turn")
         self.result: dict[str, RunResult] = {}
         self.error: Exception | None = None
         self.waiting = 0
-        self._ended = threading.Event()
+        self.seconds = 0.0
 
     @property
     def ended(self) -> bool:
@@ -54,19 +61,24 @@ class Job:
         return self._ended.wait(seconds)
 
     def advance(self) -> None:
-        """Do one step."""
-        try:
-            self.progress = next(self.steps)
-        except StopIteration:
-            self.result = self.results_so_far()
-            self._ended.set()
-        except Exception as error:
-            self.error = error
+        """Do one step; whatever goes wrong ends this job and no other."""
+        with self._step:
+            try:
+                latest = next(self._steps, None)
+                if latest is not None:
+                    self.progress = latest
+                    return
+                self.result = self.progress.results() if self.progress.results else {}
+            except Exception as error:
+                self.error = error
+            # What the steps hold on to is let go: the results are all that is wanted of an ended job.
+            self.progress, self._steps = Progress(1.0, self.progress.message), iter(())
             self._ended.set()
 
     def results_so_far(self) -> dict[str, RunResult]:
-        """Give what there is to show now, perhaps nothing."""
-        return self.progress.results() if self.progress.results else {}
+        """Give what there is to show now, perhaps nothing; never in the middle of a step."""
+        with self._step:
+            return self.result or (self.progress.results() if self.progress.results else {})
 
     @property
     def n_bytes(self) -> int:
@@ -111,6 +123,8 @@ class Workbench:
         with self._changed:
             job.waiting += 1
             if job not in self._queue:
+                # Who comes later starts level with the others; being late is no claim to catch up.
+                job.seconds = max(job.seconds, min((other.seconds for other in self._queue), default=0.0))
                 self._queue.append(job)
             self._changed.notify()
         try:
@@ -120,11 +134,16 @@ class Workbench:
                 job.waiting -= 1
 
     def _make_room(self, wanted: Job) -> None:
+        """Let go of what was used longest ago: results over the limits, and all but a few resting jobs."""
+        idle = [(key, job) for key, job in self._jobs.items() if job is not wanted and not job.waiting]
+        resting = [key for key, job in idle if not job.ended]
+        for key in resting[: max(0, len(resting) - MAX_RESTING)]:
+            del self._jobs[key]
         total = sum(job.n_bytes for job in self._jobs.values())
-        for key, job in list(self._jobs.items()):
+        for key, job in idle:
             if len(self._jobs) <= self._max_jobs and total <= self._max_bytes:
                 return
-            if job is not wanted and not job.waiting:
+            if key in self._jobs:
                 total -= job.n_bytes
                 del self._jobs[key]
 
@@ -133,7 +152,7 @@ class Workbench:
             while True:
                 self._queue = [job for job in self._queue if job.waiting and not job.ended]
                 if self._queue:
-                    return self._queue[0]
+                    return min(self._queue, key=lambda job: job.seconds)
                 self._changed.wait()
 
     def _work(self) -> None:
@@ -141,10 +160,7 @@ class Workbench:
         with threadpool_limits(limits=1, user_api="blas"):
             while True:
                 job = self._next()
-                end = monotonic() + SLICE_SECONDS
-                while monotonic() < end and job.waiting and not job.ended:
+                started = monotonic()
+                while monotonic() - started < SLICE_SECONDS and job.waiting and not job.ended:
                     job.advance()
-                with self._changed:
-                    if job in self._queue:
-                        self._queue.remove(job)
-                        self._queue.append(job)
+                job.seconds += monotonic() - started

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import STRATEGIES, RunResult
+from transfer_core.schedules import with_starts
 from transfer_core.statistics import mean_band
 from transfer_ui.charts import base
 from transfer_ui.palette import INK, MUTED, colours, dashes
@@ -53,7 +54,16 @@ def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult]
     current = rows["run"] == "this run"
     last = current & (rows["epoch"] == rows.loc[current, "epoch"].max())
     rows.loc[last, "label"] = base.spread_labels(rows.loc[last, "mean"].to_numpy(), *_domain(rows, metric))
-    return rows
+    return pd.concat([rows, _moments(results)], ignore_index=True)
+
+
+def _moments(results: Mapping[str, RunResult]) -> pd.DataFrame:
+    """When progressive unfreezing frees layers, as its schedule says; the first moment has a word to it."""
+    schedule = results["progressive_unfreezing"].schedule if "progressive_unfreezing" in results else ()
+    starts = [start for start, _ in with_starts(schedule) if start]
+    word = "backbone freed" if len(starts) == 1 else "layers freed, one by one"
+    words = [word if index == 0 else "" for index in range(len(starts))]
+    return pd.DataFrame({"run": "moment", "strategy": words, "epoch": np.array(starts, dtype=int)})
 
 
 def parameters(results: Mapping[str, RunResult], rows: pd.DataFrame, metric: str) -> dict[str, float]:
@@ -63,7 +73,6 @@ def parameters(results: Mapping[str, RunResult], rows: pd.DataFrame, metric: str
     return {
         "n_epochs": any_result.n_epochs,
         "x_end": any_result.n_epochs * ROOM_FOR_LABELS,
-        "unfreeze": any_result.config.unfreeze_epoch,
         "y_low": low,
         "y_high": high,
     }
@@ -101,7 +110,6 @@ def curves_template(quantity: str, mode: str) -> base.Spec:
         .axis(values=alt.ExprRef(ticks), grid=False)
         .title("Epoch")
     )
-    freed = alt.X(datum=alt.ExprRef("unfreeze"), type="quantitative")
     hover = alt.selection_point(
         name="hover", fields=["epoch"], nearest=True, on="pointermove", empty=False, clear="pointerout"
     )
@@ -116,21 +124,20 @@ def curves_template(quantity: str, mode: str) -> base.Spec:
 
     rows = alt.Chart(base.NO_DATA)
     current = rows.transform_filter("datum.run == 'this run'")
-    moment = current.transform_aggregate(groupby=["run"]).transform_filter("unfreeze < n_epochs")
+    moment = rows.transform_filter("datum.run == 'moment'")
 
     band = current.mark_area(opacity=0.16, clip=True).encode(x=x, y=y("low"), y2="high:Q", color=colour)
-    rule = moment.mark_rule(strokeDash=[2, 2], color=MUTED[mode]).encode(x=freed)
+    rule = moment.mark_rule(strokeDash=[2, 2], color=MUTED[mode]).encode(x=x)
     # Accuracies leave room below their curves, losses above.
     below = quantity == "accuracy"
     word = moment.mark_text(
-        text="backbone freed",
         align="left",
         baseline="bottom" if below else "top",
         dx=4,
         dy=-4 if below else 4,
         color=MUTED[mode],
         fontSize=11,
-    ).encode(x=freed, y=alt.value(alt.ExprRef("height") if below else 0))
+    ).encode(x=x, y=alt.value(alt.ExprRef("height") if below else 0), text="strategy:N")
     earlier = (
         rows.transform_filter("datum.run == 'pinned'")
         .mark_line(strokeWidth=1.4, opacity=0.8, clip=True)
@@ -159,7 +166,7 @@ def curves_template(quantity: str, mode: str) -> base.Spec:
         .add_params(hover)
     )
     chart = alt.layer(band, rule, word, earlier, line, labels, dots, reader)
-    named = [alt.param(name=name, value=1.0) for name in ("n_epochs", "x_end", "unfreeze", "y_low", "y_high")]
+    named = [alt.param(name=name, value=1.0) for name in ("n_epochs", "x_end", "y_low", "y_high")]
     return base.template(chart.properties(height=250).add_params(*named), mode)
 
 
@@ -180,7 +187,7 @@ def show_curve(
 def show_axes(n_epochs: int, mode: str) -> None:
     """Draw the four charts without lines, for the time until there are any."""
     nothing = pd.DataFrame({"run": [""], "strategy": [""], "epoch": [0]})
-    values = {"n_epochs": n_epochs, "x_end": n_epochs * ROOM_FOR_LABELS, "unfreeze": n_epochs, "y_low": 0, "y_high": 1}
+    values = {"n_epochs": n_epochs, "x_end": n_epochs * ROOM_FOR_LABELS, "y_low": 0, "y_high": 1}
     for column, metric in zip(2 * st.columns(2, gap="medium"), PANELS, strict=True):
         with column:
             base.show(

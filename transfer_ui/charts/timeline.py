@@ -61,7 +61,8 @@ def change_rows(result: RunResult) -> pd.DataFrame:
     DataFrame
         ``layer``, ``start``, ``end`` (epochs), ``rate`` (the change; empty where it is exactly 0).
     """
-    change = result.layer_change.mean(axis=0)
+    # Where a rate was so high that no numbers are left, the change is as large as the scale goes.
+    change = np.nan_to_num(result.layer_change, nan=1.0, posinf=1.0).mean(axis=0)
     n_epochs, n_layers = change.shape
     names = layer_names(n_layers)
     return pd.DataFrame(
@@ -70,7 +71,7 @@ def change_rows(result: RunResult) -> pd.DataFrame:
                 "layer": names[layer],
                 "start": epoch,
                 "end": epoch + 1,
-                "rate": change[epoch, layer] if change[epoch, layer] > 0 else np.nan,
+                "rate": np.nan if change[epoch, layer] == 0 else change[epoch, layer],
                 "label": "",
                 "phase": f"epoch {epoch + 1}",
             }
