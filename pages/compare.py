@@ -28,8 +28,7 @@ with head:
     results = outcome.results
     if not results:
         figure.empty()
-        st.info("The run was stopped during pretraining: there is nothing to show yet.")
-        st.stop()
+        frame.stop_without_results()
 
     # The answer.
     frame.answer(sentences.answer(results), [sentences.worth_of_pretraining(results), sentences.price(results)])

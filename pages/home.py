@@ -17,8 +17,7 @@ config = controls.current_config()
 controls.show_notices()
 results = cached.comparison(config).results
 if not results:
-    st.info("The run was stopped during pretraining: there is nothing to show yet.")
-    st.stop()
+    frame.stop_without_results()
 
 st.markdown(
     "You have a pretrained network, and a new task with few images. Three ways to go on, trained here on "

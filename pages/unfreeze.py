@@ -19,8 +19,7 @@ config = controls.sidebar("unfreeze")
 outcome = cached.comparison(config)
 results = outcome.results
 if not results:
-    st.info("The run was stopped during pretraining: there is nothing to show yet.")
-    st.stop()
+    frame.stop_without_results()
 progressive = results["progressive_unfreezing"]
 
 # The answer needs the sweep; the place for it is kept above the evidence.

@@ -88,7 +88,7 @@ def test_each_claim_can_be_measured_with_one_seed_and_without_a_source(claim):
     ("ours", "word"), [(0.9, lesson_claims.HOLDS), (0.5, lesson_claims.OPEN), (0.1, lesson_claims.FAILS)]
 )
 def test_a_verdict_follows_the_interval(ours, word):
-    assert lesson_claims.by_gap(paired_gap(np.full(4, ours), np.full(4, 0.5))) == word
+    assert lesson_claims.by_gap(paired_gap(np.full(6, ours), np.full(6, 0.5))) == word
 
 
 def test_one_seed_tests_nothing():
@@ -113,7 +113,7 @@ class _Scores:
         self.test_accuracy = np.array(scores)
 
 
-LOW, HIGH, MIXED = _Scores(0.5, 0.6, 0.5), _Scores(0.8, 0.9, 0.8), _Scores(0.4, 0.7, 0.5)
+LOW, HIGH, MIXED = (_Scores(*(2 * scores)) for scores in ([0.5, 0.6, 0.5], [0.8, 0.9, 0.8], [0.4, 0.7, 0.5]))
 
 
 @pytest.mark.parametrize(

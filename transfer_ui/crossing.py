@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from transfer_core import RunConfig, RunResult
 from transfer_core.splits import max_images_per_class
-from transfer_core.statistics import evidence_words, gap_words, join_words, paired_gap
+from transfer_core.statistics import MIN_SEEDS, evidence_words, gap_words, join_words, paired_gap
 from transfer_ui.charts.sizes import BORDER
 
 SIZES = (1, 2, 5, 10, 20, 50, 100)
@@ -48,8 +48,8 @@ def crossing(feature_extraction: Mapping[int, RunResult], end_to_end: Mapping[in
     frozen, full = feature_extraction, end_to_end
     sizes = sorted(frozen.keys() & full.keys())
     gaps = {size: paired_gap(full[size].test_accuracy, frozen[size].test_accuracy) for size in sizes}
-    if not gaps or gaps[sizes[0]].n < 2:
-        return "Not enough runs to say which is ahead: it takes two seeds or more.", []
+    if not gaps or gaps[sizes[0]].n < MIN_SEEDS:
+        return f"Not enough runs to say which is ahead: it takes {MIN_SEEDS} seeds or more.", []
     ahead = {sign: [size for size in sizes if gaps[size].sign == sign] for sign in (-1, 0, 1)}
     words = {
         -1: "Feature extraction is clearly ahead at",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -20,6 +20,12 @@ def answer(sentence: str, further: Sequence[str]) -> None:
         st.markdown(f"#### {sentence}", unsafe_allow_html=False)
         for line in further:
             st.markdown(line)
+
+
+def stop_without_results() -> NoReturn:
+    """End a page whose run the visitor stopped before there was anything to show."""
+    st.info("The run was stopped before the first epoch was done: there is nothing to show yet.")
+    st.stop()
 
 
 def show_presets(presets: Sequence[Preset], config: RunConfig) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from transfer_core import RunResult
 from transfer_core.network import Array
-from transfer_core.statistics import Gap, evidence_words, gap_words, join_words, paired_gap
+from transfer_core.statistics import MIN_SEEDS, Gap, evidence_words, gap_words, join_words, paired_gap
 from transfer_ui.sentences import percent
 
 Results = Mapping[str, RunResult]
@@ -71,10 +71,10 @@ def by_gap(gap: Gap) -> str:
 
     Examples
     --------
-    >>> by_gap(paired_gap(np.array([0.9, 0.8]), np.array([0.5, 0.6])))
+    >>> by_gap(paired_gap(np.full(6, 0.9), np.full(6, 0.5)))
     'holds here'
     """
-    if gap.n < 2:
+    if gap.n < MIN_SEEDS:
         return UNTESTED
     return {1: HOLDS, 0: OPEN, -1: FAILS}[gap.sign]
 
@@ -153,7 +153,7 @@ def learning_rate(results: Results) -> Finding:
         f"On the new task the slower one is {_against(target)} the faster."
     )
     # Waiting and slowness act together here, so that a difference does not settle what the rate alone does.
-    return Finding(OPEN if kept.sign > 0 else by_gap(kept), said)
+    return Finding(UNTESTED if kept.sign > 0 else by_gap(kept), said)
 
 
 CLAIMS: tuple[Claim, ...] = (

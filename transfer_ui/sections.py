@@ -46,8 +46,7 @@ def measured(config: RunConfig) -> dict[str, RunResult]:
     """Get the comparison that a section words, or end the page where the visitor stopped it too early."""
     results = cached.comparison(config).results
     if not results:
-        st.info("The run was stopped during pretraining: there is nothing to show yet.")
-        st.stop()
+        frame.stop_without_results()
     return results
 
 

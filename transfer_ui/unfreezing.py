@@ -9,7 +9,7 @@ import numpy as np
 
 from transfer_core import RunConfig, RunResult
 from transfer_core.network import Array
-from transfer_core.statistics import Gap, evidence_words, gap_words, join_words, paired_gap
+from transfer_core.statistics import MIN_SEEDS, Gap, evidence_words, gap_words, join_words, paired_gap
 from transfer_ui.charts.timeline import layer_names
 from transfer_ui.knobs import DECAYS
 from transfer_ui.sentences import percent
@@ -74,8 +74,8 @@ def sweep_epochs(config: RunConfig) -> tuple[int, ...]:
 def sweep_sentence(swept: Mapping[str, RunResult], config: RunConfig) -> str:
     """Say which unfreeze epoch is best for the new task, and how clearly."""
     scores = {int(text): result.history["val_accuracy"][:, -1] for text, result in swept.items()}
-    if len(scores) < 2 or config.n_seeds < 2:
-        return "Not enough runs yet to say when to unfreeze."
+    if len(scores) < 2 or config.n_seeds < MIN_SEEDS:
+        return f"Not enough runs or seeds to say when to unfreeze: it takes two epochs and {MIN_SEEDS} seeds."
     best = max(scores, key=lambda epoch: float(scores[epoch].mean()))
     as_good = [epoch for epoch in scores if epoch != best and paired_gap(scores[best], scores[epoch]).sign <= 0]
     now = config.unfreeze_epoch
