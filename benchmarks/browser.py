@@ -82,7 +82,10 @@ def main() -> None:
         page.goto(f"{server.address}/compare")
         wait_for_change(page)
         print_row("first visit to the first complete charts", f"{monotonic() - started:.2f} s", "under 5 s", COMMAND)
-        for what, key, aim in (("a new value", "ArrowLeft", "under 1 s"), ("a value seen before", "ArrowRight", "under 0.5 s")):
+        for what, key, aim in (
+            ("a new value", "ArrowLeft", "under 1 s"),
+            ("a value seen before", "ArrowRight", "under 0.5 s"),
+        ):
             seconds = []
             for _ in range(4):
                 before = settled(page)

