@@ -19,7 +19,7 @@ from tests.app import CHROMIUM_FLAGS, find_chromium, fresh_server
 
 COMMAND = "python -m benchmarks.browser"
 EXTREME = (
-    "n_seeds=30&images_per_class=100&hidden_layers=4&hidden_width=128&n_epochs=5&unfreeze_epoch=2&pretrain_epochs=1"
+    "n_seeds=20&images_per_class=100&hidden_layers=4&hidden_width=128&n_epochs=5&unfreeze_epoch=2&pretrain_epochs=1"
 )
 
 # What the four curves show, as a number each. Only the beginnings of the lines are read, so that looking

@@ -52,7 +52,7 @@ with figure.container():
             curves.show_curve(results, pinned, metric, theme(), sentences.described(results, metric))
 st.caption(
     "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. Hover reads all strategies at "
-    "one epoch; the menu at the corner of a chart saves it as SVG or PNG."
+    "one epoch; the menu at the corner of a chart saves it as PNG."
 )
 
 # The evidence in numbers.

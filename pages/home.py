@@ -23,7 +23,7 @@ st.markdown(
     "You have a pretrained network, and a new task with few images. Three ways to go on, trained here on "
     f"**{SCENARIOS[config.scenario].title}** ({sentences.cap(config)}, {config.n_seeds} seeds):"
 )
-frame.answer(sentences.answer(results), [])
+frame.answer(sentences.answer(results), [sentences.worth_of_pretraining(results)])
 names = ["feature_extraction", "progressive_unfreezing", "end_to_end"]
 for column, name in zip(st.columns(3, gap="small"), names, strict=True):
     result = results[name]

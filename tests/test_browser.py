@@ -11,7 +11,7 @@ from tests.app import CHROMIUM_FLAGS, PAGE_FILES, find_chromium, fresh_server
 pytestmark = pytest.mark.browser
 
 QUICK = "n_epochs=10&unfreeze_epoch=4&n_seeds=10&pretrain_epochs=2"
-SLOW = "n_epochs=200&n_seeds=30&images_per_class=100&hidden_layers=4&hidden_width=128&batch_size=8"
+SLOW = "n_epochs=200&n_seeds=20&images_per_class=100&hidden_layers=4&hidden_width=128&batch_size=8"
 PATIENCE = 60_000  # milliseconds; generous, because time is measured in benchmarks and not here
 
 

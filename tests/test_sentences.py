@@ -33,11 +33,18 @@ def with_accuracy(results, **scores):
         (2 * [0.9, 0.7, 0.8], "Pretraining makes no clear difference"),
     ],
 )
-def test_worth_of_pretraining_follows_the_interval(results, scratch, opening):
+def test_worth_of_pretraining_follows_the_interval(results, monkeypatch, scratch, opening):
     level = 6 * [0.8]
     arms = dict.fromkeys(("feature_extraction", "end_to_end", "progressive_unfreezing"), level)
+    monkeypatch.setattr(sentences, "LEARNT", 0.0)
     said = sentences.worth_of_pretraining(with_accuracy(results, from_scratch=scratch, **arms))
     assert said.startswith(opening)
+
+
+def test_control_that_has_not_learnt_is_no_evidence_for_pretraining():
+    preset = next(preset for preset in PRESETS if preset.title == "Rate too high")
+    said = sentences.worth_of_pretraining(compare(preset.config))
+    assert said.startswith("From scratch has not learnt its own training images")
 
 
 def test_price_names_the_old_task(results):

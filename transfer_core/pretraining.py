@@ -26,7 +26,7 @@ from transfer_core.training import train
 PRETRAIN_BATCH_SIZE = 64
 PRETRAIN_LEARNING_RATE = 0.1
 PRETRAIN_MOMENTUM = 0.9
-MAX_KEPT = 6
+MAX_KEPT = 4
 
 
 class Pretrained(NamedTuple):

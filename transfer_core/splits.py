@@ -144,8 +144,8 @@ def target_data(
 
 
 # Arrays are shared by all who ask for the same task; nobody writes to an argument.
-cached_source_data = lru_cache(maxsize=2)(source_data)
-cached_target_data = lru_cache(maxsize=4)(target_data)
+cached_source_data = lru_cache(maxsize=1)(source_data)
+cached_target_data = lru_cache(maxsize=2)(target_data)
 
 
 def sample_images(name: str, *, shift_amount: float, seed: int) -> dict[str, tuple[Task, Array, Array]]:

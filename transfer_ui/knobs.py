@@ -246,7 +246,7 @@ KNOBS: tuple[Knob, ...] = (
         "Seeds",
         "Repetitions with other splits and other random weights. Fewer are quicker; intervals grow.",
         "whole",
-        _fixed(2, 3, 5, 10, 20, 30),
+        _fixed(2, 3, 6, 10, 20),
         group="more",
     ),
     Knob(

@@ -21,6 +21,7 @@ from transfer_ui.knobs import KNOBS, values_of
 
 TITLES = {name: strategy.title for name, strategy in STRATEGIES.items()}
 Results = Mapping[str, RunResult]
+LEARNT = 0.5  # share of the training images that a network must get right before it counts as trained
 
 
 def pretrained_arms(results: Results) -> dict[str, RunResult]:
@@ -48,6 +49,12 @@ def worth_of_pretraining(results: Results) -> str:
     )
     if SCENARIOS[arms[best].config.scenario].source is None:
         return f"Nothing was pretrained here, all backbones start random: {against} {evidence_words(gap)}."
+    scratch = results["from_scratch"].history["train_accuracy"][:, -1].mean()
+    if scratch < LEARNT:
+        return (
+            f"From scratch has not learnt its own training images at these settings ({percent(scratch)} of them), so it "
+            f"cannot say what pretraining is worth: {against} {evidence_words(gap)}."
+        )
     opening = {1: "Pretraining pays", -1: "Pretraining hurts", 0: "Pretraining makes no clear difference"}[gap.sign]
     return f"{opening}: {against} {evidence_words(gap)}."
 

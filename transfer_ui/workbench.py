@@ -20,8 +20,8 @@ from transfer_core import Progress, RunResult
 
 SLICE_SECONDS = 0.05
 MAX_JOBS = 200
-MAX_RESTING = 2  # each may hold as much as the largest run needs
-MAX_BYTES = 64 * 2**20
+MAX_RESTING = 1  # each may hold as much as the largest run needs
+MAX_BYTES = 32 * 2**20
 
 
 class Job:
