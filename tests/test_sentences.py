@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from transfer_core import SCENARIOS, RunConfig, compare, scenario_config
+from transfer_core import SCENARIOS, RunConfig, compare, compare_steps, scenario_config
 from transfer_core.experiment import sweep_steps
 from transfer_ui import sentences, tables
 from transfer_ui.presets import PRESETS
@@ -45,6 +45,12 @@ def test_control_that_has_not_learnt_is_no_evidence_for_pretraining():
     preset = next(preset for preset in PRESETS if preset.title == "Rate too high")
     said = sentences.worth_of_pretraining(compare(preset.config))
     assert said.startswith("From scratch has not learnt its own training images")
+
+
+def test_answer_of_a_stopped_run_says_that_it_was_stopped(results):
+    stopped = next(step for step in compare_steps(QUICK) if step.results).results()
+    assert sentences.answer(stopped).startswith("Stopped after epoch 1, so far: ")
+    assert not sentences.answer(results).startswith("Stopped")
 
 
 def test_price_names_the_old_task(results):

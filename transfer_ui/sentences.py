@@ -36,7 +36,9 @@ def test_scores(results: Results) -> dict[str, Array]:
 
 def answer(results: Results) -> str:
     """Say which of the three strategies wins on the target task."""
-    return verdict_sentence(verdict(test_scores(pretrained_arms(results))), TITLES)
+    said = verdict_sentence(verdict(test_scores(pretrained_arms(results))), TITLES)
+    stopped = next((result.n_epochs for result in results.values() if result.stopped), None)
+    return said if stopped is None else f"Stopped after epoch {stopped}, so far: {said}"
 
 
 def worth_of_pretraining(results: Results) -> str:
