@@ -17,7 +17,9 @@ BELOW = {
 }
 # Modules of the core from the top floor to the ground; a module imports from lower floors only.
 FLOORS = (
-    {"experiment", "baselines"},
+    {"studies"},
+    {"baselines"},
+    {"experiment"},
     {"pretraining"},
     {"strategies"},
     {"config"},
@@ -26,7 +28,14 @@ FLOORS = (
     {"training", "costs"},
     {"network", "schedules", "datasets", "shifts", "statistics"},
 )
-FLOOR = {module: number for number, modules in enumerate(reversed(FLOORS)) for module in modules}
+
+
+def _floor(floors):
+    """Number of the floor of every module, the ground floor first."""
+    return {module: number for number, modules in enumerate(reversed(floors)) for module in modules}
+
+
+FLOOR = _floor(FLOORS)
 
 
 def _imports(source, package=()):
@@ -49,17 +58,19 @@ def _forbidden(part, source, package=()):
     return (tops & (PRODUCT | drawing)) - BELOW[part]
 
 
-def _upwards(module, source):
-    """Imports of the core that a module of the core makes from its own floor or a higher one."""
+def _upwards(module, source, package="transfer_core", floors=FLOORS):
+    """Imports of a package that a module of it makes from its own floor or a higher one."""
+    floor = _floor(floors)
     bad = []
-    for imported, name in _imports(source, ("transfer_core",)):
-        if imported == "transfer_core":
-            imported = f"transfer_core.{name}"
-        if not imported.startswith("transfer_core."):
+    for imported, name in _imports(source, tuple(package.split("."))):
+        if imported == package:
+            imported = f"{package}.{name}"
+        if not imported.startswith(f"{package}."):
             continue
-        target = imported.split(".")[1]
+        target = imported.removeprefix(f"{package}.").split(".")[0]
         only_a_type = (target, name) == ("network", "Array") and module != "network"
-        if FLOOR.get(target, len(FLOORS)) >= FLOOR[module] and not only_a_type:
+        inside = target == module == "studies"
+        if floor.get(target, len(floors)) >= floor[module] and not only_a_type and not inside:
             bad.append(f"{imported}.{name}")
     return bad
 
@@ -70,7 +81,17 @@ def _files(part):
 
 
 FILES = [(part, path) for part in BELOW for path in _files(part)]
-MODULES = sorted(path.stem for path in (ROOT / "transfer_core").glob("*.py") if path.stem != "__init__")
+CORE = ROOT / "transfer_core"
+MODULES = sorted(path.stem for path in CORE.glob("*.py") if path.stem != "__init__") + ["studies"]
+# Inside the studies: one file a study stands on what they share, and the registry finds them all.
+STUDY_FLOORS = (
+    {"registry"},
+    {path.stem for path in (CORE / "studies").glob("*.py")}
+    - {"__init__", "registry", "shipped", "execute", "store", "tasks", "summaries", "study"},
+    {"shipped", "execute"},
+    {"store", "tasks", "summaries"},
+    {"study"},
+)
 
 
 @pytest.mark.parametrize(("part", "path"), FILES, ids=lambda value: getattr(value, "stem", value))
@@ -82,7 +103,14 @@ def test_arrows_point_from_pages_to_ui_to_core(part, path):
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_of_the_core_stands_only_on_lower_floors(module):
     assert module in FLOOR, f"give {module} a floor in this test"
-    assert not _upwards(module, (ROOT / "transfer_core" / f"{module}.py").read_text(encoding="utf-8"))
+    files = sorted((CORE / module).glob("*.py")) or [CORE / f"{module}.py"]
+    assert not [bad for path in files for bad in _upwards(module, path.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("module", sorted(_floor(STUDY_FLOORS)))
+def test_a_module_of_the_studies_stands_only_on_lower_floors(module):
+    source = (CORE / "studies" / f"{module}.py").read_text(encoding="utf-8")
+    assert not _upwards(module, source, "transfer_core.studies", STUDY_FLOORS)
 
 
 def test_every_floor_is_inhabited():

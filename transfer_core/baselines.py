@@ -6,10 +6,10 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from transfer_core.config import RunConfig
+from transfer_core.experiment import target_of
 from transfer_core.network import Array, accuracy, predict_logits
 from transfer_core.pretraining import pretrain
 from transfer_core.scenarios import SCENARIOS
-from transfer_core.splits import TargetData, cached_target_data
 
 
 def zero_shot(config: RunConfig) -> Array | None:
@@ -32,7 +32,7 @@ def zero_shot(config: RunConfig) -> Array | None:
     scenario = SCENARIOS[config.scenario]
     if not scenario.same_labels or scenario.source is None:
         return None
-    test = _target(config).test
+    test = target_of(config).test
     return accuracy(predict_logits(pretrain(config).params, test.inputs), test.labels)
 
 
@@ -52,18 +52,9 @@ def logistic_regression(config: RunConfig) -> Array:
     >>> logistic_regression(RunConfig(n_seeds=2)).shape
     (2,)
     """
-    target = _target(config)
+    target = target_of(config)
     scores = []
     for seed in range(config.n_seeds):
         model = LogisticRegression(max_iter=1000).fit(target.train.inputs[seed], target.train.labels[seed])
         scores.append(model.score(target.test.inputs[seed], target.test.labels[seed]))
     return np.array(scores)
-
-
-def _target(config: RunConfig) -> TargetData:
-    return cached_target_data(
-        config.scenario,
-        config.seeds,
-        images_per_class=config.images_per_class,
-        shift_amount=config.shift_amount,
-    )

@@ -163,12 +163,7 @@ def compare_steps(config: RunConfig, strategies: Sequence[str] = tuple(STRATEGIE
     for fraction in pretrain_steps(config):
         yield Progress(fraction * pretrain_share, "Pretraining on the source task")
     pretrained = pretrain(config)
-    target = cached_target_data(
-        config.scenario,
-        config.seeds,
-        images_per_class=config.images_per_class,
-        shift_amount=config.shift_amount,
-    )
+    target = target_of(config)
     runs = [_Run(config, name, pretrained, target) for name in strategies]
     for one in runs:
         one.advance()
@@ -224,14 +219,28 @@ def sweep_steps(config: RunConfig, strategy: str, field: str, values: Sequence[o
 
 def start_params(config: RunConfig, strategy: str, pretrained: Pretrained) -> Params:
     """Network a strategy starts from: its backbone under a fresh head, the same head for every strategy."""
-    n_classes = config.layer_sizes[-1]
-    scale = SCENARIOS[config.scenario].init_scale
-    backbone = pretrained.params
-    if not STRATEGIES[strategy].pretrained:
-        random_seeds = [stream(seed, "random backbone") for seed in config.seeds]
-        backbone = init_params(config.layer_sizes, seeds=random_seeds, scale=scale)
-    head_seeds = [stream(seed, "head") for seed in config.seeds]
-    return replace_head(backbone, n_classes, seeds=head_seeds, scale=scale)
+    backbone = pretrained.params if STRATEGIES[strategy].pretrained else random_params(config)
+    return with_new_head(config, backbone)
+
+
+def random_params(config: RunConfig) -> Params:
+    """Draw the network that a strategy without pretraining starts from."""
+    seeds = [stream(seed, "random backbone") for seed in config.seeds]
+    return init_params(config.layer_sizes, seeds=seeds, scale=SCENARIOS[config.scenario].init_scale)
+
+
+def with_new_head(config: RunConfig, params: Params, repetition: int = 0) -> Params:
+    """Put a head for the target task on a backbone; another repetition draws another head."""
+    purpose = f"head {repetition}" if repetition else "head"
+    seeds = [stream(seed, purpose) for seed in config.seeds]
+    return replace_head(params, config.layer_sizes[-1], seeds=seeds, scale=SCENARIOS[config.scenario].init_scale)
+
+
+def target_of(config: RunConfig) -> TargetData:
+    """Examples of the target task of a configuration."""
+    return cached_target_data(
+        config.scenario, config.seeds, images_per_class=config.images_per_class, shift_amount=config.shift_amount
+    )
 
 
 class _Run:

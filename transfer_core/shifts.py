@@ -31,6 +31,8 @@ class Shift:
         Distance of two positions of the slider.
     apply : callable
         ``(images (n, 8, 8), amount, rng) -> images``; a new array.
+    draws : bool
+        Whether it uses the generator; otherwise every seed sees the same images.
     """
 
     title: str
@@ -38,6 +40,7 @@ class Shift:
     max_amount: float
     step: float
     apply: Callable[[Array, float, np.random.Generator], Array]
+    draws: bool = False
 
 
 def rotate(images: Array, amount: float, rng: np.random.Generator) -> Array:
@@ -98,5 +101,5 @@ def permute_pixels(images: Array, amount: float, rng: np.random.Generator) -> Ar
 
 ROTATION = Shift("Rotation of the target", "°", 90.0, 5.0, rotate)
 INVERSION = Shift("Inversion of the target", "", 1.0, 0.1, invert)
-NOISE = Shift("Noise on the target", "of full ink", 1.0, 0.05, add_noise)
-PERMUTATION = Shift("Share of pixels moved", "", 1.0, 0.1, permute_pixels)
+NOISE = Shift("Noise on the target", "of full ink", 1.0, 0.05, add_noise, draws=True)
+PERMUTATION = Shift("Share of pixels moved", "", 1.0, 0.1, permute_pixels, draws=True)

@@ -16,7 +16,8 @@ from sklearn.preprocessing import StandardScaler
 
 from transfer_core.datasets import load
 from transfer_core.network import Array
-from transfer_core.scenarios import SCENARIOS, Scenario, Task, much_ink
+from transfer_core.scenarios import SCENARIOS, Task, much_ink
+from transfer_core.shifts import Shift
 from transfer_core.training import Examples
 
 SOURCE_TEST_SHARE = 0.4
@@ -58,7 +59,7 @@ def max_images_per_class(name: str) -> int:
     True
     """
     scenario = SCENARIOS[name]
-    _, labels = _members(scenario.target, None)
+    labels = _labels(scenario.target)[_members(scenario.target, None)]
     smallest = np.bincount(labels).min() * (1 if scenario.target.half is None else 0.5)
     pool_share = 1 - scenario.test_share - scenario.val_share
     # A stratified split may miss the exact share of a class by one image at each of its cuts.
@@ -93,9 +94,9 @@ def source_data(name: str, seeds: Sequence[int]) -> SourceData:
         raise ValueError(f"scenario {name!r} has no source task")
     parts = []
     for seed in seeds:
-        images, labels = _members(task, seed)
-        train, test = _cut(np.arange(len(labels)), labels, SOURCE_TEST_SHARE, stream(seed, "source"))
-        parts.append([_examples(images, labels, part) for part in (train, test)])
+        images, labels = load(task.dataset).images, _labels(task)
+        cut = _cut(_members(task, seed), labels, SOURCE_TEST_SHARE, stream(seed, "source"))
+        parts.append([_examples(images, labels, part) for part in cut])
     return SourceData(*map(_stack, zip(*parts, strict=True)))
 
 
@@ -128,12 +129,11 @@ def target_data(
     [(2, 50, 64), (2, 180, 64), (2, 504, 64)]
     """
     scenario = SCENARIOS[name]
+    labels = _labels(scenario.target)
     parts = []
     for seed in seeds:
-        images, labels = _members(scenario.target, seed)
-        images = shifted(scenario, images, shift_amount, seed)
-        pool, test = _cut(np.arange(len(labels)), labels, scenario.test_share, stream(seed, "test"))
-        pool, val = _cut(pool, labels, scenario.val_share / (1 - scenario.test_share), stream(seed, "val"))
+        pool, val, test = _target_parts(name, seed)
+        images = _target_images(name, shift_amount, seed)
         if scenario.standardise:
             flat = images.reshape(len(images), -1)
             images = StandardScaler().fit(flat[pool]).transform(flat).astype(np.float32)
@@ -163,23 +163,14 @@ def sample_images(name: str, *, shift_amount: float, seed: int) -> dict[str, tup
     [(10, 8, 8), (2, 8, 8)]
     """
     scenario = SCENARIOS[name]
-    tasks = {"source": scenario.source, "target": scenario.target}
     samples = {}
-    for role, task in tasks.items():
+    for role, task in {"source": scenario.source, "target": scenario.target}.items():
         if task is not None:
-            images, labels = _members(task, seed)
-            if role == "target":
-                images = shifted(scenario, images, shift_amount, seed)
-            chosen = first_of_each_class(np.arange(len(labels)), labels, 1)
+            images = _target_images(name, shift_amount, seed) if role == "target" else load(task.dataset).images
+            labels = _labels(task)
+            chosen = first_of_each_class(_members(task, seed), labels, 1)
             samples[role] = (task, images[chosen], labels[chosen])
     return samples
-
-
-def shifted(scenario: Scenario, images: Array, amount: float, seed: int) -> Array:
-    """Apply the scenario's shift, if it has one and the amount is not zero."""
-    if scenario.shift is None or amount == 0:
-        return images
-    return scenario.shift.apply(images, amount, np.random.default_rng(stream(seed, "shift")))
 
 
 def first_of_each_class(pool: Array, labels: Array, n: int) -> Array:
@@ -216,17 +207,51 @@ def first_of_each_class(pool: Array, labels: Array, n: int) -> Array:
     return np.concatenate(chosen)
 
 
-def _members(task: Task, seed: int | None) -> tuple[Array, Array]:
-    """Images and labels of a task; without a seed, before any halving."""
+@lru_cache(maxsize=64)
+def _target_parts(name: str, seed: int) -> tuple[Array, Array, Array]:
+    """Cut the target images: pool of training images, validation, test; the same whatever is done with them."""
+    scenario = SCENARIOS[name]
+    labels = _labels(scenario.target)
+    pool, test = _cut(_members(scenario.target, seed), labels, scenario.test_share, stream(seed, "test"))
+    pool, val = _cut(pool, labels, scenario.val_share / (1 - scenario.test_share), stream(seed, "val"))
+    return pool, val, test
+
+
+def _target_images(name: str, amount: float, seed: int) -> Array:
+    """All images of the target's dataset, shifted."""
+    scenario = SCENARIOS[name]
+    images, shift = load(scenario.target.dataset).images, scenario.shift
+    if shift is None or amount == 0:
+        return images
+    if not shift.draws:
+        return _shifted_alike(scenario.target.dataset, shift, amount)
+    members = _members(scenario.target, seed)
+    moved = images.copy()
+    moved[members] = shift.apply(images[members], amount, np.random.default_rng(stream(seed, "shift")))
+    return moved
+
+
+@lru_cache(maxsize=4)
+def _shifted_alike(dataset: str, shift: Shift, amount: float) -> Array:
+    """Shift a whole dataset once for all seeds."""
+    return shift.apply(load(dataset).images, amount, np.random.default_rng(0))
+
+
+def _labels(task: Task) -> Array:
+    """Labels of all images of the task's dataset; those of other digits mean nothing."""
+    return task.label(load(task.dataset))
+
+
+def _members(task: Task, seed: int | None) -> Array:
+    """List the images of a task; without a seed, before any halving."""
     dataset = load(task.dataset)
-    labels = task.label(dataset)
     members = np.flatnonzero(np.isin(dataset.digits, task.digits))
-    if task.half is not None and seed is not None:
-        # Halved alike for every task, whatever its labels, so that source and target share no image; by
-        # digit and by ink, so that the classes of each of our tasks are halved evenly.
-        strata = 2 * dataset.digits + much_ink(dataset)
-        members = _cut(members, strata, 0.5, stream(seed, "halves"))[task.half]
-    return dataset.images[members], labels[members]
+    if task.half is None or seed is None:
+        return members
+    # Halved alike for every task, whatever its labels, so that source and target share no image; by
+    # digit and by ink, so that the classes of each of our tasks are halved evenly.
+    strata = 2 * dataset.digits + much_ink(dataset)
+    return _cut(members, strata, 0.5, stream(seed, "halves"))[task.half]
 
 
 def _cut(members: Array, labels: Array, share: float, seed: int) -> tuple[Array, Array]:

@@ -95,6 +95,7 @@ def train_step(
     learning_rates: Sequence[float],
     momentum: float = 0.0,
     weight_decay: float = 0.0,
+    decay_to: Params | None = None,
 ) -> TrainState:
     """Make one update on one minibatch.
 
@@ -113,6 +114,8 @@ def train_step(
         From 0 to below 1.
     weight_decay : float, default 0
         Added to the gradient as ``weight_decay * parameter``, for weights and biases alike.
+    decay_to : tuple of Layer, optional
+        Where weight decay pulls to instead of to zero: ``weight_decay * (parameter - target)`` (L2-SP).
 
     Returns
     -------
@@ -130,7 +133,8 @@ def train_step(
     References
     ----------
     Sutskever, Martens, Dahl, Hinton (2013), "On the importance of initialization and momentum in deep
-    learning", ICML.
+    learning", ICML. Li, Grandvalet, Davoine (2018), "Explicit inductive bias for transfer learning with
+    convolutional networks", arXiv:1802.01483 (decay towards the start, L2-SP).
 
     Examples
     --------
@@ -145,7 +149,7 @@ def train_step(
     check_mask_and_rates(len(state.params), frozen, learning_rates)
     check_inputs(inputs)
     inputs = inputs.astype(state.params[-1].weights.dtype, copy=False)
-    return _step(state, inputs, labels, frozen, tuple(learning_rates), momentum, weight_decay)
+    return _step(state, inputs, labels, frozen, tuple(learning_rates), momentum, weight_decay, decay_to)
 
 
 def check_mask_and_rates(n_layers: int, frozen: Sequence[bool], learning_rates: Sequence[float]) -> None:
@@ -171,6 +175,7 @@ def _step(
     learning_rates: tuple[float, ...],
     momentum: float,
     weight_decay: float,
+    decay_to: Params | None,
 ) -> TrainState:
     """`train_step` without its checks."""
     gradients = backward(state.params, forward(state.params, inputs), labels, frozen)
@@ -179,7 +184,8 @@ def _step(
         if gradient is None:
             continue
         layer = state.params[index]
-        velocity[index] = moved = _velocity(state.velocity[index], gradient, layer, momentum, weight_decay)
+        decaying = layer if decay_to is None else _difference(layer, decay_to[index])
+        velocity[index] = moved = _velocity(state.velocity[index], gradient, decaying, momentum, weight_decay)
         rate = float(learning_rates[index])  # a NumPy scalar of float64 would widen float32 weights
         params[index] = Layer(_moved(layer.weights, moved.weights, rate), _moved(layer.bias, moved.bias, rate))
     return TrainState(tuple(params), tuple(velocity))
@@ -192,9 +198,14 @@ def _moved(parameter: Array, velocity: Array, rate: float) -> Array:
     return moved
 
 
-def _velocity(old: Layer | None, gradient: Layer, layer: Layer, momentum: float, weight_decay: float) -> Layer:
+def _difference(layer: Layer, target: Layer) -> Layer:
+    """``w - w0``: the gradient of half its square is itself, so it takes the place of ``w`` in the decay."""
+    return Layer(layer.weights - target.weights, layer.bias - target.bias)
+
+
+def _velocity(old: Layer | None, gradient: Layer, decaying: Layer, momentum: float, weight_decay: float) -> Layer:
     """``m v + g + wd w``, skipping the terms that are zero. The gradient is ours to overwrite."""
-    for into, parameter in zip(gradient, layer, strict=True):
+    for into, parameter in zip(gradient, decaying, strict=True):
         if weight_decay:
             into += weight_decay * parameter
     if momentum and old is not None:
@@ -231,6 +242,7 @@ def train(
     batch_size: int | None = 32,
     momentum: float = 0.0,
     weight_decay: float = 0.0,
+    decay_to: Params | None = None,
     cache_features: bool = True,
 ) -> Iterator[Epoch]:
     """Follow a schedule, epoch by epoch.
@@ -249,6 +261,8 @@ def train(
     batch_size : int or None, default 32
         ``None`` is full batch: one update an epoch, examples in their given order.
     momentum, weight_decay : float, default 0
+    decay_to : tuple of Layer, optional
+        As in `train_step`.
     cache_features : bool, default True
         Compute the output of the frozen lowest layers once a phase instead of at every step.
 
@@ -284,12 +298,13 @@ def train(
         seconds += perf_counter() - started
         val_features = None if val_set is None else _through(prefix, val_set)
         tail = TrainState(state.params[below:], state.velocity[below:])
+        tail_decay = None if decay_to is None else decay_to[below:]
         for _ in range(phase.n_epochs):
             # Too high a rate may overflow: the run then shows NaN losses, which is the lesson of it.
             with np.errstate(over="ignore", invalid="ignore"):
                 started = perf_counter()
                 for batch in _minibatches(features, orders, batch_size):
-                    tail = _step(tail, *batch, frozen, rates, momentum, weight_decay)
+                    tail = _step(tail, *batch, frozen, rates, momentum, weight_decay, tail_decay)
                 seconds += perf_counter() - started
                 metrics = _metrics(tail.params, features, val_features)
             number += 1

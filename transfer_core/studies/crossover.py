@@ -1,0 +1,271 @@
+"""Accuracy against training images, and the size at which fine-tuning overtakes freezing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import bootstrap
+
+from transfer_core.config import RunConfig
+from transfer_core.network import Array
+from transfer_core.splits import max_images_per_class
+from transfer_core.statistics import CONFIDENCE, N_RESAMPLES, Gap, evidence_words, gap_words
+from transfer_core.strategies import STRATEGIES
+from transfer_core.studies.study import (
+    CONFIRMED,
+    INCONCLUSIVE,
+    LESSON,
+    REFUTED,
+    Axis,
+    Cell,
+    Claim,
+    Figure,
+    Finding,
+    Source,
+    Study,
+    Summary,
+)
+from transfer_core.studies.summaries import at_their_best, enough, gap_between, intervals, points
+from transfer_core.studies.tasks import PixelRegression, Train, ZeroShot
+
+SIZES = (1, 2, 5, 10, 20, 50, 100)
+RATE_FACTORS = (0.2, 1.0, 4.0)
+RULE = 1000  # training images; below it the lesson freezes
+# The rate that is searched for each strategy, as a field of the configuration.
+RATE_OF = {
+    "feature_extraction": "head_learning_rate",
+    "end_to_end": "backbone_learning_rate",
+    "progressive_unfreezing": "unfrozen_learning_rate",
+    "from_scratch": "backbone_learning_rate",
+    "random_features": "head_learning_rate",
+}
+
+
+class Crossing(NamedTuple):
+    """Where the lead passes from one arm to the other for good.
+
+    Attributes
+    ----------
+    at, low, high : float
+        Training images; minus infinity where it is below the smallest size, infinity where it is above the
+        largest. ``low`` and ``high`` are NaN where seeds are too few.
+    """
+
+    at: float
+    low: float
+    high: float
+
+
+def grid(config: RunConfig) -> Iterator[Cell]:
+    """Every strategy at every size and rate, and the controls at every size."""
+    for count in [size for size in SIZES if size <= max_images_per_class(config.scenario)]:
+        sized = config.but(images_per_class=count)
+        images = count * config.layer_sizes[-1]
+        for strategy in STRATEGIES:
+            field = RATE_OF.get(strategy, "backbone_learning_rate")
+            for factor in RATE_FACTORS:
+                changed = sized.but(**{field: round(factor * getattr(config, field), 6)})
+                labels = {"images": images, "strategy": strategy, "rate": getattr(changed, field)}
+                # Only the schedule depends on the rate, so that cells of other studies can be shared.
+                yield Cell(labels, sized, Train.of(changed, strategy))
+        yield Cell({"images": images, "strategy": "logistic_regression", "rate": 0.0}, sized, PixelRegression())
+    yield Cell({"images": 0, "strategy": "zero_shot", "rate": 0.0}, config, ZeroShot())
+
+
+def summarise(rows: pd.DataFrame) -> Summary:
+    """Choose the rates, compare at every size, locate the sign change."""
+    rows = rows.assign(val_accuracy=rows["val_accuracy"].fillna(0.0))
+    best = at_their_best(rows, ["rate"], ["scenario", "images", "strategy"])
+    table = intervals(best, ["scenario", "images", "strategy", "rate"], "test_accuracy")
+    known = ~table["mean"].isna()
+    findings = {name: Finding(INCONCLUSIVE, "") for name in CLAIMS}
+    trained = best[best["images"] > 0]
+    sizes = sorted(int(size) for size in trained["images"].unique())
+    gaps = gaps_by_size(trained)
+    where = crossing(sizes, gap_matrix(trained, sizes)) if enough(rows) else Crossing(np.nan, np.nan, np.nan)
+    said = crossing_words(where, sizes)
+    ends = "; ".join(_at(size, gaps[size]) for size in (sizes[0], sizes[-1]))
+    findings["rule_of_thumb"] = Finding(_rule_verdict(gaps), f"{said} {ends}.")
+    findings["few_shot"] = Finding(_few_shot_verdict(gaps), f"{ends}. {said}")
+    return Summary(table[known].reset_index(drop=True), findings)
+
+
+def gaps_by_size(rows: pd.DataFrame) -> dict[int, Gap]:
+    """End-to-end minus feature extraction on the test images, at every size."""
+    return {
+        int(size): gap_between(group, "test_accuracy", {"strategy": "end_to_end"}, {"strategy": "feature_extraction"})
+        for (size,), group in points(rows, ["images"])
+    }
+
+
+def gap_matrix(rows: pd.DataFrame, sizes: Sequence[int]) -> Array:
+    """End-to-end minus feature extraction, shape ``(n_seeds, n_sizes)``."""
+    wide = rows.pivot_table(index="seed", columns=["strategy", "images"], values="test_accuracy")
+    difference = wide["end_to_end"] - wide["feature_extraction"]
+    return np.asarray(difference[list(sizes)])
+
+
+def crossing_of(sizes: Sequence[int], means: Array) -> float:
+    """Find the size from which the gap stays at zero or above, on a logarithmic scale.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Ascending.
+    means : ndarray of shape (n_sizes,)
+
+    Returns
+    -------
+    float
+        Minus infinity where no gap is negative, infinity where the last one is.
+
+    Examples
+    --------
+    >>> crossing_of([10, 100, 1000], np.array([-0.1, -0.1, 0.1])).round()
+    316.0
+    >>> crossing_of([10, 100], np.array([0.1, 0.2]))
+    -inf
+    """
+    behind = np.flatnonzero(means < 0)
+    if not len(behind):
+        return -np.inf
+    last = behind[-1]
+    if last == len(sizes) - 1:
+        return np.inf
+    left, right = np.log(sizes[last]), np.log(sizes[last + 1])
+    share = -means[last] / (means[last + 1] - means[last])
+    return float(np.exp(left + share * (right - left)))
+
+
+def crossing(sizes: Sequence[int], gaps: Array) -> Crossing:
+    """Locate the sign change, with the uncertainty that comes from the seeds.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+    gaps : ndarray of shape (n_seeds, n_sizes)
+        Seeds are drawn anew as wholes, since the training sets of a seed are nested.
+
+    Returns
+    -------
+    Crossing
+    """
+
+    def of_seeds(chosen: Array) -> float:
+        return crossing_of(sizes, gaps[chosen].mean(axis=0))
+
+    seeds = np.arange(len(gaps))
+    with np.errstate(invalid="ignore"):  # its standard error means nothing where draws are infinite
+        drawn = bootstrap(
+            (seeds,),
+            of_seeds,
+            vectorized=False,
+            method="percentile",
+            n_resamples=N_RESAMPLES // 5,
+            rng=np.random.default_rng(0),
+        ).bootstrap_distribution
+    tail = (1 - CONFIDENCE) / 2
+    # No value in between two draws is made up: they may be infinite.
+    low, high = np.quantile(drawn, [tail, 1 - tail], method="inverted_cdf")
+    return Crossing(of_seeds(seeds), float(low), float(high))
+
+
+def crossing_words(where: Crossing, sizes: Sequence[int]) -> str:
+    r"""Say where the sign change lies.
+
+    Examples
+    --------
+    >>> crossing_words(Crossing(55.0, 31.0, 140.0), [10, 1000])
+    'End-to-end overtakes feature extraction at about 55 training images (95\xa0% interval 31 to 140).'
+    >>> crossing_words(Crossing(-np.inf, -np.inf, 12.0), [10, 1000])
+    'End-to-end is ahead at every size (95\xa0% interval of the sign change: below 10 to 12 training images).'
+    """
+    if np.isnan(where.at):
+        return "Too few seeds to locate a sign change."
+    low, high = (_size_words(edge, sizes) for edge in (where.low, where.high))
+    if np.isfinite(where.at):
+        return (
+            f"End-to-end overtakes feature extraction at about {_rounded(where.at):,} training images "
+            f"(95\u00a0% interval {low} to {high})."
+        )
+    ahead = "End-to-end is ahead at every size" if where.at < 0 else "Feature extraction is ahead at the largest size"
+    if where.low == where.high:
+        return f"{ahead}, from {sizes[0]:,} to {sizes[-1]:,} training images, however the seeds are drawn."
+    return f"{ahead} (95\u00a0% interval of the sign change: {low} to {high} training images)."
+
+
+def _size_words(edge: float, sizes: Sequence[int]) -> str:
+    if np.isinf(edge):
+        return f"below {sizes[0]:,}" if edge < 0 else f"above {sizes[-1]:,}"
+    return f"{_rounded(edge):,}"
+
+
+def _rounded(size: float) -> int:
+    """Two digits are more than a crossing is known to."""
+    return int(float(f"{size:.2g}"))
+
+
+def _at(size: int, gap: Gap) -> str:
+    side = "ahead" if gap.interval.mean >= 0 else "behind"
+    return f"at {size:,} images end-to-end is {gap_words(gap)} {side} {evidence_words(gap)}"
+
+
+def _rule_verdict(gaps: dict[int, Gap]) -> str:
+    below = {size: gap.sign for size, gap in gaps.items() if size <= RULE / 2}
+    above = {size: gap.sign for size, gap in gaps.items() if size >= RULE / 2}
+    if any(sign > 0 for sign in below.values()):
+        return REFUTED
+    if all(sign < 0 for sign in below.values()) and any(sign > 0 for sign in above.values()):
+        return CONFIRMED
+    return INCONCLUSIVE
+
+
+def _few_shot_verdict(gaps: dict[int, Gap]) -> str:
+    sizes = sorted(gaps)
+    first, last = gaps[sizes[0]].sign, gaps[sizes[-1]].sign
+    if first < 0 < last:
+        return CONFIRMED
+    return REFUTED if first > 0 or last < 0 else INCONCLUSIVE
+
+
+CLAIMS = MappingProxyType(
+    {
+        "rule_of_thumb": Claim(
+            "Below 1,000 samples only train a head; from 1,000 to 10,000 unfreeze progressively; above that fine-tune.",
+            LESSON,
+            confirmed_if="feature extraction is clearly ahead at every size up to 500 images, and end-to-end at some size "
+            "from there on",
+            refuted_if="end-to-end is clearly ahead at a size of 500 images or fewer",
+        ),
+        "few_shot": Claim(
+            "A frozen backbone wins only with extremely few images; fine-tuning overtakes it as they grow in number.",
+            Source("Kim et al.", 2022, "2205.07874"),
+            confirmed_if="feature extraction is clearly ahead at the smallest size, and end-to-end at the largest",
+            refuted_if="end-to-end is clearly ahead at the smallest size, or feature extraction at the largest",
+        ),
+    }
+)
+
+STUDY = Study(
+    name="crossover",
+    title="How much data until fine-tuning pays?",
+    question="At how many training images does end-to-end fine-tuning overtake feature extraction?",
+    protocol="Test accuracy against training images. The training sets of a seed are nested, all arms share split, head and "
+    "minibatch order, and see as many epochs. The learning rate of each arm and size is the best of three (a fifth, "
+    "once and four times the knob's) on the validation images. The sign change is where the mean gap turns positive "
+    "for good; its interval comes from drawing the seeds anew.",
+    claims=CLAIMS,
+    grid=grid,
+    summarise=summarise,
+    figure=Figure(
+        "lines",
+        Axis("images", "Training images, all classes together", "log"),
+        Axis("mean", "Test accuracy", form="share"),
+        series="strategy",
+    ),
+    order=1,
+)

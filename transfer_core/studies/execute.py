@@ -1,0 +1,133 @@
+"""Cells done one by one: here, in processes of this machine, or on a Dask cluster.
+
+An executor is anything with the interface of `concurrent.futures.Executor`. The store is asked before
+and told after every cell, so a study that was killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import ThreadpoolController
+
+from transfer_core.studies.store import Store
+from transfer_core.studies.study import Cell, Reading
+
+
+class Done(NamedTuple):
+    """A cell that is done.
+
+    Attributes
+    ----------
+    place : int
+        Where it stands in the list of cells.
+    readings : list of Reading
+    n_done : int
+        Cells done by now, this one included.
+    stored : bool
+        It had been done before.
+    """
+
+    place: int
+    readings: list[Reading]
+    n_done: int
+    stored: bool
+
+
+def measure(cell: Cell) -> list[Reading]:
+    """Do one cell, with BLAS on one thread: several cells share the machine, small products do not gain."""
+    with _blas().limit(limits=1, user_api="blas"):
+        return cell.task.measure(cell.config)
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """Look for the BLAS libraries once; it takes longer than a small cell."""
+    return ThreadpoolController()
+
+
+def execute(cells: Sequence[Cell], store: Store, executor: Executor | None = None) -> Iterator[Done]:
+    """Do all cells that are not done yet.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+    store : Store
+    executor : Executor, optional
+        Where to do them; by default here and now, one after the other.
+
+    Yields
+    ------
+    Done
+        Those from the store first, then each as it is finished and kept; every cell once.
+    """
+    n_done = 0
+    waiting: dict[str, list[int]] = {}  # cells of the same key are done once
+    for place, (cell, found) in enumerate(zip(cells, store.get_all(cells), strict=True)):
+        if found is None:
+            waiting.setdefault(cell.key, []).append(place)
+        else:
+            n_done += 1
+            yield Done(place, found, n_done, True)
+    for places, readings in _measured(cells, list(waiting.values()), executor):
+        store.put(cells[places[0]], readings)
+        for place in places:
+            n_done += 1
+            yield Done(place, readings, n_done, False)
+
+
+def _measured(
+    cells: Sequence[Cell], waiting: Sequence[list[int]], executor: Executor | None
+) -> Iterator[tuple[list[int], list[Reading]]]:
+    if executor is None:
+        for places in waiting:
+            yield places, measure(cells[places[0]])
+        return
+    futures = {executor.submit(measure, cells[places[0]]): places for places in waiting}
+    try:
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def processes(n: int) -> ProcessPoolExecutor:
+    """Start worker processes on this machine.
+
+    Parameters
+    ----------
+    n : int
+    """
+    # Spawned, not forked: a fork copies the locks of BLAS threads in whatever state they are.
+    return ProcessPoolExecutor(n, mp_context=multiprocessing.get_context("spawn"))
+
+
+def rows(cells: Sequence[Cell], done: Sequence[Done]) -> pd.DataFrame:
+    """Put readings together: one row a cell, reading and seed.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+    done : sequence of Done
+        In any order, and not necessarily all.
+
+    Returns
+    -------
+    DataFrame
+        Label columns, ``seed``, and one column a measured quantity, in the order of the cells.
+    """
+    frames = []
+    for one in sorted(done, key=lambda one: one.place):
+        cell = cells[one.place]
+        for labels, values in one.readings:
+            frame = pd.DataFrame({name: np.asarray(value, float) for name, value in values.items()})
+            named = {**cell.labels, **labels, "seed": list(cell.config.seeds)}
+            frames.append(frame.assign(**named)[[*named, *frame.columns]])
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()

@@ -1,0 +1,112 @@
+"""Results of the default studies, computed once and shipped, so that a first visit need not wait.
+
+`python -m transfer_core.data.build_studies` writes them; a test computes a sample of the cells anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from transfer_core.studies.execute import Done, rows
+from transfer_core.studies.store import from_text, to_text
+from transfer_core.studies.study import Cell, Finding, Reading, Study, Summary
+
+FOLDER = Path(__file__).parents[1] / "data" / "studies"
+
+
+class Shipped(NamedTuple):
+    """What one study found when it was computed.
+
+    Attributes
+    ----------
+    made : dict of str to str
+        ``date``, ``versions`` and the ``command`` that made it.
+    configs : list of str
+        The configurations, as Python writes them.
+    cells : list of list of Reading
+        What was measured, in the order of the study's cells.
+    summary : Summary
+    """
+
+    made: dict[str, str]
+    configs: list[str]
+    cells: list[list[Reading]]
+    summary: Summary
+
+    def rows(self, cells: Sequence[Cell]) -> pd.DataFrame:
+        """One row a cell, reading and seed, for the cells that the study lays out."""
+        return rows(cells, [Done(place, readings, 0, True) for place, readings in enumerate(self.cells)])
+
+
+def write(
+    study: Study, made: dict[str, str], cells: Sequence[Cell], readings: list[list[Reading]], folder: Path = FOLDER
+) -> Path:
+    """Store what a study found.
+
+    Parameters
+    ----------
+    study : Study
+    made : dict of str to str
+    cells : sequence of Cell
+    readings : list of list of Reading
+        One entry a cell.
+    folder : Path
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    found = study.summarise(rows(cells, [Done(place, one, 0, True) for place, one in enumerate(readings)]))
+    content: dict[str, Any] = {
+        "made": made,
+        "configs": list(dict.fromkeys(repr(config) for config in study.default_configs())),
+        "findings": {name: finding._asdict() for name, finding in found.findings.items()},
+        "table": json.loads(found.table.to_json(orient="split", index=False, double_precision=10)),
+        "cells": [json.loads(to_text(one)) for one in readings],
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{study.name}.json"
+    # One line an entry: a new computation gives a diff that can be read.
+    lines = [f"{json.dumps(name)}: {_entry(value)}" for name, value in content.items()]
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    return path
+
+
+def read(name: str, folder: Path = FOLDER) -> Shipped | None:
+    """Get what was stored of a study, or ``None`` where nothing was.
+
+    Parameters
+    ----------
+    name : str
+        Of the study.
+    folder : Path
+
+    Returns
+    -------
+    Shipped or None
+
+    Examples
+    --------
+    >>> read("no_such_study") is None
+    True
+    """
+    path = folder / f"{name}.json"
+    if not path.exists():
+        return None
+    content = json.loads(path.read_text(encoding="utf-8"))
+    table = pd.DataFrame(content["table"]["data"], columns=content["table"]["columns"])
+    findings = {name: Finding(**finding) for name, finding in content["findings"].items()}
+    cells = [from_text(json.dumps(one)) for one in content["cells"]]
+    return Shipped(content["made"], content["configs"], cells, Summary(table, findings))
+
+
+def _entry(value: Any) -> str:
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(json.dumps(one) for one in value) + "\n]"
+    return json.dumps(value)

@@ -1,0 +1,290 @@
+"""What a study is: claims, a grid of cells, a summary; all of it data but for two functions.
+
+A cell is one piece of work: a task on a configuration. Its key depends on nothing but what is
+computed, so studies that ask for the same training share it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, Protocol
+
+import numpy as np
+import pandas as pd
+
+from transfer_core.config import RunConfig, scenario_config
+from transfer_core.network import Array
+from transfer_core.scenarios import SCENARIOS
+
+Label = str | int | float | bool
+
+CONFIRMED = "confirmed here"
+REFUTED = "refuted here"
+INCONCLUSIVE = "inconclusive"
+VERDICTS = (CONFIRMED, REFUTED, INCONCLUSIVE)
+
+
+class Reading(NamedTuple):
+    """What a task measured at one point.
+
+    Attributes
+    ----------
+    labels : mapping of str to str, int, float or bool
+        Where, if a task measures at several points of one training (an epoch, a place on a line).
+    values : mapping of str to ndarray of shape (n_seeds,)
+        One value a seed, each under the name of what was measured.
+    """
+
+    labels: Mapping[str, Label]
+    values: Mapping[str, Array]
+
+
+class Task(Protocol):
+    """What is done with a configuration: a frozen dataclass, so that its ``repr`` says all about it."""
+
+    def measure(self, config: RunConfig) -> list[Reading]:
+        """Do it for all seeds of the configuration."""
+        ...
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One piece of work of a study.
+
+    Attributes
+    ----------
+    labels : mapping of str to str, int, float or bool
+        Its place in the grid: columns of the rows it gives.
+    config : RunConfig
+    task : Task
+    """
+
+    labels: Mapping[str, Label]
+    config: RunConfig
+    task: Task
+
+    @property
+    def key(self) -> str:
+        """Name of what is computed, the same in every process that has the same code.
+
+        Examples
+        --------
+        >>> from transfer_core.studies.tasks import Train
+        >>> ours, theirs = (Cell(labels, RunConfig(), Train.of(RunConfig(), "end_to_end")) for labels in ({}, {"a": 1}))
+        >>> ours.key == theirs.key
+        True
+        """
+        return hashlib.sha256(f"{fingerprint()} {self.config!r} {self.task!r}".encode()).hexdigest()
+
+
+@cache
+def fingerprint() -> str:
+    """Name the code and the data that a result depends on: other code, other results."""
+    core = Path(__file__).parents[1]
+    digest = hashlib.sha256(np.__version__.encode())
+    for path in sorted([*core.rglob("*.py"), *core.glob("data/*.npz")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class Source(NamedTuple):
+    """Where a claim comes from.
+
+    Attributes
+    ----------
+    authors : str
+        "The lesson", or names as one cites them.
+    year : int or None
+    arxiv : str
+        Number on arXiv; empty where there is none.
+    """
+
+    authors: str
+    year: int | None = None
+    arxiv: str = ""
+
+    @property
+    def words(self) -> str:
+        """Citation in a line of text.
+
+        Examples
+        --------
+        >>> Source("Kim et al.", 2022, "2205.07874").words, Source("The lesson").words
+        ('Kim et al. 2022', 'The lesson')
+        """
+        return f"{self.authors} {self.year}" if self.year else self.authors
+
+    @property
+    def url(self) -> str:
+        """Address of the paper; empty where there is none."""
+        return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else ""
+
+
+LESSON = Source("The lesson")
+
+
+class Claim(NamedTuple):
+    """Something that is said, and what would settle it.
+
+    Attributes
+    ----------
+    text : str
+        One sentence, as its source means it.
+    source : Source
+    confirmed_if, refuted_if : str
+        What the measurement would have to show. Anything else is inconclusive.
+    """
+
+    text: str
+    source: Source
+    confirmed_if: str
+    refuted_if: str
+
+
+class Finding(NamedTuple):
+    """What the measurement says of a claim.
+
+    Attributes
+    ----------
+    verdict : str
+        One of `VERDICTS`.
+    sentence : str
+        With the figures.
+    """
+
+    verdict: str
+    sentence: str
+
+
+class Summary(NamedTuple):
+    """What a study found.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Tidy: the label columns, then ``mean``, ``low``, ``high`` and whatever else is worth knowing.
+    findings : dict of str to Finding
+        One for each claim of the study, by its name.
+    """
+
+    table: pd.DataFrame
+    findings: dict[str, Finding]
+
+
+class Axis(NamedTuple):
+    """A column of the table as it is drawn.
+
+    Attributes
+    ----------
+    column, title : str
+    scale : {"linear", "log", "ordinal"}
+    form : {"share", "points", "number"}
+        Per cent of 0 to 1, points (a difference of shares), or a plain number.
+    """
+
+    column: str
+    title: str
+    scale: Literal["linear", "log", "ordinal"] = "linear"
+    form: Literal["share", "points", "number"] = "number"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How a table wants to be drawn; whoever draws reads this and nothing else of the study.
+
+    Attributes
+    ----------
+    kind : {"lines", "dots", "map"}
+        Lines with bands; dots with bars, for categories; a grid of coloured cells.
+    x, y : Axis
+        Of lines and dots ``y`` is the mean, with ``low`` and ``high``; of a map it is the other side.
+    series : str
+        Column that tells lines apart, or that colours the cells of a map; empty for one line.
+    facet : str
+        Column with one panel a value; empty for one panel.
+    zero : bool
+        Draw a line at zero: the values are gaps.
+    """
+
+    kind: Literal["lines", "dots", "map"]
+    x: Axis
+    y: Axis
+    series: str = ""
+    facet: str = ""
+    zero: bool = False
+
+
+@dataclass(frozen=True)
+class Study:
+    """A question that is answered by running a grid.
+
+    Attributes
+    ----------
+    name, title, question : str
+        In links and on the command line; on a page; what it asks.
+    protocol : str
+        What is varied, what is the same for all, and how arms are made fair.
+    claims : mapping of str to Claim
+    grid : callable
+        ``RunConfig -> iterable of Cell``.
+    summarise : callable
+        ``DataFrame -> Summary``, from one row a cell, reading and seed.
+    figure : Figure
+    settings : mapping
+        Fields of `RunConfig` that it starts with instead of the scenario's own.
+    default_scenarios, scenarios : tuple of str
+        What it runs on unless told otherwise, and all it can run on.
+    order : int
+        Place in a list of studies.
+    """
+
+    name: str
+    title: str
+    question: str
+    protocol: str
+    claims: Mapping[str, Claim]
+    grid: Callable[[RunConfig], Iterable[Cell]]
+    summarise: Callable[[pd.DataFrame], Summary]
+    figure: Figure
+    order: int
+    settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    default_scenarios: tuple[str, ...] = ("mnist_to_digits",)
+    scenarios: tuple[str, ...] = tuple(SCENARIOS)
+
+    def config(self, scenario: str, **changes: Any) -> RunConfig:
+        """Make the configuration it starts with on a scenario."""
+        return scenario_config(scenario, **{**self.settings, **changes})
+
+    def cells(self, configs: Iterable[RunConfig]) -> list[Cell]:
+        """Lay out the grid over one configuration or several, one a scenario."""
+        return [
+            Cell({"scenario": config.scenario, **cell.labels}, cell.config, cell.task)
+            for config in configs
+            for cell in self.grid(config)
+        ]
+
+    def default_configs(self, scenario: str | None = None, **changes: Any) -> list[RunConfig]:
+        """List the configurations it runs on.
+
+        Parameters
+        ----------
+        scenario : str, optional
+            This one only.
+        **changes
+            Fields of `RunConfig`.
+
+        Raises
+        ------
+        ValueError
+            If the study cannot run on the scenario.
+        """
+        if scenario is not None and scenario not in self.scenarios:
+            raise ValueError(
+                f"scenario of study {self.name} must be one of {', '.join(self.scenarios)}, got {scenario!r}"
+            )
+        return [self.config(name, **changes) for name in ([scenario] if scenario else self.default_scenarios)]
