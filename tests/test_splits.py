@@ -18,7 +18,14 @@ def numbered(monkeypatch):
         images[:, 0, 0] = np.arange(len(images)) + 10_000 * (name == "mnist_8x8")
         return Dataset(images, real.digits)
 
+    def forget():
+        for remembered in (splits._target_parts, splits._shifted_alike):
+            remembered.cache_clear()
+
+    forget()
     monkeypatch.setattr(splits, "load", load_numbered)
+    yield
+    forget()
 
 
 def _numbers(examples, row=0):
