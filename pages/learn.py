@@ -12,9 +12,8 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import STRATEGIES, network, scenario_config
-from transfer_ui import advice, cached, controls, crossing, frame, glossary, learning, lesson_claims, reading, sentences
-from transfer_ui.charts import sizes, timeline
-from transfer_ui.link import to_text
+from transfer_ui import advice, claims, controls, frame, glossary, learning, lesson_claims, reading, sentences
+from transfer_ui.charts import timeline
 from transfer_ui.palette import theme
 from transfer_ui.sections import bullets, choose_section, measured, show_findings, show_settings
 
@@ -66,20 +65,9 @@ elif section == "when":
     for column, (name, reasons) in zip(st.columns(3, gap="medium"), advice.ADVICE.items(), strict=True):
         column.markdown(f"**{STRATEGIES[name].title}** if you have\n" + bullets(reasons))
     st.markdown(advice.RULE_OF_THUMB)
-    if st.button("Measure it here", type="primary", icon=":material/straighten:"):
-        st.session_state.sizes_for = to_text(config)
-    if st.session_state.get("sizes_for") == to_text(config):
-        swept, counts = {}, crossing.sizes_to_try(config)
-        for name in ("feature_extraction", "end_to_end"):
-            outcome = cached.size_sweep(config, name, counts)
-            swept[name] = crossing.in_all(outcome.results)
-            if outcome.stopped:
-                break
-        if len(swept) == 2 and all(swept.values()):
-            frame.answer(*crossing.crossing(**swept))
-            sizes.show_sizes(swept, theme())
-            st.caption(crossing.ABOUT)
-    show_settings(config)
+    stored = claims.entry("crossover", "rule_of_thumb")
+    frame.answer(f"The rule of thumb is {stored.verdict}.", [stored.sentence])
+    frame.link("decide", config, "**Find your own crossing**: guess first, then look")
 
 elif section == "rates":
     st.markdown(advice.ABOUT_RATES)

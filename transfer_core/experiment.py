@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -88,12 +88,12 @@ class Progress(NamedTuple):
         0 to 1.
     message : str
     results : callable or None
-        Gives the results so far; ``None`` while there are none.
+        Gives the results so far, of a comparison strategy name -> run; ``None`` while there are none.
     """
 
     fraction: float
     message: str
-    results: Callable[[], dict[str, RunResult]] | None = None
+    results: Callable[[], Any] | None = None
 
 
 def run(config: RunConfig, strategy: str) -> RunResult:
@@ -145,7 +145,8 @@ def compare(config: RunConfig, strategies: Sequence[str] = tuple(STRATEGIES)) ->
     for progress in compare_steps(config, strategies):
         latest = progress
     assert latest.results is not None
-    return latest.results()
+    results: dict[str, RunResult] = latest.results()
+    return results
 
 
 def compare_steps(config: RunConfig, strategies: Sequence[str] = tuple(STRATEGIES)) -> Iterator[Progress]:

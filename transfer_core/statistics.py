@@ -7,6 +7,7 @@ compared seed by seed. A verdict is a value; `verdict_sentence` is the one place
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -113,11 +114,15 @@ def mean_interval(values: Array) -> Interval:
     >>> bool(interval.low < interval.mean < interval.high)
     True
     """
-    values = np.asarray(values, dtype=float)
-    mean = float(values.mean())
-    if len(values) < 2 or not np.isfinite(values).all():
+    return _mean_interval(tuple(np.asarray(values, dtype=float).tolist()))
+
+
+# A study that is under way asks for the same intervals again and again.
+@lru_cache(maxsize=5000)
+def _mean_interval(values: tuple[float, ...]) -> Interval:
+    mean, n = float(np.mean(values)), len(values)
+    if n < 2 or not np.isfinite(values).all():
         return Interval(mean, np.nan, np.nan)
-    n = len(values)
     level = 1 - 2 * ndtr(-np.sqrt(n / (n - 1)) * stdtrit(n - 1, (1 + CONFIDENCE) / 2))
     resampled = bootstrap(
         (values,),

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from time import monotonic
 from typing import Any, NamedTuple
 
+import pandas as pd
 import streamlit as st
 
-from transfer_core import Progress, RunConfig, RunResult, compare_steps, scenario_config
+from transfer_core import Progress, RunConfig, compare_steps, scenario_config
 from transfer_core.baselines import logistic_regression, zero_shot
 from transfer_core.experiment import sweep_steps
 from transfer_core.network import Array
 from transfer_core.scenarios import Task
 from transfer_core.splits import sample_images
+from transfer_core.studies.execute import Done, rows, study_steps
+from transfer_core.studies.registry import STUDIES
+from transfer_core.studies.shipped import Shipped, read
+from transfer_core.studies.store import Store, StoreError, default_path
+from transfer_core.studies.study import Study
 from transfer_ui.workbench import Job, Workbench
 
 PATIENCE = 0.6  # seconds without a progress bar, so that quick runs do not flicker
+REDRAW = 0.5  # seconds between two drawings of what is under way
 POLL = 0.04  # seconds between two looks
 MAX_STOPPED = 2  # stopped runs a visitor's session keeps
 
@@ -29,13 +36,13 @@ class Outcome(NamedTuple):
 
     Attributes
     ----------
-    results : dict of str to RunResult
+    results : dict of str to RunResult, or list of Done of a study
         Empty where the visitor stopped before there was anything.
     stopped : bool
         The visitor stopped the run; the results are of the epochs until then.
     """
 
-    results: dict[str, RunResult]
+    results: Any
     stopped: bool
 
 
@@ -60,14 +67,70 @@ def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...]) -> Outcome:
     return _outcome(("sweep", config.but(unfreeze_epoch=0), epochs), steps)
 
 
-def size_sweep(config: RunConfig, strategy: str, counts: tuple[int, ...]) -> Outcome:
-    """Run a strategy on several numbers of images per class; results are keyed by the number as text."""
+class Measured(NamedTuple):
+    """A study as far as it is done.
 
-    def steps() -> Iterator[Progress]:
-        return sweep_steps(config, strategy, "images_per_class", counts)
+    Attributes
+    ----------
+    rows : DataFrame
+        One row a cell, reading and seed; perhaps none.
+    stopped : bool
+        The visitor stopped it: not all cells are there.
+    made : dict of str to str or None
+        When and with what it was computed, where it was not computed here.
+    """
 
-    # Likewise for the number of images.
-    return _outcome(("sizes", config.but(images_per_class=1), strategy, counts), steps)
+    rows: pd.DataFrame
+    stopped: bool
+    made: dict[str, str] | None
+
+
+def study(asked: Study, configs: Sequence[RunConfig], draw: Callable[[pd.DataFrame], object] | None = None) -> Measured:
+    """Measure a study, or get what was shipped with the product.
+
+    Parameters
+    ----------
+    asked : Study
+    configs : sequence of RunConfig
+        One a scenario.
+    draw : callable, optional
+        Shows the rows that are there while more are on their way.
+    """
+    configs = [asked.without_swept(config) for config in configs]
+    cells = asked.cells(configs)
+    ready = shipped_study(asked.name)
+    if ready and ready.configs == [repr(config) for config in configs]:
+        return Measured(shipped_rows(asked.name), False, ready.made)
+
+    def draw_done(done: list[Done]) -> None:
+        if draw and done:
+            draw(rows(cells, done))
+
+    outcome = _outcome(("study", asked.name, *configs), lambda: study_steps(cells, study_store()), draw_done)
+    return Measured(rows(cells, list(outcome.results)), outcome.stopped, None)
+
+
+@st.cache_resource(show_spinner=False)
+def study_store() -> Store:
+    """Get the one store of this server; in memory where its file cannot be written."""
+    try:
+        return Store(default_path())
+    except StoreError:
+        return Store(None)
+
+
+@st.cache_resource(show_spinner=False)
+def shipped_study(name: str) -> Shipped | None:
+    """Get what was shipped of a study."""
+    return read(name)
+
+
+@st.cache_resource(show_spinner=False)
+def shipped_rows(name: str) -> pd.DataFrame:
+    """Get the rows of what was shipped."""
+    ready, asked = shipped_study(name), STUDIES[name]
+    assert ready is not None
+    return ready.rows(asked.cells(asked.default_configs()))
 
 
 def baselines(config: RunConfig) -> dict[str, Array]:
@@ -97,8 +160,10 @@ def samples(scenario: str, shift_amount: float, seed: int) -> dict[str, tuple[st
     }
 
 
-def _outcome(key: Hashable, make_steps: Callable[[], Iterator[Progress]]) -> Outcome:
-    """Wait for a job, unless the visitor has stopped it."""
+def _outcome(
+    key: Hashable, make_steps: Callable[[], Iterator[Progress]], draw: Callable[[Any], object] | None = None
+) -> Outcome:
+    """Wait for a job, unless the visitor has stopped it; meanwhile draw what there is, if it can be drawn."""
     bench = workbench()
     job = bench.job(key, make_steps)
     stopped: dict[Hashable, Any] = st.session_state.setdefault("stopped_runs", {})
@@ -106,31 +171,37 @@ def _outcome(key: Hashable, make_steps: Callable[[], Iterator[Progress]]) -> Out
         _say_stopped(key, stopped[key][0])
         return Outcome(stopped[key][1], True)
     if not job.ended:
-        _wait(bench, job, key)
+        _wait(bench, job, key, draw)
     if job.error:
         raise job.error
     return Outcome(job.result, False)
 
 
-def _wait(bench: Workbench, job: Job, key: Hashable) -> None:
+def _wait(bench: Workbench, job: Job, key: Hashable, draw: Callable[[Any], object] | None) -> None:
     """Wait; every look is also the point where a newer click ends this script."""
-    place = st.empty()
+    place, figure = st.empty(), st.empty()
     bar = None
     started, first = monotonic(), job.progress.fraction
+    drawn, drawn_at = first, started
     with bench.waiting_for(job):
         while not job.wait(POLL):
             "stopped_runs" in st.session_state  # noqa: B015  a look-up raises when the visitor has moved on
-            if monotonic() - started > PATIENCE:
-                if bar is None:
-                    with place.container():
-                        left, right = st.columns([5, 1], vertical_alignment="center")
-                        bar = left.progress(0.0)
-                        right.button("Stop", key=f"stop_{hash(key)}", on_click=_stop, args=(job, key), width="stretch")
-                fraction, message, _ = job.progress
-                bar.progress(
-                    min(fraction, 1.0), f"{message} · {_time_left(fraction, fraction - first, monotonic() - started)}"
-                )
+            now = monotonic()
+            if now - started <= PATIENCE:
+                continue
+            if bar is None:
+                with place.container():
+                    left, right = st.columns([5, 1], vertical_alignment="center")
+                    bar = left.progress(0.0)
+                    right.button("Stop", key=f"stop_{hash(key)}", on_click=_stop, args=(job, key), width="stretch")
+            fraction, message, _ = job.progress
+            bar.progress(min(fraction, 1.0), f"{message} · {_time_left(fraction, fraction - first, now - started)}")
+            if draw and fraction > drawn and now - drawn_at > REDRAW:
+                with figure.container():
+                    draw(job.results_so_far())
+                drawn, drawn_at = fraction, monotonic()
     place.empty()
+    figure.empty()
 
 
 def _time_left(fraction: float, gained: float, elapsed: float) -> str:

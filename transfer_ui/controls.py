@@ -100,7 +100,9 @@ def show_notices() -> None:
         st.warning(notice, icon=":material/info:")
 
 
-def choose_in_link(name: str, titles: Mapping[str, str], widget: Callable[..., Any]) -> str:
+def choose_in_link(
+    name: str, titles: Mapping[str, str], widget: Callable[..., Any], *, default: str | None = "", label: str = ""
+) -> Any:
     """Draw a choice that stands in the link beside the knobs, such as a section or a view.
 
     Parameters
@@ -108,34 +110,38 @@ def choose_in_link(name: str, titles: Mapping[str, str], widget: Callable[..., A
     name : str
         Name in the link; one of `transfer_ui.link.OTHER_PARAMETERS`.
     titles : mapping of str to str
-        Value in the link -> title; the first is the default and is left out of the link.
+        Value in the link -> title.
     widget : callable
-        ``st.pills`` or ``st.segmented_control``.
+        ``st.pills``, ``st.segmented_control`` or ``st.selectbox``.
+    default : str or None, optional
+        What is left out of the link, the first by default; ``None``: nothing is chosen.
+    label : str, optional
+        Written over the choice.
 
     Returns
     -------
-    str
-        A key of `titles`.
+    str or None
+        A key of `titles`, or ``None`` where nothing is chosen.
     """
-    first = next(iter(titles))
+    first = next(iter(titles)) if default == "" else default
     asked = st.query_params.get(name, first)
-    if asked not in titles:
+    if asked is not None and asked not in titles:
         st.warning(
             f"{name} in the link must be one of {', '.join(titles)}, got {quoted(asked)}.", icon=":material/info:"
         )
         asked = first
     if name not in st.session_state or asked != st.session_state.get(f"{name}_in_link", first):
         st.session_state[name] = asked  # a first visit, or the browser's Back
-    chosen: str = widget(
-        name.capitalize(),
+    chosen: str | None = widget(
+        label or name.capitalize(),
         list(titles),
         key=name,
         format_func=titles.__getitem__,
-        required=True,
-        label_visibility="collapsed",
+        label_visibility="visible" if label else "collapsed",
+        **({} if widget is st.selectbox else {"required": first is not None}),
     )
     st.session_state[f"{name}_in_link"] = chosen
-    if chosen != first:
+    if chosen is not None and chosen != first:
         st.query_params[name] = chosen
     elif name in st.query_params:
         del st.query_params[name]

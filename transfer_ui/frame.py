@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core import RunConfig
 from transfer_ui.controls import choose
@@ -14,12 +15,22 @@ from transfer_ui.map import PAGES_FOLDER
 from transfer_ui.presets import Preset
 
 
-def answer(sentence: str, further: Sequence[str]) -> None:
-    """Draw the answer of a page, the first thing to be seen."""
-    with st.container(border=True, key="answer"):
-        st.markdown(f"#### {sentence}", unsafe_allow_html=False)
-        for line in further:
-            st.markdown(line)
+def answer(sentence: str, further: Sequence[str]) -> DeltaGenerator:
+    """Draw the answer of a page, the first thing to be seen; what comes later can be added to it."""
+    box = st.container(border=True, key="answer")
+    box.markdown(f"#### {sentence}", unsafe_allow_html=False)
+    for line in further:
+        box.markdown(line)
+    return box
+
+
+def show_origin(made: Mapping[str, str] | None) -> None:
+    """Say that results were computed earlier, when and with what; nothing where they were computed here."""
+    if made:
+        st.caption(
+            f"Stored results of {made['date']}; other settings are computed here.",
+            help=f"{made['versions']}; {made['machine']}. Made by `{made['command']}`.",
+        )
 
 
 def stop_without_results() -> NoReturn:

@@ -34,6 +34,17 @@ STRATEGY_STYLES: dict[str, Style] = {
     "random_features": Style("#9AA1AB", "#7E8794", (2, 3)),
 }
 OTHER_STYLE = Style("#8B5CF6", "#B79CFF", (4, 2))
+OPEN_STYLE = Style("#E5E7EB", "#2B323C", (1, 0))
+# What is not a strategy takes these in turn; none is a strategy's colour.
+OTHERS = (
+    OTHER_STYLE,
+    Style("#BE185D", "#F472B6", (2, 2)),
+    Style("#854D0E", "#F2C14E", (1, 0)),
+    Style("#1E3A8A", "#A5B4FC", (10, 3)),
+    Style("#3F6212", "#BEF264", (6, 2, 1, 2)),
+    Style("#0F766E", "#5EEAD4", (8, 3)),
+)
+
 
 FROZEN = {"light": "#CFE8F7", "dark": "#1F4A63"}
 TRAINED_RANGE = {"light": ["#FDE3CC", "#C2410C"], "dark": ["#5A3A22", "#FF9A5C"]}

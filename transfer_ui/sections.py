@@ -26,7 +26,7 @@ def choose_section(titles: Mapping[str, str]) -> str:
     str
         Name of the section to draw.
     """
-    chosen = choose_in_link("section", titles, st.pills)
+    chosen: str = choose_in_link("section", titles, st.pills)
     st.subheader(titles[chosen], anchor=False)
     return chosen
 
@@ -44,7 +44,7 @@ def bullets(lines: Iterable[str], mark: str = "-") -> str:
 
 def measured(config: RunConfig) -> dict[str, RunResult]:
     """Get the comparison that a section words, or end the page where the visitor stopped it too early."""
-    results = cached.comparison(config).results
+    results: dict[str, RunResult] = cached.comparison(config).results
     if not results:
         frame.stop_without_results()
     return results

@@ -86,14 +86,7 @@ def show_summary(table: pd.DataFrame) -> None:
     percent: dict[str, Any] = {"format": "percent"}
     number = st.column_config.NumberColumn
     shown = table.copy()
-    shown.insert(
-        2,
-        "interval",
-        [
-            f"{100 * low:.1f} to {100 * high:.1f} %" if low == low else ""
-            for low, high in zip(table["low"], table["high"], strict=True)
-        ],
-    )
+    shown.insert(2, "interval", _interval_words(table))
     st.dataframe(
         shown.drop(columns=["low", "high"]),
         hide_index=True,
@@ -131,6 +124,31 @@ def show_per_seed(table: pd.DataFrame) -> None:
         alt="Test accuracy of every strategy, one row a seed",
         column_config={"seed": st.column_config.NumberColumn("Seed", pinned=True), **columns},
     )
+
+
+def show_cell(scores: Mapping[str, Array]) -> None:
+    """Draw the strategies of one cell of a map, the best first."""
+    table = pd.DataFrame([_scored(TITLES[name], values) for name, values in scores.items()])
+    table = table.sort_values("test_accuracy", ascending=False)
+    table["interval"] = _interval_words(table)
+    st.dataframe(
+        table.drop(columns=["low", "high"]),
+        hide_index=True,
+        width="stretch",
+        alt="Test accuracy of all strategies in this cell, the best first",
+        column_config={
+            "strategy": st.column_config.TextColumn("Strategy"),
+            "test_accuracy": st.column_config.NumberColumn("Test accuracy", format="percent"),
+            "interval": st.column_config.TextColumn("95 % interval"),
+        },
+    )
+
+
+def _interval_words(table: pd.DataFrame) -> list[str]:
+    return [
+        f"{100 * low:.1f} to {100 * high:.1f} %" if low == low else ""
+        for low, high in zip(table["low"], table["high"], strict=True)
+    ]
 
 
 def download(make_table: Callable[[], pd.DataFrame], label: str, file: str) -> None:

@@ -8,15 +8,19 @@ Streamlit; `transfer_ui.cached` does the waiting.
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
+from typing import Any
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
-from transfer_core import Progress, RunResult
+from transfer_core import Progress
+from transfer_core.network import Array
 
 SLICE_SECONDS = 0.05
 MAX_JOBS = 200
@@ -31,8 +35,8 @@ class Job:
     ----------
     progress : Progress
         The latest, or the last.
-    result : dict of str to RunResult
-        Complete once it has ended.
+    result : Any
+        What its last step gave; complete once it has ended, empty before.
     error : Exception or None
         Why it ended early.
     waiting : int
@@ -46,7 +50,7 @@ class Job:
         self._step = threading.Lock()
         self._ended = threading.Event()
         self.progress = Progress(0.0, "Waiting for its turn")
-        self.result: dict[str, RunResult] = {}
+        self.result: Any = {}
         self.error: Exception | None = None
         self.waiting = 0
         self.seconds = 0.0
@@ -75,7 +79,7 @@ class Job:
             self.progress, self._steps = Progress(1.0, self.progress.message), iter(())
             self._ended.set()
 
-    def results_so_far(self) -> dict[str, RunResult]:
+    def results_so_far(self) -> Any:
         """Give what there is to show now, perhaps nothing; never in the middle of a step."""
         with self._step:
             return self.result or (self.progress.results() if self.progress.results else {})
@@ -83,12 +87,20 @@ class Job:
     @property
     def n_bytes(self) -> int:
         """Memory of the finished results; shared arrays are counted once."""
-        arrays = {}
-        for result in self.result.values():
-            for layer in (*result.pretrained, *result.params):
-                arrays.update({id(array): array.nbytes for array in layer})
-            arrays.update({id(array): array.nbytes for array in result.history.values()})
-        return sum(arrays.values())
+        return sum({id(array): array.nbytes for array in _arrays(self.result)}.values())
+
+
+def _arrays(value: Any) -> Iterator[Array]:
+    """Find all arrays in nested results."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _arrays(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _arrays(part)
+    elif dataclasses.is_dataclass(value):
+        yield from _arrays(vars(value))
 
 
 class Workbench:

@@ -29,11 +29,12 @@ from transfer_core.studies.study import (
     Study,
     Summary,
 )
-from transfer_core.studies.summaries import at_their_best, enough, gap_between, intervals, points
+from transfer_core.studies.summaries import at_their_best, enough, gap_between, intervals
 from transfer_core.studies.tasks import PixelRegression, Train, ZeroShot
 
 SIZES = (1, 2, 5, 10, 20, 50, 100)
 RATE_FACTORS = (0.2, 1.0, 4.0)
+ARMS = ("end_to_end", "feature_extraction")
 RULE = 1000  # training images; below it the lesson freezes
 # The rate that is searched for each strategy, as a field of the configuration.
 RATE_OF = {
@@ -78,35 +79,55 @@ def grid(config: RunConfig) -> Iterator[Cell]:
 
 def summarise(rows: pd.DataFrame) -> Summary:
     """Choose the rates, compare at every size, locate the sign change."""
-    rows = rows.assign(val_accuracy=rows["val_accuracy"].fillna(0.0))
-    best = at_their_best(rows, ["rate"], ["scenario", "images", "strategy"])
-    table = intervals(best, ["scenario", "images", "strategy", "rate"], "test_accuracy")
-    known = ~table["mean"].isna()
-    findings = {name: Finding(INCONCLUSIVE, "") for name in CLAIMS}
-    trained = best[best["images"] > 0]
-    sizes = sorted(int(size) for size in trained["images"].unique())
-    gaps = gaps_by_size(trained)
-    where = crossing(sizes, gap_matrix(trained, sizes)) if enough(rows) else Crossing(np.nan, np.nan, np.nan)
-    said = crossing_words(where, sizes)
+    sizes = complete_sizes(rows)
+    gaps = gaps_by_size(at_best_rates(rows), sizes)
+    said = crossing_words(locate(rows, sizes), sizes)
     ends = "; ".join(_at(size, gaps[size]) for size in (sizes[0], sizes[-1]))
-    findings["rule_of_thumb"] = Finding(_rule_verdict(gaps), f"{said} {ends}.")
-    findings["few_shot"] = Finding(_few_shot_verdict(gaps), f"{ends}. {said}")
-    return Summary(table[known].reset_index(drop=True), findings)
-
-
-def gaps_by_size(rows: pd.DataFrame) -> dict[int, Gap]:
-    """End-to-end minus feature extraction on the test images, at every size."""
-    return {
-        int(size): gap_between(group, "test_accuracy", {"strategy": "end_to_end"}, {"strategy": "feature_extraction"})
-        for (size,), group in points(rows, ["images"])
+    findings = {
+        "rule_of_thumb": Finding(_rule_verdict(gaps), f"{said} {ends[0].upper()}{ends[1:]}."),
+        "few_shot": Finding(_few_shot_verdict(gaps), f"{ends[0].upper()}{ends[1:]}. {said}"),
     }
+    return Summary(accuracies(rows), findings)
 
 
-def gap_matrix(rows: pd.DataFrame, sizes: Sequence[int]) -> Array:
-    """End-to-end minus feature extraction, shape ``(n_seeds, n_sizes)``."""
-    wide = rows.pivot_table(index="seed", columns=["strategy", "images"], values="test_accuracy")
+def at_best_rates(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rate that is best on the validation images, for each strategy and size."""
+    # The controls have neither a rate nor a validation accuracy, and one row each to choose from.
+    return at_their_best(rows.assign(val_accuracy=rows["val_accuracy"].fillna(0.0)), ["rate"], ["images", "strategy"])
+
+
+def accuracies(rows: pd.DataFrame) -> pd.DataFrame:
+    """Mean test accuracy with its interval, at the chosen rates; what has no number is left out.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``scenario``, ``images`` (0 for zero-shot), ``strategy``, ``rate``, ``mean``, ``low``, ``high``, ``n``.
+    """
+    table = intervals(at_best_rates(rows), ["scenario", "images", "strategy", "rate"], "test_accuracy")
+    return table[table["mean"].notna()].reset_index(drop=True)
+
+
+def complete_sizes(rows: pd.DataFrame) -> list[int]:
+    """List the sizes at which both arms have been trained at every rate."""
+    trained = rows[rows["strategy"].isin(ARMS)]
+    n_done = trained[["images", "strategy", "rate"]].drop_duplicates()["images"].value_counts()
+    return sorted(n_done.index[n_done == len(ARMS) * len(RATE_FACTORS)].astype(int).tolist())
+
+
+def locate(rows: pd.DataFrame, sizes: Sequence[int]) -> Crossing:
+    """Find the sign change of end-to-end minus feature extraction, with its interval where seeds are enough."""
+    if not enough(rows):
+        return Crossing(np.nan, np.nan, np.nan)
+    wide = at_best_rates(rows).pivot_table(index="seed", columns=["strategy", "images"], values="test_accuracy")
     difference = wide["end_to_end"] - wide["feature_extraction"]
-    return np.asarray(difference[list(sizes)])
+    return crossing(sizes, np.asarray(difference[list(sizes)]))
+
+
+def gaps_by_size(rows: pd.DataFrame, sizes: Sequence[int]) -> dict[int, Gap]:
+    """End-to-end minus feature extraction on the test images, at some sizes."""
+    ours, theirs = ({"strategy": name} for name in ARMS)
+    return {size: gap_between(rows[rows["images"] == size], "test_accuracy", ours, theirs) for size in sizes}
 
 
 def crossing_of(sizes: Sequence[int], means: Array) -> float:
@@ -267,5 +288,6 @@ STUDY = Study(
         Axis("mean", "Test accuracy", form="share"),
         series="strategy",
     ),
+    swept=("images_per_class",),
     order=1,
 )

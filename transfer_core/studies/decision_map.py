@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
 import pandas as pd
@@ -64,13 +64,15 @@ def grid(config: RunConfig) -> Iterator[Cell]:
                 )
 
 
-def winners(rows: pd.DataFrame) -> pd.DataFrame:
+def winners(rows: pd.DataFrame, among: Sequence[str] = tuple(STRATEGIES)) -> pd.DataFrame:
     """Find the winner of every cell whose strategies are all done.
 
     Parameters
     ----------
     rows : DataFrame
         Columns ``scenario``, ``images_per_class``, ``shift``, ``strategy``, ``seed``, ``test_accuracy``.
+    among : sequence of str, default all
+        Strategies that may win.
 
     Returns
     -------
@@ -84,7 +86,7 @@ def winners(rows: pd.DataFrame) -> pd.DataFrame:
         if set(cell["strategy"]) != set(STRATEGIES):
             continue
         by_strategy = {name: scores(cell, "test_accuracy", strategy=name) for name in STRATEGIES}
-        found = verdict(by_strategy)
+        found = verdict({name: by_strategy[name] for name in among})
         runner_up, gap = next(iter(found.gaps.items()))
         scratch = [
             paired_gap(by_strategy["from_scratch"], by_strategy[name]).sign
@@ -184,6 +186,10 @@ STUDY = Study(
         Axis("images_per_class", "Training images per class", "ordinal"),
         Axis("shift", "Shift of the target", "ordinal"),
         series="winner",
+        cell="Ahead of the runner-up",
+        mark="negative_transfer",
+        mark_title="from scratch beats every use of the pretrained network",
     ),
+    swept=("images_per_class", "shift_amount"),
     order=2,
 )

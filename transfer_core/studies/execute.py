@@ -9,15 +9,16 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from threadpoolctl import ThreadpoolController
 
+from transfer_core.experiment import Progress
 from transfer_core.studies.store import Store
-from transfer_core.studies.study import Cell, Reading
+from transfer_core.studies.study import Cell, Reading, fingerprint
 
 
 class Done(NamedTuple):
@@ -40,8 +41,30 @@ class Done(NamedTuple):
     stored: bool
 
 
-def measure(cell: Cell) -> list[Reading]:
-    """Do one cell, with BLAS on one thread: several cells share the machine, small products do not gain."""
+class OtherCode(RuntimeError):
+    """A worker has other code than the process that asks: its results would be filed under a wrong name."""
+
+
+def measure(cell: Cell, code: str) -> list[Reading]:
+    """Do one cell, with BLAS on one thread: several cells share the machine, small products do not gain.
+
+    Parameters
+    ----------
+    cell : Cell
+    code : str
+        The `fingerprint` of whoever asks.
+
+    Returns
+    -------
+    list of Reading
+
+    Raises
+    ------
+    OtherCode
+        If this process has another fingerprint.
+    """
+    if code != fingerprint():
+        raise OtherCode(f"the workers must run the same code, data and NumPy as you, got {fingerprint()}, not {code}")
     with _blas().limit(limits=1, user_api="blas"):
         return cell.task.measure(cell.config)
 
@@ -82,14 +105,30 @@ def execute(cells: Sequence[Cell], store: Store, executor: Executor | None = Non
             yield Done(place, readings, n_done, False)
 
 
+def study_steps(cells: Sequence[Cell], store: Store) -> Iterator[Progress]:
+    """`execute` here, cell by cell, for whoever takes turns with others.
+
+    Yields
+    ------
+    Progress
+        Its results are the list of `Done` so far.
+    """
+    done: list[Done] = []
+    for one in execute(cells, store):
+        done.append(one)
+        if not one.stored:
+            yield Progress(len(done) / len(cells), f"{len(done)} of {len(cells)} cells", partial(list, list(done)))
+    yield Progress(1.0, f"{len(done)} of {len(cells)} cells", partial(list, done))
+
+
 def _measured(
     cells: Sequence[Cell], waiting: Sequence[list[int]], executor: Executor | None
 ) -> Iterator[tuple[list[int], list[Reading]]]:
     if executor is None:
         for places in waiting:
-            yield places, measure(cells[places[0]])
+            yield places, measure(cells[places[0]], fingerprint())
         return
-    futures = {executor.submit(measure, cells[places[0]]): places for places in waiting}
+    futures = {executor.submit(measure, cells[places[0]], fingerprint()): places for places in waiting}
     try:
         for future in as_completed(futures):
             yield futures[future], future.result()

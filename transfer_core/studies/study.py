@@ -209,6 +209,10 @@ class Figure:
         Column with one panel a value; empty for one panel.
     zero : bool
         Draw a line at zero: the values are gaps.
+    cell : str
+        Of a map: what the mean in a cell is.
+    mark, mark_title : str
+        Of a map: column of bools, and what a cell is marked for where it is true.
     """
 
     kind: Literal["lines", "dots", "map"]
@@ -217,6 +221,9 @@ class Figure:
     series: str = ""
     facet: str = ""
     zero: bool = False
+    cell: str = "Mean"
+    mark: str = ""
+    mark_title: str = ""
 
 
 @dataclass(frozen=True)
@@ -237,6 +244,8 @@ class Study:
     figure : Figure
     settings : mapping
         Fields of `RunConfig` that it starts with instead of the scenario's own.
+    swept : tuple of str
+        Fields of `RunConfig` that the grid sets itself: what they were does not matter.
     default_scenarios, scenarios : tuple of str
         What it runs on unless told otherwise, and all it can run on.
     order : int
@@ -253,12 +262,18 @@ class Study:
     figure: Figure
     order: int
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    swept: tuple[str, ...] = ()
     default_scenarios: tuple[str, ...] = ("mnist_to_digits",)
     scenarios: tuple[str, ...] = tuple(SCENARIOS)
 
     def config(self, scenario: str, **changes: Any) -> RunConfig:
         """Make the configuration it starts with on a scenario."""
         return scenario_config(scenario, **{**self.settings, **changes})
+
+    def without_swept(self, config: RunConfig) -> RunConfig:
+        """Put the fields that the grid sets itself to where they start, so that equal studies look equal."""
+        start = self.config(config.scenario)
+        return config.but(**{name: getattr(start, name) for name in self.swept})
 
     def cells(self, configs: Iterable[RunConfig]) -> list[Cell]:
         """Lay out the grid over one configuration or several, one a scenario."""

@@ -53,9 +53,10 @@ def show(
     rows: pd.DataFrame,
     *,
     alt: str,
-    key: str,
+    key: str | None,
     parameters: Mapping[str, float] | None = None,
-) -> None:
+    pick: str | None = None,
+) -> Mapping[str, Any] | None:
     """Fill a template and draw it, with a text for those who do not see it.
 
     Parameters
@@ -65,9 +66,16 @@ def show(
     rows : DataFrame
     alt : str
         What the chart shows, as a sentence.
-    key : str
+    key : str or None
     parameters : mapping of str to float, optional
         Values of the template's parameters.
+    pick : str, optional
+        Name of the template's selection that runs the page again.
+
+    Returns
+    -------
+    mapping or None
+        The fields of what was picked.
     """
     filled = copy.copy(spec)
     values = dict(parameters or {})
@@ -76,7 +84,13 @@ def show(
         for entry in spec.get("params", [])
     ]
     assert not values, f"the template has no parameter {', '.join(values)}"
-    st.vega_lite_chart(rows, filled, width="stretch", key=key, alt=alt, theme=None)
+    drawn: dict[str, Any] = {"width": "stretch", "key": key, "alt": alt, "theme": None}
+    if pick is None:
+        st.vega_lite_chart(rows, filled, **drawn)
+        return None
+    state = st.vega_lite_chart(rows, filled, **drawn, on_select="rerun", selection_mode=pick)
+    picked = state["selection"].get(pick) or [None]
+    return picked[0]  # type: ignore[no-any-return]
 
 
 def spread_labels(wanted: Array, low: float, high: float) -> Array:

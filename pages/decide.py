@@ -1,0 +1,94 @@
+"""The map of winners and the crossover: how much data until fine-tuning pays."""
+
+from __future__ import annotations
+
+from transfer_ui.map import open_page
+
+open_page("decide")  # before the imports that take a while, so that the title is there at once
+
+import pandas as pd
+import streamlit as st
+
+from transfer_core.studies import crossover, decision_map
+from transfer_core.studies.registry import STUDIES
+from transfer_ui import cached, controls, deciding, frame, tables
+from transfer_ui.charts import study
+from transfer_ui.palette import theme
+
+config = controls.sidebar("decide")
+map_study, crossover_study = STUDIES["decision_map"], STUDIES["crossover"]
+
+# The answer is the first thing on the page; what it says comes from below.
+place = st.container()
+with place:
+    guess = controls.choose_in_link("guess", deciding.GUESSES, st.pills, default=None, label=deciding.QUESTION)
+if guess is None:
+    st.caption(deciding.ABOUT_GUESSING)
+    st.stop()
+
+st.subheader("Which strategy wins where", anchor=False)
+among = controls.choose_in_link(
+    "among", {name: title for name, (title, _) in deciding.AMONG.items()}, st.segmented_control
+)
+
+
+def draw_map(rows: pd.DataFrame, *, pick: bool = False) -> tuple[str, str] | None:
+    """Draw the cells that are there."""
+    table = decision_map.winners(rows, deciding.AMONG[among][1])
+    if table.empty:
+        return None
+    return study.show_study(map_study, table, theme(), f"map_{among}" if pick else None, pick=pick)
+
+
+measured_map = cached.study(map_study, [config], draw_map)
+picked = draw_map(measured_map.rows, pick=True) if len(measured_map.rows) else None
+winners = decision_map.winners(measured_map.rows, deciding.AMONG[among][1])
+if winners.empty:
+    frame.stop_without_results()
+st.caption(f"{study.mark_words(map_study.figure, winners)}{deciding.tally(winners)} {deciding.ABOUT_MAP}")
+frame.show_origin(measured_map.made)
+
+chosen = deciding.read_cell(picked, winners)
+if chosen:
+    size, shift = chosen
+    there = config.but(images_per_class=size, shift_amount=shift)
+    with st.container(border=True):
+        st.markdown(f"**{deciding.cell_words(config.scenario, size, shift).capitalize()}**")
+        tables.show_cell(deciding.cell_scores(measured_map.rows, size, shift))
+        frame.link("compare", there, "**The same setting in Compare**: its curves, its costs, the old task")
+
+with place:
+    said, evidence = deciding.recommendation(measured_map.rows, config)
+    answer = frame.answer(said, [evidence])
+
+st.subheader("Accuracy against training images", anchor=False)
+
+
+def draw_crossover(rows: pd.DataFrame) -> None:
+    """Draw the sizes that are there, the rates not chosen yet."""
+    if rows["images"].nunique() > 1:
+        study.show_study(crossover_study, crossover.accuracies(rows), theme())
+
+
+measured = cached.study(crossover_study, [config], draw_crossover)
+table = crossover.accuracies(measured.rows) if len(measured.rows) else pd.DataFrame()
+sizes = crossover.complete_sizes(measured.rows) if len(measured.rows) else []
+if len(sizes) > 1:
+    where = crossover.locate(measured.rows, sizes)
+    placed = deciding.marks(where, guess, config, sizes[0], sizes[-1])
+    study.show_study(crossover_study, table, theme(), "crossover", placed)
+    st.caption(deciding.ABOUT_CROSSOVER)
+    frame.show_origin(measured.made)
+    answer.markdown(f"{crossover.crossing_words(where, sizes)} {deciding.guess_sentence(guess, where)}")
+    with st.container(horizontal=True):
+        tables.download(lambda: winners, "Map", "map")
+        tables.download(lambda: table, "Accuracies", "crossover")
+
+frame.try_next(
+    config,
+    [
+        ("decide", {"n_epochs": 20, "unfreeze_epoch": 5}, "A third of the epochs", "who still gets there?"),
+        ("compare", {}, "Your size, all strategies", "the curves behind one cell"),
+        ("claims", {}, "Is the advice true?", "this question and others, for every claim"),
+    ],
+)

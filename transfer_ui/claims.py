@@ -1,0 +1,174 @@
+"""The ledger of claims: entries from the registry of studies, and how they are worded and opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from transfer_core import SCENARIOS
+from transfer_core.studies.registry import STUDIES
+from transfer_core.studies.shipped import Shipped
+from transfer_core.studies.study import (
+    CONFIRMED,
+    INCONCLUSIVE,
+    REFUTED,
+    VERDICTS,
+    Claim,
+    Source,
+    Study,
+    Summary,
+)
+from transfer_ui import cached
+from transfer_ui.link import quoted
+
+ABOUT = (
+    "Each claim is put to a study on this lab's data: ten paired seeds, a rule fixed beforehand, an interval. "
+    "“Here” means small digits and small networks: a verdict says what happened on this data, not what is true everywhere."
+)
+SLUGS = {CONFIRMED: "confirmed", REFUTED: "refuted", INCONCLUSIVE: "inconclusive"}
+BADGES: dict[str, dict[str, Any]] = {
+    CONFIRMED: {"color": "green", "icon": ":material/check:"},
+    REFUTED: {"color": "red", "icon": ":material/close:"},
+    INCONCLUSIVE: {"color": "gray", "icon": ":material/question_mark:"},
+}
+OWN = "as before"
+AGAIN_SEEDS = {"10": 10, "20": 20}
+
+
+class Entry(NamedTuple):
+    """A line of the ledger.
+
+    Attributes
+    ----------
+    study : Study
+    claim_name : str
+        Within its study.
+    shipped : Shipped or None
+        What was measured; ``None`` where nothing was shipped.
+    """
+
+    study: Study
+    claim_name: str
+    shipped: Shipped | None
+
+    @property
+    def name(self) -> str:
+        """Name in the link."""
+        return f"{self.study.name}.{self.claim_name}"
+
+    @property
+    def claim(self) -> Claim:
+        """What is said."""
+        return self.study.claims[self.claim_name]
+
+    @property
+    def verdict(self) -> str:
+        """What was found; inconclusive while nothing was measured."""
+        return self.shipped.summary.findings[self.claim_name].verdict if self.shipped else INCONCLUSIVE
+
+    @property
+    def sentence(self) -> str:
+        """The figures."""
+        return self.shipped.summary.findings[self.claim_name].sentence if self.shipped else "Not measured yet."
+
+
+class Again(NamedTuple):
+    """A repetition that was asked for.
+
+    Attributes
+    ----------
+    scenario : str or None
+        ``None``: those that the study starts with.
+    n_seeds, seed : int
+    """
+
+    scenario: str | None
+    n_seeds: int
+    seed: int
+
+
+def ledger() -> list[Entry]:
+    """List every claim of every study."""
+    return [Entry(study, name, cached.shipped_study(study.name)) for study in STUDIES.values() for name in study.claims]
+
+
+def entry(study: str, claim: str) -> Entry:
+    """Get one line of the ledger."""
+    return Entry(STUDIES[study], claim, cached.shipped_study(study))
+
+
+def tally(entries: Sequence[Entry]) -> str:
+    """Count the verdicts."""
+    counts = {verdict: sum(entry.verdict == verdict for entry in entries) for verdict in VERDICTS}
+    return (
+        f"Of {len(entries)} claims measured here, {counts[CONFIRMED]} are confirmed, {counts[REFUTED]} refuted, and "
+        f"{counts[INCONCLUSIVE]} stay inconclusive."
+    )
+
+
+def filters(entries: Sequence[Entry]) -> dict[str, str]:
+    """List the verdicts to filter by, with their number."""
+    counts = {verdict: sum(entry.verdict == verdict for entry in entries) for verdict in VERDICTS}
+    return {"all": f"All {len(entries)}"} | {
+        SLUGS[verdict]: f"{SLUGS[verdict].capitalize()} {count}" for verdict, count in counts.items()
+    }
+
+
+def cited(source: Source) -> str:
+    """Write a source as Markdown, with its link.
+
+    Examples
+    --------
+    >>> cited(Source("Kim et al.", 2022, "2205.07874"))
+    '[Kim et al. 2022](https://arxiv.org/abs/2205.07874)'
+    """
+    return f"[{source.words}]({source.url})" if source.url else source.words
+
+
+def unknown(asked: str, names: Mapping[str, Entry]) -> str:
+    """Say that a link names a claim that does not exist."""
+    return f"claim in the link must be a claim of the list, such as {next(iter(names))}, got {quoted(asked)}."
+
+
+def open_claim(name: str | None) -> None:
+    """Open one entry, or close it; as a callback of its button."""
+    if name is None:
+        st.query_params.pop("claim", None)
+    else:
+        st.query_params["claim"] = name
+
+
+def choose_again(entry: Entry) -> Again | None:
+    """Draw the controls of a repetition and give the one that was asked for last."""
+    study = entry.study
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        scenario = st.selectbox(
+            "Scenario",
+            [OWN, *study.scenarios],
+            key=f"again_scenario_{entry.name}",
+            format_func=lambda name: SCENARIOS[name].title if name in SCENARIOS else name,
+            width=280,
+        )
+        seed = st.number_input(
+            "First seed", 0, 999, 10, key=f"again_seed_{entry.name}", width=130, help="Ten other seeds: does it hold?"
+        )
+        n_seeds = st.selectbox("Seeds", [10, 20], key=f"again_n_seeds_{entry.name}", width=100)
+        pressed = st.button("Run it again", key=f"again_{entry.name}", type="primary", icon=":material/replay:")
+    asked = Again(None if scenario == OWN else scenario, n_seeds, seed)
+    if pressed:
+        st.session_state[f"asked_{entry.name}"] = asked
+    # Moving a control is not yet asking: a repetition may take a minute.
+    return asked if st.session_state.get(f"asked_{entry.name}") == asked else None
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _summary(name: str, rows: pd.DataFrame) -> Summary:
+    return STUDIES[name].summarise(rows)
+
+
+def summary(study: Study, rows: pd.DataFrame) -> Summary:
+    """Summarise a repetition, once."""
+    return _summary(study.name, rows)
