@@ -35,6 +35,10 @@ def _parity(dataset: Dataset) -> Array:
     return dataset.digits % 2
 
 
+def _next_digit(dataset: Dataset) -> Array:
+    return (dataset.digits + 1) % 10
+
+
 def much_ink(dataset: Dataset) -> Array:
     """Label each image 1 if it has more ink than the median of the dataset, else 0."""
     ink = dataset.images.sum(axis=(1, 2))
@@ -153,6 +157,13 @@ SCENARIOS: dict[str, Scenario] = {
         shift=PERMUTATION,
         same_labels=True,
         settings=MappingProxyType({"shift_amount": 1.0}),
+    ),
+    "digits_to_renamed": Scenario(
+        title="Digits to renamed digits",
+        look_for="The same images, and every digit bears the name of the next. Only the answers have changed: which "
+        "layer has to learn them?",
+        source=_FIRST_HALF,
+        target=Task("Digits, each named as the next", "digits", half=1, label=_next_digit),
     ),
     "low_to_high": Scenario(
         title="Digits 0-4 to digits 5-9",

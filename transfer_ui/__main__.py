@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -33,7 +34,16 @@ class _Parser(argparse.ArgumentParser):
     """A parser that says what is wrong in one sentence."""
 
     def error(self, message: str) -> NoReturn:
-        _leave(f"{message.removeprefix('argument ').replace(': ', ' ', 1)}.", WRONG_ARGUMENTS)
+        words = message.removeprefix("argument ").replace(": ", " ", 1)
+        # The parser's own words for a wrong command differ from ours for everything else.
+        words = re.sub(r"^(\w+) invalid choice: (.*) \(choose from (.*)\)", _must_be, words)
+        _leave(f"{words}.", WRONG_ARGUMENTS)
+
+
+def _must_be(found: re.Match[str]) -> str:
+    name, value, choices = found.groups()
+    options = choices.replace("'", "")
+    return f"{name} must be one of {options}, got {value}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

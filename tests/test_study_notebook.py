@@ -1,0 +1,77 @@
+"""The notebook: its other starts against independent oracles, and its verdicts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.preprocessing import StandardScaler
+
+from transfer_core.config import RunConfig, scenario_config
+from transfer_core.experiment import start_params
+from transfer_core.pretraining import pretrain
+from transfer_core.studies.notebook import (
+    HE,
+    NO_NETWORK,
+    NOTEBOOK,
+    PRETRAINED,
+    he_start,
+    pretrained_start,
+    standardised,
+    summarise,
+)
+from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
+
+
+@pytest.fixture(scope="module")
+def config() -> RunConfig:
+    return scenario_config("lesson", hidden_sizes=(8,), n_seeds=2, pretrain_epochs=1)
+
+
+def test_he_start_is_the_notebooks_with_another_scale(config):
+    theirs = start_params(config, "feature_extraction", pretrain(config))
+    for ours, its in zip(he_start(config), theirs, strict=True):
+        fan_in = its.weights.shape[-2]
+        assert np.allclose(ours.weights, its.weights * np.sqrt(2 / fan_in) / 0.01, rtol=1e-4)
+
+
+def test_pretrained_start_has_the_notebooks_head_on_a_trained_backbone(config):
+    theirs = start_params(config, "feature_extraction", pretrain(config))
+    trained, untrained = pretrained_start(config), pretrained_start(config.but(pretrain_epochs=0))
+    assert (trained[-1].weights == theirs[-1].weights).all()
+    assert (trained[0].weights != untrained[0].weights).any()
+    assert np.allclose(untrained[0].weights, he_start(config)[0].weights)
+
+
+def test_standardising_is_that_of_scikit_learn():
+    images = np.random.default_rng(0).random((2, 20, 3))
+    images[:, :, 1] = 0.5  # a pixel that is always the same
+    expected = np.stack([StandardScaler().fit_transform(one) for one in images])
+    assert np.allclose(standardised(images), expected, atol=1e-12)
+
+
+def rows(frozen: float, full: float, progressive: float, pixels: float = 0.9, n: int = 6) -> pd.DataFrame:
+    """Make the notebook's own results; from the other starts all approaches are alike."""
+    own = {"feature_extraction": frozen, "end_to_end": full, "progressive_unfreezing": progressive}
+    points = [(NO_NETWORK, "logistic_regression", pixels)]
+    points += [
+        (start, name, own[name] if start == NOTEBOOK else 0.9) for start in (NOTEBOOK, HE, PRETRAINED) for name in own
+    ]
+    return pd.DataFrame(
+        [
+            {"scenario": "lesson", "start": start, "strategy": strategy, "seed": seed, "test_accuracy": accuracy}
+            for start, strategy, accuracy in points
+            for seed in range(n)
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("measured", "best", "features"),
+    [
+        ((0.95, 0.8, 0.96), CONFIRMED, CONFIRMED),
+        ((0.7, 0.8, 0.75), REFUTED, REFUTED),
+        ((0.9, 0.8, 0.9), INCONCLUSIVE, INCONCLUSIVE),
+    ],
+)
+def test_verdicts_follow_their_rules(measured, best, features):
+    findings = summarise(rows(*measured)).findings
+    assert (findings["progressive_best"].verdict, findings["pretrained_features"].verdict) == (best, features)

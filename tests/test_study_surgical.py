@@ -1,0 +1,118 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from transfer_core import SCENARIOS, RunConfig, pretrain
+from transfer_core.datasets import load
+from transfer_core.experiment import target_of
+from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.surgical import ALL, FIRST, LAST, MIDDLE, ROTATION, STUDY, grid, masks, summarise
+from transfer_core.studies.tasks import measured_accuracy
+
+SMALL = {
+    "hidden_sizes": (8, 8),
+    "pretrain_epochs": 2,
+    "n_epochs": 2,
+    "unfreeze_epoch": 1,
+    "images_per_class": 2,
+    "n_seeds": 2,
+}
+
+
+def test_renamed_digits_bear_the_name_of_the_next():
+    scenario, dataset = SCENARIOS["digits_to_renamed"], load("digits")
+    labels = scenario.target.label(dataset)
+    for digit in range(10):
+        assert set(labels[dataset.digits == digit]) == {(digit + 1) % 10}
+    assert not scenario.same_labels
+
+
+def test_the_old_head_is_right_once_its_answers_are_renamed():
+    config = RunConfig(scenario="digits_to_renamed", n_seeds=2)
+    test, (*backbone, head) = target_of(config).test, pretrain(config).params
+    assert (measured_accuracy((*backbone, head), test) < 0.1).all()
+    renamed = head._replace(weights=np.roll(head.weights, 1, axis=-1), bias=np.roll(head.bias, 1, axis=-1))
+    assert (measured_accuracy((*backbone, renamed), test) > 0.9).all()
+
+
+@pytest.mark.parametrize("scenario", ["digits_to_renamed", "digits_to_noisy"])
+def test_only_the_layer_of_the_arm_moves_and_the_head_is_the_old_one(scenario):
+    config = STUDY.config(scenario, **SMALL)
+    old = pretrain(config).params
+    moving = {FIRST: {0}, MIDDLE: {1}, LAST: {2}, ALL: {0, 1, 2}}
+    for cell in grid(config):
+        start, trained = cell.task.start(config), cell.task.trained(config)
+        moved = {
+            index
+            for index, (before, after) in enumerate(zip(old, trained, strict=True))
+            if not np.array_equal(before.weights, after.weights)
+        }
+        assert np.array_equal(start[-1].weights, old[-1].weights)
+        assert moved == moving[cell.labels["arm"]]
+
+
+def test_mnist_is_turned_unless_the_user_turns_it():
+    for asked, used in ((0.0, ROTATION), (10.0, 10.0)):
+        cells = grid(STUDY.config("mnist_to_digits", shift_amount=asked))
+        assert {cell.config.shift_amount for cell in cells} == {used}
+
+
+@pytest.mark.parametrize("n_layers", [2, 3, 4, 5])
+def test_every_mask_but_the_last_leaves_one_layer(n_layers):
+    *alone, every = masks(n_layers).values()
+    assert every == (False,) * n_layers
+    assert [mask.count(False) for mask in alone] == [1] * min(n_layers, 3)
+    assert len(set(alone)) == len(alone)
+
+
+def _rows(means, n_seeds=10):
+    """One rate; the same small spread in every arm."""
+    rows = [
+        {
+            "scenario": scenario,
+            "arm": arm,
+            "rate": 0.1,
+            "seed": seed,
+            "val_accuracy": mean,
+            "test_accuracy": mean + 0.001 * seed,
+        }
+        for scenario, arms in means.items()
+        for arm, mean in arms.items()
+        for seed in range(n_seeds)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _arms(first, middle, last, every):
+    return {FIRST: first, MIDDLE: middle, LAST: last, ALL: every}
+
+
+@pytest.mark.parametrize(
+    ("noisy", "renamed", "verdicts"),
+    [
+        (_arms(0.9, 0.8, 0.7, 0.8), _arms(0.7, 0.8, 0.9, 0.8), (CONFIRMED, CONFIRMED, REFUTED)),
+        (_arms(0.795, 0.7, 0.9, 0.8), _arms(0.7, 0.8, 0.795, 0.8), (CONFIRMED, CONFIRMED, CONFIRMED)),
+        (_arms(0.7, 0.7, 0.7, 0.8), _arms(0.7, 0.8, 0.7, 0.8), (REFUTED, REFUTED, INCONCLUSIVE)),
+        (_arms(0.8, 0.9, 0.7, 0.8), _arms(0.7, 0.8, 0.785, 0.8), (CONFIRMED, REFUTED, CONFIRMED)),
+    ],
+)
+def test_verdicts_follow_the_rules(noisy, renamed, verdicts):
+    findings = summarise(_rows({"digits_to_noisy": noisy, "digits_to_renamed": renamed})).findings
+    found = [findings[name].verdict for name in ("first_for_inputs", "last_for_outputs", "upper_for_inputs")]
+    assert tuple(found) == verdicts
+
+
+def test_one_counterexample_refutes_and_a_pair_of_another_level_says_nothing():
+    good, bad = _arms(0.9, 0.8, 0.7, 0.8), _arms(0.5, 0.8, 0.7, 0.8)
+    findings = summarise(_rows({"digits_to_noisy": good, "digits_to_inverted": bad})).findings
+    assert findings["first_for_inputs"].verdict == REFUTED
+    assert findings["last_for_outputs"].verdict == INCONCLUSIVE
+    assert "0 pairs" in findings["last_for_outputs"].sentence
+
+
+def test_a_gap_that_may_be_a_point_is_inconclusive():
+    rows = _rows({"digits_to_noisy": _arms(0.8, 0.8, 0.8, 0.8)})
+    wavering = (rows["arm"] == FIRST) & (rows["seed"] % 2 == 0)
+    rows.loc[wavering, "test_accuracy"] -= 0.03
+    rows.loc[(rows["arm"] == FIRST) & (rows["seed"] % 2 == 1), "test_accuracy"] += 0.03
+    assert summarise(rows).findings["first_for_inputs"].verdict == INCONCLUSIVE

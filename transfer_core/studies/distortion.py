@@ -1,0 +1,292 @@
+"""Fine-tuning in and out of distribution: what a random head does to the features."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from transfer_core.config import RunConfig
+from transfer_core.experiment import target_of
+from transfer_core.scenarios import SCENARIOS
+from transfer_core.shifts import NOISE, ROTATION, Shift
+from transfer_core.splits import cached_source_data, stream
+from transfer_core.statistics import MIN_SEEDS, Gap, evidence_words, gap_words, paired_gap
+from transfer_core.studies.study import (
+    CONFIRMED,
+    INCONCLUSIVE,
+    REFUTED,
+    Axis,
+    Cell,
+    Claim,
+    Figure,
+    Finding,
+    Reading,
+    Source,
+    Study,
+    Summary,
+)
+from transfer_core.studies.summaries import at_their_best, intervals, points
+from transfer_core.studies.tasks import Train, measured_accuracy
+from transfer_core.training import Examples
+
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+MARGIN = 0.01  # a loss of less than a point is none
+LARGE = 3.0
+PROBE, TUNED, LARGE_HEAD, HEAD_FIRST = (
+    "feature_extraction",
+    "end_to_end",
+    "end-to-end, 3x head",
+    "progressive_unfreezing",
+)
+INSIDE, SOURCE = "in distribution", "source images"
+SHIFTS: Mapping[str, tuple[Shift, float]] = MappingProxyType(
+    {"rotated 15°": (ROTATION, 15.0), "rotated 30°": (ROTATION, 30.0), "noisy": (NOISE, 0.35)}
+)
+
+
+class Compared(NamedTuple):
+    """How much better one arm is than another.
+
+    Attributes
+    ----------
+    inside, outside : Gap
+        In distribution, and on the mean of the other kinds of images.
+    source : Gap or None
+        On the images of the source alone, which the pretrained features cover.
+    """
+
+    inside: Gap
+    outside: Gap
+    source: Gap | None
+
+
+@dataclass(frozen=True)
+class TrainAndTest:
+    """Train one arm on the target and test it on several kinds of images.
+
+    Attributes
+    ----------
+    training : Train
+    """
+
+    training: Train
+
+    def measure(self, config: RunConfig) -> list[Reading]:
+        """Give the accuracy on every kind of images, each beside that on the validation images of the target."""
+        params = self.training.trained(config)
+        val = measured_accuracy(params, target_of(config).val)
+        return [
+            Reading({"images": kind}, {"val_accuracy": val, "accuracy": measured_accuracy(params, examples)})
+            for kind, examples in kinds(config).items()
+        ]
+
+
+@lru_cache(maxsize=1)  # every cell of a scenario asks for them
+def kinds(config: RunConfig) -> dict[str, Examples]:
+    """Collect the images that a network is tested on, in distribution first.
+
+    Parameters
+    ----------
+    config : RunConfig
+
+    Returns
+    -------
+    dict of str to Examples
+        Of the source its test images, unless they are of the same kind as those of the target.
+
+    Examples
+    --------
+    >>> list(kinds(RunConfig(n_seeds=1)))
+    ['in distribution', 'source images', 'rotated 15°', 'rotated 30°', 'noisy']
+    """
+    scenario, test = SCENARIOS[config.scenario], target_of(config).test
+    found = {INSIDE: test}
+    if scenario.source is not None and (scenario.source.dataset != scenario.target.dataset or config.shift_amount):
+        found[SOURCE] = cached_source_data(config.scenario, config.seeds).test
+    return found | {kind: _moved(test, shift, amount, config) for kind, (shift, amount) in SHIFTS.items()}
+
+
+def _moved(examples: Examples, shift: Shift, amount: float, config: RunConfig) -> Examples:
+    """Shift flat images, every seed with a generator of its own."""
+    moved = [
+        shift.apply(flat.reshape(-1, 8, 8), amount, np.random.default_rng(stream(seed, shift.title))).reshape(
+            flat.shape
+        )
+        for seed, flat in zip(config.seeds, examples.inputs, strict=True)
+    ]
+    return Examples(np.stack(moved), examples.labels)
+
+
+def grid(config: RunConfig) -> Iterator[Cell]:
+    """Every arm at every rate."""
+    for arm, rate in product((PROBE, TUNED, LARGE_HEAD, HEAD_FIRST), RATES):
+        # One rate for every layer and phase, so that all arms have as many candidates. Only the schedule has it.
+        fields = ("head_learning_rate", "backbone_learning_rate", "unfrozen_learning_rate")
+        changed = config.but(**dict.fromkeys(fields, rate), gradual=False, layer_decay=1.0)
+        training = Train.of(changed, TUNED, head_scale=LARGE) if arm == LARGE_HEAD else Train.of(changed, arm)
+        yield Cell({"arm": arm, "rate": rate}, config, TrainAndTest(training))
+
+
+def summarise(rows: pd.DataFrame) -> Summary:
+    """Choose the rates in distribution, and compare there and elsewhere."""
+    best = at_their_best(rows, ["rate"], ["scenario", "arm"])
+    tuned, first, large = (
+        {str(scenario): compared(pair, ours, theirs) for (scenario,), pair in points(best, ["scenario"])}
+        for ours, theirs in ((TUNED, PROBE), (HEAD_FIRST, TUNED), (LARGE_HEAD, TUNED))
+    )
+    return Summary(
+        intervals(best, ["scenario", "images", "arm", "rate"], "accuracy"),
+        {
+            "tuning_distorts": Finding(
+                in_every_pair([min(gaps.inside.sign, -gaps.outside.sign) for gaps in tuned.values()]),
+                _sentence("End-to-end, against feature extraction", tuned),
+            ),
+            "head_first": Finding(
+                in_every_pair([min(no_loss(gaps.inside), gaps.outside.sign) for gaps in first.values()]),
+                _sentence("Head first, against end-to-end", first),
+            ),
+            "large_head": Finding(
+                in_every_pair([-gaps.outside.sign for gaps in large.values()]),
+                _sentence("End-to-end under a head 3 times as large, against end-to-end", large),
+            ),
+        },
+    )
+
+
+def no_loss(gap: Gap) -> int:
+    """Judge whether one arm is no worse than another: 1, 0 or -1.
+
+    Parameters
+    ----------
+    gap : Gap
+
+    Returns
+    -------
+    int
+        1 where the interval lies above -1 point; -1 where it lies below zero and reaches further down.
+
+    Examples
+    --------
+    >>> from transfer_core.statistics import Interval
+    >>> [no_loss(Gap(Interval(low + 0.01, low, low + 0.02), 0, 9, 10)) for low in (-0.005, -0.015, -0.04)]
+    [1, 0, -1]
+    """
+    if gap.n >= MIN_SEEDS and gap.interval.low > -MARGIN:
+        return 1
+    return min(gap.sign, 0)
+
+
+def in_every_pair(signs: Sequence[int]) -> str:
+    """Judge a general claim: it must hold in every pair, and one clear counterexample refutes it.
+
+    Examples
+    --------
+    >>> in_every_pair([1, 1]), in_every_pair([1, 0]), in_every_pair([1, -1])
+    ('confirmed here', 'inconclusive', 'refuted here')
+    """
+    if min(signs) < 0:
+        return REFUTED
+    return CONFIRMED if min(signs) > 0 else INCONCLUSIVE
+
+
+def compared(rows: pd.DataFrame, ours: str, theirs: str) -> Compared:
+    """Compare two arms seed by seed, in distribution and elsewhere.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of one scenario, one rate an arm.
+    ours, theirs : str
+        Arms.
+
+    Returns
+    -------
+    Compared
+    """
+    wide = rows.pivot_table(index=["images", "seed"], columns="arm", values="accuracy")
+    gaps = (wide[ours] - wide[theirs]).unstack("images")
+    elsewhere = gaps.drop(columns=INSIDE).mean(axis="columns")
+    return Compared(_gap(gaps[INSIDE]), _gap(elsewhere), _gap(gaps[SOURCE]) if SOURCE in gaps else None)
+
+
+def _gap(differences: pd.Series) -> Gap:
+    return paired_gap(differences.to_numpy(), np.zeros(len(differences)))
+
+
+def _sentence(lead: str, pairs: Mapping[str, Compared]) -> str:
+    said = []
+    for scenario, gaps in pairs.items():
+        of_source = f", on the source images alone {_words(gaps.source)}" if gaps.source is not None else ""
+        inside, outside = _words(gaps.inside), _words(gaps.outside)
+        said.append(f"{SCENARIOS[scenario].title}, in distribution {inside}, out of distribution {outside}{of_source}")
+    return f"{lead}: {'; '.join(said)}."
+
+
+def _words(gap: Gap) -> str:
+    return f"{gap_words(gap)} {'ahead' if gap.interval.mean >= 0 else 'behind'} {evidence_words(gap)}"
+
+
+KUMAR = Source("Kumar et al.", 2022, "2202.10054")
+CLAIMS = MappingProxyType(
+    {
+        "tuning_distorts": Claim(
+            "Fine-tuning is better than a linear probe in distribution, and worse out of distribution.",
+            KUMAR,
+            confirmed_if="in every pair end-to-end is clearly ahead of feature extraction in distribution, and clearly behind "
+            "on the mean of the other kinds of images",
+            refuted_if="in some pair it is clearly behind in distribution, or clearly ahead on the others",
+        ),
+        "head_first": Claim(
+            "To train the head first and then all layers is better out of distribution than fine-tuning at once, at no loss "
+            "in distribution.",
+            KUMAR,
+            confirmed_if="in every pair head first is clearly ahead of end-to-end on the mean of the other kinds of images, "
+            "and in distribution the interval of the gap lies above -1 point",
+            refuted_if="in some pair it is clearly behind on the others, or the interval in distribution lies below zero and "
+            "reaches below -1 point",
+        ),
+        "large_head": Claim(
+            "The larger the random head, the more fine-tuning distorts the features.",
+            KUMAR,
+            confirmed_if="in every pair end-to-end under a head 3 times as large is clearly behind end-to-end on the mean of "
+            "the other kinds of images",
+            refuted_if="in some pair it is clearly ahead there",
+        ),
+    }
+)
+
+STUDY = Study(
+    name="distortion",
+    title="Does fine-tuning distort the features?",
+    question="Is fine-tuning better in distribution and worse out of distribution, and does it help to train the head first?",
+    protocol="Every arm puts a new head on the pretrained network and trains on the target: the head alone, all layers, all "
+    "layers under a head that starts 3 times as large, or the head first and then all layers. Split, head, minibatch order "
+    "and epochs are the same; the rate of each arm, one for all its layers and phases, is the best of six "
+    "(0.001 to 0.3) on the validation images of the target, and nothing else is chosen. In distribution are the target's "
+    "test images. Out of distribution are other images with the same labels: the test images of the source task, where "
+    "they are another kind, and the target's test images turned by 15 and 30 degrees and under noise. The claims are "
+    "judged on the mean over these kinds, in every pair: one clear counterexample refutes them. Kumar et al. presume that "
+    "the pretrained features are good on all images; of ours, that is so of the source images only.",
+    claims=CLAIMS,
+    grid=grid,
+    summarise=summarise,
+    figure=Figure(
+        "dots",
+        Axis("images", "Images it is tested on", "ordinal"),
+        Axis("mean", "Accuracy", form="share"),
+        series="arm",
+        facet="scenario",
+    ),
+    order=10,
+    default_scenarios=("mnist_to_digits", "digits_to_noisy"),
+    scenarios=tuple(
+        name for name, scenario in SCENARIOS.items() if scenario.source is not None and scenario.same_labels
+    ),
+)

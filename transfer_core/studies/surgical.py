@@ -1,0 +1,254 @@
+"""Which single layer to tune: the first, a middle one or the last, by where the task has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+import pandas as pd
+
+from transfer_core.config import RunConfig
+from transfer_core.scenarios import SCENARIOS
+from transfer_core.schedules import Phase, Schedule
+from transfer_core.statistics import MIN_SEEDS, Gap, evidence_words, gap_words
+from transfer_core.studies.study import (
+    CONFIRMED,
+    INCONCLUSIVE,
+    LESSON,
+    REFUTED,
+    Axis,
+    Cell,
+    Claim,
+    Figure,
+    Finding,
+    Source,
+    Study,
+    Summary,
+)
+from transfer_core.studies.summaries import at_their_best, gap_between, intervals, points
+from transfer_core.studies.tasks import Train
+
+RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
+MARGIN = 0.01  # less than a point behind is as good
+ROTATION = 30.0  # degrees, where the scenario itself turns nothing
+FIRST, MIDDLE, LAST, ALL = "first layer", "middle layer", "last layer", "all layers"
+
+
+def level(scenario: str) -> str:
+    """Say where a target differs from its source, in the images or in the labels.
+
+    Parameters
+    ----------
+    scenario : str
+
+    Returns
+    -------
+    str
+        ``"input"``, ``"output"``, or nothing where it is neither or both.
+
+    Examples
+    --------
+    >>> level("digits_to_noisy"), level("digits_to_renamed"), level("low_to_high")
+    ('input', 'output', '')
+    """
+    source, target, shift = SCENARIOS[scenario].source, SCENARIOS[scenario].target, SCENARIOS[scenario].shift
+    if source is None:
+        return ""
+    if SCENARIOS[scenario].same_labels:
+        return "input" if shift else ""
+    return "output" if (source.dataset, source.digits) == (target.dataset, target.digits) else ""
+
+
+def masks(n_layers: int) -> dict[str, tuple[bool, ...]]:
+    """Masks of the arms, ``True`` = frozen.
+
+    Parameters
+    ----------
+    n_layers : int
+        The head included; two layers have no middle.
+
+    Returns
+    -------
+    dict of str to tuple of bool
+
+    Examples
+    --------
+    >>> masks(3)["middle layer"], list(masks(2))
+    ((True, False, True), ['first layer', 'last layer', 'all layers'])
+    """
+    tuned = {FIRST: 0, MIDDLE: n_layers // 2, LAST: n_layers - 1}
+    if n_layers < 3:
+        del tuned[MIDDLE]
+    alone = {arm: tuple(index != layer for index in range(n_layers)) for arm, layer in tuned.items()}
+    return {**alone, ALL: (False,) * n_layers}
+
+
+def grid(config: RunConfig) -> Iterator[Cell]:
+    """Every layer alone, and all of them, at every rate."""
+    if config.scenario == "mnist_to_digits" and not config.shift_amount:
+        config = config.but(shift_amount=ROTATION)
+    for arm, frozen in masks(config.n_layers).items():
+        for rate in RATES:
+            yield Cell({"arm": arm, "rate": rate}, config, Train(_schedule(config, frozen, rate), head="pretrained"))
+
+
+def _schedule(config: RunConfig, frozen: tuple[bool, ...], rate: float) -> Schedule:
+    return (Phase("tuning", config.n_epochs, frozen, tuple(0.0 if cold else rate for cold in frozen)),)
+
+
+def summarise(rows: pd.DataFrame) -> Summary:
+    """Choose the rates, and compare the layers in every pair."""
+    best = at_their_best(rows, ["rate"], ["scenario", "arm"])
+    table = intervals(best, ["scenario", "arm", "rate"], "test_accuracy")
+    pairs = {str(scenario): pair for (scenario,), pair in points(best, ["scenario"])}
+    inputs, outputs = (
+        {name: pair for name, pair in pairs.items() if level(name) == one} for one in ("input", "output")
+    )
+    first = {name: _gap(pair, FIRST, ALL) for name, pair in inputs.items()}
+    last = {name: _gap(pair, LAST, ALL) for name, pair in outputs.items()}
+    upper = {name: upper_to_first(pair) for name, pair in inputs.items()}
+    return Summary(
+        table,
+        {
+            "first_for_inputs": Finding(
+                in_every_pair([matches(gap) for gap in first.values()]),
+                _sentence("The first layer alone, against all layers", first),
+            ),
+            "last_for_outputs": Finding(
+                in_every_pair([matches(gap) for gap in last.values()]),
+                _sentence("The last layer alone, against all layers", last),
+            ),
+            "upper_for_inputs": Finding(
+                in_every_pair([gap.sign for gap in upper.values()]),
+                _sentence("The middle or the last layer alone, whichever is better, against the first alone", upper),
+            ),
+        },
+    )
+
+
+def upper_to_first(rows: pd.DataFrame) -> Gap:
+    """Compare the better one of the layers above the first with the first layer.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of one scenario, one rate an arm.
+
+    Returns
+    -------
+    Gap
+        Of the one with the higher mean on the test images, which is kind to the layers above.
+    """
+    above = [arm for arm in (MIDDLE, LAST) if (rows["arm"] == arm).any()]
+    return max((_gap(rows, arm, FIRST) for arm in above), key=lambda gap: gap.interval.mean)
+
+
+def matches(gap: Gap) -> int:
+    """Judge whether one arm matches or beats another: 1, 0 or -1.
+
+    Parameters
+    ----------
+    gap : Gap
+
+    Returns
+    -------
+    int
+        1 where the interval lies above -1 point; -1 where it lies below zero and reaches further down.
+
+    Examples
+    --------
+    >>> from transfer_core.statistics import Interval
+    >>> [matches(Gap(Interval(low + 0.01, low, low + 0.02), 0, 9, 10)) for low in (-0.005, -0.015, -0.04)]
+    [1, 0, -1]
+    """
+    if gap.n >= MIN_SEEDS and gap.interval.low > -MARGIN:
+        return 1
+    return min(gap.sign, 0)
+
+
+def in_every_pair(signs: Sequence[int]) -> str:
+    """Judge a general claim: it must hold in every pair, and one clear counterexample refutes it.
+
+    Examples
+    --------
+    >>> in_every_pair([1, 1]), in_every_pair([1, 0]), in_every_pair([1, -1]), in_every_pair([])
+    ('confirmed here', 'inconclusive', 'refuted here', 'inconclusive')
+    """
+    if min(signs, default=0) < 0:
+        return REFUTED
+    return CONFIRMED if min(signs, default=0) > 0 else INCONCLUSIVE
+
+
+def _gap(rows: pd.DataFrame, ours: str, theirs: str) -> Gap:
+    return gap_between(rows, "test_accuracy", {"arm": ours}, {"arm": theirs})
+
+
+def _sentence(lead: str, gaps: Mapping[str, Gap]) -> str:
+    if not gaps:
+        return f"{lead}: 0 pairs were measured that show it."
+    return f"{lead}: {'; '.join(f'{SCENARIOS[scenario].title} {_words(gap)}' for scenario, gap in gaps.items())}."
+
+
+def _words(gap: Gap) -> str:
+    return f"{gap_words(gap)} {'ahead' if gap.interval.mean >= 0 else 'behind'} {evidence_words(gap)}"
+
+
+LEE = Source("Lee et al.", 2023, "2210.11466")
+CLAIMS = MappingProxyType(
+    {
+        "first_for_inputs": Claim(
+            "Where the images have changed, tuning the first layer alone matches or beats tuning all.",
+            LEE,
+            confirmed_if="in every pair with changed images the interval of first minus all lies above -1 point",
+            refuted_if="in some such pair it lies below zero and reaches below -1 point",
+        ),
+        "last_for_outputs": Claim(
+            "Where the labels have changed, tuning the last layer alone matches or beats tuning all.",
+            LEE,
+            confirmed_if="in every pair with changed labels the interval of last minus all lies above -1 point",
+            refuted_if="in some such pair it lies below zero and reaches below -1 point",
+        ),
+        "upper_for_inputs": Claim(
+            "Keep the lower layers frozen, which hold generic features, and adapt the upper ones.",
+            LESSON,
+            confirmed_if="in every pair with changed images the better one of the middle and the last layer is clearly ahead "
+            "of the first",
+            refuted_if="in some such pair the first layer is clearly ahead of both",
+        ),
+    }
+)
+
+STUDY = Study(
+    name="surgical",
+    title="First, middle or last layer?",
+    question="Which layer should be tuned where the images have changed, and which where the labels have?",
+    protocol="The pretrained network keeps its head, and one layer is tuned: the first, a middle one or the last; or all of "
+    "them. By default the network has three layers, a first, a middle and a last. All arms share split, minibatch order and "
+    "epochs; the rate of each arm is the best of five (0.003 to 0.3) on the validation images. The images are turned "
+    "(MNIST to UCI digits, by 30 degrees unless another angle is set), noisy, inverted or permuted; or the images are alike "
+    "and every label is another. A claim is made of every such change: it must hold in every pair, and one clear "
+    "counterexample refutes it.",
+    claims=CLAIMS,
+    grid=grid,
+    summarise=summarise,
+    figure=Figure(
+        "dots",
+        Axis("arm", "What is tuned", "ordinal"),
+        Axis("mean", "Test accuracy", form="share"),
+        facet="scenario",
+    ),
+    order=9,
+    settings=MappingProxyType({"images_per_class": 5}),
+    default_scenarios=(
+        "mnist_to_digits",
+        "digits_to_noisy",
+        "digits_to_inverted",
+        "digits_to_permuted",
+        "digits_to_renamed",
+    ),
+    scenarios=tuple(
+        name
+        for name, scenario in SCENARIOS.items()
+        if scenario.source is not None and len(scenario.source.classes) == len(scenario.target.classes)
+    ),
+)

@@ -1,0 +1,218 @@
+"""The kinds of charts that a study can ask for: one panel each, without its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Literal
+
+import altair as alt
+
+from transfer_core import SCENARIOS, STRATEGIES
+from transfer_core.studies.study import Axis, Figure
+from transfer_ui.charts import base
+from transfer_ui.palette import INK, MUTED, OPEN_STYLE, OTHERS, PAPER, STRATEGY_STYLES, Style
+
+HEIGHT = 330
+LEGEND_LINE = 20  # pixels; the legend takes its place from the height
+LEGEND_COLUMNS = alt.ExprRef("width < 420 ? 1 : width < 700 ? 2 : 4")
+FORMATS = {"share": ".0%", "points": "+.0%", "number": "~s"}
+FINE_FORMATS = {"share": ".1%", "points": "+.1%", "number": ",.4~g"}
+POINTS = "format(abs(datum.mean) < 0.0005 ? 0 : 100 * datum.mean, '+.1f')"
+SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
+MARK = "▼"
+PICK = "pick"
+TITLES = {
+    **{name: strategy.short for name, strategy in STRATEGIES.items()},
+    "logistic_regression": "Logistic regression",
+    "zero_shot": "Zero-shot",
+}
+
+
+def shown(value: object) -> str:
+    """Name a value of a column as people read it.
+
+    Examples
+    --------
+    >>> shown("end_to_end"), shown("mnist_to_digits"), shown(0.05), shown(30.0)
+    ('End-to-end', 'MNIST to UCI digits', '0.05', '30')
+    """
+    if isinstance(value, float):
+        return f"{value:g}"
+    text = str(value)
+    return TITLES.get(text) or (SCENARIOS[text].title if text in SCENARIOS else text)
+
+
+def styles(series: Sequence[str]) -> list[Style]:
+    """Look of each series: strategies as everywhere, the others in turn."""
+    others = iter(2 * OTHERS)
+    return [STRATEGY_STYLES.get(name) or next(others, OTHERS[-1]) for name in series]
+
+
+@cache
+def panel(figure: Figure, series: tuple[str, ...], mode: str) -> Any:
+    """Make the chart of one facet.
+
+    Parameters
+    ----------
+    figure : Figure
+    series : tuple of str
+        Values of the series column.
+    mode : {"light", "dark"}
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    if figure.kind == "map":
+        return alt.layer(*_map(figure, series, mode)).properties(height=HEIGHT)
+    layers = [_zero(mode)] if figure.zero else []
+    layers += (_lines if figure.kind == "lines" else _dots)(figure, series, mode)
+    return alt.layer(*layers).properties(height=HEIGHT + LEGEND_LINE * (len(series) // 3 if len(series) > 1 else 0))
+
+
+def _lines(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart]:
+    """Draw lines with bands, and marks behind them."""
+    colour, dash = _series(figure, series, mode)
+    x = (
+        alt.X("x:Q")
+        .scale(type=_scale(figure.x), nice=False, padding=12)
+        .axis(grid=False, tickCount=5, format=",~g")
+        .title(figure.x.title)
+    )
+    y, low = _value(figure.y)
+    rows, marks = _rows(), alt.Chart(base.NO_DATA).transform_filter("isValid(datum.words)")
+    return [
+        marks.mark_rect(color=MUTED[mode], opacity=0.16).encode(x=alt.X("low_x:Q"), x2="high_x:Q"),
+        marks.mark_rule(color=MUTED[mode], strokeDash=[4, 3], strokeWidth=1.5).encode(x=x),
+        *(
+            marks.transform_filter(f"datum.side == '{side}'")
+            .transform_calculate(place="height - 12 - 16 * datum.line")
+            .mark_text(align=side, dx=6 if side == "left" else -6, fontSize=12, color=INK[mode])
+            .encode(x=x, y=alt.Y("place:Q").scale(None), text="words:N")
+            for side in SIDES
+        ),
+        rows.mark_area(opacity=0.14).encode(x=x, y=low, y2="high:Q", color=colour),
+        rows.mark_line(strokeWidth=2.2).encode(x=x, y=y, color=colour, strokeDash=dash),
+        rows.mark_point(filled=True, size=40, opacity=1).encode(
+            x=x, y=y, color=colour, tooltip=_tooltip(figure, series)
+        ),
+    ]
+
+
+def _dots(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart]:
+    """Draw dots with bars, side by side within a category."""
+    colour, _ = _series(figure, series, mode)
+    x = alt.X("x:N").sort(None).axis(grid=False, labelAngle=0, labelLimit=140, labelOverlap=False)
+    x = x.title(figure.x.title)
+    beside: Any = alt.XOffset("series:N").sort([shown(name) for name in series]) if len(series) > 1 else alt.Undefined
+    y, low = _value(figure.y)
+    return [
+        _rows().mark_rule(strokeWidth=2.5).encode(x=x, xOffset=beside, y=low, y2="high:Q", color=colour),
+        _rows()
+        .mark_point(filled=True, size=70, opacity=1)
+        .encode(x=x, xOffset=beside, y=y, color=colour, tooltip=_tooltip(figure, series)),
+    ]
+
+
+def _map(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart]:
+    """Coloured cells: by category, or by the mean where that is the series. A click picks one."""
+    x = alt.X("x:N").sort(None).axis(labelAngle=0, domain=False, ticks=False).title(figure.x.title)
+    y = alt.Y("y:N").sort(None).axis(domain=False, ticks=False).title(figure.y.title)
+    words: Any = alt.value(INK[mode])
+    if figure.series == "mean":
+        colour = (
+            alt.Color("mean:Q")
+            .scale(scheme="cividis")
+            .legend(orient="bottom", title=None, format=".0%", gradientLength=220)
+        )
+        tooltips = []
+        words = alt.condition("datum.mean > 0.6", alt.value("#000000"), alt.value("#FFFFFF"))
+    else:
+        looks = [STRATEGY_STYLES.get(name, OPEN_STYLE) for name in series]
+        colour = (
+            alt.Color("series:N")
+            .scale(
+                domain=[shown(name) for name in series],
+                range=[look.dark if mode == "dark" else look.light for look in looks],
+            )
+            .legend(orient="bottom", columns=LEGEND_COLUMNS, title=None, symbolType="square", symbolSize=160)
+        )
+        tooltips = [alt.Tooltip("series:N", title=" ")]
+        open_cells = [shown(name) for name in series if name not in STRATEGIES]
+        on_colour = alt.value(PAPER[mode])
+        words = alt.condition(alt.FieldOneOfPredicate("series", open_cells), words, on_colour)
+    tooltip = [
+        alt.Tooltip("x:N", title=figure.x.title),
+        alt.Tooltip("y:N", title=figure.y.title),
+        *tooltips,
+        alt.Tooltip("mean:Q", title=figure.cell, format=".1%"),
+        alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
+        alt.Tooltip("high:Q", title="to", format=".1%"),
+    ]
+    cells = alt.Chart(base.NO_DATA).encode(x=x, y=y)
+    pick = alt.selection_point(PICK, fields=["x", "y"], empty=False)
+    edge = alt.condition(pick, alt.value(INK[mode]), alt.value(PAPER[mode]))
+    number = "format(datum.mean, '.0%')" if figure.series == "mean" else POINTS
+    return [
+        cells.mark_rect(cornerRadius=3, strokeWidth=2, cursor="pointer")
+        .encode(color=colour, stroke=edge, tooltip=tooltip)
+        .add_params(pick),
+        cells.transform_calculate(words=f"{number} + (datum.marked ? ' {MARK}' : '')")
+        .mark_text(fontSize=12)
+        .encode(text="words:N", color=words),
+    ]
+
+
+def _rows() -> alt.Chart:
+    return alt.Chart(base.NO_DATA).transform_filter("isValid(datum.mean)")
+
+
+def _zero(mode: str) -> alt.Chart:
+    """Draw the line that gaps are read against."""
+    once = _rows().transform_aggregate(n="count()")
+    rule: alt.Chart = once.mark_rule(color=INK[mode], strokeDash=[2, 2]).encode(y=alt.datum(0))
+    return rule
+
+
+def _scale(axis: Axis) -> Literal["log", "linear"]:
+    return "log" if axis.scale == "log" else "linear"
+
+
+def _value(axis: Axis) -> tuple[alt.Y, alt.Y]:
+    """Encode the mean, and the lower end of its interval on the same scale."""
+    scale = alt.Scale(type=_scale(axis), zero=False, padding=10)
+    mean = alt.Y("mean:Q").scale(scale).axis(format=FORMATS[axis.form], tickCount=5).title(axis.title)
+    return mean, alt.Y("low:Q").scale(scale)
+
+
+def _series(figure: Figure, series: tuple[str, ...], mode: str) -> tuple[alt.Color, alt.StrokeDash]:
+    """Tell the series apart by colour and by dash, with one legend."""
+    looks, domain = styles(series), [shown(name) for name in series]
+    legend: Any = None
+    if len(series) > 1:
+        legend = alt.Legend(
+            orient="bottom",
+            columns=LEGEND_COLUMNS,
+            title=None,
+            labelLimit=280,
+            symbolOpacity=1,
+            symbolType="stroke" if figure.kind == "lines" else "circle",
+            symbolSize=260 if figure.kind == "lines" else 90,
+        )
+    colours = [look.dark if mode == "dark" else look.light for look in looks]
+    return (
+        alt.Color("series:N").scale(domain=domain, range=colours).legend(legend),
+        alt.StrokeDash("series:N").scale(domain=domain, range=[look.dash for look in looks]).legend(legend),
+    )
+
+
+def _tooltip(figure: Figure, series: tuple[str, ...]) -> list[alt.Tooltip]:
+    form = FINE_FORMATS[figure.y.form]
+    return [
+        *([alt.Tooltip("series:N", title=" ")] if len(series) > 1 else []),
+        alt.Tooltip("x:N" if figure.x.scale == "ordinal" else "x:Q", title=figure.x.title),
+        alt.Tooltip("mean:Q", title=figure.y.title, format=form),
+        alt.Tooltip("low:Q", title="95 % interval from", format=form),
+        alt.Tooltip("high:Q", title="to", format=form),
+    ]
