@@ -87,9 +87,9 @@ MODULES = [*sorted(path.stem for path in CORE.glob("*.py") if path.stem != "__in
 STUDY_FLOORS = (
     {"registry"},
     {path.stem for path in (CORE / "studies").glob("*.py")}
-    - {"__init__", "registry", "shipped", "execute", "store", "tasks", "summaries", "study"},
+    - {"__init__", "registry", "shipped", "execute", "grids", "store", "tasks", "summaries", "study"},
     {"shipped"},
-    {"execute"},
+    {"execute", "grids"},
     {"store", "tasks", "summaries"},
     {"study"},
 )

@@ -177,7 +177,7 @@ def test_kill_9_loses_nothing_and_nothing_is_done_twice(tmp_path, undisturbed, n
         _wait_for_cells(tmp_path, 4, running)
         os.killpg(running.pid, signal.SIGKILL)
     before = _finished(tmp_path)
-    assert 4 <= len(before)
+    assert len(before) >= 4
     assert not (tmp_path / "decision_map.csv").exists()
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     after = _finished(tmp_path)

@@ -78,7 +78,7 @@ def test_putting_again_replaces():
 def test_a_file_that_is_no_store_is_said_in_one_sentence(tmp_path, content):
     path = tmp_path / "store"
     path.mkdir() if content is None else path.write_bytes(content)
-    with pytest.raises(StoreError, match="store must be an SQLite file that can be written, got .*store") as caught:
+    with pytest.raises(StoreError, match=r"store must be an SQLite file that can be written, got .*store") as caught:
         Store(path)
     assert "\n" not in str(caught.value)
     if content is not None:

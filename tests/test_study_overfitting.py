@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from transfer_core.config import RunConfig
-from transfer_core.studies.overfitting import grid, summarise
+from transfer_core.studies.grids import sizes_and_rates
+from transfer_core.studies.overfitting import summarise
 from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
 from transfer_core.studies.tasks import Train
 
@@ -43,6 +44,6 @@ def test_gap_is_that_of_the_rate_that_validates_best():
 
 
 def test_it_trains_what_the_crossover_trains_and_nothing_else():
-    cells = list(grid(RunConfig()))
+    cells = list(sizes_and_rates(RunConfig()))
     assert all(isinstance(cell.task, Train) for cell in cells)
     assert len({cell.key for cell in cells}) == len(cells)

@@ -12,9 +12,8 @@ from scipy.stats import bootstrap
 
 from transfer_core.config import RunConfig
 from transfer_core.network import Array
-from transfer_core.splits import max_images_per_class
 from transfer_core.statistics import CONFIDENCE, N_RESAMPLES, Gap, evidence_words, gap_words
-from transfer_core.strategies import STRATEGIES
+from transfer_core.studies.grids import RATE_FACTORS, sizes, sizes_and_rates
 from transfer_core.studies.study import (
     CONFIRMED,
     INCONCLUSIVE,
@@ -25,25 +24,16 @@ from transfer_core.studies.study import (
     Claim,
     Figure,
     Finding,
+    Label,
     Source,
     Study,
     Summary,
 )
 from transfer_core.studies.summaries import at_their_best, enough, gap_between, intervals
-from transfer_core.studies.tasks import PixelRegression, Train, ZeroShot
+from transfer_core.studies.tasks import PixelRegression, ZeroShot
 
-SIZES = (1, 2, 5, 10, 20, 50, 100)
-RATE_FACTORS = (0.2, 1.0, 4.0)
 ARMS = ("end_to_end", "feature_extraction")
 RULE = 1000  # training images; below it the lesson freezes
-# The rate that is searched for each strategy, as a field of the configuration.
-RATE_OF = {
-    "feature_extraction": "head_learning_rate",
-    "end_to_end": "backbone_learning_rate",
-    "progressive_unfreezing": "unfrozen_learning_rate",
-    "from_scratch": "backbone_learning_rate",
-    "random_features": "head_learning_rate",
-}
 
 
 class Crossing(NamedTuple):
@@ -62,18 +52,15 @@ class Crossing(NamedTuple):
 
 
 def grid(config: RunConfig) -> Iterator[Cell]:
-    """Every strategy at every size and rate, and the controls at every size."""
-    for count in [size for size in SIZES if size <= max_images_per_class(config.scenario)]:
-        sized = config.but(images_per_class=count)
-        images = count * config.layer_sizes[-1]
-        for strategy in STRATEGIES:
-            field = RATE_OF.get(strategy, "backbone_learning_rate")
-            for factor in RATE_FACTORS:
-                changed = sized.but(**{field: round(factor * getattr(config, field), 6)})
-                labels = {"images": images, "strategy": strategy, "rate": getattr(changed, field)}
-                # Only the schedule depends on the rate, so that cells of other studies can be shared.
-                yield Cell(labels, sized, Train.of(changed, strategy))
-        yield Cell({"images": images, "strategy": "logistic_regression", "rate": 0.0}, sized, PixelRegression())
+    """Every strategy at every size and rate, and the controls."""
+    yield from sizes_and_rates(config)
+    for count in sizes(config.scenario):
+        labels: dict[str, Label] = {
+            "images": count * config.layer_sizes[-1],
+            "strategy": "logistic_regression",
+            "rate": 0.0,
+        }
+        yield Cell(labels, config.but(images_per_class=count), PixelRegression())
     yield Cell({"images": 0, "strategy": "zero_shot", "rate": 0.0}, config, ZeroShot())
 
 

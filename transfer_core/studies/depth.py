@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -19,9 +19,10 @@ from transfer_core.pretraining import pretrain
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.schedules import Phase, Schedule, freeze_to
 from transfer_core.splits import stream
-from transfer_core.statistics import MIN_SEEDS, Gap, evidence_words, gap_words, paired_gap
+from transfer_core.statistics import MIN_SEEDS
 from transfer_core.studies.study import (
     CONFIRMED,
+    FRESH_SEED,
     INCONCLUSIVE,
     LESSON,
     REFUTED,
@@ -35,11 +36,10 @@ from transfer_core.studies.study import (
     Study,
     Summary,
 )
-from transfer_core.studies.summaries import at_their_best, points, scores
+from transfer_core.studies.summaries import MARGIN, at_their_best, gap_of, in_every_pair, pair_words, points, scores
 from transfer_core.studies.tasks import Train, target_accuracies
 
 RATES = (0.01, 0.03, 0.1, 0.3)
-MARGIN = 0.01  # a dip of less than a point is none
 BASE = "from_scratch"
 ARMS: Mapping[str, tuple[Literal["source", "target", "random"], bool]] = MappingProxyType(
     {
@@ -137,7 +137,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
     best = at_their_best(rows, ["rate"], ["scenario", "arm", "layers"])
     by_pair = {str(scenario): gains(pair) for (scenario,), pair in points(best, ["scenario"])}
     deeper, generic, tuned = (
-        {scenario: _gap(difference(cuts)) for scenario, cuts in by_pair.items()}
+        {scenario: gap_of(difference(cuts)) for scenario, cuts in by_pair.items()}
         for difference in (deepest_to_first, first_to_random, tuned_to_scratch)
     )
     n_layers = int(rows["layers"].max())
@@ -146,15 +146,15 @@ def summarise(rows: pd.DataFrame) -> Summary:
         {
             "falls_with_depth": Finding(
                 in_every_pair([-gap.sign for gap in deeper.values()]),
-                _sentence(f"All {n_layers} pretrained layers frozen, against the first one alone", deeper),
+                pair_words(f"All {n_layers} pretrained layers frozen, against the first one alone", deeper),
             ),
             "generic_first_layer": Finding(
                 in_every_pair([gap.sign for gap in generic.values()]),
-                _sentence("A frozen pretrained first layer, against a frozen random one", generic),
+                pair_words("A frozen pretrained first layer, against a frozen random one", generic),
             ),
             "tuned_beat_scratch": Finding(
                 in_every_pair([gap.sign for gap in tuned.values()]),
-                _sentence("Transferred and fine-tuned, averaged over the cuts, against from scratch", tuned),
+                pair_words("Transferred and fine-tuned, averaged over the cuts, against from scratch", tuned),
             ),
             "fragile_middle": _fragile_middle(by_pair, n_layers),
         },
@@ -165,7 +165,7 @@ def _table(best: pd.DataFrame, by_pair: Mapping[str, Gains]) -> pd.DataFrame:
     bases = {scenario: pair for (scenario,), pair in points(best[best["arm"] == BASE], ["scenario"])}
     table = []
     for (scenario, arm, layers, rate), cut in points(best[best["arm"] != BASE], ["scenario", "arm", "layers", "rate"]):
-        gap = _gap(by_pair[scenario][arm, layers])
+        gap = gap_of(by_pair[scenario][arm, layers])
         labels = {"scenario": scenario, "arm": arm, "layers": int(layers), "rate": float(rate)}
         measured = {**gap.interval._asdict(), "wins": gap.wins, "losses": gap.losses, "n": gap.n}
         base = bases[scenario]
@@ -236,24 +236,11 @@ def dip(cuts: Gains) -> Array:
     return np.asarray(own[1:-1].mean(axis=0) - (own[0] + own[-1]) / 2)
 
 
-def in_every_pair(signs: Sequence[int]) -> str:
-    """Judge a general claim: it must hold in every pair, and one clear counterexample refutes it.
-
-    Examples
-    --------
-    >>> in_every_pair([1, 1]), in_every_pair([1, 0]), in_every_pair([1, -1])
-    ('confirmed here', 'inconclusive', 'refuted here')
-    """
-    if min(signs) < 0:
-        return REFUTED
-    return CONFIRMED if min(signs) > 0 else INCONCLUSIVE
-
-
 def _fragile_middle(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
     if n_layers < 3:
         words = f"A cut in the middle takes 3 hidden layers or more, and here there are {n_layers}."
         return Finding(INCONCLUSIVE, words)
-    dips = {scenario: _gap(dip(cuts)) for scenario, cuts in by_pair.items()}
+    dips = {scenario: gap_of(dip(cuts)) for scenario, cuts in by_pair.items()}
     verdict = INCONCLUSIVE
     if all(gap.sign < 0 for gap in dips.values()):
         verdict = CONFIRMED
@@ -261,20 +248,8 @@ def _fragile_middle(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
     elif all(gap.n >= MIN_SEEDS and gap.interval.low > -MARGIN for gap in dips.values()):
         verdict = REFUTED
     return Finding(
-        verdict, _sentence("The network's own layers frozen, cut in the middle, against the first and last cut", dips)
+        verdict, pair_words("The network's own layers frozen, cut in the middle, against the first and last cut", dips)
     )
-
-
-def _gap(differences: Array) -> Gap:
-    return paired_gap(differences, np.zeros_like(differences))
-
-
-def _sentence(lead: str, gaps: Mapping[str, Gap]) -> str:
-    return f"{lead}: {'; '.join(f'{SCENARIOS[scenario].title} {_words(gap)}' for scenario, gap in gaps.items())}."
-
-
-def _words(gap: Gap) -> str:
-    return f"{gap_words(gap)} {'ahead' if gap.interval.mean >= 0 else 'behind'} {evidence_words(gap)}"
 
 
 YOSINSKI = Source("Yosinski et al.", 2014, "1411.1792")
@@ -333,7 +308,7 @@ STUDY = Study(
         zero=True,
     ),
     order=8,
-    settings=MappingProxyType({"hidden_sizes": (48, 48, 48, 48), "images_per_class": 30}),
+    settings=MappingProxyType({"seed": FRESH_SEED, "hidden_sizes": (48, 48, 48, 48), "images_per_class": 30}),
     default_scenarios=("digits_to_parity", "low_to_high", "digits_to_ink"),
     scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
 )

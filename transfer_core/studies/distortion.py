@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -17,11 +17,9 @@ from transfer_core.experiment import target_of
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.shifts import NOISE, ROTATION, Shift
 from transfer_core.splits import cached_source_data, stream
-from transfer_core.statistics import MIN_SEEDS, Gap, evidence_words, gap_words, paired_gap
+from transfer_core.statistics import Gap
 from transfer_core.studies.study import (
-    CONFIRMED,
-    INCONCLUSIVE,
-    REFUTED,
+    FRESH_SEED,
     Axis,
     Cell,
     Claim,
@@ -32,12 +30,19 @@ from transfer_core.studies.study import (
     Study,
     Summary,
 )
-from transfer_core.studies.summaries import at_their_best, intervals, points
+from transfer_core.studies.summaries import (
+    at_their_best,
+    gap_of,
+    in_every_pair,
+    intervals,
+    no_worse,
+    points,
+    side_words,
+)
 from transfer_core.studies.tasks import Train, measured_accuracy
 from transfer_core.training import Examples
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
-MARGIN = 0.01  # a loss of less than a point is none
 LARGE = 3.0
 PROBE, TUNED, LARGE_HEAD, HEAD_FIRST = (
     "feature_extraction",
@@ -149,7 +154,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
                 _sentence("End-to-end, against feature extraction", tuned),
             ),
             "head_first": Finding(
-                in_every_pair([min(no_loss(gaps.inside), gaps.outside.sign) for gaps in first.values()]),
+                in_every_pair([min(no_worse(gaps.inside), gaps.outside.sign) for gaps in first.values()]),
                 _sentence("Head first, against end-to-end", first),
             ),
             "large_head": Finding(
@@ -158,42 +163,6 @@ def summarise(rows: pd.DataFrame) -> Summary:
             ),
         },
     )
-
-
-def no_loss(gap: Gap) -> int:
-    """Judge whether one arm is no worse than another: 1, 0 or -1.
-
-    Parameters
-    ----------
-    gap : Gap
-
-    Returns
-    -------
-    int
-        1 where the interval lies above -1 point; -1 where it lies below zero and reaches further down.
-
-    Examples
-    --------
-    >>> from transfer_core.statistics import Interval
-    >>> [no_loss(Gap(Interval(low + 0.01, low, low + 0.02), 0, 9, 10)) for low in (-0.005, -0.015, -0.04)]
-    [1, 0, -1]
-    """
-    if gap.n >= MIN_SEEDS and gap.interval.low > -MARGIN:
-        return 1
-    return min(gap.sign, 0)
-
-
-def in_every_pair(signs: Sequence[int]) -> str:
-    """Judge a general claim: it must hold in every pair, and one clear counterexample refutes it.
-
-    Examples
-    --------
-    >>> in_every_pair([1, 1]), in_every_pair([1, 0]), in_every_pair([1, -1])
-    ('confirmed here', 'inconclusive', 'refuted here')
-    """
-    if min(signs) < 0:
-        return REFUTED
-    return CONFIRMED if min(signs) > 0 else INCONCLUSIVE
 
 
 def compared(rows: pd.DataFrame, ours: str, theirs: str) -> Compared:
@@ -213,24 +182,16 @@ def compared(rows: pd.DataFrame, ours: str, theirs: str) -> Compared:
     wide = rows.pivot_table(index=["images", "seed"], columns="arm", values="accuracy")
     gaps = (wide[ours] - wide[theirs]).unstack("images")
     elsewhere = gaps.drop(columns=INSIDE).mean(axis="columns")
-    return Compared(_gap(gaps[INSIDE]), _gap(elsewhere), _gap(gaps[SOURCE]) if SOURCE in gaps else None)
-
-
-def _gap(differences: pd.Series) -> Gap:
-    return paired_gap(differences.to_numpy(), np.zeros(len(differences)))
+    return Compared(gap_of(gaps[INSIDE]), gap_of(elsewhere), gap_of(gaps[SOURCE]) if SOURCE in gaps else None)
 
 
 def _sentence(lead: str, pairs: Mapping[str, Compared]) -> str:
     said = []
     for scenario, gaps in pairs.items():
-        of_source = f", on the source images alone {_words(gaps.source)}" if gaps.source is not None else ""
-        inside, outside = _words(gaps.inside), _words(gaps.outside)
+        of_source = f", on the source images alone {side_words(gaps.source)}" if gaps.source is not None else ""
+        inside, outside = side_words(gaps.inside), side_words(gaps.outside)
         said.append(f"{SCENARIOS[scenario].title}, in distribution {inside}, out of distribution {outside}{of_source}")
     return f"{lead}: {'; '.join(said)}."
-
-
-def _words(gap: Gap) -> str:
-    return f"{gap_words(gap)} {'ahead' if gap.interval.mean >= 0 else 'behind'} {evidence_words(gap)}"
 
 
 KUMAR = Source("Kumar et al.", 2022, "2202.10054")
@@ -285,6 +246,7 @@ STUDY = Study(
         facet="scenario",
     ),
     order=10,
+    settings=MappingProxyType({"seed": FRESH_SEED}),
     default_scenarios=("mnist_to_digits", "digits_to_noisy"),
     scenarios=tuple(
         name for name, scenario in SCENARIOS.items() if scenario.source is not None and scenario.same_labels

@@ -14,6 +14,7 @@ from transfer_core.scenarios import SCENARIOS
 from transfer_core.statistics import MIN_SEEDS, Gap, evidence_words, gap_words, join_words, paired_gap
 from transfer_core.studies.study import (
     CONFIRMED,
+    FRESH_SEED,
     INCONCLUSIVE,
     LESSON,
     REFUTED,
@@ -26,12 +27,11 @@ from transfer_core.studies.study import (
     Study,
     Summary,
 )
-from transfer_core.studies.summaries import at_their_best, intervals, points, scores
+from transfer_core.studies.summaries import MARGIN, at_their_best, intervals, points, scores, together
 from transfer_core.studies.tasks import Train
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 STRENGTHS = (0.001, 0.01, 0.1)  # of L2-SP
-MARGIN = 0.01  # no cost, no use: less than a point
 PLAIN, PROGRESSIVE, FROZEN = "end_to_end", "progressive_unfreezing", "feature_extraction"
 ANCHORED = {f"L2-SP {strength:g}": strength for strength in STRENGTHS}
 # The rate that is searched for each strategy, as a field of the configuration.
@@ -70,7 +70,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
             verdicts[name].append(verdict)
             said[name].append(f"{SCENARIOS[str(scenario)].title}: {words}")
     return Summary(
-        _table(rows), {name: Finding(_together(verdicts[name]), f"{'. '.join(said[name])}.") for name in CLAIMS}
+        _table(rows), {name: Finding(together(verdicts[name]), f"{'. '.join(said[name])}.") for name in CLAIMS}
     )
 
 
@@ -225,10 +225,6 @@ def _size(lost: Gap) -> str:
     return f"{100 * lost.interval.mean:.1f} points ({interval})"
 
 
-def _together(verdicts: list[str]) -> str:
-    return verdicts[0] if len(set(verdicts)) == 1 else INCONCLUSIVE
-
-
 CLAIMS = MappingProxyType(
     {
         "unfreezing": Claim(
@@ -278,7 +274,7 @@ STUDY = Study(
         facet="panel",
     ),
     order=7,
-    settings=MappingProxyType({"images_per_class": 20}),
+    settings=MappingProxyType({"seed": FRESH_SEED, "images_per_class": 20}),
     swept=("backbone_learning_rate", "unfrozen_learning_rate"),
     default_scenarios=("mnist_to_digits", "low_to_high"),
     scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),

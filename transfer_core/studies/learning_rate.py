@@ -11,9 +11,10 @@ import pandas as pd
 from transfer_core.config import RunConfig
 from transfer_core.statistics import MIN_SEEDS, Gap, Interval, evidence_words, gap_words
 from transfer_core.strategies import STRATEGIES
-from transfer_core.studies.crossover import RATE_OF
+from transfer_core.studies.grids import at_rate
 from transfer_core.studies.study import (
     CONFIRMED,
+    FRESH_SEED,
     INCONCLUSIVE,
     LESSON,
     REFUTED,
@@ -27,7 +28,6 @@ from transfer_core.studies.study import (
     Summary,
 )
 from transfer_core.studies.summaries import at_their_best, gap_between, intervals
-from transfer_core.studies.tasks import Train
 
 # Two to each power of ten. The lowest is what the lesson's table gives for end-to-end learning.
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
@@ -64,9 +64,7 @@ def grid(config: RunConfig) -> Iterator[Cell]:
     """Every strategy at every rate."""
     for rate in RATES:
         for strategy in STRATEGIES:
-            changed = config.but(**{RATE_OF.get(strategy, "backbone_learning_rate"): rate})
-            # Only the schedule depends on the rate, so that cells of other studies can be shared.
-            yield Cell({"strategy": strategy, "rate": rate}, config, Train.of(changed, strategy))
+            yield Cell({"strategy": strategy, "rate": rate}, config, at_rate(config, strategy, rate))
 
 
 def sensitivity(rows: pd.DataFrame, strategy: str) -> Sensitivity:
@@ -217,4 +215,5 @@ STUDY = Study(
         series="strategy",
     ),
     order=5,
+    settings=MappingProxyType({"seed": FRESH_SEED}),
 )

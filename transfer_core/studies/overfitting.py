@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from types import MappingProxyType
 
 import pandas as pd
 
-from transfer_core.config import RunConfig
 from transfer_core.statistics import Gap, evidence_words, gap_words
-from transfer_core.studies import crossover
+from transfer_core.studies.grids import sizes_and_rates
 from transfer_core.studies.study import (
     CONFIRMED,
     INCONCLUSIVE,
     LESSON,
     REFUTED,
     Axis,
-    Cell,
     Claim,
     Figure,
     Finding,
@@ -24,12 +21,6 @@ from transfer_core.studies.study import (
     Summary,
 )
 from transfer_core.studies.summaries import at_their_best, gap_between, intervals, points
-from transfer_core.studies.tasks import Train
-
-
-def grid(config: RunConfig) -> Iterator[Cell]:
-    """Lay out the trainings of the crossover study: who has run one has run the other."""
-    yield from (cell for cell in crossover.grid(config) if isinstance(cell.task, Train))
 
 
 def summarise(rows: pd.DataFrame) -> Summary:
@@ -142,7 +133,7 @@ STUDY = Study(
     "validation images. The table gives the accuracy on training, validation and test images beside the gap, since a wider gap "
     "need not be a loss: an arm can gain on both. Where every training image is fitted, the gap is the validation error itself.",
     claims=CLAIMS,
-    grid=grid,
+    grid=sizes_and_rates,
     summarise=summarise,
     figure=Figure(
         "lines",

@@ -16,6 +16,7 @@ from transfer_core.schedules import Phase, Schedule, freeze_to
 from transfer_core.statistics import MIN_SEEDS, Gap, evidence_words, gap_words, paired_gap
 from transfer_core.studies.study import (
     CONFIRMED,
+    FRESH_SEED,
     INCONCLUSIVE,
     LESSON,
     REFUTED,
@@ -28,7 +29,7 @@ from transfer_core.studies.study import (
     Study,
     Summary,
 )
-from transfer_core.studies.summaries import at_their_best, intervals, points, scores
+from transfer_core.studies.summaries import at_their_best, intervals, points, scores, together
 from transfer_core.studies.tasks import Train
 
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -152,7 +153,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
             said[name].append(f"{title}: {words}")
     return Summary(
         table,
-        {name: Finding(_together(verdicts[name]), f"{'. '.join(said[name])}.") for name in CLAIMS},
+        {name: Finding(together(verdicts[name]), f"{'. '.join(said[name])}.") for name in CLAIMS},
     )
 
 
@@ -206,7 +207,7 @@ def _lesson(here: pd.DataFrame) -> tuple[str, str]:
     pure = {"feature extraction": "feature_extraction", "end-to-end": PLAIN}
     gaps = {title: paired_gap(ours, _accuracy(here, name)) for title, name in pure.items()}
     outcomes = {title: outcome(gap) for title, gap in gaps.items()}
-    verdict = REFUTED if REFUTED in outcomes.values() else _together(list(outcomes.values()))
+    verdict = REFUTED if REFUTED in outcomes.values() else together(list(outcomes.values()))
     against = " and ".join(_against(gap, f"{title} at {_rate_words(here, pure[title])}") for title, gap in gaps.items())
     return verdict, f"head first, then all layers at {_rate_words(here, 'progressive_unfreezing')} is {against}"
 
@@ -241,10 +242,6 @@ def _rate_words(here: pd.DataFrame, unfreezing: str, rates: str = ONE_RATE) -> s
 
 def _against(gap: Gap, what: str) -> str:
     return f"{gap_words(gap)} {'ahead of' if gap.interval.mean >= 0 else 'behind'} {what} {evidence_words(gap)}"
-
-
-def _together(verdicts: list[str]) -> str:
-    return verdicts[0] if len(set(verdicts)) == 1 else INCONCLUSIVE
 
 
 _ULMFIT = Source("Howard and Ruder", 2018, "1801.06146")
@@ -287,7 +284,7 @@ STUDY = Study(
         facet="scenario",
     ),
     order=6,
-    settings=MappingProxyType({"hidden_sizes": (64, 64, 64), "images_per_class": 20}),
+    settings=MappingProxyType({"seed": FRESH_SEED, "hidden_sizes": (64, 64, 64), "images_per_class": 20}),
     swept=("backbone_learning_rate", "unfrozen_learning_rate"),
     default_scenarios=("mnist_to_digits", "digits_to_parity"),
     scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),

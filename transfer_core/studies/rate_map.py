@@ -12,6 +12,7 @@ from transfer_core.schedules import Phase, Schedule, freeze_to
 from transfer_core.statistics import evidence_words, gap_words
 from transfer_core.studies.study import (
     CONFIRMED,
+    FRESH_SEED,
     INCONCLUSIVE,
     REFUTED,
     Axis,
@@ -169,4 +170,5 @@ STUDY = Study(
         series="mean",
     ),
     order=14,
+    settings=MappingProxyType({"seed": FRESH_SEED}),
 )

@@ -236,7 +236,7 @@ CLAIMS = MappingProxyType(
             refuted_if="it takes clearly less time at no width and depth",
         ),
         "cost": Claim(
-            "The computational cost of feature extraction is low: nothing is propagated back through the backbone.",
+            "What feature extraction saves in computation it saves in time.",
             LESSON,
             confirmed_if=f"the work that is saved, counted in multiply-adds, is the time that is saved: the two speed-ups are "
             f"within a factor of {TOLERANCE:g} of each other at every width and depth, with cached features and without",

@@ -23,6 +23,9 @@ from transfer_core.scenarios import SCENARIOS
 
 Label = str | int | float | bool
 
+FRESH_SEED = 100
+"""First seed of studies whose protocol was settled while looking at the seeds from 0 on."""
+
 CONFIRMED = "confirmed here"
 REFUTED = "refuted here"
 INCONCLUSIVE = "inconclusive"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from types import MappingProxyType
 
 import pandas as pd
@@ -10,12 +10,10 @@ import pandas as pd
 from transfer_core.config import RunConfig
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.schedules import Phase, Schedule
-from transfer_core.statistics import MIN_SEEDS, Gap, evidence_words, gap_words
+from transfer_core.statistics import Gap
 from transfer_core.studies.study import (
-    CONFIRMED,
-    INCONCLUSIVE,
+    FRESH_SEED,
     LESSON,
-    REFUTED,
     Axis,
     Cell,
     Claim,
@@ -25,11 +23,18 @@ from transfer_core.studies.study import (
     Study,
     Summary,
 )
-from transfer_core.studies.summaries import at_their_best, gap_between, intervals, points
+from transfer_core.studies.summaries import (
+    at_their_best,
+    gap_between,
+    in_every_pair,
+    intervals,
+    no_worse,
+    pair_words,
+    points,
+)
 from transfer_core.studies.tasks import Train
 
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
-MARGIN = 0.01  # less than a point behind is as good
 ROTATION = 30.0  # degrees, where the scenario itself turns nothing
 FIRST, MIDDLE, LAST, ALL = "first layer", "middle layer", "last layer", "all layers"
 
@@ -111,16 +116,16 @@ def summarise(rows: pd.DataFrame) -> Summary:
         table,
         {
             "first_for_inputs": Finding(
-                in_every_pair([matches(gap) for gap in first.values()]),
-                _sentence("The first layer alone, against all layers", first),
+                in_every_pair([no_worse(gap) for gap in first.values()]),
+                pair_words("The first layer alone, against all layers", first),
             ),
             "last_for_outputs": Finding(
-                in_every_pair([matches(gap) for gap in last.values()]),
-                _sentence("The last layer alone, against all layers", last),
+                in_every_pair([no_worse(gap) for gap in last.values()]),
+                pair_words("The last layer alone, against all layers", last),
             ),
             "upper_for_inputs": Finding(
                 in_every_pair([gap.sign for gap in upper.values()]),
-                _sentence("The middle or the last layer alone, whichever is better, against the first alone", upper),
+                pair_words("The middle or the last layer alone, whichever is better, against the first alone", upper),
             ),
         },
     )
@@ -143,54 +148,8 @@ def upper_to_first(rows: pd.DataFrame) -> Gap:
     return max((_gap(rows, arm, FIRST) for arm in above), key=lambda gap: gap.interval.mean)
 
 
-def matches(gap: Gap) -> int:
-    """Judge whether one arm matches or beats another: 1, 0 or -1.
-
-    Parameters
-    ----------
-    gap : Gap
-
-    Returns
-    -------
-    int
-        1 where the interval lies above -1 point; -1 where it lies below zero and reaches further down.
-
-    Examples
-    --------
-    >>> from transfer_core.statistics import Interval
-    >>> [matches(Gap(Interval(low + 0.01, low, low + 0.02), 0, 9, 10)) for low in (-0.005, -0.015, -0.04)]
-    [1, 0, -1]
-    """
-    if gap.n >= MIN_SEEDS and gap.interval.low > -MARGIN:
-        return 1
-    return min(gap.sign, 0)
-
-
-def in_every_pair(signs: Sequence[int]) -> str:
-    """Judge a general claim: it must hold in every pair, and one clear counterexample refutes it.
-
-    Examples
-    --------
-    >>> in_every_pair([1, 1]), in_every_pair([1, 0]), in_every_pair([1, -1]), in_every_pair([])
-    ('confirmed here', 'inconclusive', 'refuted here', 'inconclusive')
-    """
-    if min(signs, default=0) < 0:
-        return REFUTED
-    return CONFIRMED if min(signs, default=0) > 0 else INCONCLUSIVE
-
-
 def _gap(rows: pd.DataFrame, ours: str, theirs: str) -> Gap:
     return gap_between(rows, "test_accuracy", {"arm": ours}, {"arm": theirs})
-
-
-def _sentence(lead: str, gaps: Mapping[str, Gap]) -> str:
-    if not gaps:
-        return f"{lead}: 0 pairs were measured that show it."
-    return f"{lead}: {'; '.join(f'{SCENARIOS[scenario].title} {_words(gap)}' for scenario, gap in gaps.items())}."
-
-
-def _words(gap: Gap) -> str:
-    return f"{gap_words(gap)} {'ahead' if gap.interval.mean >= 0 else 'behind'} {evidence_words(gap)}"
 
 
 LEE = Source("Lee et al.", 2023, "2210.11466")
@@ -238,7 +197,7 @@ STUDY = Study(
         facet="scenario",
     ),
     order=9,
-    settings=MappingProxyType({"images_per_class": 5}),
+    settings=MappingProxyType({"seed": FRESH_SEED, "images_per_class": 5}),
     default_scenarios=(
         "mnist_to_digits",
         "digits_to_noisy",
