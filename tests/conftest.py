@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 
 from transfer_core import RunConfig
@@ -15,3 +17,11 @@ def small() -> RunConfig:
         unfreeze_epoch=2,
         n_seeds=2,
     )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Leave the store of whoever runs the tests alone; pages, command line and servers inherit this one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FREEZE_OR_FINE_TUNE_STORE", str(tmp_path_factory.mktemp("store") / "cells.sqlite"))
+        yield

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from tests.app import open_page
-from transfer_core import RunConfig, compare, run
+from transfer_core import RunConfig, compare
 from transfer_core.statistics import paired_gap
-from transfer_ui import advice, crossing, glossary, learning, lesson_claims, reading
-from transfer_ui.charts import sizes
+from transfer_ui import advice, claims, glossary, learning, lesson_claims, reading
 from transfer_ui.sections import bullets
 
 LESSON_URLS = (
@@ -108,57 +107,6 @@ def test_the_worth_of_features_is_said_with_a_figure(results):
     assert re.search(r"\d\.\d points", lesson_claims.features_sentence(results))
 
 
-class _Scores:
-    def __init__(self, *scores):
-        self.test_accuracy = np.array(scores)
-
-
-LOW, HIGH, MIXED = (_Scores(*(2 * scores)) for scores in ([0.5, 0.6, 0.5], [0.8, 0.9, 0.8], [0.4, 0.7, 0.5]))
-
-
-@pytest.mark.parametrize(
-    ("frozen", "full", "said"),
-    [
-        ({10: HIGH, 100: LOW}, {10: LOW, 100: HIGH}, "The sign changes between 10 and 100"),
-        ({10: HIGH, 50: LOW, 100: LOW}, {10: LOW, 50: MIXED, 100: HIGH}, "The sign changes between 10 and 100"),
-        ({10: LOW, 100: LOW}, {10: HIGH, 100: HIGH}, "Freezing is never clearly ahead"),
-        ({10: HIGH, 100: HIGH}, {10: LOW, 100: LOW}, "End-to-end is never clearly ahead"),
-        ({10: LOW, 100: HIGH}, {10: HIGH, 100: LOW}, "The lead changes sides"),
-        ({10: LOW, 100: LOW}, {10: MIXED, 100: MIXED}, "Too close to call at every size"),
-        ({10: _Scores(0.5)}, {10: _Scores(0.6)}, "Not enough runs"),
-        ({}, {}, "Not enough runs"),
-    ],
-)
-def test_the_crossing_is_worded_as_it_is(frozen, full, said):
-    assert crossing.crossing(frozen, full)[0].startswith(said)
-
-
-def test_every_size_stands_in_the_evidence_of_the_crossing():
-    where, figures = crossing.crossing({10: HIGH, 50: LOW, 1000: LOW}, {10: LOW, 50: MIXED, 1000: HIGH})[1]
-    assert "Feature extraction is clearly ahead at 10." in where
-    assert "Too close to call at 50." in where
-    assert "End-to-end is clearly ahead at 1,000." in where
-    assert "at 10, end-to-end is 30.0 points behind" in figures
-
-
-def test_sizes_fit_the_scenario_and_are_counted_over_all_classes(small):
-    counts = crossing.sizes_to_try(small)
-    assert counts[0] == 1
-    small.but(images_per_class=counts[-1])  # would raise
-    assert list(crossing.in_all({"2": run(small.but(images_per_class=2), "end_to_end")})) == [10]
-
-
-def test_the_chart_of_sizes_has_a_row_each_and_labels_at_the_end(small):
-    arms = ("feature_extraction", "end_to_end")
-    swept = {arm: crossing.in_all({str(n): run(small.but(images_per_class=n), arm) for n in (1, 4)}) for arm in arms}
-    rows = sizes.size_rows(swept)
-    assert len(rows) == 4
-    assert rows["label"].notna().sum() == 2
-    assert (rows["low"] <= rows["accuracy"]).all()
-    for mode in ("light", "dark"):
-        assert {"x_start", "x_end"} <= {entry["name"] for entry in sizes.sizes_template(mode, arms)["params"]}
-
-
 def test_gradients_cost_most_end_to_end_and_least_with_kept_features():
     sentence = learning.chain_sentence(RunConfig())
     full, frozen, kept = (int(number.replace(",", "")) for number in re.findall(r"\d+,\d{3}", sentence))
@@ -203,12 +151,11 @@ def test_a_section_that_does_not_exist_is_said_and_replaced():
     assert app.subheader[0].value == learning.SECTIONS["approaches"]
 
 
-def test_the_crossing_is_measured_on_demand():
+def test_the_rule_of_thumb_stands_beside_what_was_measured():
     app = open_page("learn", QUICK | {"section": "when"})
-    assert not any("training images;" in element.value for element in app.markdown)
-    next(button for button in app.button if button.label == "Measure it here").click().run()
-    assert not app.exception
-    assert any(element.value.startswith("#### ") for element in app.markdown)
+    stored = claims.entry("crossover", "rule_of_thumb")
+    assert f"#### The rule of thumb is {stored.verdict}." in [element.value for element in app.markdown]
+    assert any("Find your own crossing" in button.label for button in app.button)
 
 
 def test_the_glossary_is_searched_on_the_page():

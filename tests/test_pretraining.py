@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from transfer_core import RunConfig, init_params, pretrain, pretraining
+from transfer_core import Layer, RunConfig, init_params, pretrain, pretraining
 from transfer_core.pretraining import is_pretrained, load_shipped, pretrain_anew, pretrain_steps
 from transfer_core.splits import stream
 
@@ -117,3 +117,36 @@ def test_shipped_networks_are_what_training_gives():
 
 def test_default_configuration_starts_from_the_shipped_networks():
     assert (pretrain(RunConfig()).params[0].weights == load_shipped().params[0].weights).all()
+
+
+def test_a_network_that_diverges_is_trained_again_more_slowly_and_no_other(small, monkeypatch):
+    config = small.but(n_seeds=3, pretrain_epochs=4)
+    calm = pretrain_anew(config)
+    rates = []
+    epochs = pretraining._epochs
+
+    def wild_for_the_second(key, start, examples, rate):
+        rates.append((key.seeds, rate))
+        for epoch in epochs(key, start, examples, rate):
+            if len(key.seeds) == 3:
+                broken = [array.copy() for layer in epoch.params for array in layer]
+                for array in broken:
+                    array[1] = np.nan
+                layers = zip(broken[::2], broken[1::2], strict=True)
+                epoch = epoch._replace(params=tuple(Layer(*layer) for layer in layers))
+            yield epoch
+
+    monkeypatch.setattr(pretraining, "_epochs", wild_for_the_second)
+    mended = pretrain_anew(config)
+    rate = pretraining.PRETRAIN_LEARNING_RATE
+    assert rates == [((0, 1, 2), rate), ((1,), rate / 2)]
+    assert np.isfinite(mended.source_accuracy).all()
+    for then, now in zip(calm.params, mended.params, strict=True):
+        np.testing.assert_array_equal(then.weights[[0, 2]], now.weights[[0, 2]])
+        assert np.isfinite(now.weights).all()
+
+
+def test_a_deep_network_of_many_seeds_comes_out_whole():
+    config = RunConfig(scenario="low_to_high", hidden_sizes=(48, 48, 48, 48), n_seeds=10, seed=100)
+    found = pretrain_anew(config)
+    assert found.source_accuracy.min() > 0.5

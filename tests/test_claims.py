@@ -1,0 +1,147 @@
+"""The ledger: its entries, what is shipped, and the page."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.app import open_page, texts
+from transfer_core.studies.execute import measure
+from transfer_core.studies.registry import STUDIES
+from transfer_core.studies.shipped import FOLDER, read, write
+from transfer_core.studies.study import VERDICTS, fingerprint
+from transfer_ui import claims
+
+# What a clock shows depends on the machine; what was counted does not.
+ON_THE_CLOCK = ("seconds", "clock")
+
+
+@pytest.fixture(scope="module", params=STUDIES.values(), ids=STUDIES)
+def study(request):
+    return request.param
+
+
+def test_every_study_is_shipped_and_nothing_else():
+    assert {path.stem for path in FOLDER.iterdir()} == set(STUDIES)
+
+
+def test_shipped_results_say_what_made_them(study):
+    stored = read(study.name)
+    assert set(stored.made) == {"date", "versions", "machine", "command"}
+    assert "NumPy" in stored.made["versions"]
+    assert stored.configs == [repr(config) for config in study.default_configs()]
+
+
+def test_shipped_summary_follows_from_the_shipped_cells(study):
+    stored = read(study.name)
+    cells = study.cells(study.default_configs())
+    assert len(stored.cells) == len(cells)
+    found = study.summarise(stored.rows(cells))
+    assert found.findings == stored.summary.findings
+    pd.testing.assert_frame_equal(found.table, stored.summary.table, check_dtype=False, atol=1e-9)
+
+
+def test_a_sample_of_the_shipped_cells_still_holds(study):
+    """Train some cells anew; another machine may round differently, so a few test images may change sides."""
+    stored = read(study.name)
+    cells = study.cells(study.default_configs())
+    rng = np.random.default_rng(sum(study.name.encode()))
+    for place in rng.choice(len(cells), 2, replace=False):
+        for now, then in zip(measure(cells[place], fingerprint()), stored.cells[place], strict=True):
+            assert now.labels == then.labels
+            assert now.values.keys() == then.values.keys()
+            for name in now.values:
+                if not any(word in name for word in ON_THE_CLOCK):
+                    np.testing.assert_allclose(now.values[name], then.values[name], atol=0.02, err_msg=name)
+
+
+def test_a_stored_result_that_no_longer_holds_is_noticed(tmp_path):
+    study = STUDIES["same_basin"]
+    stored, cells = read(study.name), study.cells(study.default_configs())
+    path = write(study, stored.made, cells, stored.cells, tmp_path)
+    assert path.read_text() == (FOLDER / path.name).read_text()
+    content = json.loads(path.read_text())
+    content["cells"][0][0]["values"]["test_accuracy"][0] += 0.5
+    path.write_text(json.dumps(content))
+    changed = study.summarise(read(study.name, tmp_path).rows(cells))
+    assert not changed.table.equals(read(study.name, tmp_path).summary.table)
+
+
+def test_the_ledger_has_every_claim_once_the_lesson_first():
+    ledger = claims.ledger()
+    assert len({entry.name for entry in ledger}) == len(ledger) == sum(len(study.claims) for study in STUDIES.values())
+    lesson = [entry.claim.source.authors == "The lesson" for entry in ledger]
+    assert lesson == sorted(lesson, reverse=True)
+    assert lesson.count(True) >= 8
+    assert {entry.verdict for entry in ledger} <= set(VERDICTS)
+
+
+def test_the_tally_counts_what_the_ledger_holds():
+    ledger = claims.ledger()
+    counts = claims.filters(ledger)
+    assert counts["all"] == f"All {len(ledger)}"
+    assert sum(int(title.split()[-1]) for name, title in counts.items() if name != "all") == len(ledger)
+    assert f"Of {len(ledger)} claims measured here" in claims.tally(ledger)
+
+
+def test_the_page_lists_all_claims_with_their_figures():
+    app = open_page("claims", {})
+    assert not app.exception
+    said = texts(app.markdown)
+    for entry in claims.ledger():
+        assert f"**{entry.claim.text}**" in said
+        assert entry.sentence in said
+    assert not app.get("vega_lite_chart")
+
+
+@pytest.mark.parametrize("verdict", list(claims.SLUGS.values()))
+def test_the_list_can_be_cut_to_a_verdict(verdict):
+    app = open_page("claims", {"verdict": verdict})
+    said = texts(app.markdown)
+    for entry in claims.ledger():
+        assert (f"**{entry.claim.text}**" in said) == (claims.SLUGS[entry.verdict] == verdict)
+
+
+def test_every_claim_opens_by_its_link_with_figure_protocol_and_rule():
+    for study in STUDIES.values():
+        name = f"{study.name}.{next(iter(study.claims))}"
+        app = open_page("claims", {"claim": name})
+        assert not app.exception
+        assert not app.warning
+        assert app.get("vega_lite_chart")
+        said = texts(app.markdown)
+        claim = claims.entry(*name.split(".")).claim
+        assert study.protocol in said
+        assert f"*Confirmed* if {claim.confirmed_if}." in said
+        assert "Stored results of " in texts(app.caption)
+
+
+def test_a_claim_is_opened_and_closed_with_its_button():
+    name = "same_basin.one_basin"
+    app = open_page("claims", {})
+    app.get_by_key(f"open_{name}").click().run()
+    assert app.query_params["claim"] == name
+    assert app.get("vega_lite_chart")
+    app.get_by_key(f"open_{name}").click().run()
+    assert "claim" not in app.query_params
+    assert not app.get("vega_lite_chart")
+
+
+def test_a_claim_that_does_not_exist_is_said_as_text():
+    app = open_page("claims", {"claim": "<img src=x>"})
+    assert not app.exception
+    assert "claim in the link must be a claim of the list" in texts(app.warning)
+    assert "`<img src=x>`" in texts(app.warning)
+
+
+def test_a_repetition_with_other_seeds_gets_its_own_verdict():
+    name = "same_basin.one_basin"
+    app = open_page("claims", {"claim": name})
+    app.get_by_key(f"again_scenario_{name}").set_value("low_to_high")
+    app.get_by_key(f"again_{name}").click().run(timeout=120)
+    assert not app.exception
+    assert "**Again, on Digits 0-4 to digits 5-9, seeds 10 to 19**" in texts(app.markdown)
+    assert len(app.get("vega_lite_chart")) >= 2
+    app.get_by_key(f"again_seed_{name}").set_value(30).run(timeout=120)
+    assert "**Again" not in texts(app.markdown)

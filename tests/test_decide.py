@@ -1,0 +1,166 @@
+"""The decide page: its words, and the page itself."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.app import open_page, texts
+from transfer_core import SCENARIOS, STRATEGIES, RunConfig
+from transfer_core.studies.crossover import Crossing
+from transfer_core.studies.decision_map import OPEN
+from transfer_ui import deciding
+
+QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "8"}
+WHERE = Crossing(36.0, 28.0, 44.0)
+
+
+def _rows(means, seeds=6):
+    return pd.DataFrame(
+        [
+            {"images_per_class": 10, "shift": 0.0, "strategy": name, "seed": seed, "test_accuracy": mean + seed * step}
+            for name, mean, step in zip(STRATEGIES, means, (1e-4, 2e-4, 3e-4, 4e-4, 5e-4), strict=True)
+            for seed in range(seeds)
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("means", "advice"),
+    [
+        ([0.9, 0.8, 0.8, 0.7, 0.5], "freeze the backbone."),
+        ([0.7, 0.9, 0.8, 0.7, 0.5], "fine-tune end to end."),
+        ([0.7, 0.8, 0.9, 0.7, 0.5], "unfreeze progressively."),
+        ([0.7, 0.8, 0.8, 0.9, 0.5], "train from scratch: here the pretrained network hurts."),
+    ],
+)
+def test_the_winner_of_the_cell_is_the_advice(means, advice):
+    said, evidence = deciding.recommendation(_rows(means), RunConfig())
+    assert said == f"For 100 training images (10 a class): {advice}"
+    assert "95\u00a0% interval" in evidence
+
+
+def test_where_accuracy_does_not_decide_the_least_work_does():
+    rows = _rows([0.8, 0.8, 0.7, 0.6, 0.5])
+    rows.loc[rows["strategy"] == "end_to_end", "test_accuracy"] = [0.81, 0.79, 0.82, 0.78, 0.805, 0.8]
+    said, evidence = deciding.recommendation(rows, RunConfig())
+    assert "freeze the backbone (feature extraction and end-to-end fine-tuning are too close to call" in said
+    assert evidence.startswith("Too close to call")
+
+
+def test_few_seeds_give_no_advice():
+    said, evidence = deciding.recommendation(_rows([0.9, 0.8, 0.8, 0.7, 0.5], seeds=2), RunConfig())
+    assert "no advice" in said
+    assert "too few" in evidence
+
+
+def test_a_cell_that_was_not_reached_is_said():
+    said, _ = deciding.recommendation(_rows([0.9, 0.8, 0.8, 0.7, 0.5]), RunConfig(images_per_class=1))
+    assert "not measured yet" in said
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("count", [1, 5, None])
+def test_every_setting_has_a_nearest_cell(scenario, count):
+    size, shift = deciding.nearest_cell(RunConfig(scenario=scenario, images_per_class=count))
+    assert size >= 1
+    assert shift == 0
+    assert deciding.cell_words(scenario, size, shift)
+
+
+@pytest.mark.parametrize(
+    ("guess", "said"),
+    [
+        ("start", "You said from the first: it comes later."),
+        ("20", "You said 20: it comes later."),
+        ("50", "You said 50: it comes earlier."),
+        ("1000", "You said 1,000: it comes earlier."),
+        ("never", "You said never: it comes earlier."),
+    ],
+)
+def test_a_guess_is_held_against_the_interval(guess, said):
+    assert deciding.guess_sentence(guess, WHERE) == said
+    everything = Crossing(36.0, -np.inf, np.inf)
+    assert deciding.guess_sentence(guess, everything).endswith("inside the interval.")
+    assert "too few" in deciding.guess_sentence(guess, Crossing(np.nan, np.nan, np.nan))
+
+
+def test_marks_stay_on_the_axis():
+    config = RunConfig(images_per_class=100)
+    for guess in deciding.GUESSES:
+        for where in (WHERE, Crossing(36.0, -np.inf, np.inf), Crossing(np.inf, np.inf, np.inf)):
+            placed = deciding.marks(where, guess, config, 10, 1000)
+            assert all(10 <= mark.at <= 1000 for mark in placed)
+            assert all(10 <= mark.low <= mark.high <= 1000 for mark in placed if mark.low is not None)
+
+
+def test_a_clicked_cell_is_found_by_its_labels():
+    rows = pd.DataFrame({"images_per_class": [1, 10], "shift": [0.0, 0.35]})
+    assert deciding.read_cell(("10", "0.35"), rows) == (10, 0.35)
+    assert deciding.read_cell(("10", "0.4"), rows) is None
+    assert deciding.read_cell(None, rows) is None
+    assert deciding.read_cell(("10", "0.35"), pd.DataFrame()) is None
+
+
+def test_the_map_is_counted():
+    table = pd.DataFrame({"winner": ["from_scratch", OPEN, OPEN]})
+    assert deciding.tally(table) == "From scratch wins 1 of 3 cells; 2 are too close to call."
+    assert deciding.tally(table[1:]).startswith("No strategy wins any of 2 cells")
+
+
+def test_the_guess_comes_first():
+    app = open_page("decide", QUICK)
+    assert not app.exception
+    assert not app.get("vega_lite_chart")
+    app.get_by_key("guess").set_value("50").run()
+    assert not app.exception
+    assert app.query_params["guess"] == "50"
+    assert len(app.get("vega_lite_chart")) == 2
+    assert any(element.value.startswith("#### For 100 training images") for element in app.markdown)
+
+
+def test_the_stored_map_needs_no_training():
+    app = open_page("decide", {"guess": "50"})
+    assert not app.exception
+    said = texts(app.markdown)
+    assert "#### For 100 training images (10 a class): " in said
+    assert "You said 50: it comes earlier." in said
+    assert texts(app.caption).count("Stored results of ") == 2
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_scenario_is_decided(scenario):
+    app = open_page("decide", QUICK | {"scenario": scenario, "guess": "never", "images_per_class": "1"})
+    assert not app.exception
+    assert not app.warning, texts(app.warning)
+    assert len(app.get("vega_lite_chart")) == 2
+    assert "Stored results" not in texts(app.caption)
+
+
+def test_a_click_on_a_cell_opens_its_numbers_and_a_link_to_compare():
+    app = open_page("decide", {"guess": "50"})
+    app.session_state["map_all_"] = {"selection": {"pick": [{"x": "20", "y": "30"}]}}
+    app.run()
+    assert not app.exception
+    assert "**200 training images (20 a class) at a shift of 30°**" in texts(app.markdown)
+    table = app.dataframe[0].value
+    assert len(table) == len(STRATEGIES)
+    assert table["test_accuracy"].is_monotonic_decreasing
+    assert any("The same setting in Compare" in button.label for button in app.button)
+
+
+def test_freeze_or_fine_tune_is_another_map_and_in_the_link():
+    app = open_page("decide", {"guess": "50", "among": "freeze_or_tune"})
+    assert app.segmented_control(key="among").value == "freeze_or_tune"
+    assert "feature extraction wins" in texts(app.caption)
+
+
+@pytest.mark.parametrize("query", [{"guess": "<b>7</b>"}, {"guess": "30"}, {"guess": "50", "among": "cats"}])
+def test_a_wrong_choice_in_the_link_is_said(query):
+    app = open_page("decide", query)
+    assert not app.exception
+    assert "in the link must be one of" in texts(app.warning)
+
+
+def test_dark_theme_and_words_for_those_who_do_not_see_the_charts():
+    for chart in open_page("decide", {"guess": "50"}).get("vega_lite_chart"):
+        assert len(chart.proto.alt) > 30
