@@ -62,10 +62,16 @@ def test_a_stored_result_that_no_longer_holds_is_noticed(tmp_path):
     path = write(study, stored.made, cells, stored.cells, tmp_path)
     assert path.read_text() == (FOLDER / path.name).read_text()
     content = json.loads(path.read_text())
-    content["cells"][0][0]["values"]["test_accuracy"][0] += 0.5
+    content["cells"][0]["readings"][0]["values"]["test_accuracy"][0] += 0.5
     path.write_text(json.dumps(content))
     changed = study.summarise(read(study.name, tmp_path).rows(cells))
     assert not changed.table.equals(read(study.name, tmp_path).summary.table)
+
+
+def test_stored_cells_of_another_grid_are_refused():
+    study = STUDIES["same_basin"]
+    with pytest.raises(ValueError, match="stored cells must be those of the study"):
+        read(study.name).rows(study.cells(study.default_configs())[1:])
 
 
 def test_the_ledger_has_every_claim_once_the_lesson_first():

@@ -14,7 +14,7 @@ import pandas as pd
 
 from transfer_core.studies.execute import Done, rows
 from transfer_core.studies.store import from_text, to_text
-from transfer_core.studies.study import Cell, Finding, Reading, Study, Summary
+from transfer_core.studies.study import Cell, Finding, Label, Reading, Study, Summary
 
 FOLDER = Path(__file__).parents[1] / "data" / "studies"
 
@@ -28,18 +28,38 @@ class Shipped(NamedTuple):
         ``date``, ``versions`` and the ``command`` that made it.
     configs : list of str
         The configurations, as Python writes them.
+    places : list of dict
+        Labels of each cell.
     cells : list of list of Reading
-        What was measured, in the order of the study's cells.
+        What was measured in each.
     summary : Summary
     """
 
     made: dict[str, str]
     configs: list[str]
+    places: list[dict[str, Label]]
     cells: list[list[Reading]]
     summary: Summary
 
     def rows(self, cells: Sequence[Cell]) -> pd.DataFrame:
-        """One row a cell, reading and seed, for the cells that the study lays out."""
+        """Give one row a cell, reading and seed.
+
+        Parameters
+        ----------
+        cells : sequence of Cell
+            That the study lays out.
+
+        Returns
+        -------
+        DataFrame
+
+        Raises
+        ------
+        ValueError
+            If the study lays out other cells by now.
+        """
+        if [dict(cell.labels) for cell in cells] != self.places:
+            raise ValueError(f"stored cells must be those of the study, got {len(self.places)} others; build them anew")
         return rows(cells, [Done(place, readings, 0, True) for place, readings in enumerate(self.cells)])
 
 
@@ -68,7 +88,10 @@ def write(
         "configs": list(dict.fromkeys(repr(config) for config in study.default_configs())),
         "findings": {name: finding._asdict() for name, finding in found.findings.items()},
         "table": json.loads(found.table.to_json(orient="split", index=False, double_precision=10)),
-        "cells": [json.loads(to_text(one)) for one in readings],
+        "cells": [
+            {"labels": dict(cell.labels), "readings": json.loads(to_text(one))}
+            for cell, one in zip(cells, readings, strict=True)
+        ],
     }
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{study.name}.json"
@@ -102,8 +125,9 @@ def read(name: str, folder: Path = FOLDER) -> Shipped | None:
     content = json.loads(path.read_text(encoding="utf-8"))
     table = pd.DataFrame(content["table"]["data"], columns=content["table"]["columns"])
     findings = {name: Finding(**finding) for name, finding in content["findings"].items()}
-    cells = [from_text(json.dumps(one)) for one in content["cells"]]
-    return Shipped(content["made"], content["configs"], cells, Summary(table, findings))
+    places = [one["labels"] for one in content["cells"]]
+    cells = [from_text(json.dumps(one["readings"])) for one in content["cells"]]
+    return Shipped(content["made"], content["configs"], places, cells, Summary(table, findings))
 
 
 def _entry(value: Any) -> str:
