@@ -64,6 +64,11 @@ def press(page: Page, key: str) -> None:
     slider.press(key)
 
 
+def answer_seen(page: Page) -> None:
+    """Wait for the answer of a page."""
+    page.locator(".st-key-answer h4").wait_for()
+
+
 def resident_megabytes(process_id: int) -> float:
     """Memory of a process that is not swapped out, and its highest so far, in MB (Linux)."""
     status = Path(f"/proc/{process_id}/status").read_text(encoding="ascii")
@@ -93,6 +98,30 @@ def main() -> None:
                 seconds.append(wait_for_change(page, before))
             print_row(f"slider to {what}, median of 4", f"{median(seconds):.2f} s", aim, COMMAND)
         settled(page)
+        page.goto(f"{server.address}/claims")
+        answer_seen(page)
+        seconds = []
+        for _ in range(4):
+            page.get_by_test_id("stSidebarNavLink").filter(has_text="Start").click()
+            settled(page)
+            started = monotonic()
+            page.get_by_test_id("stSidebarNavLink").filter(has_text="Claims").click()
+            page.get_by_text(re.compile(r"Of \d+ claims")).wait_for()
+            seconds.append(monotonic() - started)
+        print_row("to the claims by the map, median of 4", f"{median(seconds):.2f} s", "under 0.5 s", COMMAND)
+        seconds = []
+        for _ in range(4):
+            page.goto(f"{server.address}/decide")
+            guess = page.get_by_role("button", name="50", exact=True)
+            guess.wait_for()
+            settled(page)
+            started = monotonic()
+            guess.click()
+            answer_seen(page)
+            seconds.append(monotonic() - started)
+        print_row("a guess to the stored map, median of 4", f"{median(seconds):.2f} s", "under 0.5 s", COMMAND)
+        page.goto(f"{server.address}/compare")
+        settled(page)
         print_row("memory after that, peak", f"{resident_megabytes(server.process_id):.0f} MB", "under 690 MB", COMMAND)
         page.goto(f"{server.address}/compare?{EXTREME}")
         wait_for_change(page)
@@ -103,6 +132,14 @@ def main() -> None:
             "under 690 MB",
             COMMAND,
         )
+        browser.close()
+    with sync_playwright() as playwright, fresh_server() as server:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+        page = browser.new_page()
+        started = monotonic()
+        page.goto(f"{server.address}/claims")
+        answer_seen(page)
+        print_row("first visit to the claims", f"{monotonic() - started:.2f} s", "under 2 s", COMMAND)
         browser.close()
 
 

@@ -29,11 +29,11 @@ if asked is not None and asked not in names:
 rows = st.container(gap="xsmall")
 for entry in entries:
     with rows.container(border=True, key=f"claim_{entry.name}"):
-        said, found, verdict_column = st.columns([5, 7, 2.4], gap="medium", vertical_alignment="center")
+        said, found, verdict_column = st.columns([5, 7, 3], gap="medium", vertical_alignment="center")
         said.markdown(f"**{entry.claim.text}**  \n{claims.cited(entry.claim.source)}")
-        found.markdown(entry.sentence)
-        verdict_column.badge(entry.verdict, **claims.BADGES[entry.verdict])
+        found.markdown(entry.short)
         opened = asked == entry.name
+        verdict_column.badge(claims.SLUGS[entry.verdict], **claims.BADGES[entry.verdict])
         verdict_column.button(
             "Close" if opened else "See how",
             key=f"open_{entry.name}",
@@ -45,6 +45,8 @@ for entry in entries:
         if not opened:
             continue
         study = entry.study
+        if entry.short != entry.sentence:
+            st.markdown(entry.sentence)
         st.markdown(f"**{study.question}** {study.protocol}")
         st.markdown(
             f"*Confirmed* if {entry.claim.confirmed_if}.  \n*Refuted* if {entry.claim.refuted_if}.  \nOtherwise inconclusive."
@@ -65,7 +67,7 @@ for entry in entries:
                 finding = summary.findings[entry.claim_name]
                 title = SCENARIOS[again.scenario].title if again.scenario else "the same scenarios"
                 st.markdown(f"**Again, on {title}, seeds {again.seed} to {again.seed + again.n_seeds - 1}**")
-                st.badge(finding.verdict, **claims.BADGES[finding.verdict])
+                st.badge(claims.SLUGS[finding.verdict], **claims.BADGES[finding.verdict])
                 st.markdown(finding.sentence)
                 chart.show_study(study, summary.table, theme(), f"again_{entry.name}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from transfer_core.studies.shipped import Shipped
 from transfer_core.studies.study import (
     CONFIRMED,
     INCONCLUSIVE,
+    LESSON,
     REFUTED,
     VERDICTS,
     Claim,
@@ -35,7 +37,7 @@ BADGES: dict[str, dict[str, Any]] = {
     INCONCLUSIVE: {"color": "gray", "icon": ":material/question_mark:"},
 }
 OWN = "as before"
-AGAIN_SEEDS = {"10": 10, "20": 20}
+ABOUT_LENGTH = 230  # characters of a line of the ledger
 
 
 class Entry(NamedTuple):
@@ -74,6 +76,17 @@ class Entry(NamedTuple):
         """The figures."""
         return self.shipped.summary.findings[self.claim_name].sentence if self.shipped else "Not measured yet."
 
+    @property
+    def short(self) -> str:
+        """Begin with the figures, cut where a part of the sentence ends; all of it where that is short."""
+        parts = re.split(r"(?<=[;.]) (?![^(]*\))", self.sentence)  # not within brackets
+        said = ""
+        for part in parts:
+            if said and len(said) + len(part) > ABOUT_LENGTH:
+                return f"{said.rstrip(';: ')} …"
+            said = f"{said} {part}".strip()
+        return said
+
 
 class Again(NamedTuple):
     """A repetition that was asked for.
@@ -91,8 +104,9 @@ class Again(NamedTuple):
 
 
 def ledger() -> list[Entry]:
-    """List every claim of every study."""
-    return [Entry(study, name, cached.shipped_study(study.name)) for study in STUDIES.values() for name in study.claims]
+    """List every claim of every study, those of the lesson first."""
+    entries = [entry(study.name, name) for study in STUDIES.values() for name in study.claims]
+    return sorted(entries, key=lambda one: one.claim.source != LESSON)
 
 
 def entry(study: str, claim: str) -> Entry:

@@ -15,7 +15,7 @@ from transfer_ui.palette import INK, MUTED, OPEN_STYLE, OTHERS, PAPER, STRATEGY_
 
 HEIGHT = 330
 LEGEND_LINE = 20  # pixels; the legend takes its place from the height
-LEGEND_COLUMNS = alt.ExprRef("width < 420 ? 1 : width < 700 ? 2 : 4")
+LEGEND_COLUMNS = alt.ExprRef("width < 640 ? 2 : 4")
 FORMATS = {"share": ".0%", "points": "+.0%", "number": "~s"}
 FINE_FORMATS = {"share": ".1%", "points": "+.1%", "number": ",.4~g"}
 POINTS = "format(abs(datum.mean) < 0.0005 ? 0 : 100 * datum.mean, '+.1f')"
@@ -68,7 +68,9 @@ def panel(figure: Figure, series: tuple[str, ...], mode: str) -> Any:
         return alt.layer(*_map(figure, series, mode)).properties(height=HEIGHT)
     layers = [_zero(mode)] if figure.zero else []
     layers += (_lines if figure.kind == "lines" else _dots)(figure, series, mode)
-    return alt.layer(*layers).properties(height=HEIGHT + LEGEND_LINE * (len(series) // 3 if len(series) > 1 else 0))
+    return alt.layer(*layers).properties(
+        height=HEIGHT + LEGEND_LINE * (-(-len(series) // (2 if figure.facet else 4)) if len(series) > 1 else 0)
+    )
 
 
 def _lines(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart]:
@@ -76,7 +78,7 @@ def _lines(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart
     colour, dash = _series(figure, series, mode)
     x = (
         alt.X("x:Q")
-        .scale(type=_scale(figure.x), nice=False, padding=12)
+        .scale(type=_scale(figure.x), zero=False, nice=False, padding=12)
         .axis(grid=False, tickCount=5, format=",~g")
         .title(figure.x.title)
     )
@@ -182,7 +184,10 @@ def _scale(axis: Axis) -> Literal["log", "linear"]:
 def _value(axis: Axis) -> tuple[alt.Y, alt.Y]:
     """Encode the mean, and the lower end of its interval on the same scale."""
     scale = alt.Scale(type=_scale(axis), zero=False, padding=10)
-    mean = alt.Y("mean:Q").scale(scale).axis(format=FORMATS[axis.form], tickCount=5).title(axis.title)
+    ticks = alt.Axis(format=FORMATS[axis.form], tickCount=5)
+    if axis.form == "points":
+        ticks.labelExpr = "format(100 * datum.value, '+.0f')"
+    mean = alt.Y("mean:Q").scale(scale).axis(ticks).title(axis.title)
     return mean, alt.Y("low:Q").scale(scale)
 
 
