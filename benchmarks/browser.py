@@ -112,7 +112,7 @@ def main() -> None:
         seconds = []
         for _ in range(4):
             page.goto(f"{server.address}/decide")
-            guess = page.get_by_role("button", name="50", exact=True)
+            guess = page.get_by_role("radio", name="50", exact=True)
             guess.wait_for()
             settled(page)
             started = monotonic()

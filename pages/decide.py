@@ -61,6 +61,9 @@ with place:
     said, evidence = deciding.recommendation(measured_map.rows, config)
     answer = frame.answer(said, [evidence])
 
+if measured_map.stopped:
+    st.stop()
+
 st.subheader("Accuracy against training images", anchor=False)
 
 

@@ -180,3 +180,47 @@ def test_home_fits_on_a_laptop_without_scrolling(server: str, page: Page):
     lowest = page.get_by_test_id("stMain").get_by_role("button").last.bounding_box()
     assert lowest
     assert lowest["y"] + lowest["height"] <= 768
+
+
+def map_cells(page: Page):
+    """The coloured cells of the map."""
+    return page.locator("[data-testid=stVegaLiteChart]").first.locator(".mark-rect path")
+
+
+def test_guess_shows_the_stored_map_and_a_cell_leads_to_the_same_setting_in_compare(server: str, page: Page):
+    page.goto(f"{server}/decide")
+    page.get_by_role("radio", name="50", exact=True).click()
+    assert answer(page).startswith("For 100 training images")
+    expect(page).to_have_url(re.compile("guess=50"))
+    expect(map_cells(page)).to_have_count(24, timeout=PATIENCE)
+    map_cells(page).nth(8).click()
+    expect(page.get_by_text(re.compile(r"training images \(5 a class\)"))).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name=re.compile("The same setting in Compare")).click()
+    expect(page.locator("h1")).to_contain_text("Which strategy wins here", timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("/compare.*images_per_class=5"), timeout=PATIENCE)
+    answer(page)
+
+
+def test_cells_appear_while_the_map_is_measured_and_stop_keeps_them(server: str, page: Page):
+    page.goto(f"{server}/decide?guess=never&seed=40&n_seeds=20&hidden_width=128")
+    expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile("cells · "), timeout=PATIENCE)
+    expect(map_cells(page).first).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped by you").first).to_be_visible(timeout=PATIENCE)
+    answer(page)
+    expect(map_cells(page).first).to_be_visible(timeout=PATIENCE)
+    assert map_cells(page).count() < 24
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_test_id("stProgress")).to_be_visible(timeout=PATIENCE)
+
+
+def test_claim_opens_keeps_its_link_and_runs_again(server: str, page: Page):
+    page.goto(f"{server}/claims")
+    answer(page)
+    row = page.locator(".st-key-claim_same_basin-one_basin")
+    row.get_by_role("button", name="See how").click()
+    expect(page).to_have_url(re.compile("claim=same_basin.one_basin"), timeout=PATIENCE)
+    expect(row.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=PATIENCE)
+    row.get_by_role("button", name="Run it again").click()
+    expect(row.get_by_test_id("stProgress")).to_be_visible(timeout=PATIENCE)
+    expect(row.get_by_text("Again, on the same scenarios, seeds 10 to 19")).to_be_visible(timeout=2 * PATIENCE)

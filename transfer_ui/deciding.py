@@ -33,7 +33,7 @@ ADVICE = {
     "random_features": "a random backbone does best: look at the settings",
 }
 QUESTION = (
-    "**Say first, then look:** from how many training images on, all classes together, does end-to-end fine-tuning beat "
+    "Say first, then look: from how many training images on, all classes together, does end-to-end fine-tuning beat "
     "feature extraction on test images?"
 )
 ABOUT_GUESSING = (

@@ -19,6 +19,7 @@ STYLE = """
 .st-key-links button p { white-space: normal; }
 .st-key-answer { padding-bottom: 1.1rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
+[data-testid="stVegaLiteChart"] svg text { pointer-events: none; }
 </style>
 """
 

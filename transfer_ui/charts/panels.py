@@ -185,9 +185,11 @@ def _value(axis: Axis) -> tuple[alt.Y, alt.Y]:
     """Encode the mean, and the lower end of its interval on the same scale."""
     scale = alt.Scale(type=_scale(axis), zero=False, padding=10)
     ticks = alt.Axis(format=FORMATS[axis.form], tickCount=5)
+    title = axis.title
     if axis.form == "points":
         ticks.labelExpr = "format(100 * datum.value, '+.0f')"
-    mean = alt.Y("mean:Q").scale(scale).axis(ticks).title(axis.title)
+        title += ", points"
+    mean = alt.Y("mean:Q").scale(scale).axis(ticks).title(title)
     return mean, alt.Y("low:Q").scale(scale)
 
 
