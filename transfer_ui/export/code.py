@@ -14,22 +14,22 @@ from transfer_ui.sentences import sentence_case
 
 WIDTH = 88
 
-SETTINGS = Template('''\
-DATA_FILE = "$data_file"  # downloaded from the same page
+SETTINGS = Template("""\
+DATA_FILE = "$data_file"
 BATCH_SIZE = $batch_size  # $batch_size_knob
 BATCH_SEED = $batch_seed  # gives the minibatches of the run on screen
 MOMENTUM = $momentum  # $momentum_knob
-WEIGHT_DECAY = $weight_decay  # $weight_decay_knob''')
+WEIGHT_DECAY = $weight_decay  # $weight_decay_knob""")
 
-PHASES = Template('''\
+PHASES = Template("""\
 # The schedule, as on the timeline. Each phase: its number of epochs, and the learning
 # rate of each layer from the inputs up to the head; None = frozen.
 PHASES = [
 $phases
-]''')
+]""")
 
 # Everything that stands on PyTorch builds the same network.
-TORCH_NETWORK = '''\
+TORCH_NETWORK = """\
 with np.load(DATA_FILE, allow_pickle=False) as stored:
     data = {name: torch.from_numpy(stored[name]) for name in stored.files}
 
@@ -38,13 +38,13 @@ layers = []
 for i in range(sum(name.startswith("bias_") for name in data)):
     layer = nn.Linear(*data[f"weights_{i}"].shape)
     layer.load_state_dict({"weight": data[f"weights_{i}"].T, "bias": data[f"bias_{i}"]})
-    layers.append(layer)'''
+    layers.append(layer)"""
 
-TORCH_SEQUENTIAL = '''\
+TORCH_SEQUENTIAL = """\
 model = nn.Sequential()
 for layer in layers[:-1]:
     model.extend([layer, nn.ReLU()])
-model.append(layers[-1])'''
+model.append(layers[-1])"""
 
 
 def fill(template: str, recipe: Recipe, **parts: str) -> str:
@@ -106,9 +106,7 @@ def phase_lines(phase: Phase) -> str:
 
 def rates_of(phase: Phase) -> list[str]:
     """Write the rate of each layer; ``None`` for a frozen one."""
-    return [
-        "None" if frozen else number(rate) for frozen, rate in zip(phase.frozen, phase.learning_rates, strict=True)
-    ]
+    return ["None" if frozen else number(rate) for frozen, rate in zip(phase.frozen, phase.learning_rates, strict=True)]
 
 
 def bracketed(items: list[str]) -> str:

@@ -10,7 +10,7 @@ MARK = "# %% "
 
 
 def to_notebook(script: str) -> str:
-    """Make a notebook, format 4.5, of a script.
+    r"""Make a notebook, format 4.5, of a script.
 
     Parameters
     ----------
@@ -24,13 +24,14 @@ def to_notebook(script: str) -> str:
 
     Examples
     --------
-    >>> cells = json.loads(to_notebook('\"\"\"Title.\"\"\"\\nimport os\\n\\n# %% Part\\nprint(1)\\n'))["cells"]
+    >>> cells = json.loads(to_notebook("'Title.'\nimport os\n\n# %% Part\nprint(1)\n"))["cells"]
     >>> [(cell["cell_type"], cell["source"]) for cell in cells]
     [('markdown', '# Title'), ('code', 'import os'), ('markdown', '## Part'), ('code', 'print(1)')]
     """
-    docstring = ast.get_docstring(ast.parse(script)) or ""
-    title, _, text = docstring.partition("\n")
-    first, *parts = f"\n{script.partition(docstring)[2].removeprefix(_QUOTES)}".split(f"\n{MARK}")
+    tree = ast.parse(script)
+    title, _, text = (ast.get_docstring(tree) or "").partition("\n")
+    after_docstring = script.splitlines()[tree.body[0].end_lineno :]
+    first, *parts = "\n".join(["", *after_docstring]).split(f"\n{MARK}")
     cells = [_markdown(f"# {title.removesuffix('.')}\n{text}".strip()), _code(first)]
     for part in parts:
         heading, _, code = part.partition("\n")
@@ -47,9 +48,6 @@ def to_notebook(script: str) -> str:
         "nbformat_minor": 5,
     }
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-
-
-_QUOTES = '"""'
 
 
 def _markdown(text: str) -> dict[str, Any]:

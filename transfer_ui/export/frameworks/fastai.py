@@ -14,7 +14,8 @@ TEMPLATE = '''\
 """$title in fastai.
 
 Task: $task, seed $seed of the run on screen.
-Needs: pip install fastai, and the file $data_file beside this one.
+Needs: pip install fastai
+Data: $data_file, from the same page, beside this file
 """
 
 from functools import partial
@@ -59,12 +60,17 @@ def evaluate(part):
     }
 
 
+def record():
+    """Add a point to the curves."""
+    history.append(evaluate("train") | evaluate("val"))
+
+
 class Curves(Callback):
-    """Adds a point to the curves after each epoch; the loss fastai prints is smoothed."""
+    """Adds a point to the curves; the training loss that fastai prints is smoothed."""
 
     def after_epoch(self):
         """Measure both parts."""
-        history.append(evaluate("train") | evaluate("val"))
+        record()
 
 
 # %% Learner: a parameter group for each layer
@@ -82,7 +88,8 @@ learn = Learner(
 # %% Training, phase by phase
 # `learn.freeze_to` would freeze likewise, and clear the momentum.
 learn.create_opt()
-history = [evaluate("train") | evaluate("val")]  # epoch 0: before any training
+history = []
+record()  # epoch 0: before any training
 $fits
 
 # %% The result, on images that nothing was fitted or chosen on

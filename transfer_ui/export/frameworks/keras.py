@@ -11,8 +11,9 @@ TEMPLATE = '''\
 """$title in Keras.
 
 Task: $task, seed $seed of the run on screen.
-Needs: pip install keras numpy, a backend (TensorFlow, JAX or PyTorch; the environment
-variable KERAS_BACKEND names it), and the file $data_file beside this one.
+Needs: pip install keras numpy, and a backend: TensorFlow, JAX or PyTorch, as named by
+the environment variable KERAS_BACKEND
+Data: $data_file, from the same page, beside this file
 """
 
 import keras
@@ -27,7 +28,7 @@ $phases
 with np.load(DATA_FILE, allow_pickle=False) as stored:
     data = {name: stored[name] for name in stored.files}
 
-# Weight decay as a penalty on weights and biases: its gradient is WEIGHT_DECAY * parameter.
+# Weight decay as a penalty, whose gradient is WEIGHT_DECAY * parameter; on biases too.
 penalty = keras.regularizers.L2(WEIGHT_DECAY / 2)
 n_layers = sum(name.startswith("bias_") for name in data)
 model = keras.Sequential([keras.Input((data["weights_0"].shape[0],))])
@@ -102,9 +103,9 @@ test = evaluate("test")
 print(f"test accuracy: {test['test_accuracy']:.4f}")
 '''
 
-ONE_RATE = '''
+ONE_RATE = """
 # %% Optimizer: every trained layer has the same rate in every phase
-optimizer = keras.optimizers.SGD(learning_rate=$rate, momentum=MOMENTUM)'''
+optimizer = keras.optimizers.SGD(learning_rate=$rate, momentum=MOMENTUM)"""
 
 # Keras has one rate for all variables and keeps it inside the velocity; this is the documented way
 # to write an optimizer of one's own, and runs on every backend.
@@ -112,7 +113,7 @@ SEVERAL_RATES = '''
 
 # %% Optimizer
 class LayerwiseSGD(keras.optimizers.Optimizer):
-    """SGD with a rate for each layer; its velocity is free of the rate, as in PyTorch."""
+    """SGD with a rate for each layer, kept out of the velocity, as in PyTorch."""
 
     def __init__(self, momentum):
         super().__init__(learning_rate=1.0)

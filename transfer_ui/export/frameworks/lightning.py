@@ -10,7 +10,8 @@ TEMPLATE = '''\
 """$title in PyTorch Lightning.
 
 Task: $task, seed $seed of the run on screen.
-Needs: pip install lightning numpy, and the file $data_file beside this one.
+Needs: pip install lightning numpy
+Data: $data_file, from the same page, beside this file
 """
 
 from itertools import accumulate
@@ -162,7 +163,9 @@ FRAMEWORK = Framework(
         Word("Backbone", "`backbone`, by the name that `BackboneFinetuning` looks for", "–"),
         Word("Frozen layer", "`BaseFinetuning.freeze`", "every parameter trains"),
         Word("Unfreeze epoch", "`unfreeze_backbone_at_epoch`", "`10`"),
-        Word("Learning rate after unfreezing", "`backbone_initial_ratio_lr`", "a tenth of the head's, doubled each epoch"),
+        Word(
+            "Learning rate after unfreezing", "`backbone_initial_ratio_lr`", "a tenth of the head's, doubled each epoch"
+        ),
         Word("Layer by layer", "your own `finetune_function`, or finetuning-scheduler", "–"),
         Word("Phase", "the same; finetuning-scheduler also says depth", "two parameters more a phase"),
         Word("Minibatch order", "`DataLoader(shuffle=True)`", "the given order"),

@@ -10,7 +10,8 @@ TEMPLATE = '''\
 """$title in plain NumPy.
 
 Task: $task, seed $seed of the run on screen.
-Needs: pip install numpy, and the file $data_file beside this one.
+Needs: pip install numpy
+Data: $data_file, from the same page, beside this file
 """
 
 import numpy as np
@@ -44,7 +45,7 @@ def log_softmax(logits):
 
 
 def backward(activations, labels, lowest):
-    """Gradients of the mean cross-entropy, from the head down to the lowest trained layer."""
+    """Gradients of the mean cross-entropy, from the head down to the layer `lowest`."""
     delta = np.exp(log_softmax(activations[-1]))
     delta[np.arange(len(labels)), labels] -= 1
     delta /= len(labels)

@@ -10,7 +10,8 @@ TEMPLATE = '''\
 """$title in PyTorch.
 
 Task: $task, seed $seed of the run on screen.
-Needs: pip install torch numpy, and the file $data_file beside this one.
+Needs: pip install torch numpy
+Data: $data_file, from the same page, beside this file
 """
 
 import numpy as np
