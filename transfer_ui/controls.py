@@ -100,7 +100,7 @@ def show_notices() -> None:
         st.warning(notice, icon=":material/info:")
 
 
-def choose_in_link(name: str, titles: Mapping[str, str], widget: Callable[..., Any]) -> str:
+def choose_in_link(name: str, titles: Mapping[str, str], widget: Callable[..., Any], default: str | None = None) -> str:
     """Draw a choice that stands in the link beside the knobs, such as a section or a view.
 
     Parameters
@@ -108,16 +108,19 @@ def choose_in_link(name: str, titles: Mapping[str, str], widget: Callable[..., A
     name : str
         Name in the link; one of `transfer_ui.link.OTHER_PARAMETERS`.
     titles : mapping of str to str
-        Value in the link -> title; the first is the default and is left out of the link.
+        Value in the link -> title.
     widget : callable
         ``st.pills`` or ``st.segmented_control``.
+    default : str, optional
+        The value that is left out of the link; the first unless another is named. Where it depends on the
+        knobs, the choice follows it until the visitor makes another.
 
     Returns
     -------
     str
         A key of `titles`.
     """
-    first = next(iter(titles))
+    first = next(iter(titles)) if default is None else default
     asked = st.query_params.get(name, first)
     if asked not in titles:
         st.warning(

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from transfer_core import SCENARIOS, RunConfig, scenario_config
 from transfer_ui.knobs import KNOB, KNOBS, fitted, values_of
 
-OTHER_PARAMETERS = frozenset({"numbers", "embed", "embed_options", "pin", "section"})
+OTHER_PARAMETERS = frozenset({"numbers", "embed", "embed_options", "pin", "section", "strategy", "framework"})
 
 
 class FromLink(NamedTuple):

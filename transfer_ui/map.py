@@ -44,6 +44,7 @@ PAGES = (
     PageInfo("home", "Start", ":material/home:", "Freeze or fine-tune?"),
     PageInfo("compare", "Compare", ":material/query_stats:", "Which strategy wins here?"),
     PageInfo("unfreeze", "Unfreeze", ":material/lock_open:", "When should the backbone unfreeze?"),
+    PageInfo("export", "Export", ":material/code:", "Take the code"),
     PageInfo("learn", "Learn", ":material/school:", "The ideas"),
 )
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from transfer_core import SCENARIOS, STRATEGIES, Layer, Params, RunConfig, RunResult, Schedule
+from transfer_core.network import Array
 from transfer_core.splits import TargetData, stream, target_data
 from transfer_core.training import Examples
 
@@ -119,13 +120,11 @@ def to_npz(recipe: Recipe) -> bytes:
         ``weights_i (fan_in, fan_out)`` and ``bias_i (fan_out,)`` from the inputs up;
         ``train_inputs (n, 64)``, ``train_labels (n,)`` and the same for ``val`` and ``test``.
     """
-    arrays = {f"{kind}_{index}": array for index, layer in enumerate(recipe.start) for kind, array in _named(layer)}
+    arrays: dict[str, Array] = {}
+    for index, layer in enumerate(recipe.start):
+        arrays |= {f"weights_{index}": layer.weights, f"bias_{index}": layer.bias}
     for part, examples in recipe.target._asdict().items():
         arrays |= {f"{part}_inputs": examples.inputs, f"{part}_labels": examples.labels}
     packed = io.BytesIO()
-    np.savez_compressed(packed, **arrays)
+    np.savez_compressed(packed, allow_pickle=False, **arrays)
     return packed.getvalue()
-
-
-def _named(layer: Layer) -> tuple[tuple[str, np.ndarray], ...]:  # type: ignore[type-arg]
-    return ("weights", layer.weights), ("bias", layer.bias)
