@@ -50,14 +50,10 @@ else:
     if changed:
         with st.expander(f"{changed.summary} at this framework", expanded=True, icon=":material/difference:"):
             st.code(changed.diff, language="diff")
-    st.code(script, language="python", height=560)
+    st.code(script, language="python", height=600)
 
-st.badge(
-    "Run in the tests" if framework.checked.is_run else "Compiled in the tests",
-    icon=":material/check:" if framework.checked.is_run else ":material/rule:",
-    color="green" if framework.checked.is_run else "orange",
-)
-st.markdown(framework.checked.sentence)
+badge = ":green-badge[:material/check: Run]" if framework.checked.is_run else ":orange-badge[:material/rule: Compiled]"
+st.markdown(f"{badge} {framework.checked.sentence}")
 
 st.subheader(f"What {framework.title} does by default", anchor=False)
 exporting.show_table(framework.habits, exporting.HABITS_COLUMNS)
