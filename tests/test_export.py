@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.app import ROOT
-from transfer_core import STRATEGIES, Layer, Phase, RunConfig, compare, scenario_config
+from transfer_core import STRATEGIES, Layer, Phase, RunConfig, compare, freeze_to, scenario_config
 from transfer_core.training import Examples, train
 from transfer_ui.export import FRAMEWORKS
 from transfer_ui.export.changes import changes
@@ -50,6 +50,11 @@ ODD_SCHEDULE = (
 )
 ODD = ("at_once", "odd")
 RUN = [name for name, framework in FRAMEWORKS.items() if framework.checked.is_run]
+CANNOT_SAY_ODD = {"fastai", "finetuning_scheduler"}
+RUNS = [(name, case) for name in RUN for case in [*CASES, ODD] if case != ODD or name not in CANNOT_SAY_ODD]
+of_every_run = pytest.mark.parametrize(
+    ("framework", "case"), RUNS, ids=lambda value: "-".join(value) if isinstance(value, tuple) else value
+)
 LOSSES, ACCURACIES = ("train_loss", "val_loss"), ("train_accuracy", "val_accuracy")
 
 
@@ -155,9 +160,11 @@ def test_script_compiles_and_stays_within_the_width(framework, case):
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 @pytest.mark.parametrize("n_hidden", range(1, 9))
 def test_any_number_of_layers_and_long_rates_stay_well_formatted(tmp_path, framework, n_hidden):
-    n_layers = n_hidden + 1
-    rates = tuple(0.1 / 3 / (index + 1.7) for index in range(n_layers))
-    deep = recipe(CASES[0])._replace(schedule=(Phase("all layers", 200, (False,) * n_layers, rates),))
+    top = n_hidden
+    rates = tuple(0.1 / 3 / (index + 1.7) for index in range(top + 1))
+    masks = [freeze_to(top + 1, lowest) for lowest in range(top, -1, -1)]
+    phases = tuple(Phase(f"layer {top - step + 1} and up", 200, mask, rates) for step, mask in enumerate(masks))
+    deep = recipe(CASES[0])._replace(schedule=phases)
     tmp_path.joinpath("deep.py").write_text(FRAMEWORKS[framework].write(deep), encoding="utf-8")
     run_python("-m", "ruff", "format", "--check", "--isolated", "--no-cache", str(tmp_path))
 
@@ -184,8 +191,7 @@ def test_only_a_number_is_written_as_a_number(value):
         number(value)
 
 
-@pytest.mark.parametrize("case", [*CASES, ODD], ids="-".join)
-@pytest.mark.parametrize("framework", RUN)
+@of_every_run
 def test_script_reproduces_the_run(found, framework, case):
     ours, theirs = lab_curves(case), found(framework)(case)
     for metric in LOSSES:
@@ -197,8 +203,7 @@ def test_script_reproduces_the_run(found, framework, case):
         np.testing.assert_allclose(theirs["test_accuracy"], test_accuracy, rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("case", [*CASES, ODD], ids="-".join)
-@pytest.mark.parametrize("framework", RUN)
+@of_every_run
 def test_frozen_layers_do_not_move_by_a_bit_and_trained_ones_do(found, framework, case):
     stored, whole = found(framework)(case), recipe(case)
     arrays = [stored[f"array_{index}"] for index in range(2 * len(whole.start))]
@@ -216,12 +221,21 @@ def test_cases_cover_what_they_should():
     assert recipe(("two_classes", "end_to_end")).start[-1].bias.shape == (2,)
 
 
-def test_fastai_refuses_what_it_has_no_words_for():
-    cannot_say = FRAMEWORKS["fastai"].cannot_say
-    assert "above one that trains" in cannot_say(ODD_SCHEDULE)
+def test_schedules_that_cannot_be_said_are_refused_and_no_other():
+    for name, framework in FRAMEWORKS.items():
+        assert not any(framework.cannot_say(recipe(case).schedule) for case in CASES), name
+        assert bool(framework.cannot_say(ODD_SCHEDULE)) == (name in CANNOT_SAY_ODD)
+
+
+def test_refusals_say_what_is_the_matter():
     everything = Phase("All", 1, (False,) * 3, (0.1,) * 3)
-    assert "frozen again" in cannot_say((everything, ODD_SCHEDULE[0]))
-    assert not any(cannot_say(recipe(case).schedule) for case in CASES)
+    fastai, scheduler = FRAMEWORKS["fastai"].cannot_say, FRAMEWORKS["finetuning_scheduler"].cannot_say
+    assert "above one that trains" in fastai(ODD_SCHEDULE)
+    assert "frozen again" in fastai((everything, ODD_SCHEDULE[0]))
+    assert "never freezes again" in scheduler((everything, ODD_SCHEDULE[0]))
+    assert "never freezes again" in scheduler((everything, everything))
+    decayed = STRATEGIES["progressive_unfreezing"].build(AT_ONCE.but(layer_decay=0.5))
+    assert "here they have several" in scheduler(decayed)
 
 
 def test_fastai_gives_uneven_rates_as_a_list():
@@ -269,7 +283,7 @@ def test_notebook_is_valid_and_has_the_code_of_the_script(framework):
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     tree = ast.parse(script)
     assert ast.dump(ast.Module(tree.body[1:], [])) == ast.dump(ast.parse(code))
-    assert notebook.cells[0].source.startswith("# Progressive unfreezing in")
+    assert notebook.cells[0].source.startswith("# Progressive unfreezing ")
     assert sum(cell.cell_type == "markdown" for cell in notebook.cells) >= 5
     assert json.loads(to_notebook(script))["nbformat_minor"] == 5
 

@@ -6,28 +6,8 @@ from transfer_ui.export.code import fill
 from transfer_ui.export.framework import Checked, Framework, Habit, Word
 from transfer_ui.export.recipe import Recipe
 
-TEMPLATE = '''\
-"""$title in PyTorch Lightning.
-
-Task: $task, seed $seed of the run on screen.
-Needs: pip install lightning numpy
-Data: $data_file, from the same page, beside this file
-"""
-
-from itertools import accumulate
-
-import lightning as L
-import numpy as np
-import torch
-from lightning.pytorch.callbacks import BaseFinetuning
-from torch import nn
-from torch.utils.data import DataLoader, Sampler, TensorDataset
-
-# %% Settings: the knobs of the run on screen
-$settings
-
-$phases
-
+# What any script on Lightning shares: minibatches in the lab's order, and the model without its optimizer.
+DATA = '''\
 # %% Data, and the network before training
 $torch_network
 
@@ -53,7 +33,9 @@ sets = {
 order = EpochOrder(len(sets["train"]))
 train_loader = DataLoader(sets["train"], BATCH_SIZE, sampler=order)
 whole = {part: DataLoader(images, len(images)) for part, images in sets.items()}
+'''
 
+MODEL = '''
 
 # %% Model
 class Classifier(L.LightningModule):
@@ -98,7 +80,33 @@ class Classifier(L.LightningModule):
     def test_step(self, batch, batch_idx):
         """Measure on images that nothing was fitted or chosen on."""
         self.evaluate(batch, "test")
+'''
 
+TEMPLATE = '''\
+"""$title in PyTorch Lightning.
+
+Task: $task, seed $seed of the run on screen.
+Needs: pip install lightning numpy
+Data: $data_file, from the same page, beside this file
+"""
+
+from itertools import accumulate
+
+import lightning as L
+import numpy as np
+import torch
+from lightning.pytorch.callbacks import BaseFinetuning
+from torch import nn
+from torch.utils.data import DataLoader, Sampler, TensorDataset
+
+# %% Settings: the knobs of the run on screen
+$settings
+
+$phases
+
+'''
+TEMPLATE += DATA + MODEL
+TEMPLATE += '''
     def configure_optimizers(self):
         """One optimizer owns all layers from the start, a group each."""
         return torch.optim.SGD(
@@ -166,8 +174,8 @@ FRAMEWORK = Framework(
         Word(
             "Learning rate after unfreezing", "`backbone_initial_ratio_lr`", "a tenth of the head's, doubled each epoch"
         ),
-        Word("Layer by layer", "your own `finetune_function`, or finetuning-scheduler", "–"),
-        Word("Phase", "the same; finetuning-scheduler also says depth", "two parameters more a phase"),
+        Word("Layer by layer", "your own `finetune_function`, or the Finetuning Scheduler", "–"),
+        Word("Phase", "what begins when `finetune_function` changes something", "–"),
         Word("Minibatch order", "`DataLoader(shuffle=True)`", "the given order"),
     ),
     habits=(
@@ -181,11 +189,6 @@ FRAMEWORK = Framework(
             "`unfreeze_and_add_param_group` gives a newly freed group a tenth of the first group's rate, and leaves out a "
             "parameter whose values equal those of one already in the optimizer, such as a bias of zeros.",
             "The optimizer owns all layers from the start, and the callback frees them and sets their rates by itself.",
-        ),
-        Habit(
-            "The scheduler of the package finetuning-scheduler goes back to the best checkpoint before each phase "
-            "(`restore_best=True`), and frees two parameters a phase.",
-            "The script needs no further package: a phase goes on from the last epoch, as on screen.",
         ),
         Habit(
             "A few validation batches are run before training, and the training loss is logged while the weights move.",
