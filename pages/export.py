@@ -27,12 +27,15 @@ strategy = controls.choose_in_link("strategy", sentences.TITLES, st.pills, defau
 titles = {name: framework.title for name, framework in FRAMEWORKS.items()}
 name = controls.choose_in_link("framework", titles, st.segmented_control, default="pytorch")
 framework, result = FRAMEWORKS[name], results[strategy]
-with place:
-    whose = exporting.whose_code(found, strategy, framework.title)
-    frame.answer(sentences.answer(results), [f"{whose} {exporting.what_it_repeats(result)}"])
-
 recipe = recipe_of(result)
 obstacle = framework.cannot_say(recipe.schedule)
+with place:
+    if obstacle:
+        said = f"With these settings there is no code in {framework.title} for {sentences.TITLES[strategy].lower()}."
+    else:
+        said = exporting.whose_code(found, strategy, framework.title) + " " + exporting.what_it_repeats(result)
+    frame.answer(sentences.answer(results), [said])
+
 if obstacle:
     st.warning(f"{obstacle} Another framework can say it.", icon=":material/block:")
 else:
@@ -51,19 +54,25 @@ else:
         with st.expander(f"{changed.summary} at this framework", expanded=True, icon=":material/difference:"):
             st.code(changed.diff, language="diff")
     st.code(script, language="python", height=600)
-
-badge = ":green-badge[:material/check: Run]" if framework.checked.is_run else ":orange-badge[:material/rule: Compiled]"
-st.markdown(f"{badge} {framework.checked.sentence}")
+    badge = (
+        ":green-badge[:material/check: Run]" if framework.checked.is_run else ":orange-badge[:material/rule: Compiled]"
+    )
+    st.markdown(f"{badge} {framework.checked.sentence}")
 
 st.subheader(f"What {framework.title} does by default", anchor=False)
 exporting.show_table(framework.habits, exporting.HABITS_COLUMNS)
 st.subheader("Our words and theirs", anchor=False)
 exporting.show_table(framework.words, exporting.WORDS_COLUMNS)
 
+other_momentum = (
+    ("export", {"momentum": 0.0}, "No momentum", "which lines of the code change?")
+    if config.momentum
+    else ("export", {"momentum": 0.9}, "Momentum 0.9", "which lines of the code change?")
+)
 frame.try_next(
     config,
     [
-        ("export", {"momentum": 0.0}, "No momentum", "which lines of the code change?"),
+        other_momentum,
         ("unfreeze", {}, "When to unfreeze", "the schedule of this code, drawn"),
         ("compare", {}, "The curves", "the same run against all controls"),
     ],

@@ -132,8 +132,10 @@ def found(scripts):
 
 def run_python(*arguments, cwd=ROOT):
     """Run Python apart, so that neither threads nor warnings of a framework get into the other tests."""
-    # The frameworks compute on the processor: what a graphics card adds up in another order is not the question.
-    environment = os.environ | {"KERAS_BACKEND": "torch", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(ROOT)}
+    # On the processor, because a graphics card adds up in another order; on one thread, because networks as
+    # small as these are not worth a second one, and where other work goes on they would wait for each other.
+    one_processor = {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
+    environment = os.environ | one_processor | {"KERAS_BACKEND": "torch", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )

@@ -52,6 +52,17 @@ def test_choices_stand_in_the_link_and_a_link_opens_them(framework):
     assert FRAMEWORKS[framework].checked.sentence in texts(app.markdown)
 
 
+def test_choice_of_strategy_follows_the_lead_until_the_visitor_makes_one():
+    app = open_page("export", QUICK)
+    first = app.pills(key="strategy").value
+    app.select_slider(key="momentum").set_value(0.5).run()
+    assert app.pills(key="strategy").value != first  # another one leads now
+    assert "highest mean" in answer(app)[1]
+    app.pills(key="strategy").set_value("from_scratch").run()
+    app.select_slider(key="momentum").set_value(0.9).run()
+    assert app.pills(key="strategy").value == "from_scratch"
+
+
 def test_unknown_choice_in_a_link_is_said():
     app = open_page("export", QUICK | {"framework": "<b>theano</b>", "strategy": "luck"})
     assert not app.exception
@@ -98,7 +109,19 @@ def test_schedule_that_a_framework_has_no_words_for_is_said(monkeypatch):
     app = open_page("export", QUICK | {"framework": "fastai"})
     assert not app.exception
     assert "It has no word for this. Another framework can say it." in texts(app.warning)
+    assert "there is no code in fastai for" in answer(app)[1]
     assert not app.code
+
+
+def test_decay_all_at_once_is_a_schedule_that_one_framework_refuses():
+    app = open_page(
+        "export",
+        QUICK | {"layer_decay": "0.5", "strategy": "progressive_unfreezing", "framework": "finetuning_scheduler"},
+    )
+    assert "here they have several" in texts(app.warning)
+    app.toggle(key="gradual").set_value(True).run()
+    assert not app.warning
+    assert "max_transition_epoch" in script_on(app)
 
 
 def test_words_for_a_run_that_was_stopped_or_broke_down():

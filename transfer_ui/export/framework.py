@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from transfer_core import Schedule
+from transfer_core.statistics import join_words
 from transfer_ui.export.recipe import Recipe
 
 
@@ -68,7 +69,7 @@ class Checked(NamedTuple):
         if not self.is_run:
             return f"In the tests this script is compiled and linted, but not run: {self.why_not}"
         return (
-            f"In the tests this script runs with {' and '.join(self.versions).replace('==', ' ')}, for every strategy, "
+            f"In the tests this script runs with {join_words(self.versions).replace('==', ' ')}, for every strategy, "
             "all at once and layer by layer: accuracies equal to the lab's, losses within 0.0001, and frozen layers "
             "unchanged to the bit."
         )

@@ -13,7 +13,7 @@ from transfer_ui.export.recipe import Recipe
 from transfer_ui.sentences import sentence_case
 
 TEMPLATE = '''\
-"""$title with the Finetuning Scheduler for PyTorch Lightning.
+"""$title in PyTorch Lightning, with finetuning-scheduler.
 
 Task: $task, seed $seed of the run on screen.
 Needs: pip install finetuning-scheduler numpy
@@ -163,19 +163,17 @@ def cannot_say(schedule: Schedule) -> str:
     for phase, new in zip(schedule, news, strict=True):
         trained |= set(new)
         if not new or any(phase.frozen[layer] for layer in trained):
-            return (
-                "A phase of the Finetuning Scheduler frees something and never freezes again; here one does otherwise."
-            )
+            return "A phase of finetuning-scheduler frees something and never freezes again; here one does otherwise."
         if any(len({phase.learning_rates[layer] for layer in group}) > 1 for group in news):
             return (
-                "The Finetuning Scheduler gives all layers that are freed together one rate; here they have several. "
+                "finetuning-scheduler gives all layers that are freed together one rate; here they have several. "
                 "Unfreeze layer by layer, or set the rate decay to 1."
             )
     return ""
 
 
 FRAMEWORK = Framework(
-    title="Finetuning Scheduler",
+    title="finetuning-scheduler",
     write=write,
     words=(
         Word("Frozen layer", "not named in the schedule up to this phase", "all but the last two parameters"),

@@ -174,7 +174,7 @@ FRAMEWORK = Framework(
         Word(
             "Learning rate after unfreezing", "`backbone_initial_ratio_lr`", "a tenth of the head's, doubled each epoch"
         ),
-        Word("Layer by layer", "your own `finetune_function`, or the Finetuning Scheduler", "–"),
+        Word("Layer by layer", "your own `finetune_function`, or finetuning-scheduler", "–"),
         Word("Phase", "what begins when `finetune_function` changes something", "–"),
         Word("Minibatch order", "`DataLoader(shuffle=True)`", "the given order"),
     ),
