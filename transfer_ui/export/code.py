@@ -15,6 +15,8 @@ from transfer_ui.sentences import sentence_case
 WIDTH = 88
 
 SETTINGS = Template("""\
+# The file holds what came of $images,
+# $layers and $width, for the first seed.
 DATA_FILE = "$data_file"
 BATCH_SIZE = $batch_size  # $batch_size_knob
 BATCH_SEED = $batch_seed  # gives the minibatches of the run on screen
@@ -22,8 +24,8 @@ MOMENTUM = $momentum  # $momentum_knob
 WEIGHT_DECAY = $weight_decay  # $weight_decay_knob""")
 
 PHASES = Template("""\
-# The schedule, as on the timeline. Each phase: its number of epochs, and the learning
-# rate of each layer from the inputs up to the head; None = frozen.
+# The schedule, as on the timeline; $epochs in all. Each phase has its number of
+# epochs, and the rate of each layer from the inputs up to the head; None = frozen.
 PHASES = [
 $phases
 ]""")
@@ -65,7 +67,7 @@ def fill(template: str, recipe: Recipe, **parts: str) -> str:
         seed=number(recipe.seed),
         data_file=plain(recipe.data_file),
         settings=settings(recipe),
-        phases=PHASES.substitute(phases="\n".join(map(phase_lines, recipe.schedule))),
+        phases=phases(recipe),
         torch_network=TORCH_NETWORK,
         torch_sequential=TORCH_SEQUENTIAL,
         **parts,
@@ -77,6 +79,9 @@ def settings(recipe: Recipe) -> str:
     full = ": full, one update an epoch" if recipe.is_full_batch else ""
     return SETTINGS.substitute(
         data_file=plain(recipe.data_file),
+        images=_knob("images_per_class"),
+        layers=_knob("hidden_layers"),
+        width=_knob("hidden_width"),
         batch_size=number(recipe.batch_size),
         batch_size_knob=_knob("batch_size") + full,
         batch_seed=number(recipe.batch_seed),
@@ -84,6 +89,14 @@ def settings(recipe: Recipe) -> str:
         momentum_knob=_knob("momentum"),
         weight_decay=number(recipe.weight_decay),
         weight_decay_knob=_knob("weight_decay"),
+    )
+
+
+def phases(recipe: Recipe) -> str:
+    """Write the schedule as a list."""
+    return PHASES.substitute(
+        phases="\n".join(map(phase_lines, recipe.schedule)),
+        epochs=_knob("n_epochs"),
     )
 
 
