@@ -155,6 +155,27 @@ def test_wrong_link_is_said_and_shown_as_text(server: str, page: Page):
     expect(alert.locator("img")).to_have_count(0)
 
 
+def test_code_follows_the_framework_and_can_be_downloaded(server: str, page: Page):
+    page.goto(f"{server}/export?{QUICK}")
+    answer(page)
+    code = page.get_by_test_id("stCode").first
+    expect(code).to_contain_text("import torch")
+    page.get_by_role("radio", name="Keras").click()
+    expect(code).to_contain_text("import keras", timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("framework=keras"), timeout=PATIENCE)
+    press_end_of(page, "Learning rate, end-to-end", "Home")
+    press_end_of(page, "Learning rate, head only", "Home")
+    expect(page.get_by_text("since your last look")).to_be_visible(timeout=PATIENCE)
+    for button, ending in (("Script", ".py"), ("Weights and images", ".npz"), ("Notebook", ".ipynb")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=button, exact=True).click()
+        assert download.value.suggested_filename.endswith(ending)
+        assert download.value.path().stat().st_size > 1000
+    page.reload()
+    answer(page)
+    expect(page.get_by_test_id("stCode").first).to_contain_text("import keras", timeout=PATIENCE)
+
+
 def test_phone_has_nothing_wider_than_its_screen(server: str, browser: Browser):
     context = browser.new_context(viewport={"width": 390, "height": 844})
     for file in PAGE_FILES:

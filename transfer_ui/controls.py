@@ -114,7 +114,8 @@ def choose_in_link(
     widget : callable
         ``st.pills``, ``st.segmented_control`` or ``st.selectbox``.
     default : str or None, optional
-        What is left out of the link, the first by default; ``None``: nothing is chosen.
+        What is left out of the link, the first unless another is named; ``None``: nothing is chosen. Where it
+        depends on the knobs, the choice follows it until the visitor makes another.
     label : str, optional
         Written over the choice.
 

@@ -58,18 +58,20 @@ def show_presets(presets: Sequence[Preset], config: RunConfig) -> None:
             st.info(f"**{preset.title}.** {preset.comment}", icon=preset.icon)
 
 
-def try_next(config: RunConfig, ideas: Sequence[tuple[str, dict[str, Any], str, str]]) -> None:
+def try_next(config: RunConfig, ideas: Sequence[tuple[str, dict[str, Any], str, str]], **place: str) -> None:
     """Draw links that change one thing and say what to watch.
 
     Parameters
     ----------
     config : RunConfig
     ideas : sequence of (page file, changed fields, title, what to watch)
+    **place : str
+        What else the links keep, such as the framework of the export page.
     """
     st.subheader("What to try next", anchor=False)
     with st.container(horizontal=True, key="links"):
         for file, changes, title, watch in ideas:
-            link(file, config.but(**changes), f"**{title}**: {watch}")
+            link(file, config.but(**changes), f"**{title}**: {watch}", **place)
 
 
 def link(file: str, config: RunConfig, label: str, **place: str) -> None:

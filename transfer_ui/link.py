@@ -14,7 +14,19 @@ from transfer_core import SCENARIOS, RunConfig, scenario_config
 from transfer_ui.knobs import KNOB, KNOBS, fitted, values_of
 
 OTHER_PARAMETERS = frozenset(
-    {"numbers", "embed", "embed_options", "pin", "section", "guess", "among", "claim", "verdict"}
+    {
+        "numbers",
+        "embed",
+        "embed_options",
+        "pin",
+        "section",
+        "guess",
+        "among",
+        "claim",
+        "verdict",
+        "strategy",
+        "framework",
+    }
 )
 
 

@@ -47,6 +47,7 @@ PAGES = (
     PageInfo("unfreeze", "Unfreeze", ":material/lock_open:", "When should the backbone unfreeze?"),
     PageInfo("decide", "Decide", ":material/grid_view:", "How much data until fine-tuning pays?"),
     PageInfo("claims", "Claims", ":material/fact_check:", "Is the advice true?"),
+    PageInfo("export", "Export", ":material/code:", "Take the code"),
     PageInfo("learn", "Learn", ":material/school:", "The ideas"),
 )
 

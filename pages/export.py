@@ -1,0 +1,81 @@
+"""The run on screen as code of a framework: a script, the arrays it starts from, a notebook."""
+
+from __future__ import annotations
+
+from transfer_ui.map import open_page
+
+open_page("export")  # before the imports that take a while, so that the title is there at once
+
+import streamlit as st
+
+from transfer_ui import cached, controls, exporting, frame, sentences
+from transfer_ui.export import FRAMEWORKS
+from transfer_ui.export.notebook import to_notebook
+from transfer_ui.export.recipe import recipe_of, to_npz
+
+config = controls.sidebar("export")
+results = cached.comparison(config).results
+if not results:
+    frame.stop_without_results()
+
+# The answer names what is chosen below it.
+place = st.container()
+for sentence in sentences.trouble(results):
+    st.error(sentence, icon=":material/warning:")
+found = exporting.winner(results)
+strategy = controls.choose_in_link("strategy", sentences.TITLES, st.pills, default=found.leader)
+titles = {name: framework.title for name, framework in FRAMEWORKS.items()}
+name = controls.choose_in_link("framework", titles, st.segmented_control, default="pytorch")
+framework, result = FRAMEWORKS[name], results[strategy]
+recipe = recipe_of(result)
+obstacle = framework.cannot_say(recipe.schedule)
+with place:
+    if obstacle:
+        said = f"With these settings there is no code in {framework.title} for {sentences.TITLES[strategy].lower()}."
+    else:
+        said = exporting.whose_code(found, strategy, framework.title) + " " + exporting.what_it_repeats(result)
+    frame.answer(sentences.answer(results), [said])
+
+if obstacle:
+    st.warning(f"{obstacle} Another framework can say it.", icon=":material/block:")
+else:
+    script = framework.write(recipe)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for label, make, ending, mime in (
+            ("Script", lambda: script, "py", "text/x-python"),
+            ("Weights and images", lambda: to_npz(recipe), "npz", "application/octet-stream"),
+            ("Notebook", lambda: to_notebook(script), "ipynb", "application/x-ipynb+json"),
+        ):
+            file = recipe.data_file if ending == "npz" else f"{recipe.stem}_{name}.{ending}"
+            st.download_button(label, make, file, mime, icon=":material/download:", on_click="ignore", help=file)
+        st.caption("The script and the notebook read the weights and images from the same folder.", width="content")
+    changed = exporting.since_last_look(name, script)
+    if changed:
+        with st.expander(f"{changed.summary} at this framework", expanded=True, icon=":material/difference:"):
+            st.code(changed.diff, language="diff")
+    st.code(script, language="python", height=600)
+    badge = (
+        ":green-badge[:material/check: Run]" if framework.checked.is_run else ":orange-badge[:material/rule: Compiled]"
+    )
+    st.markdown(f"{badge} {framework.checked.sentence}")
+
+st.subheader(f"What {framework.title} does by default", anchor=False)
+exporting.show_table(framework.habits, exporting.HABITS_COLUMNS)
+st.subheader("Our words and theirs", anchor=False)
+exporting.show_table(framework.words, exporting.WORDS_COLUMNS)
+
+other_momentum = (
+    ("export", {"momentum": 0.0}, "No momentum", "which lines of the code change?")
+    if config.momentum
+    else ("export", {"momentum": 0.9}, "Momentum 0.9", "which lines of the code change?")
+)
+frame.try_next(
+    config,
+    [
+        other_momentum,
+        ("unfreeze", {}, "When to unfreeze", "the schedule of this code, drawn"),
+        ("compare", {}, "The curves", "the same run against all controls"),
+    ],
+    strategy=strategy,
+    framework=name,
+)

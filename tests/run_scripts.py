@@ -1,0 +1,49 @@
+"""Runs exported scripts one after the other in one process, and keeps what they found.
+
+``python -m tests.run_scripts FOLDER`` writes beside each ``NAME.py`` a ``NAME.found.npz``: the curves, the
+test accuracy, and all weights and biases after every epoch, ``(n_epochs + 1, fan_in, fan_out)`` and
+``(n_epochs + 1, fan_out)``.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+
+BEGINS = "history = []"
+
+
+def arrays_of(names):
+    """Weights and biases of a running script, layer by layer, whatever the framework."""
+    if isinstance(names.get("params"), list):
+        return [array.copy() for layer in names["params"] for array in layer]
+    if hasattr(names["model"], "get_weights"):
+        return [np.array(array) for array in names["model"].get_weights()]
+    return [array.detach().numpy().T.copy() for array in names["model"].parameters()]
+
+
+def run(script):
+    """Run a script with a history that looks at the network whenever a point is added."""
+    names = {"__name__": "__main__"}
+    snapshots = []
+
+    class Watched(list):
+        def append(self, row):
+            super().append({key: float(value) for key, value in row.items()})
+            snapshots.append(arrays_of(names))
+
+    source = script.read_text(encoding="utf-8")
+    assert source.count(BEGINS) == 1, script
+    names["Watched"] = Watched
+    exec(compile(source.replace(BEGINS, "history = Watched()"), str(script), "exec"), names)
+    curves = {metric: [row[metric] for row in names["history"]] for metric in names["history"][0]}
+    arrays = {f"array_{index}": np.stack(epochs) for index, epochs in enumerate(zip(*snapshots, strict=True))}
+    np.savez(script.with_suffix(".found.npz"), **curves, **arrays, test_accuracy=names["test"]["test_accuracy"])
+
+
+if __name__ == "__main__":
+    os.chdir(sys.argv[1])
+    for path in sorted(Path().glob("*.py")):
+        print(path, flush=True)
+        run(path)

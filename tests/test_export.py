@@ -1,0 +1,314 @@
+"""Exported scripts are generated for every strategy, checked as text, run, and compared with the lab."""
+
+import ast
+import io
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+
+import nbformat
+import numpy as np
+import pytest
+
+from tests.app import ROOT
+from transfer_core import STRATEGIES, Layer, Phase, RunConfig, compare, freeze_to, scenario_config
+from transfer_core.training import Examples, train
+from transfer_ui.export import FRAMEWORKS
+from transfer_ui.export.changes import changes
+from transfer_ui.export.code import number
+from transfer_ui.export.notebook import to_notebook
+from transfer_ui.export.recipe import recipe_of, to_npz
+
+AT_ONCE = RunConfig(
+    hidden_sizes=(16, 12),
+    pretrain_epochs=2,
+    images_per_class=5,
+    n_epochs=6,
+    unfreeze_epoch=3,
+    batch_size=16,
+    n_seeds=2,
+    seed=3,
+)
+LAYER_BY_LAYER = AT_ONCE.but(
+    hidden_sizes=(16, 12, 8), gradual=True, layer_decay=0.385, weight_decay=0.01, n_epochs=9, momentum=0.8
+)
+LESSON = scenario_config("lesson", n_epochs=6, unfreeze_epoch=3, n_seeds=2)
+TWO_CLASSES = AT_ONCE.but(scenario="digits_to_parity")
+CONFIGS = {"at_once": AT_ONCE, "layer_by_layer": LAYER_BY_LAYER}
+CASES = [(name, strategy) for name in CONFIGS for strategy in STRATEGIES]
+CONFIGS |= {"lesson": LESSON, "two_classes": TWO_CLASSES, "default": RunConfig(n_seeds=10)}
+CASES += [(name, "progressive_unfreezing") for name in ("lesson", "two_classes", "default")]
+CASES += [("lesson", "feature_extraction"), ("two_classes", "end_to_end")]
+# No strategy of the lab does this: a hole in the mask, layers frozen again, rates up and down.
+ODD_SCHEDULE = (
+    Phase("Top", 2, (True, True, False), (0.0, 0.0, 0.05)),
+    Phase("Bottom", 2, (False, True, True), (0.02, 0.0, 0.0)),
+    Phase("Outer", 2, (False, True, False), (0.01, 0.0, 0.04)),
+    Phase("Top again", 1, (True, True, False), (0.0, 0.0, 0.01)),
+)
+ODD = ("at_once", "odd")
+RUN = [name for name, framework in FRAMEWORKS.items() if framework.checked.is_run]
+CANNOT_SAY_ODD = {"fastai", "finetuning_scheduler"}
+RUNS = [(name, case) for name in RUN for case in [*CASES, ODD] if case != ODD or name not in CANNOT_SAY_ODD]
+of_every_run = pytest.mark.parametrize(
+    ("framework", "case"), RUNS, ids=lambda value: "-".join(value) if isinstance(value, tuple) else value
+)
+LOSSES, ACCURACIES = ("train_loss", "val_loss"), ("train_accuracy", "val_accuracy")
+
+
+@cache
+def results(name):
+    return compare(CONFIGS[name])
+
+
+@cache
+def recipe(case):
+    name, strategy = case
+    if case == ODD:
+        return recipe(("at_once", "end_to_end"))._replace(name="odd", schedule=ODD_SCHEDULE, weight_decay=0.01)
+    return recipe_of(results(name)[strategy])
+
+
+def lab_curves(case):
+    """What the lab measured for the first seed."""
+    if case != ODD:
+        result = results(case[0])[case[1]]
+        return {metric: values[0] for metric, values in result.history.items()}
+    odd = recipe(ODD)
+    stacked = tuple(Layer(layer.weights[None], layer.bias[None]) for layer in odd.start)
+    sets = [Examples(part.inputs[None], part.labels[None]) for part in odd.target[:2]]
+    epochs = list(
+        train(
+            stacked,
+            odd.schedule,
+            *sets,
+            batch_seeds=[odd.batch_seed],
+            batch_size=odd.batch_size,
+            momentum=odd.momentum,
+            weight_decay=odd.weight_decay,
+        )
+    )
+    return {metric: np.array([epoch.metrics[metric][0] for epoch in epochs]) for metric in epochs[0].metrics}
+
+
+def cases_of(framework):
+    return [case for case in [*CASES, ODD] if not FRAMEWORKS[framework].cannot_say(recipe(case).schedule)]
+
+
+def write_scripts(framework, folder):
+    """Every case with its arrays, under a name of its own."""
+    for case in cases_of(framework):
+        named = recipe(case)._replace(name="_".join(case))
+        folder.joinpath(named.data_file).write_bytes(to_npz(named))
+        folder.joinpath(f"{named.stem}.py").write_text(FRAMEWORKS[framework].write(named), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory):
+    """Framework -> folder with its scripts, not run."""
+
+    @cache
+    def written(framework):
+        folder = tmp_path_factory.mktemp(framework)
+        write_scripts(framework, folder)
+        return folder
+
+    return written
+
+
+@pytest.fixture(scope="module")
+def found(scripts):
+    """Framework -> function that gives what a script found; all scripts of a framework run in one process."""
+
+    @cache
+    def ran(framework):
+        run_python("-m", "tests.run_scripts", str(scripts(framework)))
+        return lambda case: np.load(scripts(framework) / f"{'_'.join(case)}_seed_{recipe(case).seed}.found.npz")
+
+    return ran
+
+
+def run_python(*arguments, cwd=ROOT):
+    """Run Python apart, so that neither threads nor warnings of a framework get into the other tests."""
+    # On the processor, because a graphics card adds up in another order; on one thread, because networks as
+    # small as these are not worth a second one, and where other work goes on they would wait for each other.
+    one_processor = {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
+    environment = os.environ | one_processor | {"KERAS_BACKEND": "torch", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return done.stdout
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_scripts_are_well_formatted_and_linted(scripts, framework):
+    folder = str(scripts(framework))
+    run_python("-m", "ruff", "format", "--check", "--isolated", "--no-cache", folder)  # as it comes, width 88
+    run_python("-m", "ruff", "check", "--config", str(ROOT / "pyproject.toml"), "--no-cache", folder)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("case", CASES, ids="-".join)
+def test_script_compiles_and_stays_within_the_width(framework, case):
+    text = FRAMEWORKS[framework].write(recipe(case))
+    compile(text, "script", "exec")
+    assert max(map(len, text.splitlines())) <= 88
+    assert text.count("\n") < 200
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("n_hidden", range(1, 9))
+def test_any_number_of_layers_and_long_rates_stay_well_formatted(tmp_path, framework, n_hidden):
+    top = n_hidden
+    rates = tuple(0.1 / 3 / (index + 1.7) for index in range(top + 1))
+    masks = [freeze_to(top + 1, lowest) for lowest in range(top, -1, -1)]
+    phases = tuple(Phase(f"layer {top - step + 1} and up", 200, mask, rates) for step, mask in enumerate(masks))
+    deep = recipe(CASES[0])._replace(schedule=phases)
+    tmp_path.joinpath("deep.py").write_text(FRAMEWORKS[framework].write(deep), encoding="utf-8")
+    run_python("-m", "ruff", "format", "--check", "--isolated", "--no-cache", str(tmp_path))
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_no_text_can_become_code(framework):
+    evil = 'x"""\nimport evil\n\\"\'); evil() #'
+    phases = tuple(
+        Phase(evil, phase.n_epochs, phase.frozen, phase.learning_rates) for phase in recipe(CASES[0]).schedule
+    )
+    text = FRAMEWORKS[framework].write(recipe(CASES[0])._replace(title=evil, task=evil, name=evil, schedule=phases))
+    names = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    imported = {
+        alias.name for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import) for alias in node.names
+    }
+    assert "evil" in text
+    assert "evil" not in names | imported
+    assert text.count("\n") == FRAMEWORKS[framework].write(recipe(CASES[0])).count("\n")
+
+
+@pytest.mark.parametrize("value", ["1; import os", "nan; x", None])
+def test_only_a_number_is_written_as_a_number(value):
+    with pytest.raises((TypeError, ValueError)):
+        number(value)
+
+
+@of_every_run
+def test_script_reproduces_the_run(found, framework, case):
+    ours, theirs = lab_curves(case), found(framework)(case)
+    for metric in LOSSES:
+        np.testing.assert_allclose(theirs[metric], ours[metric], rtol=0, atol=1e-4, err_msg=metric)
+    for metric in ACCURACIES:
+        np.testing.assert_allclose(theirs[metric], ours[metric], rtol=0, atol=1e-6, err_msg=metric)
+    if case != ODD:
+        test_accuracy = results(case[0])[case[1]].test_accuracy[0]
+        np.testing.assert_allclose(theirs["test_accuracy"], test_accuracy, rtol=0, atol=1e-6)
+
+
+@of_every_run
+def test_frozen_layers_do_not_move_by_a_bit_and_trained_ones_do(found, framework, case):
+    stored, whole = found(framework)(case), recipe(case)
+    arrays = [stored[f"array_{index}"] for index in range(2 * len(whole.start))]
+    for index, layer in enumerate(whole.start):
+        for array, start in zip(arrays[2 * index : 2 * index + 2], layer, strict=True):
+            assert np.array_equal(array[0], start)
+            moved = (array[1:] != array[:-1]).reshape(len(array) - 1, -1).any(axis=1)
+            frozen = np.concatenate([np.repeat(phase.frozen[index], phase.n_epochs) for phase in whole.schedule])
+            assert np.array_equal(moved, ~frozen), index
+
+
+def test_cases_cover_what_they_should():
+    assert len(recipe(("layer_by_layer", "progressive_unfreezing")).schedule) == 4
+    assert recipe(("lesson", "feature_extraction")).is_full_batch
+    assert recipe(("two_classes", "end_to_end")).start[-1].bias.shape == (2,)
+
+
+def test_schedules_that_cannot_be_said_are_refused_and_no_other():
+    for name, framework in FRAMEWORKS.items():
+        assert not any(framework.cannot_say(recipe(case).schedule) for case in CASES), name
+        assert bool(framework.cannot_say(ODD_SCHEDULE)) == (name in CANNOT_SAY_ODD)
+
+
+def test_refusals_say_what_is_the_matter():
+    everything = Phase("All", 1, (False,) * 3, (0.1,) * 3)
+    fastai, scheduler = FRAMEWORKS["fastai"].cannot_say, FRAMEWORKS["finetuning_scheduler"].cannot_say
+    assert "above one that trains" in fastai(ODD_SCHEDULE)
+    assert "frozen again" in fastai((everything, ODD_SCHEDULE[0]))
+    assert "never freezes again" in scheduler((everything, ODD_SCHEDULE[0]))
+    assert "never freezes again" in scheduler((everything, everything))
+    decayed = STRATEGIES["progressive_unfreezing"].build(AT_ONCE.but(layer_decay=0.5))
+    assert "here they have several" in scheduler(decayed)
+
+
+def test_fastai_gives_uneven_rates_as_a_list():
+    uneven = (Phase("all", 1, (False,) * 3, (0.1, 0.01, 0.1)), Phase("top", 1, (True, False, False), (0.0, 0.01, 0.1)))
+    text = FRAMEWORKS["fastai"].write(recipe(CASES[0])._replace(schedule=uneven))
+    assert "learn.fit(1, [0.1, 0.01, 0.1])" in text
+    assert "learn.fit(1, slice(0.001, 0.1))" in text
+
+
+def test_keras_takes_its_own_optimizer_where_one_rate_says_it_all():
+    write = FRAMEWORKS["keras"].write
+    assert "keras.optimizers.SGD(learning_rate=0.05" in write(recipe(("at_once", "end_to_end")))
+    assert "class LayerwiseSGD" in write(recipe(("at_once", "progressive_unfreezing")))
+
+
+@pytest.mark.parametrize("framework", RUN)
+def test_versions_named_on_the_page_are_those_of_the_tests(framework):
+    required = (ROOT / "requirements-parity.txt").read_text(encoding="utf-8").splitlines()
+    pinned = [version for version in FRAMEWORKS[framework].checked.versions if "==" in version]
+    assert set(pinned) <= set(required)
+    assert pinned or framework == "plain_numpy"
+
+
+def test_those_that_are_not_run_say_why():
+    for framework in FRAMEWORKS.values():
+        assert framework.checked.is_run != bool(framework.checked.why_not)
+        assert framework.words
+        assert framework.habits
+
+
+def test_arrays_load_without_pickle_and_are_those_of_the_first_seed():
+    result = results("at_once")["end_to_end"]
+    with np.load(io.BytesIO(to_npz(recipe(("at_once", "end_to_end")))), allow_pickle=False) as stored:
+        assert np.array_equal(stored["weights_0"], result.pretrained[0].weights[0])
+        assert stored["weights_0"].dtype == np.float32
+        assert stored["test_inputs"].shape == (504, 64)
+        assert stored["train_labels"].shape == (50,)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_notebook_is_valid_and_has_the_code_of_the_script(framework):
+    script = FRAMEWORKS[framework].write(recipe(("layer_by_layer", "progressive_unfreezing")))
+    notebook = nbformat.reads(to_notebook(script), as_version=4)
+    nbformat.validate(notebook)
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    tree = ast.parse(script)
+    assert ast.dump(ast.Module(tree.body[1:], [])) == ast.dump(ast.parse(code))
+    assert notebook.cells[0].source.startswith("# Progressive unfreezing ")
+    assert sum(cell.cell_type == "markdown" for cell in notebook.cells) >= 5
+    assert json.loads(to_notebook(script))["nbformat_minor"] == 5
+
+
+@pytest.mark.parametrize("framework", RUN)
+def test_notebook_runs_from_top_to_bottom(tmp_path, framework):
+    whole = recipe(("at_once", "progressive_unfreezing"))
+    tmp_path.joinpath(whole.data_file).write_bytes(to_npz(whole))
+    tmp_path.joinpath("run.ipynb").write_text(to_notebook(FRAMEWORKS[framework].write(whole)), encoding="utf-8")
+    run_python(
+        "-c",
+        "import nbclient, nbformat; notebook = nbformat.read('run.ipynb', as_version=4);"
+        "nbclient.NotebookClient(notebook, timeout=120).execute(); nbformat.write(notebook, 'ran.ipynb')",
+        cwd=tmp_path,
+    )
+    ran = nbformat.read(tmp_path / "ran.ipynb", as_version=4)
+    said = "".join(output.get("text", "") for output in ran.cells[-1].outputs)
+    test_accuracy = results("at_once")["progressive_unfreezing"].test_accuracy[0]
+    assert f"test accuracy: {test_accuracy:.4f}" in said
+
+
+def test_changes_count_lines_and_show_them():
+    found = changes("a\nb\nc\nd\n", "a\nx\nc\nd\ne\n")
+    assert found.summary == "2 lines have changed since your last look"
+    assert {"-b", "+x", "+e"} <= set(found.diff.splitlines())
+    assert "---" not in found.diff

@@ -1,0 +1,41 @@
+"""What is different in a script since somebody last looked at it."""
+
+from __future__ import annotations
+
+from difflib import unified_diff
+from typing import NamedTuple
+
+
+class Changes(NamedTuple):
+    """A difference of two texts.
+
+    Attributes
+    ----------
+    summary : str
+        In words.
+    diff : str
+        Unified, without file names, one line of context.
+    """
+
+    summary: str
+    diff: str
+
+
+def changes(before: str, after: str) -> Changes:
+    r"""Compare two versions of a script.
+
+    Examples
+    --------
+    >>> found = changes("a\nb\n", "a\nc\n")
+    >>> found.summary
+    '1 line has changed since your last look'
+    >>> print(found.diff)
+    @@ -1,2 +1,2 @@
+     a
+    -b
+    +c
+    """
+    lines = list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]
+    # A line put in another's place is one change, not two.
+    count = max(sum(line.startswith(sign) for line in lines) for sign in "+-")
+    return Changes(f"{count} line{' has' if count == 1 else 's have'} changed since your last look", "\n".join(lines))

@@ -1,0 +1,154 @@
+"""From a recipe to text: what all scripts have in common, and nothing but numbers and our own words in it.
+
+Lines stay within 88 characters, the formatter's default, so a script needs no settings to be well formatted.
+"""
+
+from __future__ import annotations
+
+from string import Template
+
+from transfer_core.schedules import Phase
+from transfer_ui.export.recipe import Recipe
+from transfer_ui.knobs import KNOB
+from transfer_ui.sentences import sentence_case
+
+WIDTH = 88
+
+SETTINGS = Template("""\
+# The file holds what came of $images,
+# $layers and $width, for the first seed.
+DATA_FILE = "$data_file"
+BATCH_SIZE = $batch_size  # $batch_size_knob
+BATCH_SEED = $batch_seed  # gives the minibatches of the run on screen
+MOMENTUM = $momentum  # $momentum_knob
+WEIGHT_DECAY = $weight_decay  # $weight_decay_knob""")
+
+PHASES = Template("""\
+# The schedule, as on the timeline; $epochs in all. Each phase has its number of
+# epochs, and the rate of each layer from the inputs up to the head; None = frozen.
+PHASES = [
+$phases
+]""")
+
+# Everything that stands on PyTorch builds the same network.
+TORCH_NETWORK = """\
+with np.load(DATA_FILE, allow_pickle=False) as stored:
+    data = {name: torch.from_numpy(stored[name]) for name in stored.files}
+
+# A hidden layer each, and the head; nn.Linear keeps its weights as (fan_out, fan_in).
+layers = []
+for i in range(sum(name.startswith("bias_") for name in data)):
+    layer = nn.Linear(*data[f"weights_{i}"].shape)
+    layer.load_state_dict({"weight": data[f"weights_{i}"].T, "bias": data[f"bias_{i}"]})
+    layers.append(layer)"""
+
+TORCH_SEQUENTIAL = """\
+model = nn.Sequential()
+for layer in layers[:-1]:
+    model.extend([layer, nn.ReLU()])
+model.append(layers[-1])"""
+
+
+def fill(template: str, recipe: Recipe, **parts: str) -> str:
+    """Fill a template of a script.
+
+    Parameters
+    ----------
+    template : str
+        Names ``$title``, ``$task``, ``$seed``, ``$data_file``, ``$settings`` and ``$phases``, those of
+        the PyTorch network, and those of `parts`.
+    recipe : Recipe
+    **parts : str
+        What else it names.
+    """
+    return Template(template).substitute(
+        title=plain(recipe.title),
+        task=plain(recipe.task),
+        seed=number(recipe.seed),
+        data_file=plain(recipe.data_file),
+        settings=settings(recipe),
+        phases=phases(recipe),
+        torch_network=TORCH_NETWORK,
+        torch_sequential=TORCH_SEQUENTIAL,
+        **parts,
+    )
+
+
+def settings(recipe: Recipe) -> str:
+    """Write the knobs as constants, with the words of the screen."""
+    full = ": full, one update an epoch" if recipe.is_full_batch else ""
+    return SETTINGS.substitute(
+        data_file=plain(recipe.data_file),
+        images=_knob("images_per_class"),
+        layers=_knob("hidden_layers"),
+        width=_knob("hidden_width"),
+        batch_size=number(recipe.batch_size),
+        batch_size_knob=_knob("batch_size") + full,
+        batch_seed=number(recipe.batch_seed),
+        momentum=number(recipe.momentum),
+        momentum_knob=_knob("momentum"),
+        weight_decay=number(recipe.weight_decay),
+        weight_decay_knob=_knob("weight_decay"),
+    )
+
+
+def phases(recipe: Recipe) -> str:
+    """Write the schedule as a list."""
+    return PHASES.substitute(
+        phases="\n".join(map(phase_lines, recipe.schedule)),
+        epochs=_knob("n_epochs"),
+    )
+
+
+def phase_lines(phase: Phase) -> str:
+    """Write a phase as an element of a list, split where it is too long for a line.
+
+    Examples
+    --------
+    >>> print(phase_lines(Phase("head only", 3, (True, False), (0.0, 0.1))))
+        # Head only
+        (3, [None, 0.1]),
+    """
+    rates = rates_of(phase)
+    comment, line = f"    # {sentence_case(plain(phase.name))}", f"    ({phase.n_epochs}, {bracketed(rates)}),"
+    if len(line) <= WIDTH:
+        return f"{comment}\n{line}"
+    split = "\n".join(f"            {rate}," for rate in rates)
+    return f"{comment}\n    (\n        {phase.n_epochs},\n        [\n{split}\n        ],\n    ),"
+
+
+def rates_of(phase: Phase) -> list[str]:
+    """Write the rate of each layer; ``None`` for a frozen one."""
+    return ["None" if frozen else number(rate) for frozen, rate in zip(phase.frozen, phase.learning_rates, strict=True)]
+
+
+def bracketed(items: list[str]) -> str:
+    """Write a list on one line."""
+    return f"[{', '.join(items)}]"
+
+
+def number(value: float) -> str:
+    """Write a number as Python reads it; a rate to the eight digits that single precision holds.
+
+    Examples
+    --------
+    >>> number(0.02 * 0.385), number(32), number(0.0)
+    ('0.0077', '32', '0.0')
+    """
+    return repr(int(value)) if isinstance(value, int) else repr(float(f"{value:.8g}"))
+
+
+def plain(text: str) -> str:
+    r"""Keep what can end neither a line nor a string.
+
+    Examples
+    --------
+    >>> plain('a"\\\nb')
+    'ab'
+    """
+    return "".join(character for character in text if character.isprintable() and character not in '"\\')
+
+
+def _knob(name: str) -> str:
+    """Name of a control, as on the screen."""
+    return f'"{KNOB[name].label}"'

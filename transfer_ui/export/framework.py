@@ -1,0 +1,104 @@
+"""What the lab knows of a framework: its template, its words, its habits, and what was tested."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from transfer_core import Schedule
+from transfer_core.statistics import join_words
+from transfer_ui.export.recipe import Recipe
+
+
+class Word(NamedTuple):
+    """A line of the dictionary.
+
+    Attributes
+    ----------
+    ours, theirs, default : str
+        What the lab calls it, how the framework says it, and what it does if nobody says anything.
+    """
+
+    ours: str
+    theirs: str
+    default: str
+
+
+class Habit(NamedTuple):
+    """Something the framework does otherwise.
+
+    Attributes
+    ----------
+    theirs : str
+        What happens by default.
+    script : str
+        How the script deals with it.
+    """
+
+    theirs: str
+    script: str
+
+
+class Checked(NamedTuple):
+    """What the tests do with the scripts.
+
+    Attributes
+    ----------
+    is_run : bool
+        They run and are compared with the lab; otherwise they are compiled and linted.
+    versions : tuple of str
+        Pinned requirements they were tried with, such as ``"torch==2.13.0"``.
+    why_not : str
+        Why they are not run; empty where they are.
+    """
+
+    is_run: bool
+    versions: tuple[str, ...]
+    why_not: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What may be relied on.
+
+        Examples
+        --------
+        >>> Checked(True, ("numpy",)).sentence[:46]
+        'In the tests this script runs with numpy, for '
+        """
+        if not self.is_run:
+            return f"In the tests this script is compiled and linted, but not run: {self.why_not}"
+        return (
+            f"In the tests this script runs with {join_words(self.versions).replace('==', ' ')}, for every strategy, "
+            "all at once and layer by layer: accuracies equal to the lab's, losses within 0.0001, and frozen layers "
+            "unchanged to the bit."
+        )
+
+
+def can_say_all(schedule: Schedule) -> str:
+    """Answer for a framework that can express any schedule."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A framework to export to.
+
+    Attributes
+    ----------
+    title : str
+    write : callable
+        ``Recipe -> str``: the script, formatted.
+    words : tuple of Word
+    habits : tuple of Habit
+    checked : Checked
+    cannot_say : callable
+        ``Schedule -> str``: in a sentence why the framework cannot express it; empty where it can.
+    """
+
+    title: str
+    write: Callable[[Recipe], str]
+    words: tuple[Word, ...]
+    habits: tuple[Habit, ...]
+    checked: Checked
+    cannot_say: Callable[[Schedule], str] = can_say_all

@@ -1,0 +1,130 @@
+"""What a script needs to repeat one seed of a run: the schedule, a few numbers, and the arrays beside it."""
+
+from __future__ import annotations
+
+import io
+from typing import NamedTuple
+
+import numpy as np
+
+from transfer_core import SCENARIOS, STRATEGIES, Layer, Params, RunConfig, RunResult, Schedule
+from transfer_core.network import Array
+from transfer_core.splits import TargetData, stream, target_data
+from transfer_core.training import Examples
+
+
+class Recipe(NamedTuple):
+    """One seed of a run, without the lab around it.
+
+    Attributes
+    ----------
+    name, title : str
+        The strategy's: for file names, and for people.
+    task : str
+        Title of the scenario.
+    seed : int
+    schedule : tuple of Phase
+        The whole of it, also where the run on screen was stopped.
+    batch_size : int
+        At most the number of training images, which is full batch.
+    batch_seed : int
+        ``np.random.default_rng(batch_seed).permutation(n)``, once an epoch, is the order of the images.
+    momentum, weight_decay : float
+    start : tuple of Layer
+        The network before training: pretrained or random backbone, fresh head; no leading axis.
+    target : TargetData
+        Images and labels of this seed; no leading axis.
+    """
+
+    name: str
+    title: str
+    task: str
+    seed: int
+    schedule: Schedule
+    batch_size: int
+    batch_seed: int
+    momentum: float
+    weight_decay: float
+    start: Params
+    target: TargetData
+
+    @property
+    def stem(self) -> str:
+        """Name of its files, without the ending."""
+        return f"{self.name}_seed_{self.seed}"
+
+    @property
+    def data_file(self) -> str:
+        """Name under which a script looks for its arrays."""
+        return f"{self.stem}.npz"
+
+    @property
+    def is_full_batch(self) -> bool:
+        """Whether an epoch is a single update."""
+        return self.batch_size == len(self.target.train.labels)
+
+
+def recipe_of(result: RunResult) -> Recipe:
+    """Write down how to repeat the first seed of a run.
+
+    Parameters
+    ----------
+    result : RunResult
+
+    Returns
+    -------
+    Recipe
+
+    Examples
+    --------
+    >>> from transfer_core import run
+    >>> config = RunConfig(scenario="low_to_high", pretrain_epochs=1, n_epochs=2, unfreeze_epoch=1, n_seeds=2)
+    >>> recipe = recipe_of(run(config, "end_to_end"))
+    >>> recipe.data_file, recipe.start[-1].weights.shape
+    ('end_to_end_seed_0.npz', (64, 5))
+    """
+    config, strategy = result.config, STRATEGIES[result.strategy]
+    target = _first_seed(config)
+    n_train = len(target.train.labels)
+    return Recipe(
+        name=result.strategy,
+        title=strategy.title,
+        task=SCENARIOS[config.scenario].title,
+        seed=config.seed,
+        schedule=strategy.build(config),
+        batch_size=n_train if config.batch_size is None else min(config.batch_size, n_train),
+        batch_seed=stream(config.seed, "minibatches"),
+        momentum=config.momentum,
+        weight_decay=config.weight_decay,
+        start=tuple(Layer(layer.weights[0], layer.bias[0]) for layer in result.pretrained),
+        target=target,
+    )
+
+
+def _first_seed(config: RunConfig) -> TargetData:
+    data = target_data(
+        config.scenario,
+        [config.seed],
+        images_per_class=config.images_per_class,
+        shift_amount=config.shift_amount,
+    )
+    return TargetData(*(Examples(part.inputs[0], part.labels[0]) for part in data))
+
+
+def to_npz(recipe: Recipe) -> bytes:
+    """Pack the arrays that a script loads: no pickle, nothing but numbers.
+
+    Returns
+    -------
+    bytes
+        ``weights_i (fan_in, fan_out)`` and ``bias_i (fan_out,)`` from the inputs up;
+        ``train_inputs (n, 64)``, ``train_labels (n,)`` and the same for ``val`` and ``test``.
+    """
+    arrays: dict[str, Array] = {}
+    for index, layer in enumerate(recipe.start):
+        arrays |= {f"weights_{index}": layer.weights, f"bias_{index}": layer.bias}
+    for part, examples in recipe.target._asdict().items():
+        arrays |= {f"{part}_inputs": examples.inputs, f"{part}_labels": examples.labels}
+    packed = io.BytesIO()
+    np.savez_compressed(packed, allow_pickle=False, **arrays)
+    return packed.getvalue()
