@@ -21,10 +21,12 @@ map_study, crossover_study = STUDIES["decision_map"], STUDIES["crossover"]
 # The answer is the first thing on the page; what it says comes from below.
 place = st.container()
 with place:
+    deciding.recall_guess()
     guess = controls.choose_in_link("guess", deciding.GUESSES, st.pills, default=None, label=deciding.QUESTION)
 if guess is None:
     st.caption(deciding.ABOUT_GUESSING)
     st.stop()
+st.session_state.guess_said = guess
 
 st.subheader("Which strategy wins where", anchor=False)
 among = controls.choose_in_link(

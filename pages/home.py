@@ -32,14 +32,15 @@ for column, name in zip(st.columns(3, gap="small"), names, strict=True):
         timeline.show_schedule(result.schedule, theme(), f"home_{name}", small=True)
         st.markdown(f"##### {sentences.accuracy_words(result.test_accuracy)} on the new task")
         st.caption(sentences.cost_words(result, results["feature_extraction"]))
-for column, (file, question, place) in zip(
-    st.columns(3, gap="small"),
+for column, (file, question) in zip(
+    st.columns(4, gap="small"),
     [
-        ("compare", "**Which strategy wins** elsewhere?", {}),
-        ("unfreeze", "**When should** I unfreeze?", {}),
-        ("learn", "**Is the advice** true?", {"section": "claims"}),
+        ("compare", "**Which strategy wins** elsewhere?"),
+        ("unfreeze", "**When** should I unfreeze?"),
+        ("decide", "**How much data** until it pays?"),
+        ("claims", "**Is the advice** true?"),
     ],
     strict=True,
 ):
     with column:
-        frame.link(file, config, question, **place)
+        frame.link(file, config, question)

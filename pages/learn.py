@@ -57,6 +57,7 @@ elif section == "claims":
     frame.answer(lesson_claims.tally(findings), [])
     show_settings(config)
     show_findings(lesson_claims.CLAIMS, findings)
+    frame.link("claims", config, "**Every claim, of the lesson and of the papers**: each put to a study of its own")
     with st.expander("What the lesson's own notebook measures", icon=":material/menu_book:"):
         st.markdown(advice.NOTEBOOK)
         frame.link("compare", scenario_config("lesson"), "Run it")

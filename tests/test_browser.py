@@ -245,3 +245,14 @@ def test_claim_opens_keeps_its_link_and_runs_again(server: str, page: Page):
     row.get_by_role("button", name="Run it again").click()
     expect(row.get_by_test_id("stProgress")).to_be_visible(timeout=PATIENCE)
     expect(row.get_by_text("Again, on the same scenarios, seeds 10 to 19")).to_be_visible(timeout=2 * PATIENCE)
+
+
+def test_guess_is_still_there_after_another_page(server: str, page: Page):
+    page.goto(f"{server}/decide?guess=200")
+    answer(page)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Learn").click()
+    expect(page.locator("h1")).to_contain_text("The ideas", timeout=PATIENCE)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Decide").click()
+    expect(page.locator("h1")).to_contain_text("How much data", timeout=PATIENCE)
+    expect(page.get_by_text("You said 200")).to_be_visible(timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("guess=200"))

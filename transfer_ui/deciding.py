@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+import streamlit as st
 
 from transfer_core import STRATEGIES, RunConfig
 from transfer_core.network import Array
@@ -56,6 +57,13 @@ GUESSES = {
     **{str(size): f"{size:,}" for size in (10, 20, 50, 100, 200, 500, RULE)},
     NEVER: "never",
 }
+
+
+def recall_guess() -> None:
+    """Put the guess of this visit back into the link when the visitor comes back from another page."""
+    said = st.session_state.get("guess_said")
+    if said and "guess" not in st.query_params and "guess" not in st.session_state:
+        st.query_params["guess"] = said
 
 
 def guess_at(guess: str, first: float, last: float) -> float:
