@@ -19,12 +19,16 @@ controls.show_notices()
 ledger = claims.ledger()
 frame.answer(claims.tally(ledger), [claims.ABOUT])
 verdict = controls.choose_in_link("verdict", claims.filters(ledger), st.pills)
-entries = [entry for entry in ledger if verdict in ("all", claims.SLUGS[entry.verdict])]
 names = {entry.name: entry for entry in ledger}
-
 asked = st.query_params.get("claim")
 if asked is not None and asked not in names:
     st.warning(claims.unknown(asked, names), icon=":material/info:")
+    del st.query_params["claim"]
+    asked = None
+entries = [entry for entry in ledger if verdict in ("all", claims.SLUGS[entry.verdict])]
+if asked and claims.came_by_link(asked):
+    # A link to one claim shows it at once, whatever the list is cut to, and not far down the page.
+    entries = [names[asked], *(entry for entry in entries if entry.name != asked)]
 
 rows = st.container(gap="xsmall")
 for entry in entries:
@@ -39,6 +43,7 @@ for entry in entries:
             key=f"open_{entry.name}",
             on_click=claims.open_claim,
             args=(None if opened else entry.name,),
+            help=f"{'Close' if opened else 'See how it was measured'}: {entry.claim.text}",
             type="tertiary",
             icon=":material/expand_less:" if opened else ":material/expand_more:",
         )
@@ -70,6 +75,7 @@ for entry in entries:
                 st.badge(claims.SLUGS[finding.verdict], **claims.BADGES[finding.verdict])
                 st.markdown(finding.sentence)
                 chart.show_study(study, summary.table, theme(), f"again_{entry.name}")
+                frame.show_origin(measured.made)
 
 frame.try_next(
     config,

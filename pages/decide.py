@@ -16,7 +16,7 @@ from transfer_ui.charts import study
 from transfer_ui.palette import theme
 
 config = controls.sidebar("decide")
-map_study, crossover_study = STUDIES["decision_map"], STUDIES["crossover"]
+map_study, crossover_study = deciding.map_on(config), STUDIES["crossover"]
 
 # The answer is the first thing on the page; what it says comes from below.
 place = st.container()
@@ -47,24 +47,22 @@ picked = draw_map(measured_map.rows, pick=True) if len(measured_map.rows) else N
 winners = decision_map.winners(measured_map.rows, deciding.AMONG[among][1])
 if winners.empty:
     frame.stop_without_results()
-st.caption(f"{study.mark_words(map_study.figure, winners)}{deciding.tally(winners)} {deciding.ABOUT_MAP}")
+st.caption(f"{deciding.tally(winners)} {deciding.ABOUT_MAP}")
 frame.show_origin(measured_map.made)
 
-chosen = deciding.read_cell(picked, winners)
+deciding.follow_click(picked)
+cells = deciding.cells_of(config, winners)
+chosen = controls.choose_in_link("cell", cells, st.selectbox, default=None, label="Open a cell")
 if chosen:
-    size, shift = chosen
-    there = config.but(images_per_class=size, shift_amount=shift)
+    size, shift = (float(part) for part in chosen.split(","))
     with st.container(border=True):
-        st.markdown(f"**{deciding.cell_words(config.scenario, size, shift).capitalize()}**")
-        tables.show_cell(deciding.cell_scores(measured_map.rows, size, shift))
+        tables.show_cell(deciding.cell_scores(measured_map.rows, int(size), shift))
+        there = config.but(images_per_class=int(size), shift_amount=shift)
         frame.link("compare", there, "**The same setting in Compare**: its curves, its costs, the old task")
 
 with place:
     said, evidence = deciding.recommendation(measured_map.rows, config)
     answer = frame.answer(said, [evidence])
-
-if measured_map.stopped:
-    st.stop()
 
 st.subheader("Accuracy against training images", anchor=False)
 
@@ -75,14 +73,18 @@ def draw_crossover(rows: pd.DataFrame) -> None:
         study.show_study(crossover_study, crossover.accuracies(rows), theme())
 
 
-measured = cached.study(crossover_study, [config], draw_crossover)
-table = crossover.accuracies(measured.rows) if len(measured.rows) else pd.DataFrame()
-sizes = crossover.complete_sizes(measured.rows) if len(measured.rows) else []
-if len(sizes) > 1:
+measured = None if measured_map.stopped else cached.study(crossover_study, [config], draw_crossover)
+sizes = crossover.complete_sizes(measured.rows) if measured and len(measured.rows) else []
+if measured is None:
+    st.caption("It is measured after the map: press Continue above.")
+elif measured.stopped or len(sizes) < 2:
+    answer.markdown("The measurement of the crossing was stopped: it is not located.")
+else:
+    table = crossover.accuracies(measured.rows)
     where = crossover.locate(measured.rows, sizes)
     placed = deciding.marks(where, guess, config, sizes[0], sizes[-1])
     study.show_study(crossover_study, table, theme(), "crossover", placed)
-    st.caption(deciding.ABOUT_CROSSOVER)
+    st.caption(deciding.ABOUT_CROSSOVER + (deciding.ABOUT_STRIP if placed[0].low is not None else ""))
     frame.show_origin(measured.made)
     answer.markdown(f"{crossover.crossing_words(where, sizes)} {deciding.guess_sentence(guess, where)}")
     with st.container(horizontal=True):

@@ -23,7 +23,9 @@ place = st.container()
 for sentence in sentences.trouble(results):
     st.error(sentence, icon=":material/warning:")
 found = exporting.winner(results)
-strategy = controls.choose_in_link("strategy", sentences.TITLES, st.pills, default=found.leader)
+# A choice in the link stays there, also where it is the leader, which may be another after the next change.
+default = None if st.query_params.get("strategy") in sentences.TITLES else found.leader
+strategy = controls.choose_in_link("strategy", sentences.TITLES, st.pills, default=default) or found.leader
 titles = {name: framework.title for name, framework in FRAMEWORKS.items()}
 name = controls.choose_in_link("framework", titles, st.segmented_control, default="pytorch")
 framework, result = FRAMEWORKS[name], results[strategy]
@@ -51,11 +53,13 @@ else:
         st.caption("The script and the notebook read the weights and images from the same folder.", width="content")
     changed = exporting.since_last_look(name, script)
     if changed:
-        with st.expander(f"{changed.summary} at this framework", expanded=True, icon=":material/difference:"):
+        with st.expander(f"{changed.summary} in this framework", expanded=True, icon=":material/difference:"):
             st.code(changed.diff, language="diff")
     st.code(script, language="python", height=600)
     badge = (
-        ":green-badge[:material/check: Run]" if framework.checked.is_run else ":orange-badge[:material/rule: Compiled]"
+        ":green-badge[:material/check: Run in the tests]"
+        if framework.checked.is_run
+        else ":orange-badge[:material/rule: Compiled]"
     )
     st.markdown(f"{badge} {framework.checked.sentence}")
 
@@ -64,18 +68,14 @@ exporting.show_table(framework.habits, exporting.HABITS_COLUMNS)
 st.subheader("Our words and theirs", anchor=False)
 exporting.show_table(framework.words, exporting.WORDS_COLUMNS)
 
-other_momentum = (
-    ("export", {"momentum": 0.0}, "No momentum", "which lines of the code change?")
-    if config.momentum
-    else ("export", {"momentum": 0.9}, "Momentum 0.9", "which lines of the code change?")
-)
 frame.try_next(
     config,
     [
-        other_momentum,
         ("unfreeze", {}, "When to unfreeze", "the schedule of this code, drawn"),
         ("compare", {}, "The curves", "the same run against all controls"),
     ],
-    strategy=strategy,
-    framework=name,
 )
+# Only a link to this page keeps the strategy and the framework; another page has no use for them.
+momentum, title = (0.0, "No momentum") if config.momentum else (0.9, "Momentum 0.9")
+kept = {"strategy": strategy, "framework": name}
+frame.link("export", config.but(momentum=momentum), f"**{title}**: which lines of the code change?", **kept)

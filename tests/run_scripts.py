@@ -35,9 +35,9 @@ def run(script):
 
     source = script.read_text(encoding="utf-8")
     assert source.count(BEGINS) == 1, script
-    names["Watched"] = Watched
-    exec(compile(source.replace(BEGINS, "history = Watched()"), str(script), "exec"), names)
-    curves = {metric: [row[metric] for row in names["history"]] for metric in names["history"][0]}
+    names["watched"] = history = Watched()  # a list by itself, or one that belongs to a callback
+    exec(compile(source.replace(BEGINS, "history = watched"), str(script), "exec"), names)
+    curves = {metric: [row[metric] for row in history] for metric in history[0]}
     arrays = {f"array_{index}": np.stack(epochs) for index, epochs in enumerate(zip(*snapshots, strict=True))}
     np.savez(script.with_suffix(".found.npz"), **curves, **arrays, test_accuracy=names["test"]["test_accuracy"])
 

@@ -215,7 +215,7 @@ def test_guess_shows_the_stored_map_and_a_cell_leads_to_the_same_setting_in_comp
     expect(page).to_have_url(re.compile("guess=50"))
     expect(map_cells(page)).to_have_count(24, timeout=PATIENCE)
     map_cells(page).nth(8).click()
-    expect(page.get_by_text(re.compile(r"training images \(5 a class\)"))).to_be_visible(timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("cell=5"), timeout=PATIENCE)
     page.get_by_role("button", name=re.compile("The same setting in Compare")).click()
     expect(page.locator("h1")).to_contain_text("Which strategy wins here", timeout=PATIENCE)
     expect(page).to_have_url(re.compile("/compare.*images_per_class=5"), timeout=PATIENCE)
@@ -224,7 +224,7 @@ def test_guess_shows_the_stored_map_and_a_cell_leads_to_the_same_setting_in_comp
 
 def test_cells_appear_while_the_map_is_measured_and_stop_keeps_them(server: str, page: Page):
     page.goto(f"{server}/decide?guess=never&seed=40&n_seeds=20&hidden_width=128")
-    expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile("cells · "), timeout=PATIENCE)
+    expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile("trainings · "), timeout=PATIENCE)
     expect(map_cells(page).first).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped by you").first).to_be_visible(timeout=PATIENCE)

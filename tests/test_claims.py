@@ -150,5 +150,23 @@ def test_a_repetition_with_other_seeds_gets_its_own_verdict():
     assert not app.exception
     assert "**Again, on Digits 0-4 to digits 5-9, seeds 10 to 19**" in texts(app.markdown)
     assert len(app.get("vega_lite_chart")) >= 2
+    assert app.query_params["again"] == "low_to_high,10,10"
     app.get_by_key(f"again_seed_{name}").set_value(30).run(timeout=120)
+    assert "**Again" not in texts(app.markdown)
+
+
+def test_a_link_to_one_claim_shows_it_first_whatever_the_list_is_cut_to():
+    name = "speed.fast"
+    other = next(slug for verdict, slug in claims.SLUGS.items() if verdict != claims.entry(*name.split(".")).verdict)
+    app = open_page("claims", {"claim": name, "verdict": other})
+    buttons = [button.key for button in app.button if (button.key or "").startswith("open_")]
+    assert buttons[0] == f"open_{name}"
+    assert app.get("vega_lite_chart")
+
+
+@pytest.mark.parametrize("text", ["mars,10,10", ",ten,10", ",10,7", ",9999,10", "10", "<b>,1,1"])
+def test_a_wrong_repetition_in_the_link_is_said(text):
+    app = open_page("claims", {"claim": "same_basin.one_basin", "again": text})
+    assert not app.exception
+    assert "again in the link must be" in texts(app.warning)
     assert "**Again" not in texts(app.markdown)

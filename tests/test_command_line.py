@@ -38,7 +38,7 @@ def test_list_names_every_study(capsys):
 def test_a_study_writes_its_table_and_its_chart_and_prints_its_verdicts(run, capsys):
     out = run()
     printed = capsys.readouterr()
-    table = pd.read_csv(out / "decision_map.csv")
+    table = pd.read_csv(out / "decision_map_low_to_high.csv")
     assert {"scenario", "images_per_class", "winner", "mean", "low", "high"} <= set(table.columns)
     for claim in STUDIES["decision_map"].claims.values():
         assert f"{claim.text} ({claim.source.words})" in printed.out
@@ -47,7 +47,7 @@ def test_a_study_writes_its_table_and_its_chart_and_prints_its_verdicts(run, cap
 
 
 def test_the_chart_is_one_file_that_needs_no_network(run):
-    html = (run() / "decision_map.html").read_text(encoding="utf-8")
+    html = (run() / "decision_map_low_to_high.html").read_text(encoding="utf-8")
     assert "<script src=" not in html
     assert "cdn." not in html.split("vegaEmbed", 1)[0][:2000]
     assert "Which strategy wins where?" in html
@@ -58,7 +58,9 @@ def test_parquet_holds_the_same_table(run):
     out = run("--format", "parquet")
     run()
     pd.testing.assert_frame_equal(
-        pd.read_parquet(out / "decision_map.parquet"), pd.read_csv(out / "decision_map.csv"), check_dtype=False
+        pd.read_parquet(out / "decision_map_low_to_high.parquet"),
+        pd.read_csv(out / "decision_map_low_to_high.csv"),
+        check_dtype=False,
     )
 
 
@@ -88,10 +90,10 @@ def test_a_second_run_takes_everything_from_the_store(run, store, monkeypatch):
         (["study", "crossover", "--out", "README.md"], "--out must be a folder that can be written, got 'README.md'"),
         (["study", "crossover", "--store", "README.md/x"], "--store must be an SQLite file that can be written, got "),
         (["study", "crossover", "--dask", "nowhere"], "--dask must be the address of a scheduler that answers, got "),
-        (["study", "crossover", "--dask", "a", "--processes", "2"], "--processes not allowed with argument --dask."),
+        (["study", "crossover", "--dask", "a", "--processes", "2"], "--processes cannot be used together with --dask."),
         (["study", "crossover", "--colour", "red"], "unrecognized arguments --colour red."),
-        (["study"], "the following arguments are required name."),
-        ([], "the following arguments are required command."),
+        (["study"], "name is missing."),
+        ([], "command is missing."),
         (["dance"], "command must be one of list, study, got 'dance'."),
     ],
 )

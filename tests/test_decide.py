@@ -72,7 +72,8 @@ def test_every_setting_has_a_nearest_cell(scenario, count):
     [
         ("start", "You said from the first: it comes later."),
         ("20", "You said 20: it comes later."),
-        ("50", "You said 50: it comes earlier."),
+        ("50", "You said 50: that is it, as closely as the choices allow."),
+        ("100", "You said 100: it comes earlier."),
         ("1000", "You said 1,000: it comes earlier."),
         ("never", "You said never: it comes earlier."),
     ],
@@ -93,12 +94,21 @@ def test_marks_stay_on_the_axis():
             assert all(10 <= mark.low <= mark.high <= 1000 for mark in placed if mark.low is not None)
 
 
-def test_a_clicked_cell_is_found_by_its_labels():
-    rows = pd.DataFrame({"images_per_class": [1, 10], "shift": [0.0, 0.35]})
-    assert deciding.read_cell(("10", "0.35"), rows) == (10, 0.35)
-    assert deciding.read_cell(("10", "0.4"), rows) is None
-    assert deciding.read_cell(None, rows) is None
-    assert deciding.read_cell(("10", "0.35"), pd.DataFrame()) is None
+def test_an_equal_guess_is_right_and_so_is_the_nearest():
+    assert deciding.nearest_guess(36.0) == "50"
+    assert deciding.nearest_guess(-np.inf) == deciding.ALWAYS
+    assert deciding.guess_sentence("start", Crossing(-np.inf, -np.inf, -np.inf)).endswith("inside the interval.")
+
+
+def test_another_size_gets_the_nearest_cell_and_is_told_so():
+    said, _ = deciding.recommendation(_rows([0.9, 0.8, 0.8, 0.7, 0.5]), RunConfig(images_per_class=10, shift_amount=5))
+    assert said.startswith("For 100 training images (10 a class), the nearest measured to yours: ")
+
+
+def test_where_nothing_learns_there_is_no_advice():
+    said, evidence = deciding.recommendation(_rows([0.09, 0.09, 0.098, 0.09, 0.08]), RunConfig(hidden_sizes=(8,)))
+    assert "nothing learns at these settings" in said
+    assert "guessing gives 10.0" in evidence.replace("\u00a0", " ")
 
 
 def test_the_map_is_counted():
@@ -123,7 +133,7 @@ def test_the_stored_map_needs_no_training():
     assert not app.exception
     said = texts(app.markdown)
     assert "#### For 100 training images (10 a class): " in said
-    assert "You said 50: it comes earlier." in said
+    assert "You said 50: " in said
     assert texts(app.caption).count("Stored results of ") == 2
 
 
@@ -141,11 +151,22 @@ def test_a_click_on_a_cell_opens_its_numbers_and_a_link_to_compare():
     app.session_state["map_all_"] = {"selection": {"pick": [{"x": "20", "y": "30"}]}}
     app.run()
     assert not app.exception
-    assert "**200 training images (20 a class) at a shift of 30°**" in texts(app.markdown)
+    assert app.query_params["cell"] == "20,30"
+    assert app.selectbox(key="cell").value == "20,30"
     table = app.dataframe[0].value
     assert len(table) == len(STRATEGIES)
     assert table["test_accuracy"].is_monotonic_decreasing
     assert any("The same setting in Compare" in button.label for button in app.button)
+
+
+def test_a_cell_in_the_link_is_opened_and_can_be_chosen_without_a_mouse():
+    app = open_page("decide", {"guess": "50", "cell": "5,15"})
+    assert not app.exception
+    assert len(app.dataframe[0].value) == len(STRATEGIES)
+    app.selectbox(key="cell").set_value("50,60").run()
+    assert app.query_params["cell"] == "50,60"
+    wrong = open_page("decide", {"guess": "50", "cell": "7,7"})
+    assert "cell in the link must be one of" in texts(wrong.warning)
 
 
 def test_freeze_or_fine_tune_is_another_map_and_in_the_link():

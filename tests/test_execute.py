@@ -165,7 +165,7 @@ def undisturbed(tmp_path_factory) -> bytes:
     """The table of a study that nobody killed."""
     folder = tmp_path_factory.mktemp("undisturbed")
     subprocess.run(_command(folder, "--processes", "1"), cwd=ROOT, check=True, capture_output=True)
-    return (folder / "decision_map.csv").read_bytes()
+    return (folder / "decision_map_low_to_high.csv").read_bytes()
 
 
 @pytest.mark.parametrize("n_processes", ["1", "2"])
@@ -178,12 +178,12 @@ def test_kill_9_loses_nothing_and_nothing_is_done_twice(tmp_path, undisturbed, n
         os.killpg(running.pid, signal.SIGKILL)
     before = _finished(tmp_path)
     assert len(before) >= 4
-    assert not (tmp_path / "decision_map.csv").exists()
+    assert not (tmp_path / "decision_map_low_to_high.csv").exists()
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     after = _finished(tmp_path)
     assert len(before) < len(after)
     assert before.items() <= after.items()
-    assert (tmp_path / "decision_map.csv").read_bytes() == undisturbed
+    assert (tmp_path / "decision_map_low_to_high.csv").read_bytes() == undisturbed
 
 
 @contextmanager
@@ -221,4 +221,4 @@ def test_dask_cluster_that_loses_a_worker_gives_the_same_bits(tmp_path, undistur
             workers[0].kill()
             assert running.wait(timeout=PATIENCE) == 0
         assert workers[1].poll() is None
-    assert (tmp_path / "decision_map.csv").read_bytes() == undisturbed
+    assert (tmp_path / "decision_map_low_to_high.csv").read_bytes() == undisturbed

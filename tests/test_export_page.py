@@ -8,7 +8,7 @@ import pytest
 from tests.app import open_page, texts
 from transfer_core import SCENARIOS, RunConfig, compare
 from transfer_core.statistics import verdict
-from transfer_ui import exporting
+from transfer_ui import exporting, frame
 from transfer_ui.export import FRAMEWORKS
 from transfer_ui.export.recipe import recipe_of
 from transfer_ui.link import from_query
@@ -63,6 +63,28 @@ def test_choice_of_strategy_follows_the_lead_until_the_visitor_makes_one():
     assert app.pills(key="strategy").value == "from_scratch"
 
 
+def test_choice_in_a_link_stays_where_it_is_the_leader_and_no_choice_is_the_leader_again():
+    leader = open_page("export", QUICK).pills(key="strategy").value
+    app = open_page("export", QUICK | {"strategy": leader})
+    assert app.query_params["strategy"] == leader
+    app.select_slider(key="momentum").set_value(0.5).run()
+    assert app.pills(key="strategy").value == leader  # another one leads now
+    app.pills(key="strategy").set_value(None).run()
+    assert not app.exception
+    app.run()
+    assert "strategy" not in app.query_params
+    assert app.pills(key="strategy").value != leader
+
+
+def test_only_a_link_to_the_same_page_keeps_strategy_and_framework(monkeypatch):
+    kept = {}
+    monkeypatch.setattr(frame, "link", lambda file, config, label, **place: kept.update({file: place}))
+    open_page("export", QUICK | {"strategy": "end_to_end", "framework": "keras"})
+    assert kept.pop("export") == {"strategy": "end_to_end", "framework": "keras"}
+    assert set(kept) >= {"unfreeze", "compare"}
+    assert not any(kept.values())
+
+
 def test_unknown_choice_in_a_link_is_said():
     app = open_page("export", QUICK | {"framework": "<b>theano</b>", "strategy": "luck"})
     assert not app.exception
@@ -84,7 +106,7 @@ def test_what_changed_since_the_last_look_is_shown_until_the_next_change():
     assert not any(block.language == "diff" for block in app.code)
     app.select_slider(key="momentum").set_value(0.5).run()
     assert [expander.label for expander in app.expander if "last look" in expander.label] == [
-        "1 line has changed since your last look at this framework"
+        "4 lines have changed since your last look in this framework"
     ]
     diff = next(block.value for block in app.code if block.language == "diff")
     assert "-MOMENTUM = 0.9" in diff

@@ -125,10 +125,10 @@ def test_a_network_that_diverges_is_trained_again_more_slowly_and_no_other(small
     rates = []
     epochs = pretraining._epochs
 
-    def wild_for_the_second(key, start, examples, rate):
-        rates.append((key.seeds, rate))
-        for epoch in epochs(key, start, examples, rate):
-            if len(key.seeds) == 3:
+    def wild_for_the_second(examples, start, seeds, n_epochs, rate):
+        rates.append((seeds, rate))
+        for epoch in epochs(examples, start, seeds, n_epochs, rate):
+            if len(seeds) == 3:
                 broken = [array.copy() for layer in epoch.params for array in layer]
                 for array in broken:
                     array[1] = np.nan

@@ -144,7 +144,7 @@ def test_sentence_of_a_tie_names_who_is_tied_and_who_is_beaten():
     gap = found.gaps["b"]
     assert words.startswith(f"Too close to call: freezing is {gap_words(gap)} ahead of fine-tuning (95\xa0% interval ")
     assert f"ahead in {gap.wins} of 8 seeds)." in words
-    assert words.endswith(" It is clearly ahead of from scratch only.")
+    assert words.endswith(" It is clearly ahead only of from scratch.")
 
 
 def test_sentence_of_three_that_are_tied_beats_nobody():

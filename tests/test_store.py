@@ -85,6 +85,20 @@ def test_a_file_that_is_no_store_is_said_in_one_sentence(tmp_path, content):
         assert path.read_bytes() == content
 
 
+def test_somebody_elses_table_is_refused(tmp_path):
+    with sqlite3.connect(tmp_path / "other") as database:
+        database.execute("CREATE TABLE cells (colour TEXT)")
+    with pytest.raises(StoreError, match="store must be an SQLite file"):
+        Store(tmp_path / "other")
+
+
+def test_a_database_that_is_gone_is_said_in_one_sentence():
+    store = Store(None)
+    store.close()
+    with pytest.raises(StoreError, match="store must stay readable and writable"):
+        store.put(CELL, [])
+
+
 def test_two_processes_may_write_at_once(tmp_path):
     path = tmp_path / "cells.sqlite"
     ours, theirs = Store(path), Store(path)

@@ -53,6 +53,20 @@ def test_scenarios_exist_and_the_default_is_among_them(study):
     assert set(study.default_scenarios) <= set(study.scenarios) <= set(SCENARIOS)
 
 
+def test_fields_that_it_sets_itself_change_no_cell(study):
+    (config,) = study.default_configs(study.default_scenarios[0])
+    others = {
+        "hidden_sizes": (9,),
+        "images_per_class": 3,
+        "shift_amount": 0.5,
+        "head_learning_rate": 0.07,
+        "backbone_learning_rate": 0.07,
+        "unfrozen_learning_rate": 0.07,
+    }
+    changed = config.but(**{name: others[name] for name in study.swept})
+    assert [cell.task for cell in study.grid(changed)] == [cell.task for cell in study.grid(config)]
+
+
 def test_labels_name_each_cell_and_there_are_not_two_of_a_name(study):
     cells = study.cells(study.default_configs())
     places = [tuple(sorted((name, str(value)) for name, value in cell.labels.items())) for cell in cells]

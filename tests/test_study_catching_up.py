@@ -69,6 +69,10 @@ def test_from_scratch_that_has_stopped_below():
     assert verdicts([0.8, 0.9, 0.9, 0.9], [0.3, 0.8, 0.85, 0.85])[0] == "refuted"
 
 
+def test_from_scratch_that_has_stopped_less_than_a_point_below_has_caught_up():
+    assert verdicts([0.8, 0.9, 0.9, 0.9], [0.3, 0.8, 0.895, 0.895])[0] == "confirmed"
+
+
 def test_from_scratch_that_is_below_and_still_rising_may_yet_catch_up():
     assert verdicts([0.8, 0.9, 0.9, 0.9], [0.3, 0.5, 0.7, 0.85])[0] == "inconclusive"
 

@@ -46,9 +46,9 @@ def _rows(gaps, seeds=6, rates=RATE_FACTORS):
 @pytest.mark.parametrize(
     ("gaps", "rule", "few"),
     [
-        ((-0.1, 0.05, 0.1), REFUTED, CONFIRMED),
+        ((-0.1, 0.05, 0.1), INCONCLUSIVE, CONFIRMED),  # one size may be luck
         ((-0.1, -0.1, 0.1), CONFIRMED, CONFIRMED),
-        ((-0.1, -0.1, -0.1), INCONCLUSIVE, REFUTED),
+        ((-0.1, -0.1, -0.1), CONFIRMED, REFUTED),
         ((0.1, 0.1, 0.1), REFUTED, REFUTED),
         ((-0.1, 0.0, 0.0), INCONCLUSIVE, INCONCLUSIVE),
         ((0.0, 0.0, 0.1), INCONCLUSIVE, INCONCLUSIVE),
@@ -87,7 +87,7 @@ def test_sign_change_that_may_lie_outside_has_an_open_end():
     where = crossing(SIZES, gaps)
     assert where.low == -np.inf
     assert 10 < where.high < 100
-    assert "below 10" in crossing_words(where, SIZES)
+    assert "10 or fewer to" in crossing_words(where, SIZES)
 
 
 def test_too_few_seeds_locate_nothing():
@@ -99,8 +99,9 @@ def test_too_few_seeds_locate_nothing():
 @pytest.mark.parametrize(
     ("where", "words"),
     [
-        (Crossing(np.inf, np.inf, np.inf), "Feature extraction is ahead at the largest size, from 10 to 1,000"),
-        (Crossing(np.inf, 800.0, np.inf), "interval of the sign change: 800 to above 1,000 training images"),
+        (Crossing(np.inf, np.inf, np.inf), "ahead at the largest size, 1,000 training images, however the seeds"),
+        (Crossing(-np.inf, -np.inf, -np.inf), "at every size, from 10 to 1,000 training images, however the seeds"),
+        (Crossing(np.inf, 800.0, np.inf), "interval of the sign change: 800 to 1,000 or more training images"),
         (Crossing(1234.0, 456.0, 5678.0), "at about 1,200 training images (95\u00a0% interval 460 to 5,700)"),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 
 from transfer_core import SCENARIOS, STRATEGIES
 from transfer_core.studies.decision_map import OPEN, STUDY, shifts, summarise, winners
-from transfer_core.studies.study import CONFIRMED, REFUTED
+from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
 
 ARMS = list(STRATEGIES)
 
@@ -62,6 +62,8 @@ def test_a_cell_that_is_not_complete_is_left_out():
         ((FROZEN, FROZEN), (FULL, FULL), CONFIRMED, REFUTED),
         ((FULL, FULL), (FULL, FULL), REFUTED, REFUTED),
         ((FROZEN, FROZEN), (SCRATCH, SCRATCH), None, CONFIRMED),
+        ((FROZEN, FROZEN), (SCRATCH, FULL), None, CONFIRMED),
+        ((SCRATCH, SCRATCH), (FULL, FULL), None, REFUTED),  # from scratch wins, but not far from the source
     ],
 )
 def test_verdicts_follow_from_the_cells(near, far, similar, negative):
@@ -69,6 +71,20 @@ def test_verdicts_follow_from_the_cells(near, far, similar, negative):
     found = summarise(pd.DataFrame(rows)).findings
     assert similar in (None, found["similar_freeze"].verdict)
     assert found["negative_transfer"].verdict == negative
+
+
+def test_negative_transfer_at_fewer_than_half_of_the_sizes_decides_nothing():
+    far = [line for size, means in ((1, SCRATCH), (2, FULL), (5, FULL)) for line in _cell(size, 30.0, means)]
+    near = [line for size in (1, 2, 5) for line in _cell(size, 0.0, FROZEN)]
+    finding = summarise(pd.DataFrame([*near, *far])).findings["negative_transfer"]
+    assert finding.verdict == INCONCLUSIVE
+    assert "1 of 3 sizes at the largest shift" in finding.sentence
+
+
+def test_without_a_shift_there_is_nothing_far():
+    findings = summarise(pd.DataFrame([*_cell(1, 0.0, SCRATCH), *_cell(2, 0.0, SCRATCH)])).findings
+    assert {finding.verdict for finding in findings.values()} == {INCONCLUSIVE}
+    assert "largest shift" not in findings["similar_freeze"].sentence
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

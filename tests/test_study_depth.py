@@ -142,4 +142,10 @@ def test_the_table_holds_gaps_to_from_scratch_in_order():
 def test_a_network_without_a_middle_says_so(n_layers):
     finding = summarise(_rows(_as_yosinski, n_layers=n_layers)).findings["fragile_middle"]
     assert finding.verdict == INCONCLUSIVE
-    assert f"there are {n_layers}." in finding.sentence
+    assert f"there {'is' if n_layers == 1 else 'are'} {n_layers}." in finding.sentence
+
+
+def test_one_hidden_layer_has_no_deeper_one():
+    finding = summarise(_rows(_as_yosinski, n_layers=1)).findings["falls_with_depth"]
+    assert finding.verdict == INCONCLUSIVE
+    assert "2 hidden layers or more" in finding.sentence

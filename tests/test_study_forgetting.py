@@ -96,7 +96,7 @@ CURVE = [(PLAIN, 0.01, 0.7, 0.9, 0.95), (PLAIN, 0.1, 0.8, 0.6, 0.94)]
         ([(PROGRESSIVE, 0.01, 0.7, 0.94, 0.95), (PROGRESSIVE, 0.1, 0.8, 0.8, 0.95)], "confirmed"),
         # On the curve: what unfreezing keeps a lower rate keeps too.
         ([(PROGRESSIVE, 0.01, 0.7, 0.9, 0.95), (PROGRESSIVE, 0.1, 0.8, 0.6, 0.95)], "refuted"),
-        # Half way along the curve, and as much is kept as half way.
+        # Halfway along the curve, and as much is kept as halfway.
         ([(PROGRESSIVE, 0.03, 0.75, 0.75, 0.95)], "refuted"),
         # Above at the low rate, below at the high one.
         ([(PROGRESSIVE, 0.01, 0.7, 0.94, 0.95), (PROGRESSIVE, 0.1, 0.8, 0.5, 0.95)], "inconclusive"),
@@ -124,6 +124,21 @@ def test_where_nothing_is_forgotten_nothing_can_be_found_again():
 def test_l2_sp_keeps_at_no_cost_or_does_not(target, source, expected):
     rest = [(arm, 0.1, 0.6, 0.95, 0.95) for arm in ANCHORED if arm != FIRST]
     assert verdict([*rest, (FIRST, 0.1, target, source, 0.95)], "anchor") == expected
+
+
+@pytest.mark.parametrize(("kept", "expected"), [(0.75, "refuted"), (0.8, "confirmed")])
+def test_l2_sp_has_to_keep_more_than_a_lower_rate_would(kept, expected):
+    # Both keep more than end-to-end does at its best rate; the first lies on the curve.
+    rest = [(arm, 0.1, 0.6, 0.9, 0.95) for arm in ANCHORED if arm != FIRST]
+    rows = made([*CURVE, *rest, (FIRST, 0.1, 0.8, kept, 0.95)])
+    rows.loc[rows["arm"] == FIRST, "val_accuracy"] = 0.75
+    assert STUDY.summarise(rows).findings["anchor"].verdict.startswith(expected)
+
+
+@pytest.mark.parametrize(("kept", "expected"), [(0.605, "refuted"), (0.62, "confirmed")])
+def test_a_clear_lead_of_less_than_a_point_is_none(kept, expected):
+    ours = (PROGRESSIVE, 0.1, 0.8, kept, 0.95)
+    assert verdict([(PLAIN, 0.1, 0.8, 0.6, 0.94), ours], "unfreezing") == expected
 
 
 def test_five_seeds_decide_nothing():

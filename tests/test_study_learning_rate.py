@@ -40,7 +40,7 @@ def _both(accuracy: float) -> dict[str, float]:
 )
 def test_verdicts_follow_their_rules(frozen, full, lower, collapse):
     findings = learning_rate.summarise(curves(frozen, full)).findings
-    assert (findings["ten_times_lower"].verdict, findings["collapse"].verdict) == (lower, collapse)
+    assert (findings["lower_rate"].verdict, findings["collapse"].verdict) == (lower, collapse)
 
 
 def test_best_rates_stand_in_the_table():

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.preprocessing import StandardScaler
 
+from transfer_core import pretraining
 from transfer_core.config import RunConfig, scenario_config
 from transfer_core.experiment import start_params
 from transfer_core.pretraining import pretrain
@@ -39,6 +40,21 @@ def test_pretrained_start_has_the_notebooks_head_on_a_trained_backbone(config):
     assert (trained[-1].weights == theirs[-1].weights).all()
     assert (trained[0].weights != untrained[0].weights).any()
     assert np.allclose(untrained[0].weights, he_start(config)[0].weights)
+
+
+def test_a_backbone_that_diverges_is_trained_again_more_slowly(config, monkeypatch):
+    epochs, rates = pretraining._epochs, []
+
+    def wild_at_first(examples, start, seeds, n_epochs, rate):
+        rates.append(rate)
+        for epoch in epochs(examples, start, seeds, n_epochs, rate):
+            yield epoch._replace(params=start) if len(rates) == 1 else epoch
+
+    monkeypatch.setattr(pretraining, "_epochs", wild_at_first)
+    other = config.but(seed=7)  # not one that is kept from before
+    trained, untrained = pretrained_start(other), pretrained_start(other.but(pretrain_epochs=0))
+    assert rates[:2] == [pretraining.PRETRAIN_LEARNING_RATE, pretraining.PRETRAIN_LEARNING_RATE / 2]
+    assert (trained[0].weights != untrained[0].weights).any(axis=(1, 2)).all()
 
 
 def test_standardising_is_that_of_scikit_learn():

@@ -27,7 +27,7 @@ def same(one, other):
 
 
 def made(half_way, seeds=6, wobble=0.0):
-    """Rows of lines that are 0.9 at the ends; half way as told, 0.9 where not."""
+    """Rows of lines that are 0.9 at the ends; halfway as told, 0.9 where not."""
     rows = [
         (pair, place, seed, 0.9 + (half_way.get(pair, 0.9) - 0.9 + wobble * (-1) ** seed) * (place == 0.5))
         for pair in PAIRS

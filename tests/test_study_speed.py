@@ -53,6 +53,11 @@ def test_no_speed_up_anywhere_refutes_that_it_is_fast():
     assert verdicts(rounds(4, 4, 4, (10, 20, 40)))["fast"] == REFUTED
 
 
+@pytest.mark.parametrize(("end_to_end", "verdict"), [(4.2, REFUTED), (4.6, CONFIRMED)])
+def test_a_speed_up_below_a_tenth_is_none(end_to_end, verdict):
+    assert verdicts(rounds(4, 4, end_to_end, (10, 20, 40)))["fast"] == verdict
+
+
 def test_faster_in_one_architecture_of_two_is_inconclusive():
     both = pd.concat([rounds(1, 2, 4, (1, 2, 4)), rounds(4, 4, 4, (4, 4, 4)).assign(width=8)])
     assert verdicts(both)["fast"] == INCONCLUSIVE

@@ -6,7 +6,19 @@ from transfer_core import SCENARIOS, RunConfig, pretrain
 from transfer_core.datasets import load
 from transfer_core.experiment import target_of
 from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
-from transfer_core.studies.surgical import ALL, FIRST, LAST, MIDDLE, ROTATION, STUDY, grid, masks, summarise
+from transfer_core.studies.surgical import (
+    ALL,
+    FIRST,
+    LAST,
+    MIDDLE,
+    ROTATION,
+    STUDY,
+    UPPER,
+    grid,
+    level,
+    masks,
+    summarise,
+)
 from transfer_core.studies.tasks import measured_accuracy
 
 SMALL = {
@@ -36,10 +48,10 @@ def test_the_old_head_is_right_once_its_answers_are_renamed():
 
 
 @pytest.mark.parametrize("scenario", ["digits_to_renamed", "digits_to_noisy"])
-def test_only_the_layer_of_the_arm_moves_and_the_head_is_the_old_one(scenario):
+def test_only_the_layers_of_the_arm_move_and_the_head_is_the_old_one(scenario):
     config = STUDY.config(scenario, **SMALL)
     old = pretrain(config).params
-    moving = {FIRST: {0}, MIDDLE: {1}, LAST: {2}, ALL: {0, 1, 2}}
+    moving = {FIRST: {0}, MIDDLE: {1}, LAST: {2}, UPPER: {1, 2}, ALL: {0, 1, 2}}
     for cell in grid(config):
         start, trained = cell.task.start(config), cell.task.trained(config)
         moved = {
@@ -58,11 +70,18 @@ def test_mnist_is_turned_unless_the_user_turns_it():
 
 
 @pytest.mark.parametrize("n_layers", [2, 3, 4, 5])
-def test_every_mask_but_the_last_leaves_one_layer(n_layers):
-    *alone, every = masks(n_layers).values()
-    assert every == (False,) * n_layers
+def test_masks_leave_one_layer_or_all_but_the_first_or_all(n_layers):
+    found = masks(n_layers)
+    assert found[ALL] == (False,) * n_layers
+    assert found.get(UPPER, found[LAST]) == (True,) + (False,) * (n_layers - 1)
+    alone = [mask for arm, mask in found.items() if arm not in (UPPER, ALL)]
     assert [mask.count(False) for mask in alone] == [1] * min(n_layers, 3)
-    assert len(set(alone)) == len(alone)
+    assert len(set(found.values())) == len(found)
+
+
+def test_it_runs_where_images_or_labels_have_changed():
+    assert all(level(name) for name in STUDY.scenarios)
+    assert not {"digits_to_digits", "low_to_high", "lesson"} & set(STUDY.scenarios)
 
 
 def _rows(means, n_seeds=10):
@@ -83,17 +102,17 @@ def _rows(means, n_seeds=10):
     return pd.DataFrame(rows)
 
 
-def _arms(first, middle, last, every):
-    return {FIRST: first, MIDDLE: middle, LAST: last, ALL: every}
+def _arms(first, last, upper, every):
+    return {FIRST: first, MIDDLE: 0.6, LAST: last, UPPER: upper, ALL: every}
 
 
 @pytest.mark.parametrize(
     ("noisy", "renamed", "verdicts"),
     [
-        (_arms(0.9, 0.8, 0.7, 0.8), _arms(0.7, 0.8, 0.9, 0.8), (CONFIRMED, CONFIRMED, REFUTED)),
-        (_arms(0.795, 0.7, 0.9, 0.8), _arms(0.7, 0.8, 0.795, 0.8), (CONFIRMED, CONFIRMED, CONFIRMED)),
-        (_arms(0.7, 0.7, 0.7, 0.8), _arms(0.7, 0.8, 0.7, 0.8), (REFUTED, REFUTED, INCONCLUSIVE)),
-        (_arms(0.8, 0.9, 0.7, 0.8), _arms(0.7, 0.8, 0.785, 0.8), (CONFIRMED, REFUTED, CONFIRMED)),
+        (_arms(0.9, 0.95, 0.8, 0.8), _arms(0.7, 0.9, 0.8, 0.8), (CONFIRMED, CONFIRMED, REFUTED)),
+        (_arms(0.795, 0.7, 0.9, 0.8), _arms(0.7, 0.795, 0.8, 0.8), (CONFIRMED, CONFIRMED, CONFIRMED)),
+        (_arms(0.7, 0.7, 0.7, 0.8), _arms(0.7, 0.7, 0.8, 0.8), (REFUTED, REFUTED, INCONCLUSIVE)),
+        (_arms(0.8, 0.7, 0.9, 0.8), _arms(0.7, 0.785, 0.8, 0.8), (CONFIRMED, REFUTED, CONFIRMED)),
     ],
 )
 def test_verdicts_follow_the_rules(noisy, renamed, verdicts):
@@ -103,11 +122,18 @@ def test_verdicts_follow_the_rules(noisy, renamed, verdicts):
 
 
 def test_one_counterexample_refutes_and_a_pair_of_another_level_says_nothing():
-    good, bad = _arms(0.9, 0.8, 0.7, 0.8), _arms(0.5, 0.8, 0.7, 0.8)
+    good, bad = _arms(0.9, 0.7, 0.8, 0.8), _arms(0.5, 0.7, 0.8, 0.8)
     findings = summarise(_rows({"digits_to_noisy": good, "digits_to_inverted": bad})).findings
     assert findings["first_for_inputs"].verdict == REFUTED
+    sentence = findings["first_for_inputs"].sentence
+    assert sentence.index("inverted") < sentence.index("noisy")  # what decides comes first
     assert findings["last_for_outputs"].verdict == INCONCLUSIVE
-    assert "0 pairs" in findings["last_for_outputs"].sentence
+    assert "no such pair was measured" in findings["last_for_outputs"].sentence
+
+
+def test_of_two_layers_the_last_is_all_but_the_first():
+    rows = _rows({"digits_to_noisy": {FIRST: 0.7, LAST: 0.9, ALL: 0.8}})
+    assert summarise(rows).findings["upper_for_inputs"].verdict == CONFIRMED
 
 
 def test_a_gap_that_may_be_a_point_is_inconclusive():

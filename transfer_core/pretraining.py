@@ -175,34 +175,57 @@ def _pretraining(key: _Key) -> Iterator[float | Pretrained]:
     if scenario.source is not None:
         source = cached_source_data(key.scenario, key.seeds)
         if key.pretrain_epochs:
-            start = params
-            for epoch in _epochs(key, start, source.train, PRETRAIN_LEARNING_RATE):
+            for epoch in source_training(source.train, params, key.seeds, key.pretrain_epochs):
                 params = epoch.params
                 if epoch.number < key.pretrain_epochs:
                     yield epoch.number / key.pretrain_epochs
-            params = _mended(key, start, params, source.train)
     single = tuple(Layer(*(array.astype(np.float32) for array in layer)) for layer in params)
     if scenario.source is not None:
         source_accuracy = accuracy(predict_logits(single, source.test.inputs), source.test.labels)
     yield Pretrained(single, source_accuracy)
 
 
-def _epochs(key: _Key, start: Params, examples: Examples, rate: float) -> Iterator[Epoch]:
-    """Train all layers of the networks of the key's seeds on the source task."""
-    schedule = (Phase("pretraining", key.pretrain_epochs, freeze_to(len(start), 0), (rate,) * len(start)),)
+def source_training(examples: Examples, start: Params, seeds: tuple[int, ...], n_epochs: int) -> Iterator[Epoch]:
+    """Train networks on a source task, and those that have learnt nothing once more.
+
+    Parameters
+    ----------
+    examples : Examples
+        Of the source task, with a leading seed axis.
+    start : tuple of Layer
+        Networks before training, one a seed, in double precision.
+    seeds : tuple of int
+        They set the order of the minibatches.
+    n_epochs : int
+        1 or more.
+
+    Yields
+    ------
+    Epoch
+        Number 0 is before any training; the last one has the mended networks.
+    """
+    for epoch in _epochs(examples, start, seeds, n_epochs, PRETRAIN_LEARNING_RATE):
+        if epoch.number == n_epochs:
+            epoch = epoch._replace(params=_mended(examples, start, seeds, n_epochs, epoch.params))
+        yield epoch
+
+
+def _epochs(examples: Examples, start: Params, seeds: tuple[int, ...], n_epochs: int, rate: float) -> Iterator[Epoch]:
+    """Train all layers at one rate."""
+    schedule = (Phase("pretraining", n_epochs, freeze_to(len(start), 0), (rate,) * len(start)),)
     return train(
         start,
         schedule,
         examples,
         None,
-        batch_seeds=[stream(seed, "pretraining minibatches") for seed in key.seeds],
+        batch_seeds=[stream(seed, "pretraining minibatches") for seed in seeds],
         batch_size=PRETRAIN_BATCH_SIZE,
         momentum=PRETRAIN_MOMENTUM,
     )
 
 
-def _mended(key: _Key, start: Params, params: Params, examples: Examples) -> Params:
-    """Train a network that has learnt nothing once more, at half the rate, until it has.
+def _mended(examples: Examples, start: Params, seeds: tuple[int, ...], n_epochs: int, params: Params) -> Params:
+    """Train a network that has learnt nothing once more, at half the rate, until it has, at most five times.
 
     The rate suits almost every seed. One that diverges would be taken for a finding about transfer.
     """
@@ -212,9 +235,9 @@ def _mended(key: _Key, start: Params, params: Params, examples: Examples) -> Par
         if not idle.size:
             break
         rate /= 2
-        of_idle = key._replace(seeds=tuple(key.seeds[index] for index in idle))
         few = Examples(examples.inputs[idle], examples.labels[idle])
-        for epoch in _epochs(of_idle, _rows(start, idle), few, rate):
+        of_idle = tuple(seeds[index] for index in idle)
+        for epoch in _epochs(few, _rows(start, idle), of_idle, n_epochs, rate):
             again = epoch.params
         params = tuple(
             Layer(_with_rows(layer.weights, idle, better.weights), _with_rows(layer.bias, idle, better.bias))

@@ -253,7 +253,7 @@ def verdict_sentence(found: Verdict, titles: Mapping[str, str]) -> str:
     if gap.wins == gap.losses == 0:
         return f"No difference: {_inside(leader)} and {tied[0]} have the same accuracy in every seed."
     beaten = [_inside(titles[name]) for name in found.gaps if name not in found.tied]
-    clear = f" It is clearly ahead of {join_words(beaten)} only." if beaten else ""
+    clear = f" It is clearly ahead only of {join_words(beaten)}." if beaten else ""
     return (
         f"Too close to call: {_inside(leader)} is {gap_words(gap)} ahead of {tied[0]} {evidence_words(gap)}"
         f"{', and no clearer ahead of ' + join_words(tied[1:]) if len(tied) > 1 else ''}.{clear}"
@@ -282,7 +282,15 @@ def evidence_words(gap: Gap) -> str:
     low, high = 100 * gap.interval.low, 100 * gap.interval.high
     if np.isnan(low):
         return f"({gap.n} seed{'' if gap.n == 1 else 's'}, no interval)"
-    return f"(95\u00a0% interval {low:.1f} to {high:.1f}; ahead in {gap.wins} of {gap.n} seeds)"
+    return f"(95\u00a0% interval {_edge(low)} to {_edge(high)}; ahead in {gap.wins} of {gap.n} seeds)"
+
+
+def _edge(points: float) -> str:
+    """Write an edge of an interval so that the side of zero it lies on can be seen."""
+    rounded = f"{points:.1f}"
+    if float(rounded) or not points:
+        return rounded.replace("-0.0", "0.0")
+    return f"just {'above' if points > 0 else 'below'} 0"
 
 
 def _inside(title: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import CancelledError, Executor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,12 +31,18 @@ OPTION_OF = {"n_seeds": "--seeds", "seed": "--seed", "scenario": "--scenario"}
 WRONG_ARGUMENTS, FAILED, INTERRUPTED = 2, 1, 130
 
 
+class WorkersLost(RuntimeError):
+    """A Dask cluster no longer does what it was asked."""
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser that says what is wrong in one sentence."""
 
     def error(self, message: str) -> NoReturn:
         words = message.removeprefix("argument ").replace(": ", " ", 1)
         # The parser's own words for a wrong command differ from ours for everything else.
+        words = re.sub(r"^the following arguments are required (.*)", r"\1 is missing", words)
+        words = words.replace(" not allowed with argument ", " cannot be used together with ")
         words = re.sub(r"^(\w+) invalid choice: (.*) \(choose from (.*)\)", _must_be, words)
         _leave(f"{words}.", WRONG_ARGUMENTS)
 
@@ -94,10 +101,19 @@ def run_study(options: argparse.Namespace) -> None:
             done.extend(_with_progress(execute(cells, store, executor), len(cells), study.name))
     except KeyboardInterrupt:
         _leave("Stopped. Finished cells are kept; the same command goes on from there.", INTERRUPTED)
-    except (BrokenProcessPool, OtherCode, ModuleNotFoundError) as error:
-        _leave(f"A worker gave up: {error}. Finished cells are kept; the same command goes on from there.", FAILED)
+    except StoreError as error:
+        _leave(f"--{error}. Finished cells are kept; the same command goes on from there.", FAILED)
+    except (BrokenProcessPool, OtherCode, WorkersLost, ModuleNotFoundError) as error:
+        _leave(
+            f"A worker gave up: {str(error).rstrip('.')}. Finished cells are kept; the same command goes on from there.",
+            FAILED,
+        )
     found = study.summarise(rows(cells, done))
-    for path in (_write_table(found, out, study.name, options.format), _write_chart(study, found, cells, out)):
+    name = f"{study.name}_{options.scenario}" if options.scenario else study.name
+    for path in (
+        _write_table(found, out / f"{name}.{options.format}"),
+        _write_chart(study, found, cells, out / f"{name}.html"),
+    ):
         print(f"Wrote {path}")
     for name, finding in found.findings.items():
         claim = study.claims[name]
@@ -170,7 +186,8 @@ def _executor(options: argparse.Namespace) -> Iterator[Executor | None]:
 def _dask(address: str) -> Iterator[Executor]:
     """Connect to an existing cluster; its client speaks the interface of `concurrent.futures`."""
     try:
-        from distributed import Client
+        from distributed import Client, KilledWorker
+        from distributed.comm.core import CommClosedError
     except ImportError:
         _leave("--dask needs the packages of requirements-dask.txt.", WRONG_ARGUMENTS)
     try:
@@ -179,7 +196,10 @@ def _dask(address: str) -> Iterator[Executor]:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         _leave(f"--dask must be the address of a scheduler that answers, got {address!r} ({reason}).", WRONG_ARGUMENTS)
     with client:
-        yield client.get_executor()  # type: ignore[no-untyped-call]
+        try:
+            yield client.get_executor()  # type: ignore[no-untyped-call]
+        except (KilledWorker, CommClosedError, CancelledError) as error:
+            raise WorkersLost(f"the cluster at {address} lost its workers or its scheduler ({error})") from error
 
 
 def _with_progress(done: Iterator[Done], n_cells: int, name: str) -> Iterator[Done]:
@@ -197,22 +217,22 @@ def _with_progress(done: Iterator[Done], n_cells: int, name: str) -> Iterator[Do
 def _folder(out: Path) -> Path:
     try:
         out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):  # better now than after an hour
+            pass
     except OSError as error:
         _leave(f"--out must be a folder that can be written, got {str(out)!r} ({error.strerror}).", WRONG_ARGUMENTS)
     return out
 
 
-def _write_table(found: Summary, out: Path, name: str, form: str) -> Path:
-    path = out / f"{name}.{form}"
-    WRITERS[form](found.table, path)
+def _write_table(found: Summary, path: Path) -> Path:
+    WRITERS[path.suffix.removeprefix(".")](found.table, path)
     return path
 
 
-def _write_chart(study: Study, found: Summary, cells: Sequence[Cell], out: Path) -> Path:
+def _write_chart(study: Study, found: Summary, cells: Sequence[Cell], path: Path) -> Path:
     """Write the chart as one file that needs nothing else, not even a network."""
     from transfer_ui.charts.study import standalone
 
-    path = out / f"{study.name}.html"
     n_seeds = max(cell.config.n_seeds for cell in cells)
     verdicts = [
         f"{finding.verdict.capitalize()}: {study.claims[name].text}" for name, finding in found.findings.items()

@@ -99,7 +99,7 @@ def study(asked: Study, configs: Sequence[RunConfig], draw: Callable[[pd.DataFra
     configs = [asked.without_swept(config) for config in configs]
     cells = asked.cells(configs)
     ready = shipped_study(asked.name)
-    if ready and ready.configs == [repr(config) for config in configs]:
+    if ready and ready.configs == [repr(config) for config in configs] and ready.fits(cells):
         return Measured(shipped_rows(asked.name), False, ready.made)
 
     def draw_done(done: list[Done]) -> None:
@@ -181,15 +181,17 @@ def _wait(bench: Workbench, job: Job, key: Hashable, draw: Callable[[Any], objec
     """Wait; every look is also the point where a newer click ends this script."""
     place, figure = st.empty(), st.empty()
     bar = None
-    started, first = monotonic(), job.progress.fraction
-    drawn, drawn_at = first, started
+    started, first = monotonic(), 0.0
+    drawn, drawn_at = job.progress.fraction, started
     with bench.waiting_for(job):
         while not job.wait(POLL):
             "stopped_runs" in st.session_state  # noqa: B015  a look-up raises when the visitor has moved on
             now = monotonic()
-            if now - started <= PATIENCE:
+            if bar is None and now - started <= PATIENCE:
                 continue
             if bar is None:
+                # What was there before this wait, from the store or for another visitor, says nothing of the speed.
+                started, first = now, job.progress.fraction
                 with place.container():
                     left, right = st.columns([5, 1], vertical_alignment="center")
                     bar = left.progress(0.0)

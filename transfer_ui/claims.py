@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import SCENARIOS
+from transfer_core.statistics import join_words
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import Shipped
 from transfer_core.studies.study import (
@@ -27,7 +28,7 @@ from transfer_ui import cached
 from transfer_ui.link import quoted
 
 ABOUT = (
-    "Each claim is put to a study on this lab's data: ten paired seeds, a rule fixed beforehand, an interval. "
+    "Each claim is put to a study on this lab's data: ten paired seeds (or rounds of the clock), a rule fixed beforehand, an interval. "
     "“Here” means small digits and small networks: a verdict says what happened on this data, not what is true everywhere."
 )
 SLUGS = {CONFIRMED: "confirmed", REFUTED: "refuted", INCONCLUSIVE: "inconclusive"}
@@ -36,7 +37,9 @@ BADGES: dict[str, dict[str, Any]] = {
     REFUTED: {"color": "red", "icon": ":material/close:"},
     INCONCLUSIVE: {"color": "gray", "icon": ":material/question_mark:"},
 }
-OWN = "as before"
+OWN = "as in the stored run"
+AGAIN_SEEDS = (10, 20)
+FIRST_AGAIN, MAX_SEED = 10, 999
 ABOUT_LENGTH = 230  # characters of a line of the ledger
 
 
@@ -144,38 +147,85 @@ def cited(source: Source) -> str:
 
 def unknown(asked: str, names: Mapping[str, Entry]) -> str:
     """Say that a link names a claim that does not exist."""
-    return f"claim in the link must be a claim of the list, such as {next(iter(names))}, got {quoted(asked)}."
+    return f"claim in the link must be a claim of the list, such as {next(iter(names))}, got {quoted(asked)}. It was left out."
 
 
 def open_claim(name: str | None) -> None:
     """Open one entry, or close it; as a callback of its button."""
+    st.query_params.pop("again", None)
+    st.session_state.opened_claim = name
     if name is None:
         st.query_params.pop("claim", None)
     else:
         st.query_params["claim"] = name
 
 
+def came_by_link(asked: str) -> bool:
+    """Whether the open claim was named by the link, and not opened with its button in this visit."""
+    return asked != st.session_state.get("opened_claim")
+
+
 def choose_again(entry: Entry) -> Again | None:
-    """Draw the controls of a repetition and give the one that was asked for last."""
-    study = entry.study
+    """Draw the controls of a repetition and give the one that was asked for last; it is in the link."""
+    study, linked = entry.study, read_again(entry.study, st.query_params.get("again", ""))
+    start = linked or Again(None, AGAIN_SEEDS[0], FIRST_AGAIN)
+    scenarios = [OWN, *study.scenarios]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         scenario = st.selectbox(
             "Scenario",
-            [OWN, *study.scenarios],
+            scenarios,
+            index=scenarios.index(start.scenario or OWN),
             key=f"again_scenario_{entry.name}",
             format_func=lambda name: SCENARIOS[name].title if name in SCENARIOS else name,
             width=280,
         )
         seed = st.number_input(
-            "First seed", 0, 999, 10, key=f"again_seed_{entry.name}", width=130, help="Ten other seeds: does it hold?"
+            "First seed",
+            0,
+            MAX_SEED,
+            start.seed,
+            key=f"again_seed_{entry.name}",
+            width=130,
+            help="Other seeds: does it hold?",
         )
-        n_seeds = st.selectbox("Seeds", [10, 20], key=f"again_n_seeds_{entry.name}", width=100)
+        n_seeds = st.selectbox(
+            "Seeds", AGAIN_SEEDS, index=AGAIN_SEEDS.index(start.n_seeds), key=f"again_n_seeds_{entry.name}", width=100
+        )
         pressed = st.button("Run it again", key=f"again_{entry.name}", type="primary", icon=":material/replay:")
     asked = Again(None if scenario == OWN else scenario, n_seeds, seed)
     if pressed:
-        st.session_state[f"asked_{entry.name}"] = asked
+        st.query_params["again"] = ",".join((asked.scenario or "", str(asked.seed), str(asked.n_seeds)))
+        return asked
     # Moving a control is not yet asking: a repetition may take a minute.
-    return asked if st.session_state.get(f"asked_{entry.name}") == asked else None
+    return asked if asked == linked else None
+
+
+def read_again(study: Study, text: str) -> Again | None:
+    """Read a repetition from the link; what does not fit the study is said and left out.
+
+    Parameters
+    ----------
+    study : Study
+    text : str
+        Scenario (or nothing), first seed and number of seeds, with commas; may be empty.
+
+    Examples
+    --------
+    >>> read_again(STUDIES["crossover"], ",10,20")
+    Again(scenario=None, n_seeds=20, seed=10)
+    """
+    if not text:
+        return None
+    scenario, seed, n_seeds = (*text.split(","), "", "", "")[:3]
+    fits = scenario in ("", *study.scenarios) and seed.isdecimal() and n_seeds.isdecimal()
+    if not (fits and int(seed) <= MAX_SEED and int(n_seeds) in AGAIN_SEEDS):
+        st.warning(
+            "again in the link must be a scenario of the study or nothing, the first seed and the number of seeds "
+            f"({join_words([str(count) for count in AGAIN_SEEDS])}), with commas, got {quoted(text)}. It was left out.",
+            icon=":material/info:",
+        )
+        return None
+    return Again(scenario or None, int(n_seeds), int(seed))
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

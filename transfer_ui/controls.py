@@ -128,9 +128,12 @@ def choose_in_link(
     asked = st.query_params.get(name, first)
     if asked is not None and asked not in titles:
         st.warning(
-            f"{name} in the link must be one of {', '.join(titles)}, got {quoted(asked)}.", icon=":material/info:"
+            f"{name} in the link must be one of {', '.join(titles)}, got {quoted(asked)}. "
+            + (f"Using {titles[first]}." if first is not None else "It was left out."),
+            icon=":material/info:",
         )
         asked = first
+        st.query_params.pop(name, None)
     if name not in st.session_state or asked != st.session_state.get(f"{name}_in_link", first):
         st.session_state[name] = asked  # a first visit, or the browser's Back
     chosen: str | None = widget(
@@ -139,7 +142,7 @@ def choose_in_link(
         key=name,
         format_func=titles.__getitem__,
         label_visibility="visible" if label else "collapsed",
-        **({} if widget is st.selectbox else {"required": first is not None}),
+        **({"index": None} if widget is st.selectbox else {"required": first is not None}),
     )
     st.session_state[f"{name}_in_link"] = chosen
     if chosen is not None and chosen != first:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,26 +13,29 @@ from transfer_core import STRATEGIES, RunConfig
 from transfer_core.network import Array
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.splits import max_images_per_class
-from transfer_core.statistics import MIN_SEEDS, Verdict, join_words, verdict, verdict_sentence
+from transfer_core.statistics import MIN_SEEDS, Verdict, join_words, mean_interval, verdict, verdict_sentence
 from transfer_core.studies.crossover import RULE, Crossing
 from transfer_core.studies.decision_map import OPEN, shifts, sizes
+from transfer_core.studies.registry import STUDIES
+from transfer_core.studies.study import Study
 from transfer_core.studies.summaries import scores
 from transfer_ui.charts.study import Mark
-from transfer_ui.sentences import TITLES
+from transfer_ui.sentences import TITLES, percent
 
+ABOUT_STRIP = " Strip: the 95 % interval of the size at which end-to-end overtakes feature extraction for good."
 ALWAYS, NEVER = "start", "never"
 AMONG = {
     "all": ("All strategies", tuple(STRATEGIES)),
     "freeze_or_tune": ("Freeze or fine-tune?", ("feature_extraction", "end_to_end")),
 }
 # From the least work to the most: where accuracy does not decide, the price does.
-BY_PRICE = ("feature_extraction", "progressive_unfreezing", "end_to_end", "from_scratch")
+BY_PRICE = ("feature_extraction", "random_features", "progressive_unfreezing", "end_to_end", "from_scratch")
 ADVICE = {
     "feature_extraction": "freeze the backbone",
     "end_to_end": "fine-tune end to end",
     "progressive_unfreezing": "unfreeze progressively",
     "from_scratch": "train from scratch: here the pretrained network hurts",
-    "random_features": "a random backbone does best: look at the settings",
+    "random_features": "train a head on a random backbone: here pretraining adds nothing",
 }
 QUESTION = (
     "Say first, then look: from how many training images on, all classes together, does end-to-end fine-tuning beat "
@@ -42,13 +46,14 @@ ABOUT_GUESSING = (
     "accuracy against the number of images. Cells appear as they are done."
 )
 ABOUT_MAP = (
-    "The number is how far the best is ahead of the next, in points of test accuracy. Grey: the 95 % interval of that gap "
-    "holds zero. Each cell is judged by itself, so about one in twenty may be luck. Click a cell to open it."
+    "At the learning rates on the left. The number is how far the best is ahead of the next, in points of test accuracy. "
+    "Too close to call: the 95 % interval of that gap holds zero. Each cell is judged by itself, so about one in twenty may "
+    "be luck. Click a cell to open it."
 )
 ABOUT_CROSSOVER = (
-    "Line: mean over the seeds. Band: its 95 % interval. Strip: the 95 % interval of the size at which end-to-end overtakes "
-    "feature extraction for good. Each strategy has the best of three learning rates, chosen on validation images, at "
-    "every size; the number of epochs is the same, so more images also mean more updates."
+    "Line: mean over the seeds. Band: its 95 % interval. Each strategy has the best of five learning rates, a tenth to ten "
+    "times that on the left, chosen on validation images at every size. The number of epochs is the same, so more images "
+    "also mean more updates."
 )
 
 
@@ -78,12 +83,12 @@ def guess_at(guess: str, first: float, last: float) -> float:
 
 
 def guess_sentence(guess: str, where: Crossing) -> str:
-    """Hold a guess against the interval of the crossing.
+    """Hold a guess against the crossing: right inside its interval, and where no other choice is closer.
 
     Examples
     --------
-    >>> guess_sentence("50", Crossing(37.0, 20.0, 62.0))
-    'You said 50: inside the interval.'
+    >>> guess_sentence("50", Crossing(37.0, 28.0, 44.0))
+    'You said 50: that is it, as closely as the choices allow.'
     >>> guess_sentence("never", Crossing(37.0, 20.0, 62.0))
     'You said never: it comes earlier.'
     """
@@ -91,9 +96,24 @@ def guess_sentence(guess: str, where: Crossing) -> str:
     if np.isnan(where.low):
         return f"{said}: there are too few seeds to tell."
     at = guess_at(guess, -np.inf, np.inf)
-    if at < where.low:
-        return f"{said}: it comes later."
-    return f"{said}: it comes earlier." if at > where.high else f"{said}: inside the interval."
+    if where.low <= at <= where.high:
+        return f"{said}: inside the interval."
+    if guess == nearest_guess(where.at):
+        return f"{said}: that is it, as closely as the choices allow."
+    return f"{said}: it comes {'later' if at < where.low else 'earlier'}."
+
+
+def nearest_guess(at: float) -> str:
+    """Find the choice that is closest to a crossing, on a logarithmic scale.
+
+    Examples
+    --------
+    >>> nearest_guess(37.0), nearest_guess(float("inf")), nearest_guess(float("-inf"))
+    ('50', 'never', 'start')
+    """
+    if np.isinf(at):
+        return ALWAYS if at < 0 else NEVER
+    return min((guess for guess in GUESSES if guess.isdigit()), key=lambda guess: abs(np.log(float(guess) / at)))
 
 
 def nearest_cell(config: RunConfig) -> tuple[int, float]:
@@ -139,18 +159,21 @@ def recommendation(rows: pd.DataFrame, config: RunConfig) -> tuple[str, str]:
         The advice, and what it rests on.
     """
     size, shift = nearest_cell(config)
+    place = cell_words(config.scenario, size, shift)
+    if (size, shift) != (config.images_per_class, config.shift_amount):
+        place = f"{place}, the nearest measured to yours"
     by_strategy = cell_scores(rows, size, shift)
     if len(by_strategy) < len(STRATEGIES):
-        return (
-            f"For {cell_words(config.scenario, size, shift)}: not measured yet.",
-            "The map was stopped before this cell.",
-        )
+        return f"For {place}: not measured yet.", "The map was stopped before this cell."
     found = verdict(by_strategy)
-    place = cell_words(config.scenario, size, shift)
     evidence = verdict_sentence(found, TITLES)
-    n_seeds = next(iter(found.gaps.values())).n
+    n_seeds, n_classes = next(iter(found.gaps.values())).n, config.layer_sizes[-1]
     if n_seeds < MIN_SEEDS:
         return f"For {place}: no advice from so few seeds.", evidence
+    if not mean_interval(by_strategy[found.leader]).low > 1 / n_classes:
+        return f"For {place}: no advice, because nothing learns at these settings.", (
+            f"The best accuracy is {percent(by_strategy[found.leader].mean())}; guessing gives {percent(1 / n_classes)}."
+        )
     if not found.inconclusive:
         return f"For {place}: {ADVICE[found.leader]}.", evidence
     return f"For {place}: {_cheapest(found)}.", evidence
@@ -160,7 +183,7 @@ def _cheapest(found: Verdict) -> str:
     """Among those that cannot be told apart the least work decides."""
     level = {found.leader, *found.tied}
     named = [TITLES[name][0].lower() + TITLES[name][1:] for name in BY_PRICE if name in level]
-    first = next(name for name in (*BY_PRICE, found.leader) if name in level)
+    first = next(name for name in BY_PRICE if name in level)
     others = f" ({join_words(named)} are too close to call, and it is the least work)" if len(named) > 1 else ""
     return f"{ADVICE[first].split(':')[0]}{others}"
 
@@ -181,14 +204,36 @@ def cell_words(scenario: str, size: int, shift: float) -> str:
     return f"{words} at a shift of {shift:g}{'' if found.shift.unit == '°' else ' '}{found.shift.unit}".rstrip()
 
 
-def read_cell(picked: tuple[str, str] | None, rows: pd.DataFrame) -> tuple[int, float] | None:
-    """Find the cell that was clicked among those that are there."""
-    if picked is None or rows.empty:
-        return None
-    for size, shift in rows[["images_per_class", "shift"]].drop_duplicates().itertuples(index=False):
-        if (f"{size:g}", f"{shift:g}") == picked:
-            return int(size), float(shift)
-    return None
+def map_on(config: RunConfig) -> Study:
+    """Get the study of the map with its axis in the words of the scenario's shift.
+
+    Examples
+    --------
+    >>> map_on(RunConfig()).figure.y.title
+    'Rotation of the target, °'
+    """
+    study, shift = STUDIES["decision_map"], SCENARIOS[config.scenario].shift
+    title = f"{shift.title}{f', {shift.unit}' if shift.unit else ''}" if shift else "No shift"
+    return replace(study, figure=replace(study.figure, y=study.figure.y._replace(title=title)))
+
+
+def cells_of(config: RunConfig, table: pd.DataFrame) -> dict[str, str]:
+    """Name the cells of a map, for the link and for people.
+
+    Examples
+    --------
+    >>> cells_of(RunConfig(), pd.DataFrame({"images_per_class": [10], "shift": [30.0]}))
+    {'10,30': '100 training images (10 a class) at a shift of 30°'}
+    """
+    places = [(int(size), float(shift)) for size, shift in table[["images_per_class", "shift"]].to_numpy()]
+    return {f"{size},{shift:g}": cell_words(config.scenario, size, shift) for size, shift in places}
+
+
+def follow_click(picked: tuple[str, str] | None) -> None:
+    """Put a cell that was just clicked into the link, where the choice below the map reads it."""
+    if picked and picked != st.session_state.get("picked_cell"):
+        st.query_params["cell"] = ",".join(picked)
+    st.session_state.picked_cell = picked
 
 
 def marks(where: Crossing, guess: str, config: RunConfig, first: int, last: int) -> list[Mark]:

@@ -211,7 +211,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "batch_size",
         "Batch size",
-        "Images in one update; full uses all at once, one update an epoch. Try full: the same epochs, far fewer updates.",
+        "Images in one update; full uses all at once, one update per epoch. Try full: the same epochs, far fewer updates.",
         "whole",
         _fixed(8, 16, 32, 64, 128, None),
         none_word="full",

@@ -21,6 +21,8 @@ OTHER_PARAMETERS = frozenset(
         "pin",
         "section",
         "guess",
+        "cell",
+        "again",
         "among",
         "claim",
         "verdict",

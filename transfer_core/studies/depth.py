@@ -136,18 +136,15 @@ def summarise(rows: pd.DataFrame) -> Summary:
     """Choose the rates, and set every cut against training from scratch."""
     best = at_their_best(rows, ["rate"], ["scenario", "arm", "layers"])
     by_pair = {str(scenario): gains(pair) for (scenario,), pair in points(best, ["scenario"])}
-    deeper, generic, tuned = (
+    generic, tuned = (
         {scenario: gap_of(difference(cuts)) for scenario, cuts in by_pair.items()}
-        for difference in (deepest_to_first, first_to_random, tuned_to_scratch)
+        for difference in (first_to_random, tuned_to_scratch)
     )
     n_layers = int(rows["layers"].max())
     return Summary(
         _table(best, by_pair),
         {
-            "falls_with_depth": Finding(
-                in_every_pair([-gap.sign for gap in deeper.values()]),
-                pair_words(f"All {n_layers} pretrained layers frozen, against the first one alone", deeper),
-            ),
+            "falls_with_depth": _falls_with_depth(by_pair, n_layers),
             "generic_first_layer": Finding(
                 in_every_pair([gap.sign for gap in generic.values()]),
                 pair_words("A frozen pretrained first layer, against a frozen random one", generic),
@@ -236,9 +233,21 @@ def dip(cuts: Gains) -> Array:
     return np.asarray(own[1:-1].mean(axis=0) - (own[0] + own[-1]) / 2)
 
 
+def _falls_with_depth(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
+    if n_layers < 2:
+        words = f"A first layer and a deeper one take 2 hidden layers or more, and here there is {n_layers}."
+        return Finding(INCONCLUSIVE, words)
+    deeper = {scenario: gap_of(deepest_to_first(cuts)) for scenario, cuts in by_pair.items()}
+    return Finding(
+        in_every_pair([-gap.sign for gap in deeper.values()]),
+        pair_words(f"All {n_layers} pretrained layers frozen, against the first one alone", deeper, wanted=-1),
+    )
+
+
 def _fragile_middle(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
     if n_layers < 3:
-        words = f"A cut in the middle takes 3 hidden layers or more, and here there are {n_layers}."
+        there = "is" if n_layers == 1 else "are"
+        words = f"A cut in the middle takes 3 hidden layers or more, and here there {there} {n_layers}."
         return Finding(INCONCLUSIVE, words)
     dips = {scenario: gap_of(dip(cuts)) for scenario, cuts in by_pair.items()}
     verdict = INCONCLUSIVE
@@ -248,7 +257,10 @@ def _fragile_middle(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
     elif all(gap.n >= MIN_SEEDS and gap.interval.low > -MARGIN for gap in dips.values()):
         verdict = REFUTED
     return Finding(
-        verdict, pair_words("The network's own layers frozen, cut in the middle, against the first and last cut", dips)
+        verdict,
+        pair_words(
+            "The network's own layers frozen, cut in the middle, against the first and last cut", dips, wanted=-1
+        ),
     )
 
 

@@ -117,8 +117,8 @@ def study_steps(cells: Sequence[Cell], store: Store) -> Iterator[Progress]:
     for one in execute(cells, store):
         done.append(one)
         if not one.stored:
-            yield Progress(len(done) / len(cells), f"{len(done)} of {len(cells)} cells", partial(list, list(done)))
-    yield Progress(1.0, f"{len(done)} of {len(cells)} cells", partial(list, done))
+            yield Progress(len(done) / len(cells), f"{len(done)} of {len(cells)} trainings", partial(list, list(done)))
+    yield Progress(1.0, f"{len(done)} of {len(cells)} trainings", partial(list, done))
 
 
 def _measured(

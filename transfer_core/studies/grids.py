@@ -11,7 +11,7 @@ from transfer_core.studies.study import Cell, Label
 from transfer_core.studies.tasks import Train
 
 SIZES = (1, 2, 5, 10, 20, 50, 100)
-RATE_FACTORS = (0.2, 1.0, 4.0)
+RATE_FACTORS = (0.1, 0.3, 1.0, 3.0, 10.0)
 # The rate that is searched for each strategy, as a field of the configuration.
 RATE_OF = {
     "feature_extraction": "head_learning_rate",
@@ -33,17 +33,18 @@ def sizes(scenario: str) -> list[int]:
     return [size for size in SIZES if size <= max_images_per_class(scenario)]
 
 
-def at_rate(config: RunConfig, strategy: str, rate: float) -> Train:
+def at_rate(config: RunConfig, strategy: str, rate: float, **options: object) -> Train:
     """Make the arm of a strategy with another learning rate.
 
     Only the schedule depends on it, and not the configuration of the cell, so that studies can share cells.
+    The options are those of `Train.of`.
 
     Examples
     --------
     >>> at_rate(RunConfig(), "feature_extraction", 0.3).schedule[0].learning_rates
     (0.0, 0.0, 0.3)
     """
-    return Train.of(config.but(**{RATE_OF.get(strategy, "backbone_learning_rate"): rate}), strategy)
+    return Train.of(config.but(**{RATE_OF.get(strategy, "backbone_learning_rate"): rate}), strategy, **options)
 
 
 def sizes_and_rates(config: RunConfig) -> Iterator[Cell]:
@@ -59,7 +60,7 @@ def sizes_and_rates(config: RunConfig) -> Iterator[Cell]:
         for strategy in STRATEGIES:
             own: float = getattr(config, RATE_OF.get(strategy, "backbone_learning_rate"))
             for factor in RATE_FACTORS:
-                rate = round(factor * own, 6)
+                rate = float(f"{factor * own:.6g}")
                 labels: dict[str, Label] = {
                     "images": count * config.layer_sizes[-1],
                     "strategy": strategy,

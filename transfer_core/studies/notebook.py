@@ -14,8 +14,8 @@ import pandas as pd
 from transfer_core.config import RunConfig
 from transfer_core.experiment import with_new_head
 from transfer_core.network import Array, Layer, Params, init_params, replace_head
-from transfer_core.pretraining import PRETRAIN_BATCH_SIZE, PRETRAIN_LEARNING_RATE, PRETRAIN_MOMENTUM
-from transfer_core.schedules import Phase, Schedule, freeze_to
+from transfer_core.pretraining import source_training
+from transfer_core.schedules import Schedule
 from transfer_core.splits import cached_source_data, stream
 from transfer_core.statistics import Gap, evidence_words, gap_words
 from transfer_core.strategies import STRATEGIES
@@ -35,7 +35,7 @@ from transfer_core.studies.study import (
 )
 from transfer_core.studies.summaries import by_sign, gap_between, intervals
 from transfer_core.studies.tasks import PixelRegression, Train, target_accuracies
-from transfer_core.training import Examples, train
+from transfer_core.training import Examples
 
 SOURCE = "mnist_to_digits"  # its source task is MNIST: no image of the lesson's is in it
 APPROACHES = ("feature_extraction", "end_to_end", "progressive_unfreezing")
@@ -87,16 +87,8 @@ def _trained_on_source(hidden_sizes: tuple[int, ...], n_epochs: int, seeds: tupl
         (64, *hidden_sizes, 10), seeds=[stream(seed, "pretrained") for seed in seeds], dtype=np.float64
     )
     if n_epochs:
-        rates = (PRETRAIN_LEARNING_RATE,) * len(params)
-        for epoch in train(
-            params,
-            (Phase("pretraining", n_epochs, freeze_to(len(params), 0), rates),),
-            Examples(standardised(source.inputs), source.labels),
-            None,
-            batch_seeds=[stream(seed, "pretraining minibatches") for seed in seeds],
-            batch_size=PRETRAIN_BATCH_SIZE,
-            momentum=PRETRAIN_MOMENTUM,
-        ):
+        examples = Examples(standardised(source.inputs), source.labels)
+        for epoch in source_training(examples, params, seeds, n_epochs):
             params = epoch.params
     return tuple(Layer(*(array.astype(np.float32) for array in layer)) for layer in params)
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from transfer_core.scenarios import SCENARIOS
 from transfer_core.statistics import Gap, evidence_words, gap_words
 from transfer_core.studies.grids import sizes_and_rates
 from transfer_core.studies.study import (
@@ -129,8 +130,8 @@ STUDY = Study(
     title="Does fine-tuning overfit?",
     question="By how much is each strategy better on its training images than on the validation images, by their number?",
     protocol="Train minus validation accuracy at the end of training, from the very trainings of the crossover study: all arms "
-    "share split, head, minibatch order and epochs, and each has at each size the best of three learning rates on the "
-    "validation images. The table gives the accuracy on training, validation and test images beside the gap, since a wider gap "
+    "share split, head, minibatch order and epochs, and each has at each size the best of five learning rates (a tenth to ten "
+    "times the knob's) on the validation images. The table gives the accuracy on training, validation and test images beside the gap, since a wider gap "
     "need not be a loss: an arm can gain on both. Where every training image is fitted, the gap is the validation error itself.",
     claims=CLAIMS,
     grid=sizes_and_rates,
@@ -142,5 +143,7 @@ STUDY = Study(
         series="strategy",
         zero=True,
     ),
+    swept=("images_per_class",),
     order=4,
+    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
 )

@@ -14,6 +14,7 @@ from transfer_core.network import Array
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.schedules import Phase, Schedule, freeze_to
 from transfer_core.statistics import MIN_SEEDS, Gap, evidence_words, gap_words, paired_gap
+from transfer_core.studies.grids import at_rate
 from transfer_core.studies.study import (
     CONFIRMED,
     FRESH_SEED,
@@ -130,11 +131,8 @@ def grid(config: RunConfig) -> Iterator[Cell]:
                 config, rate, gradual=unfreezing == GRADUAL, discriminative=discriminative, slanted=slanted
             )
             yield Cell({"unfreezing": unfreezing, "rates": rates, "rate": rate}, config, Train(schedule))
-        for strategy, field in (
-            ("feature_extraction", "head_learning_rate"),
-            ("progressive_unfreezing", "unfrozen_learning_rate"),
-        ):
-            task = Train.of(config.but(**{field: rate}), strategy)
+        for strategy in ("feature_extraction", "progressive_unfreezing"):
+            task = at_rate(config, strategy, rate)
             yield Cell({"unfreezing": strategy, "rates": ONE_RATE, "rate": rate}, config, task)
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from transfer_core.config import RunConfig
+from transfer_core.scenarios import SCENARIOS
 from transfer_core.schedules import Phase, Schedule, freeze_to
 from transfer_core.statistics import evidence_words, gap_words
 from transfer_core.studies.study import (
@@ -171,4 +172,6 @@ STUDY = Study(
     ),
     order=14,
     settings=MappingProxyType({"seed": FRESH_SEED}),
+    swept=("head_learning_rate", "backbone_learning_rate"),
+    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
 )

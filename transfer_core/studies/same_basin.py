@@ -115,7 +115,7 @@ def grid(config: RunConfig) -> Iterator[Cell]:
 
 
 def summarise(rows: pd.DataFrame) -> Summary:
-    """Choose the rates by the ends of the lines, and take what is lost half way."""
+    """Choose the rates by the ends of the lines, and take what is lost halfway."""
     ends = rows[rows["place"].isin([0.0, 1.0])]
     by = ["scenario", "pair"]
     best = rows.merge(at_their_best(ends, ["rate"], by)[[*by, "rate"]].drop_duplicates(), on=[*by, "rate"])
@@ -140,7 +140,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
 
 
 def drop(rows: pd.DataFrame) -> Gap:
-    """Mean accuracy of the two ends of a line minus the accuracy half way, seed by seed."""
+    """Mean accuracy of the two ends of a line minus the accuracy halfway, seed by seed."""
     first, middle, second = (scores(rows, "test_accuracy", place=place) for place in (0.0, 0.5, 1.0))
     return paired_gap((first + second) / 2, middle)
 
@@ -168,7 +168,7 @@ def _words(rows: pd.DataFrame, pair: str, drops: dict[str, Gap]) -> str:
     change = "less" if lost.interval.mean >= 0 else "more"
     rate = scores(rows, "rate", pair=pair)[0]
     evidence = evidence_words(lost).replace("; ahead in", "; the ends ahead in")
-    return f"{pair} (rate {rate:g}): half way {gap_words(lost)} {change} than at the ends {evidence}"
+    return f"{pair} (rate {rate:g}): halfway {gap_words(lost)} {change} than at the ends {evidence}"
 
 
 _NEYSHABUR = Source("Neyshabur, Sedghi and Zhang", 2020, "2008.11687")
@@ -178,13 +178,13 @@ CLAIMS = MappingProxyType(
         "one_basin": Claim(
             "Networks fine-tuned from the same pretrained network lie in one basin: no barrier between them.",
             _NEYSHABUR,
-            confirmed_if="with other heads, in every scenario, the accuracy lost half way is below one point, interval and all",
+            confirmed_if="with other heads, in every scenario, the accuracy lost halfway is below one point, interval and all",
             refuted_if="with other heads, in every scenario, it is above one point, interval and all",
         ),
         "two_basins": Claim(
             "Networks trained from different random starts lie in different basins.",
             _NEYSHABUR,
-            confirmed_if="in every scenario the accuracy lost half way is above one point, interval and all",
+            confirmed_if="in every scenario the accuracy lost halfway is above one point, interval and all",
             refuted_if="in every scenario it is below one point, interval and all",
         ),
     }
@@ -198,7 +198,7 @@ STUDY = Study(
     "are averaged, the head's too. The second fine-tuned network starts from the same pretrained backbone under another "
     "random head, which is the harder case; the second from scratch has other random weights throughout. As controls the "
     "same with one start for both. The rate of each pair is the best of four (0.01 to 0.3) on the validation images at "
-    "the ends. What is lost is the mean test accuracy of the ends minus that half way.",
+    "the ends. What is lost is the mean test accuracy of the ends minus that halfway.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

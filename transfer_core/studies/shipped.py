@@ -41,6 +41,10 @@ class Shipped(NamedTuple):
     cells: list[list[Reading]]
     summary: Summary
 
+    def fits(self, cells: Sequence[Cell]) -> bool:
+        """Whether the study still lays out the cells that were stored."""
+        return [dict(cell.labels) for cell in cells] == self.places
+
     def rows(self, cells: Sequence[Cell]) -> pd.DataFrame:
         """Give one row a cell, reading and seed.
 
@@ -58,7 +62,7 @@ class Shipped(NamedTuple):
         ValueError
             If the study lays out other cells by now.
         """
-        if [dict(cell.labels) for cell in cells] != self.places:
+        if not self.fits(cells):
             raise ValueError(f"stored cells must be those of the study, got {len(self.places)} others; build them anew")
         return rows(cells, [Done(place, readings, 0, True) for place, readings in enumerate(self.cells)])
 

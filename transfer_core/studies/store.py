@@ -10,7 +10,8 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,7 +62,7 @@ class Store:
     """
 
     def __init__(self, path: Path | None, max_cells: int = MAX_CELLS) -> None:
-        self._max_cells = max_cells
+        self._path, self._max_cells = str(path), max_cells
         self._one_at_a_time = threading.Lock()
         try:
             if path is not None:
@@ -73,6 +74,8 @@ class Store:
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=NORMAL")
             self._database.execute(SCHEMA)
+            # Somebody else's table of that name is no store.
+            self._database.execute("SELECT key, cell, readings, finished FROM cells LIMIT 0")
         except (sqlite3.Error, OSError) as error:
             raise StoreError(
                 f"store must be an SQLite file that can be written, got {str(path)!r} ({error})"
@@ -85,21 +88,29 @@ class Store:
     def get_all(self, cells: Iterable[Cell]) -> list[list[Reading] | None]:
         """Find what was measured in each cell, in order; ``None`` where nothing was."""
         found = []
-        with self._one_at_a_time:
+        with self._at_work():
             for cell in cells:
                 row = self._database.execute("SELECT readings FROM cells WHERE key = ?", (cell.key,)).fetchone()
                 found.append(None if row is None else from_text(row[0]))
         return found
 
     def put(self, cell: Cell, readings: list[Reading]) -> None:
-        """Keep what was measured; returns when it is on the disk."""
+        """Keep what was measured; once it returns, the end of this process does not lose it."""
         row = (cell.key, f"{cell.config!r} {cell.task!r}", to_text(readings), datetime.now(UTC).isoformat())
-        with self._one_at_a_time:
+        with self._at_work():
             self._database.execute("INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?)", row)
             self._database.execute(
                 "DELETE FROM cells WHERE rowid <= (SELECT rowid FROM cells ORDER BY rowid DESC LIMIT 1 OFFSET ?)",
                 (self._max_cells,),
             )
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        with self._one_at_a_time:
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise StoreError(f"store must stay readable and writable, got {self._path!r} ({error})") from error
 
     def __len__(self) -> int:
         with self._one_at_a_time:

@@ -16,6 +16,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
+import scipy
+import sklearn
 
 from transfer_core.config import RunConfig, scenario_config
 from transfer_core.network import Array
@@ -23,7 +25,7 @@ from transfer_core.scenarios import SCENARIOS
 
 Label = str | int | float | bool
 
-FRESH_SEED = 100
+FRESH_SEED = 200
 """First seed of studies whose protocol was settled while looking at the seeds from 0 on."""
 
 CONFIRMED = "confirmed here"
@@ -89,7 +91,7 @@ class Cell:
 def fingerprint() -> str:
     """Name the code and the data that a result depends on: other code, other results."""
     core = Path(__file__).parents[1]
-    digest = hashlib.sha256(np.__version__.encode())
+    digest = hashlib.sha256(f"{np.__version__} {scipy.__version__} {sklearn.__version__}".encode())
     for path in sorted([*core.rglob("*.py"), *core.glob("data/*.npz")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -105,11 +107,14 @@ class Source(NamedTuple):
     year : int or None
     arxiv : str
         Number on arXiv; empty where there is none.
+    page : str
+        Address of what is not on arXiv.
     """
 
     authors: str
     year: int | None = None
     arxiv: str = ""
+    page: str = ""
 
     @property
     def words(self) -> str:
@@ -124,8 +129,8 @@ class Source(NamedTuple):
 
     @property
     def url(self) -> str:
-        """Address of the paper; empty where there is none."""
-        return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else ""
+        """Address of the paper or page; empty where there is none."""
+        return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else self.page
 
 
 LESSON = Source("The lesson")
@@ -243,7 +248,7 @@ class Study:
     grid : callable
         ``RunConfig -> iterable of Cell``.
     summarise : callable
-        ``DataFrame -> Summary``, from one row a cell, reading and seed.
+        ``DataFrame -> Summary``, from one row a cell, reading and seed; all cells have to be there.
     figure : Figure
     settings : mapping
         Fields of `RunConfig` that it starts with instead of the scenario's own.

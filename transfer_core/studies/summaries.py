@@ -231,8 +231,8 @@ def side_words(gap: Gap) -> str:
     return f"{gap_words(gap)} {'ahead' if gap.interval.mean >= 0 else 'behind'} {evidence_words(gap)}"
 
 
-def pair_words(lead: str, gaps: Mapping[str, Gap]) -> str:
-    """Say one gap for each pair of tasks.
+def pair_words(lead: str, gaps: Mapping[str, Gap], wanted: int = 1) -> str:
+    """Say one gap for each pair of tasks, first the one that is most against the claim.
 
     Parameters
     ----------
@@ -240,6 +240,8 @@ def pair_words(lead: str, gaps: Mapping[str, Gap]) -> str:
         What is compared with what.
     gaps : mapping of str to Gap
         By scenario.
+    wanted : {1, -1}, default 1
+        Sign that the gaps have if the claim holds.
 
     Examples
     --------
@@ -247,5 +249,6 @@ def pair_words(lead: str, gaps: Mapping[str, Gap]) -> str:
     'Ours, against theirs: Digits to much or little ink 10.0 points ahead (1 seed, no interval).'
     """
     if not gaps:
-        return f"{lead}: 0 pairs were measured that show it."
-    return f"{lead}: {'; '.join(f'{SCENARIOS[scenario].title} {side_words(gap)}' for scenario, gap in gaps.items())}."
+        return f"{lead}: no such pair was measured (0 pairs)."
+    ordered = sorted(gaps.items(), key=lambda pair: (wanted * pair[1].sign, wanted * pair[1].interval.mean))
+    return f"{lead}: {'; '.join(f'{SCENARIOS[scenario].title} {side_words(gap)}' for scenario, gap in ordered)}."

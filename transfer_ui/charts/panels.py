@@ -19,7 +19,9 @@ LEGEND_COLUMNS = alt.ExprRef("width < 640 ? 2 : 4")
 FORMATS = {"share": ".0%", "points": "+.0%", "number": "~s"}
 FINE_FORMATS = {"share": ".1%", "points": "+.1%", "number": ",.4~g"}
 POINTS = "format(abs(datum.mean) < 0.0005 ? 0 : 100 * datum.mean, '+.1f')"
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
+SERIES_TITLE = "Which"
 MARK = "▼"
 PICK = "pick"
 TITLES = {
@@ -79,7 +81,7 @@ def _lines(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart
     x = (
         alt.X("x:Q")
         .scale(type=_scale(figure.x), zero=False, nice=False, padding=12)
-        .axis(grid=False, tickCount=5, format=",~g")
+        .axis(grid=False, tickCount=5, tickMinStep=1 if figure.x.scale == "ordinal" else 0, format=",~g")
         .title(figure.x.title)
     )
     y, low = _value(figure.y)
@@ -105,15 +107,15 @@ def _lines(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart
 def _dots(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart]:
     """Draw dots with bars, side by side within a category."""
     colour, _ = _series(figure, series, mode)
-    x = alt.X("x:N").sort(None).axis(grid=False, labelAngle=0, labelLimit=140, labelOverlap=False)
+    x = alt.X("x:N").sort(None).axis(grid=False, labelAngle=0, labelExpr="split(datum.label, ' ')", labelOverlap=False)
     x = x.title(figure.x.title)
     beside: Any = alt.XOffset("series:N").sort([shown(name) for name in series]) if len(series) > 1 else alt.Undefined
     y, low = _value(figure.y)
     return [
         _rows().mark_rule(strokeWidth=2.5).encode(x=x, xOffset=beside, y=low, y2="high:Q", color=colour),
         _rows()
-        .mark_point(filled=True, size=70, opacity=1)
-        .encode(x=x, xOffset=beside, y=y, color=colour, tooltip=_tooltip(figure, series)),
+        .mark_point(filled=True, size=80, opacity=1)
+        .encode(x=x, xOffset=beside, y=y, color=colour, shape=_shape(series), tooltip=_tooltip(figure, series)),
     ]
 
 
@@ -140,7 +142,7 @@ def _map(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart]:
             )
             .legend(orient="bottom", columns=LEGEND_COLUMNS, title=None, symbolType="square", symbolSize=160)
         )
-        tooltips = [alt.Tooltip("series:N", title=" ")]
+        tooltips = [alt.Tooltip("series:N", title=SERIES_TITLE)]
         open_cells = [shown(name) for name in series if name not in STRATEGIES]
         on_colour = alt.value(PAPER[mode])
         words = alt.condition(alt.FieldOneOfPredicate("series", open_cells), words, on_colour)
@@ -214,10 +216,16 @@ def _series(figure: Figure, series: tuple[str, ...], mode: str) -> tuple[alt.Col
     )
 
 
+def _shape(series: tuple[str, ...]) -> alt.Shape:
+    """Tell dots apart without colour too; the legend is that of the colour."""
+    domain = [shown(name) for name in series]
+    return alt.Shape("series:N").scale(domain=domain, range=[SHAPES[i % len(SHAPES)] for i in range(len(domain))])
+
+
 def _tooltip(figure: Figure, series: tuple[str, ...]) -> list[alt.Tooltip]:
     form = FINE_FORMATS[figure.y.form]
     return [
-        *([alt.Tooltip("series:N", title=" ")] if len(series) > 1 else []),
+        *([alt.Tooltip("series:N", title=SERIES_TITLE)] if len(series) > 1 else []),
         alt.Tooltip("x:N" if figure.x.scale == "ordinal" else "x:Q", title=figure.x.title),
         alt.Tooltip("mean:Q", title=figure.y.title, format=form),
         alt.Tooltip("low:Q", title="95 % interval from", format=form),

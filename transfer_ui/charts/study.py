@@ -15,6 +15,7 @@ from transfer_core.studies.study import Axis, Figure, Study
 from transfer_ui.charts import base
 from transfer_ui.charts.panels import MARK, PICK, panel, shown
 
+MAP_ROW, MAP_MARGIN = 56, 90  # pixels; the margin is for axis and legend
 WIDE = 560  # pixels of a panel in a file of its own
 
 
@@ -54,7 +55,7 @@ def figure_rows(table: pd.DataFrame, figure: Figure, marks: Sequence[Mark] = ())
     """
     rows = pd.DataFrame(
         {
-            "x": _values(table, figure.x),
+            "x": table[figure.x.column].astype(float) if figure.kind == "lines" else _values(table, figure.x),
             "y": _values(table, figure.y),
             **{name: table[name].astype(float) for name in ("mean", "low", "high")},
             "series": [shown(value) for value in table[figure.series]] if figure.series else "",
@@ -163,6 +164,8 @@ def show_study(
     figure, series = study.figure, series_of(table, study.figure)
     spec = panel_template(figure, series, mode)
     drawn = panels(figure_rows(table, figure, marks))
+    if figure.kind == "map":
+        spec = {**spec, "height": MAP_MARGIN + MAP_ROW * table[figure.y.column].nunique()}
     n_columns = 1 if len(drawn) == 1 else 2
     picked = None
     for start in range(0, len(drawn), n_columns):
@@ -175,6 +178,8 @@ def show_study(
                     key=key and f"{key}_{facet}",
                     pick=PICK if pick else None,
                 )
+    if mark_words(figure, table):
+        st.caption(mark_words(figure, table))
     return (str(picked["x"]), str(picked["y"])) if picked else None
 
 

@@ -15,8 +15,8 @@ from transfer_ui.sentences import sentence_case
 WIDTH = 88
 
 SETTINGS = Template("""\
-# The file holds what came of $images,
-# $layers and $width, for the first seed.
+# The file holds what came of these settings, for seed $seed:
+$origin
 DATA_FILE = "$data_file"
 BATCH_SIZE = $batch_size  # $batch_size_knob
 BATCH_SEED = $batch_seed  # gives the minibatches of the run on screen
@@ -35,7 +35,7 @@ TORCH_NETWORK = """\
 with np.load(DATA_FILE, allow_pickle=False) as stored:
     data = {name: torch.from_numpy(stored[name]) for name in stored.files}
 
-# A hidden layer each, and the head; nn.Linear keeps its weights as (fan_out, fan_in).
+# The hidden layers, and the head; nn.Linear keeps its weights as (fan_out, fan_in).
 layers = []
 for i in range(sum(name.startswith("bias_") for name in data)):
     layer = nn.Linear(*data[f"weights_{i}"].shape)
@@ -55,8 +55,8 @@ def fill(template: str, recipe: Recipe, **parts: str) -> str:
     Parameters
     ----------
     template : str
-        Names ``$title``, ``$task``, ``$seed``, ``$data_file``, ``$settings`` and ``$phases``, those of
-        the PyTorch network, and those of `parts`.
+        Names ``$title``, ``$task``, ``$seed``, ``$data_file``, ``$outcome``, ``$settings`` and ``$phases``,
+        those of the PyTorch network, and those of `parts`.
     recipe : Recipe
     **parts : str
         What else it names.
@@ -66,6 +66,7 @@ def fill(template: str, recipe: Recipe, **parts: str) -> str:
         task=plain(recipe.task),
         seed=number(recipe.seed),
         data_file=plain(recipe.data_file),
+        outcome=plain(recipe.outcome),
         settings=settings(recipe),
         phases=phases(recipe),
         torch_network=TORCH_NETWORK,
@@ -76,12 +77,11 @@ def fill(template: str, recipe: Recipe, **parts: str) -> str:
 
 def settings(recipe: Recipe) -> str:
     """Write the knobs as constants, with the words of the screen."""
-    full = ": full, one update an epoch" if recipe.is_full_batch else ""
+    full = ": full, one update per epoch" if recipe.is_full_batch else ""
     return SETTINGS.substitute(
         data_file=plain(recipe.data_file),
-        images=_knob("images_per_class"),
-        layers=_knob("hidden_layers"),
-        width=_knob("hidden_width"),
+        seed=number(recipe.seed),
+        origin="\n".join(f'# - "{plain(name)}": {plain(value)}' for name, value in recipe.origin),
         batch_size=number(recipe.batch_size),
         batch_size_knob=_knob("batch_size") + full,
         batch_seed=number(recipe.batch_seed),
@@ -95,26 +95,46 @@ def settings(recipe: Recipe) -> str:
 def phases(recipe: Recipe) -> str:
     """Write the schedule as a list."""
     return PHASES.substitute(
-        phases="\n".join(map(phase_lines, recipe.schedule)),
+        phases="\n".join(phase_lines(phase, recipe.name) for phase in recipe.schedule),
         epochs=_knob("n_epochs"),
     )
 
 
-def phase_lines(phase: Phase) -> str:
+def phase_lines(phase: Phase, strategy: str) -> str:
     """Write a phase as an element of a list, split where it is too long for a line.
 
     Examples
     --------
-    >>> print(phase_lines(Phase("head only", 3, (True, False), (0.0, 0.1))))
-        # Head only
+    >>> print(phase_lines(Phase("head only", 3, (True, False), (0.0, 0.1)), "feature_extraction"))
+        # Head only: "Learning rate, head only"
         (3, [None, 0.1]),
     """
     rates = rates_of(phase)
-    comment, line = f"    # {sentence_case(plain(phase.name))}", f"    ({phase.n_epochs}, {bracketed(rates)}),"
+    comment, line = phase_comment(phase, strategy), f"    ({phase.n_epochs}, {bracketed(rates)}),"
     if len(line) <= WIDTH:
-        return f"{comment}\n{line}"
+        return f"    {comment}\n{line}"
     split = "\n".join(f"            {rate}," for rate in rates)
-    return f"{comment}\n    (\n        {phase.n_epochs},\n        [\n{split}\n        ],\n    ),"
+    return f"    {comment}\n    (\n        {phase.n_epochs},\n        [\n{split}\n        ],\n    ),"
+
+
+def phase_comment(phase: Phase, strategy: str) -> str:
+    """Say what a phase trains, and which controls on the screen its rates come from.
+
+    Examples
+    --------
+    >>> phase_comment(Phase("all layers", 3, (False, False), (0.1, 0.1)), "end_to_end")
+    '# All layers: "Learning rate, end-to-end"'
+    """
+    return f"# {sentence_case(plain(phase.name))}: {', '.join(rate_knobs(phase, strategy))}"
+
+
+def rate_knobs(phase: Phase, strategy: str) -> list[str]:
+    """Name the controls that the rates of a phase come from; the rate itself is the first."""
+    if all(phase.frozen[:-1]):
+        return [_knob("head_learning_rate")]
+    if strategy == "progressive_unfreezing":
+        return [_knob("unfrozen_learning_rate"), _knob("layer_decay")]
+    return [_knob("backbone_learning_rate")]
 
 
 def rates_of(phase: Phase) -> list[str]:

@@ -51,11 +51,14 @@ class Checked(NamedTuple):
         Pinned requirements they were tried with, such as ``"torch==2.13.0"``.
     why_not : str
         Why they are not run; empty where they are.
+    backend : str
+        Which one, of a framework that has several.
     """
 
     is_run: bool
     versions: tuple[str, ...]
     why_not: str = ""
+    backend: str = ""
 
     @property
     def sentence(self) -> str:
@@ -68,9 +71,10 @@ class Checked(NamedTuple):
         """
         if not self.is_run:
             return f"In the tests this script is compiled and linted, but not run: {self.why_not}"
+        backend = f" and {self.backend} as its backend" if self.backend else ""
         return (
-            f"In the tests this script runs with {join_words(self.versions).replace('==', ' ')}, for every strategy, "
-            "all at once and layer by layer: accuracies equal to the lab's, losses within 0.0001, and frozen layers "
+            f"In the tests this script runs with {join_words(self.versions).replace('==', ' ')}{backend}, for every "
+            "strategy, all at once and layer by layer: accuracies equal to the lab's, losses within 0.0001, and frozen layers "
             "unchanged to the bit."
         )
 
@@ -87,6 +91,8 @@ class Framework:
     Attributes
     ----------
     title : str
+    order : int
+        Its place among the others on the page, ascending.
     write : callable
         ``Recipe -> str``: the script, formatted.
     words : tuple of Word
@@ -97,6 +103,7 @@ class Framework:
     """
 
     title: str
+    order: int
     write: Callable[[Recipe], str]
     words: tuple[Word, ...]
     habits: tuple[Habit, ...]

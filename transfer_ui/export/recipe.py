@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +13,8 @@ from transfer_core import SCENARIOS, STRATEGIES, Layer, Params, RunConfig, RunRe
 from transfer_core.network import Array
 from transfer_core.splits import TargetData, stream, target_data
 from transfer_core.training import Examples
+from transfer_ui.knobs import KNOB, values_of
+from transfer_ui.sentences import percent
 
 
 class Recipe(NamedTuple):
@@ -34,6 +38,12 @@ class Recipe(NamedTuple):
         The network before training: pretrained or random backbone, fresh head; no leading axis.
     target : TargetData
         Images and labels of this seed; no leading axis.
+    origin : tuple of (str, str)
+        Controls that the start and the images come from, and their values, as on the screen.
+    outcome : str
+        What this seed has come to in the lab, a sentence.
+    mark : str
+        A few characters that are others for another configuration.
     """
 
     name: str
@@ -47,11 +57,14 @@ class Recipe(NamedTuple):
     weight_decay: float
     start: Params
     target: TargetData
+    origin: tuple[tuple[str, str], ...]
+    outcome: str
+    mark: str
 
     @property
     def stem(self) -> str:
-        """Name of its files, without the ending."""
-        return f"{self.name}_seed_{self.seed}"
+        """Name of its files, without the ending; no script reads the data of another run."""
+        return f"{self.name}_seed_{self.seed}_{self.mark}"
 
     @property
     def data_file(self) -> str:
@@ -80,8 +93,10 @@ def recipe_of(result: RunResult) -> Recipe:
     >>> from transfer_core import run
     >>> config = RunConfig(scenario="low_to_high", pretrain_epochs=1, n_epochs=2, unfreeze_epoch=1, n_seeds=2)
     >>> recipe = recipe_of(run(config, "end_to_end"))
-    >>> recipe.data_file, recipe.start[-1].weights.shape
-    ('end_to_end_seed_0.npz', (64, 5))
+    >>> recipe.data_file.startswith("end_to_end_seed_0_"), recipe.start[-1].weights.shape
+    (True, (64, 5))
+    >>> recipe.origin[-1]
+    ('Pretraining epochs', '1')
     """
     config, strategy = result.config, STRATEGIES[result.strategy]
     target = _first_seed(config)
@@ -98,7 +113,33 @@ def recipe_of(result: RunResult) -> Recipe:
         weight_decay=config.weight_decay,
         start=tuple(Layer(layer.weights[0], layer.bias[0]) for layer in result.pretrained),
         target=target,
+        origin=tuple(_origin(config, strategy.pretrained)),
+        outcome=_outcome(result),
+        mark=sha256(repr(config).encode()).hexdigest()[:6],
     )
+
+
+def _origin(config: RunConfig, pretrained: bool) -> Iterator[tuple[str, str]]:
+    """Name what the arrays depend on, beside the seed."""
+    scenario, values = SCENARIOS[config.scenario], values_of(config)
+    yield KNOB["scenario"].label, scenario.title
+    if scenario.shift:
+        unit = scenario.shift.unit
+        yield scenario.shift.title, f"{config.shift_amount:g}{'' if unit == '°' else ' '}{unit}".strip()
+    for name in ("images_per_class", "hidden_layers", "hidden_width"):
+        yield KNOB[name].label, KNOB[name].text(values[name])
+    if pretrained:  # a random backbone has not seen the source task
+        yield KNOB["pretrain_epochs"].label, str(config.pretrain_epochs)
+
+
+def _outcome(result: RunResult) -> str:
+    """Say what a script should find, so that a reader can see whether it does."""
+    if result.stopped:
+        return "The run on screen was stopped; this script goes on to the end of the schedule."
+    if not np.isfinite(result.history["train_loss"][0, -1]):
+        return "The lab's loss is no longer a number; so will be the one here."
+    share = percent(float(result.test_accuracy[0])).replace("\u00a0", " ")  # a script has no use for a special space
+    return f"The lab got {share} of the test images right."
 
 
 def _first_seed(config: RunConfig) -> TargetData:

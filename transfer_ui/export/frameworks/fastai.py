@@ -5,10 +5,9 @@ from __future__ import annotations
 from math import isclose
 
 from transfer_core import Phase, Schedule
-from transfer_ui.export.code import WIDTH, bracketed, fill, number, plain
+from transfer_ui.export.code import WIDTH, bracketed, fill, number, phase_comment
 from transfer_ui.export.framework import Checked, Framework, Habit, Word
 from transfer_ui.export.recipe import Recipe
-from transfer_ui.sentences import sentence_case
 
 TEMPLATE = '''\
 """$title in fastai.
@@ -16,6 +15,8 @@ TEMPLATE = '''\
 Task: $task, seed $seed of the run on screen.
 Needs: pip install fastai
 Data: $data_file, from the same page, beside this file
+
+$outcome
 """
 
 from functools import partial
@@ -101,27 +102,26 @@ print(f"test accuracy: {test['test_accuracy']:.4f}")
 
 
 def write(recipe: Recipe) -> str:
-    """Write the script: two calls a phase."""
-    return fill(TEMPLATE, recipe, fits="\n".join(map(fit_lines, recipe.schedule)))
+    """Write the script: two calls per phase."""
+    return fill(TEMPLATE, recipe, fits="\n".join(fit_lines(phase, recipe.name) for phase in recipe.schedule))
 
 
-def fit_lines(phase: Phase) -> str:
+def fit_lines(phase: Phase, strategy: str) -> str:
     """Write a phase in fastai's words.
 
     Examples
     --------
-    >>> print(fit_lines(Phase("layer 2 and up", 4, (True, False, False), (0.0, 0.01, 0.1))))
-    # Layer 2 and up
+    >>> print(fit_lines(Phase("layer 2 and up", 4, (True, False, False), (0.0, 0.01, 0.1)), "progressive_unfreezing"))
+    # Layer 2 and up: "Learning rate after unfreezing", "Rate decay per layer"
     learn.opt.freeze_to(1)
     learn.fit(4, slice(0.001, 0.1))
     """
     # A slice spans all groups, frozen ones too, so its lower end is that of the lowest layer.
-    comment = f"# {sentence_case(plain(phase.name))}"
     call = f"learn.fit({phase.n_epochs}, {_rates(phase)})"
     if len(call) > WIDTH:
         rates = "".join(f"        {number(rate)},\n" for rate in phase.learning_rates)
         call = f"learn.fit(\n    {phase.n_epochs},\n    [\n{rates}    ],\n)"
-    return f"{comment}\nlearn.opt.freeze_to({phase.first_trainable})\n{call}"
+    return f"{phase_comment(phase, strategy)}\nlearn.opt.freeze_to({phase.first_trainable})\n{call}"
 
 
 def _rates(phase: Phase) -> str:
@@ -153,6 +153,7 @@ def cannot_say(schedule: Schedule) -> str:
 
 FRAMEWORK = Framework(
     title="fastai",
+    order=5,
     write=write,
     words=(
         Word("Backbone", "body", "–"),

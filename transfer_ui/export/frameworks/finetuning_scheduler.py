@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import accumulate
 
-from transfer_core import Phase, Schedule
-from transfer_ui.export.code import WIDTH, bracketed, fill, number, plain
+from transfer_core import Schedule
+from transfer_ui.export.code import WIDTH, bracketed, fill, number, phase_comment, rate_knobs
 from transfer_ui.export.framework import Checked, Framework, Habit, Word
-from transfer_ui.export.frameworks.lightning import DATA, MODEL
+from transfer_ui.export.frameworks.lightning import CURVES, DATA, MODEL
 from transfer_ui.export.recipe import Recipe
-from transfer_ui.sentences import sentence_case
 
 TEMPLATE = '''\
 """$title in PyTorch Lightning, with finetuning-scheduler.
@@ -18,7 +17,11 @@ TEMPLATE = '''\
 Task: $task, seed $seed of the run on screen.
 Needs: pip install finetuning-scheduler numpy
 Data: $data_file, from the same page, beside this file
+
+$outcome
 """
+
+import tempfile
 
 import lightning as L
 import numpy as np
@@ -57,25 +60,29 @@ TEMPLATE += '''
         trained = [p for p in self.parameters() if p.requires_grad]
         optimizer = torch.optim.SGD(
             trained,
-            lr=$first_rate,
+            lr=$first_rate,  # $first_knob
             momentum=MOMENTUM,
             weight_decay=WEIGHT_DECAY,
         )
         return [optimizer], [ConstantLR(optimizer, factor=1.0)]
-
+'''
+TEMPLATE += CURVES
+TEMPLATE += """
 
 # %% Training and evaluation
-history = []
+curves = Curves()
 model = Classifier(layers)
-curves = [whole["train"], whole["val"]]
+measured = [whole["train"], whole["val"]]
 quiet = {
     "accelerator": "cpu",
     "logger": False,
     "enable_progress_bar": False,
+    "enable_model_summary": False,
     "num_sanity_val_steps": 0,
+    "default_root_dir": tempfile.mkdtemp(),  # for its schedule and checkpoints
 }
-untrained = L.Trainer(enable_checkpointing=False, **quiet)
-untrained.validate(model, curves, verbose=False)  # epoch 0: before any training
+untrained = L.Trainer(callbacks=[curves], enable_checkpointing=False, **quiet)
+untrained.validate(model, measured, verbose=False)  # epoch 0: before any training
 trainer = L.Trainer(
     max_epochs=$n_epochs,
     callbacks=[
@@ -85,25 +92,28 @@ trainer = L.Trainer(
             restore_best=False,  # a phase goes on from the last epoch, as on screen
         ),
         FTSCheckpoint(monitor="val_loss"),
+        curves,
     ],
     **quiet,
 )
-trainer.fit(model, train_loader, curves)
+trainer.fit(model, train_loader, measured)
 (test,) = trainer.test(model, whole["test"], verbose=False)
 print(f"test accuracy: {test['test_accuracy']:.4f}")
-'''
+"""
 
 
 def write(recipe: Recipe) -> str:
     """Write the script."""
     schedule = recipe.schedule
     ends = list(accumulate(phase.n_epochs for phase in schedule))
-    entries = map(_entry, range(len(schedule)), schedule, freed(schedule), ends, _group_rates(schedule))
+    comments = [phase_comment(phase, recipe.name) for phase in schedule]
+    entries = map(_entry, range(len(schedule)), comments, freed(schedule), ends, _group_rates(schedule))
     return fill(
         TEMPLATE,
         recipe,
         ft_schedule="\n".join(entries),
         first_rate=number(schedule[0].learning_rates[-1]),
+        first_knob=rate_knobs(schedule[0], recipe.name)[0],
         n_epochs=number(ends[-1]),
     )
 
@@ -113,6 +123,7 @@ def freed(schedule: Schedule) -> Iterator[list[int]]:
 
     Examples
     --------
+    >>> from transfer_core import Phase
     >>> list(freed((Phase("head", 2, (True, False), (0.0, 0.1)), Phase("all", 2, (False, False), (0.1, 0.1)))))
     [[1], [0]]
     """
@@ -131,10 +142,10 @@ def _group_rates(schedule: Schedule) -> Iterator[list[float]]:
         yield [phase.learning_rates[layer] for layer in groups]
 
 
-def _entry(depth: int, phase: Phase, new: list[int], end: int, rates: list[float]) -> str:
+def _entry(depth: int, comment: str, new: list[int], end: int, rates: list[float]) -> str:
     """Write a phase as an entry of the schedule."""
     names = [f'"layers.{layer}.{kind}"' for layer in new for kind in ("weight", "bias")]
-    lines = [f"    # {sentence_case(plain(phase.name))}", f"    {depth}: {{"]
+    lines = [f"    {comment}", f"    {depth}: {{"]
     lines += _listed('"params": ', names, ",", 8)
     lines.append(f'        "max_transition_epoch": {end},')
     if depth:  # the rates of the first phase are those of the optimizer
@@ -145,7 +156,7 @@ def _entry(depth: int, phase: Phase, new: list[int], end: int, rates: list[float
 
 
 def _listed(opening: str, items: list[str], closing: str, indent: int) -> list[str]:
-    """Write a list on one line, or an item a line where that is too long."""
+    """Write a list on one line, or one item per line where that is too long."""
     margin = " " * indent
     line = f"{margin}{opening}{bracketed(items)}{closing}"
     if len(line) <= WIDTH:
@@ -174,6 +185,7 @@ def cannot_say(schedule: Schedule) -> str:
 
 FRAMEWORK = Framework(
     title="finetuning-scheduler",
+    order=4,
     write=write,
     words=(
         Word("Frozen layer", "not named in the schedule up to this phase", "all but the last two parameters"),
@@ -199,7 +211,7 @@ FRAMEWORK = Framework(
         ),
         Habit(
             "It writes its schedule and checkpoints to the folder it runs in.",
-            "The script leaves that as it is.",
+            "`default_root_dir` is a temporary folder, so nothing is left beside the script.",
         ),
     ),
     checked=Checked(is_run=True, versions=("finetuning-scheduler==2.14.1", "lightning==2.6.6", "torch==2.13.0")),

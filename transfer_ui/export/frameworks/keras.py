@@ -1,4 +1,4 @@
-"""Keras 3, on any of its backends: one optimizer over all phases, the model compiled anew for each."""
+"""Keras 3, on PyTorch: one optimizer over all phases, the model compiled anew for each."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ TEMPLATE = '''\
 """$title in Keras.
 
 Task: $task, seed $seed of the run on screen.
-Needs: pip install keras numpy, and a backend: TensorFlow, JAX or PyTorch, as named by
-the environment variable KERAS_BACKEND
+Needs: pip install keras torch numpy, and KERAS_BACKEND=torch in the environment
 Data: $data_file, from the same page, beside this file
+
+$outcome
 """
 
 import keras
@@ -108,7 +109,7 @@ ONE_RATE = """
 optimizer = keras.optimizers.SGD(learning_rate=$rate, momentum=MOMENTUM)"""
 
 # Keras has one rate for all variables and keeps it inside the velocity; this is the documented way
-# to write an optimizer of one's own, and runs on every backend.
+# to write an optimizer of one's own.
 SEVERAL_RATES = '''
 
 # %% Optimizer
@@ -164,11 +165,12 @@ def _trained_rates(schedule: Schedule) -> set[float]:
 
 FRAMEWORK = Framework(
     title="Keras",
+    order=2,
     write=write,
     words=(
         Word("Backbone", "base model", "–"),
         Word("Frozen layer", "`layer.trainable = False`, then `compile`", "every layer trains"),
-        Word("Learning rate of a layer", "no such thing: one rate an optimizer", "`learning_rate=0.01` for all"),
+        Word("Learning rate of a layer", "no such thing: one rate per optimizer", "`learning_rate=0.01` for all"),
         Word("Momentum", "`momentum` of `keras.optimizers.SGD`; the rate is inside the velocity", "`0.0`"),
         Word("Weight decay", "an `L2` regularizer of half the size", "none"),
         Word("Phase", "`compile` and `fit` again", "–"),
@@ -181,8 +183,12 @@ FRAMEWORK = Framework(
             "every layer.",
         ),
         Habit(
+            "On JAX an optimizer must be built for exactly the trainable variables; otherwise `fit` stops with an error.",
+            "The script is for PyTorch as the backend: there an optimizer may know layers that are frozen.",
+        ),
+        Habit(
             "An optimizer has one learning rate for all layers.",
-            "Where the schedule has several rates, the script brings a small optimizer with one rate a layer; where it "
+            "Where the schedule has several rates, the script brings a small optimizer with one rate per layer; where it "
             "has one, it uses `keras.optimizers.SGD`.",
         ),
         Habit(
@@ -198,5 +204,5 @@ FRAMEWORK = Framework(
             "The script measures after each epoch with `evaluate`, without the penalty.",
         ),
     ),
-    checked=Checked(is_run=True, versions=("keras==3.15.1", "torch==2.13.0")),
+    checked=Checked(is_run=True, versions=("keras==3.15.1", "torch==2.13.0"), backend="PyTorch"),
 )

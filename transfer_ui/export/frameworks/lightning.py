@@ -6,7 +6,7 @@ from transfer_ui.export.code import fill
 from transfer_ui.export.framework import Checked, Framework, Habit, Word
 from transfer_ui.export.recipe import Recipe
 
-# What any script on Lightning shares: minibatches in the lab's order, and the model without its optimizer.
+# What any script on Lightning shares: minibatches in the lab's order, the model without its optimizer, the curves.
 DATA = '''\
 # %% Data, and the network before training
 $torch_network
@@ -71,15 +71,25 @@ class Classifier(L.LightningModule):
         """Measure both curves after an epoch."""
         self.evaluate(batch, ("train", "val")[dataloader_idx])
 
-    def on_validation_epoch_end(self):
-        """Add a point to the curves."""
-        row = {k: v.item() for k, v in self.trainer.callback_metrics.items()}
-        print(f"epoch {len(history)}:", *(f"{k} {v:.4f}" for k, v in row.items()))
-        history.append(row)
-
     def test_step(self, batch, batch_idx):
         """Measure on images that nothing was fitted or chosen on."""
         self.evaluate(batch, "test")
+'''
+
+CURVES = '''
+
+# %% Curves
+class Curves(L.Callback):
+    """Collects what is measured after each epoch."""
+
+    def __init__(self):
+        self.history = []
+
+    def on_validation_epoch_end(self, trainer, pl_module):
+        """Add a point to the curves."""
+        row = {k: v.item() for k, v in trainer.callback_metrics.items()}
+        print(f"epoch {len(self.history)}:", *(f"{k} {v:.4f}" for k, v in row.items()))
+        self.history.append(row)
 '''
 
 TEMPLATE = '''\
@@ -88,6 +98,8 @@ TEMPLATE = '''\
 Task: $task, seed $seed of the run on screen.
 Needs: pip install lightning numpy
 Data: $data_file, from the same page, beside this file
+
+$outcome
 """
 
 from itertools import accumulate
@@ -108,13 +120,15 @@ $phases
 TEMPLATE += DATA + MODEL
 TEMPLATE += '''
     def configure_optimizers(self):
-        """One optimizer owns all layers from the start, a group each."""
+        """One optimizer owns all layers from the start, one group per layer."""
         return torch.optim.SGD(
             [{"params": layer.parameters()} for layer in self.layers],
             momentum=MOMENTUM,
             weight_decay=WEIGHT_DECAY,
         )
-
+'''
+TEMPLATE += CURVES
+TEMPLATE += '''
 
 # %% Schedule
 class FollowSchedule(BaseFinetuning):
@@ -140,20 +154,21 @@ class FollowSchedule(BaseFinetuning):
 
 
 # %% Training and evaluation
-history = []
+curves = Curves()
 model = Classifier(layers)
 trainer = L.Trainer(
     max_epochs=sum(n_epochs for n_epochs, _ in PHASES),
-    callbacks=[FollowSchedule()],
+    callbacks=[FollowSchedule(), curves],
     accelerator="cpu",
     num_sanity_val_steps=0,
     logger=False,
     enable_checkpointing=False,
     enable_progress_bar=False,
+    enable_model_summary=False,
 )
-curves = [whole["train"], whole["val"]]
-trainer.validate(model, curves, verbose=False)  # epoch 0: before any training
-trainer.fit(model, train_loader, curves)
+measured = [whole["train"], whole["val"]]
+trainer.validate(model, measured, verbose=False)  # epoch 0: before any training
+trainer.fit(model, train_loader, measured)
 (test,) = trainer.test(model, whole["test"], verbose=False)
 print(f"test accuracy: {test['test_accuracy']:.4f}")
 '''
@@ -166,6 +181,7 @@ def write(recipe: Recipe) -> str:
 
 FRAMEWORK = Framework(
     title="PyTorch Lightning",
+    order=3,
     write=write,
     words=(
         Word("Backbone", "`backbone`, by the name that `BackboneFinetuning` looks for", "–"),

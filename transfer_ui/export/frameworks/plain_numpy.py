@@ -12,6 +12,8 @@ TEMPLATE = '''\
 Task: $task, seed $seed of the run on screen.
 Needs: pip install numpy
 Data: $data_file, from the same page, beside this file
+
+$outcome
 """
 
 import numpy as np
@@ -107,13 +109,14 @@ def write(recipe: Recipe) -> str:
 
 FRAMEWORK = Framework(
     title="Plain NumPy",
+    order=6,
     write=write,
     words=(
         Word("Frozen layer", "it is left out of the update", "nothing is frozen"),
         Word("Learning rate of a layer", "a factor in the update", "none"),
         Word("Momentum", "`velocity = momentum * velocity + gradient`", "none"),
         Word("Weight decay", "`gradient + weight_decay * parameter`", "none"),
-        Word("Minibatch order", "`rng.permutation(n)`, once an epoch", "the given order"),
+        Word("Minibatch order", "`rng.permutation(n)`, once per epoch", "the given order"),
     ),
     habits=(
         Habit(

@@ -1,4 +1,4 @@
-"""PyTorch: one optimizer, one parameter group a layer."""
+"""PyTorch: one optimizer, one parameter group per layer."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ TEMPLATE = '''\
 Task: $task, seed $seed of the run on screen.
 Needs: pip install torch numpy
 Data: $data_file, from the same page, beside this file
+
+$outcome
 """
 
 import numpy as np
@@ -88,6 +90,7 @@ def write(recipe: Recipe) -> str:
 
 FRAMEWORK = Framework(
     title="PyTorch",
+    order=1,
     write=write,
     words=(
         Word("Frozen layer", "`layer.requires_grad_(False)`", "every parameter trains"),
