@@ -39,7 +39,7 @@ def test_a_study_says_what_it_asks_and_what_would_settle_it(study):
     for claim in study.claims.values():
         assert claim.text.endswith(".")
         assert claim.confirmed_if != claim.refuted_if
-        assert re.fullmatch(r"\d{4}\.\d{4,5}", claim.source.arxiv) or not claim.source.url
+        assert re.fullmatch(r"\d{4}\.\d{4,5}", claim.source.arxiv) or not claim.source.arxiv
         assert claim.source.year or claim.source.authors == "The lesson"
 
 

@@ -64,6 +64,12 @@ PAPERS: tuple[Reading, ...] = (
         "Raghu et al. 2019",
     ),
     Reading(
+        "Characterizing and avoiding negative transfer",
+        ARXIV + "1811.09751",
+        "When what was learnt before does harm, and how to filter out the source data that does it.",
+        "Wang et al. 2019",
+    ),
+    Reading(
         "Rethinking the hyperparameters for fine-tuning",
         ARXIV + "2002.11770",
         "The best rate and momentum depend on how close the two tasks are.",

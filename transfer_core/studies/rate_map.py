@@ -131,7 +131,7 @@ def _rates(arms: pd.DataFrame, arm: str) -> str:
     return f"head {first['head_rate']:g}, backbone {first['backbone_rate']:g}"
 
 
-CS231N = Source("Karpathy, CS231n notes", 2015)
+CS231N = Source("Karpathy, notes of CS231n", 2015, page="https://cs231n.github.io/transfer-learning/")
 
 CLAIMS = MappingProxyType(
     {
