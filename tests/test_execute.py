@@ -9,6 +9,7 @@ import time
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -121,7 +122,9 @@ def test_a_failing_cell_stops_the_study_and_keeps_the_others(monkeypatch):
     assert len(list(execute(cells, store))) == 2
 
 
-def test_processes_give_the_same_bits_as_here():
+def test_processes_give_the_same_bits_as_here(monkeypatch):
+    # A test of a page leaves the page as the main module, and a spawned worker would run it.
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     from transfer_core.studies.registry import STUDIES
 
     study = STUDIES["decision_map"]
