@@ -28,7 +28,7 @@ from transfer_ui import cached
 from transfer_ui.link import quoted
 
 ABOUT = (
-    "Each claim is put to a study on this lab's data: ten paired seeds (or rounds of the clock), a rule fixed beforehand, an interval. "
+    "Each claim is put to a study on this lab's data: ten paired seeds (or rounds of the clock), a rule that stands beside it, an interval. "
     "“Here” means small digits and small networks: a verdict says what happened on this data, not what is true everywhere."
 )
 SLUGS = {CONFIRMED: "confirmed", REFUTED: "refuted", INCONCLUSIVE: "inconclusive"}
