@@ -35,8 +35,8 @@ for entry in entries:
     with rows.container(border=True, key=f"claim_{entry.name}"):
         said, found, verdict_column = st.columns([5, 7, 3], gap="medium", vertical_alignment="center")
         said.markdown(f"**{entry.claim.text}**  \n{claims.cited(entry.claim.source)}")
-        found.markdown(entry.short)
         opened = asked == entry.name
+        found.markdown("" if opened else entry.short)
         verdict_column.badge(claims.SLUGS[entry.verdict], **claims.BADGES[entry.verdict])
         verdict_column.button(
             "Close" if opened else "See how",
@@ -50,8 +50,7 @@ for entry in entries:
         if not opened:
             continue
         study = entry.study
-        if entry.short != entry.sentence:
-            st.markdown(entry.sentence)
+        st.markdown(entry.sentence)
         st.markdown(f"**{study.question}** {study.protocol}")
         st.markdown(
             f"*Confirmed* if {entry.claim.confirmed_if}.  \n*Refuted* if {entry.claim.refuted_if}.  \nOtherwise inconclusive."

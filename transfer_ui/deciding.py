@@ -184,7 +184,7 @@ def _cheapest(found: Verdict) -> str:
     level = {found.leader, *found.tied}
     named = [TITLES[name][0].lower() + TITLES[name][1:] for name in BY_PRICE if name in level]
     first = next(name for name in BY_PRICE if name in level)
-    others = f" ({join_words(named)} are too close to call, and it is the least work)" if len(named) > 1 else ""
+    others = f" ({join_words(named)} are too close to call; none of them is less work)" if len(named) > 1 else ""
     return f"{ADVICE[first].split(':')[0]}{others}"
 
 

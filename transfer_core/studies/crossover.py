@@ -72,7 +72,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
     said = crossing_words(locate(rows, sizes), sizes)
     ends = "; ".join(_at(size, gaps[size]) for size in (sizes[0], sizes[-1]))
     findings = {
-        "rule_of_thumb": Finding(_rule_verdict(gaps), f"{said} {ends[0].upper()}{ends[1:]}."),
+        "rule_of_thumb": Finding(_rule_verdict(gaps), f"{_below_words(gaps)} {said} {ends[0].upper()}{ends[1:]}."),
         "few_shot": Finding(_few_shot_verdict(gaps), f"{ends[0].upper()}{ends[1:]}. {said}"),
     }
     return Summary(accuracies(rows), findings)
@@ -231,6 +231,15 @@ def _rule_verdict(gaps: dict[int, Gap]) -> str:
     if below.count(1) >= 2:
         return REFUTED
     return CONFIRMED if max(below, default=0) < 0 else INCONCLUSIVE
+
+
+def _below_words(gaps: dict[int, Gap]) -> str:
+    """Count who is ahead where the rule says to freeze."""
+    below = [gap.sign for size, gap in gaps.items() if size < RULE]
+    return (
+        f"Of {len(below)} sizes below {RULE:,} images, end-to-end is clearly ahead at {below.count(1)} and feature "
+        f"extraction at {below.count(-1)}."
+    )
 
 
 def _few_shot_verdict(gaps: dict[int, Gap]) -> str:

@@ -65,28 +65,6 @@ def intervals(rows: pd.DataFrame, by: Sequence[str], value: str) -> pd.DataFrame
     return pd.DataFrame(table)
 
 
-def gap_rows(gaps: Mapping[Any, Gap], by: str) -> pd.DataFrame:
-    """Table of gaps, one row each.
-
-    Parameters
-    ----------
-    gaps : mapping of value to Gap
-    by : str
-        Name for the column of the values.
-
-    Returns
-    -------
-    DataFrame
-        Columns `by`, ``mean``, ``low``, ``high``, ``wins``, ``losses``, ``n``.
-    """
-    return pd.DataFrame(
-        [
-            {by: value, **gap.interval._asdict(), "wins": gap.wins, "losses": gap.losses, "n": gap.n}
-            for value, gap in gaps.items()
-        ]
-    )
-
-
 def scores(rows: pd.DataFrame, value: str, **where: object) -> np.ndarray:
     """Values of one point in the order of the seeds, so that two points can be paired.
 
