@@ -1,5 +1,5 @@
 """Freeze or fine-tune? The entrypoint: the map of pages, and nothing else."""
 
-from transfer_ui.map import navigation
+from transfer_ui.shell.map import navigation
 
 navigation().run()

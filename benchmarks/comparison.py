@@ -17,9 +17,10 @@ from sklearn.neural_network import MLPClassifier
 
 from benchmarks._common import best_seconds, import_torch, print_header, print_row
 from transfer_core import STRATEGIES, RunConfig, compare, pretrain, run
+from transfer_core.arrays import Array, Params
 from transfer_core.experiment import start_params
-from transfer_core.network import Array, Params
-from transfer_core.splits import TargetData, cached_source_data, cached_target_data, stream
+from transfer_core.seeds import stream
+from transfer_core.splits import TargetData, cached_source_data, cached_target_data
 from transfer_core.training import minibatch_orders, train
 
 COMMAND = "python -m benchmarks.comparison"

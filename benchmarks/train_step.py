@@ -9,8 +9,8 @@ import numpy as np
 
 from benchmarks._common import best_seconds, import_torch, print_header, print_row
 from transfer_core import Phase, init_params, initial_state, train_step
-from transfer_core.network import Array
-from transfer_core.training import Examples, train
+from transfer_core.arrays import Array, Examples
+from transfer_core.training import train
 
 COMMAND = "python -m benchmarks.train_step"
 LAYER_SIZES = (64, 64, 64, 10)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from transfer_ui.map import open_page
+from transfer_ui.shell.map import open_page
 
 open_page("claims")  # before the imports that take a while, so that the title is there at once
 
 import streamlit as st
 
 from transfer_core import SCENARIOS
-from transfer_ui import cached, claims, controls, frame
+from transfer_ui.articles import claims
 from transfer_ui.charts import study as chart
+from transfer_ui.controls import sidebar
 from transfer_ui.palette import theme
+from transfer_ui.runs import cached
+from transfer_ui.shell import frame
 
-config = controls.current_config()
-controls.show_notices()
+config = sidebar.current_config()
+sidebar.show_notices()
 
 ledger = claims.ledger()
 frame.answer(claims.tally(ledger), [claims.ABOUT])
-verdict = controls.choose_in_link("verdict", claims.filters(ledger), st.pills)
+verdict = sidebar.choose_in_link("verdict", claims.filters(ledger), st.pills)
 names = {entry.name: entry for entry in ledger}
 asked = st.query_params.get("claim")
 if asked is not None and asked not in names:

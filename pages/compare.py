@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from transfer_ui.map import open_page
+from transfer_ui.shell.map import open_page
 
 open_page("compare")  # before the imports that take a while, so that the title is there at once
 
 import streamlit as st
 
 from transfer_core import SCENARIOS
-from transfer_ui import cached, controls, frame, sentences, tables, visit
+from transfer_ui import sentences, tables
 from transfer_ui.charts import curves, samples
+from transfer_ui.controls import sidebar
+from transfer_ui.controls.presets import PRESETS
 from transfer_ui.palette import theme
-from transfer_ui.presets import PRESETS
+from transfer_ui.runs import cached
+from transfer_ui.shell import frame, visit
 
-config = controls.sidebar("compare")
+config = sidebar.draw("compare")
 scenario = SCENARIOS[config.scenario]
 
 head, figure = st.container(), st.empty()
@@ -57,7 +60,7 @@ st.caption(
 
 # The evidence in numbers.
 baselines = cached.baselines(config)
-view = controls.choose_in_link("numbers", {"summary": "Summary", "seeds": "Seed by seed"}, st.segmented_control)
+view = sidebar.choose_in_link("numbers", {"summary": "Summary", "seeds": "Seed by seed"}, st.segmented_control)
 if view == "seeds":
     tables.show_per_seed(tables.per_seed(results, baselines))
 else:

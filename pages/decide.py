@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-from transfer_ui.map import open_page
+from transfer_ui.shell.map import open_page
 
 open_page("decide")  # before the imports that take a while, so that the title is there at once
 
 import pandas as pd
 import streamlit as st
 
-from transfer_core.studies import crossover, decision_map
+from transfer_core.studies.questions import crossover, decision_map
 from transfer_core.studies.registry import STUDIES
-from transfer_ui import cached, controls, deciding, frame, tables
+from transfer_ui import tables
+from transfer_ui.articles import decide
 from transfer_ui.charts import study
+from transfer_ui.controls import sidebar
 from transfer_ui.palette import theme
+from transfer_ui.runs import cached
+from transfer_ui.shell import frame
 
-config = controls.sidebar("decide")
-map_study, crossover_study = deciding.map_on(config), STUDIES["crossover"]
+config = sidebar.draw("decide")
+map_study, crossover_study = decide.map_on(config), STUDIES["crossover"]
 
 # The answer is the first thing on the page; what it says comes from below.
 place = st.container()
 with place:
-    deciding.recall_guess()
-    guess = controls.choose_in_link("guess", deciding.GUESSES, st.pills, default=None, label=deciding.QUESTION)
+    decide.recall_guess()
+    guess = sidebar.choose_in_link("guess", decide.GUESSES, st.pills, default=None, label=decide.QUESTION)
 if guess is None:
-    st.caption(deciding.ABOUT_GUESSING)
+    st.caption(decide.ABOUT_GUESSING)
     st.stop()
 st.session_state.guess_said = guess
 
 st.subheader("Which strategy wins where", anchor=False)
-among = controls.choose_in_link(
-    "among", {name: title for name, (title, _) in deciding.AMONG.items()}, st.segmented_control
+among = sidebar.choose_in_link(
+    "among", {name: title for name, (title, _) in decide.AMONG.items()}, st.segmented_control
 )
 
 
 def draw_map(rows: pd.DataFrame, *, pick: bool = False) -> tuple[str, str] | None:
     """Draw the cells that are there."""
-    table = decision_map.winners(rows, deciding.AMONG[among][1])
+    table = decision_map.winners(rows, decide.AMONG[among][1])
     if table.empty:
         return None
     return study.show_study(map_study, table, theme(), f"map_{among}" if pick else None, pick=pick)
@@ -44,24 +48,24 @@ def draw_map(rows: pd.DataFrame, *, pick: bool = False) -> tuple[str, str] | Non
 
 measured_map = cached.study(map_study, [config], draw_map)
 picked = draw_map(measured_map.rows, pick=True) if len(measured_map.rows) else None
-winners = decision_map.winners(measured_map.rows, deciding.AMONG[among][1])
+winners = decision_map.winners(measured_map.rows, decide.AMONG[among][1])
 if winners.empty:
     frame.stop_without_results()
-st.caption(f"{deciding.tally(winners)} {deciding.ABOUT_MAP}")
+st.caption(f"{decide.tally(winners)} {decide.ABOUT_MAP}")
 frame.show_origin(measured_map.made)
 
-deciding.follow_click(picked)
-cells = deciding.cells_of(config, winners)
-chosen = controls.choose_in_link("cell", cells, st.selectbox, default=None, label="Open a cell")
+decide.follow_click(picked)
+cells = decide.cells_of(config, winners)
+chosen = sidebar.choose_in_link("cell", cells, st.selectbox, default=None, label="Open a cell")
 if chosen:
     size, shift = (float(part) for part in chosen.split(","))
     with st.container(border=True):
-        tables.show_cell(deciding.cell_scores(measured_map.rows, int(size), shift))
+        tables.show_cell(decide.cell_scores(measured_map.rows, int(size), shift))
         there = config.but(images_per_class=int(size), shift_amount=shift)
         frame.link("compare", there, "**The same setting in Compare**: its curves, its costs, the old task")
 
 with place:
-    said, evidence = deciding.recommendation(measured_map.rows, config)
+    said, evidence = decide.recommendation(measured_map.rows, config)
     answer = frame.answer(said, [evidence])
 
 st.subheader("Accuracy against training images", anchor=False)
@@ -82,11 +86,11 @@ elif measured.stopped or len(sizes) < 2:
 else:
     table = crossover.accuracies(measured.rows)
     where = crossover.locate(measured.rows, sizes)
-    placed = deciding.marks(where, guess, config, sizes[0], sizes[-1])
+    placed = decide.marks(where, guess, config, sizes[0], sizes[-1])
     study.show_study(crossover_study, table, theme(), "crossover", placed)
-    st.caption(deciding.ABOUT_CROSSOVER + (deciding.ABOUT_STRIP if placed[0].low is not None else ""))
+    st.caption(decide.ABOUT_CROSSOVER + (decide.ABOUT_STRIP if placed[0].low is not None else ""))
     frame.show_origin(measured.made)
-    answer.markdown(f"{crossover.crossing_words(where, sizes)} {deciding.guess_sentence(guess, where)}")
+    answer.markdown(f"{crossover.crossing_words(where, sizes)} {decide.guess_sentence(guess, where)}")
     with st.container(horizontal=True):
         tables.download(lambda: winners, "Map", "map")
         tables.download(lambda: table, "Accuracies", "crossover")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from transfer_ui.map import open_page
+from transfer_ui.shell.map import open_page
 
 open_page("export")  # before the imports that take a while, so that the title is there at once
 
 import streamlit as st
 
-from transfer_ui import cached, controls, exporting, frame, sentences
+from transfer_ui import sentences
+from transfer_ui.articles import export
+from transfer_ui.controls import sidebar
 from transfer_ui.export import FRAMEWORKS
 from transfer_ui.export.notebook import to_notebook
 from transfer_ui.export.recipe import recipe_of, to_npz
+from transfer_ui.runs import cached
+from transfer_ui.shell import frame
 
-config = controls.sidebar("export")
+config = sidebar.draw("export")
 results = cached.comparison(config).results
 if not results:
     frame.stop_without_results()
@@ -22,12 +26,12 @@ if not results:
 place = st.container()
 for sentence in sentences.trouble(results):
     st.error(sentence, icon=":material/warning:")
-found = exporting.winner(results)
+found = export.winner(results)
 # A choice in the link stays there, also where it is the leader, which may be another after the next change.
 default = None if st.query_params.get("strategy") in sentences.TITLES else found.leader
-strategy = controls.choose_in_link("strategy", sentences.TITLES, st.pills, default=default) or found.leader
+strategy = sidebar.choose_in_link("strategy", sentences.TITLES, st.pills, default=default) or found.leader
 titles = {name: framework.title for name, framework in FRAMEWORKS.items()}
-name = controls.choose_in_link("framework", titles, st.segmented_control, default="pytorch")
+name = sidebar.choose_in_link("framework", titles, st.segmented_control, default="pytorch")
 framework, result = FRAMEWORKS[name], results[strategy]
 recipe = recipe_of(result)
 obstacle = framework.cannot_say(recipe.schedule)
@@ -35,7 +39,7 @@ with place:
     if obstacle:
         said = f"With these settings there is no code in {framework.title} for {sentences.TITLES[strategy].lower()}."
     else:
-        said = exporting.whose_code(found, strategy, framework.title) + " " + exporting.what_it_repeats(result)
+        said = export.whose_code(found, strategy, framework.title) + " " + export.what_it_repeats(result)
     frame.answer(sentences.answer(results), [said])
 
 if obstacle:
@@ -51,7 +55,7 @@ else:
             file = recipe.data_file if ending == "npz" else f"{recipe.stem}_{name}.{ending}"
             st.download_button(label, make, file, mime, icon=":material/download:", on_click="ignore", help=file)
         st.caption("The script and the notebook read the weights and images from the same folder.", width="content")
-    changed = exporting.since_last_look(name, script)
+    changed = export.since_last_look(name, script)
     if changed:
         with st.expander(f"{changed.summary} in this framework", expanded=True, icon=":material/difference:"):
             st.code(changed.diff, language="diff")
@@ -64,9 +68,9 @@ else:
     st.markdown(f"{badge} {framework.checked.sentence}")
 
 st.subheader(f"What {framework.title} does by default", anchor=False)
-exporting.show_table(framework.habits, exporting.HABITS_COLUMNS)
+export.show_table(framework.habits, export.HABITS_COLUMNS)
 st.subheader("Our words and theirs", anchor=False)
-exporting.show_table(framework.words, exporting.WORDS_COLUMNS)
+export.show_table(framework.words, export.WORDS_COLUMNS)
 
 frame.try_next(
     config,

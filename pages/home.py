@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from transfer_ui.map import open_page
+from transfer_ui.shell.map import open_page
 
 open_page("home")  # before the imports that take a while, so that the title is there at once
 
 import streamlit as st
 
 from transfer_core import SCENARIOS, STRATEGIES
-from transfer_ui import cached, controls, frame, sentences
+from transfer_ui import sentences
 from transfer_ui.charts import timeline
+from transfer_ui.controls import sidebar
 from transfer_ui.palette import theme
+from transfer_ui.runs import cached
+from transfer_ui.shell import frame
 
-config = controls.current_config()
-controls.show_notices()
+config = sidebar.current_config()
+sidebar.show_notices()
 results = cached.comparison(config).results
 if not results:
     frame.stop_without_results()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transfer_ui.map import open_page
+from transfer_ui.shell.map import open_page
 
 open_page("learn")  # before the imports that take a while, so that the title is there at once
 
@@ -12,43 +12,47 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import STRATEGIES, network, scenario_config
-from transfer_ui import advice, claims, controls, frame, glossary, learning, lesson_claims, reading, sentences
+from transfer_ui import sentences
+from transfer_ui.articles import claims
+from transfer_ui.articles.learn import advice, glossary, lesson_claims, reading, theory
+from transfer_ui.articles.learn.sections import bullets, choose_section, measured, show_findings, show_settings
 from transfer_ui.charts import timeline
+from transfer_ui.controls import sidebar
 from transfer_ui.palette import theme
-from transfer_ui.sections import bullets, choose_section, measured, show_findings, show_settings
+from transfer_ui.shell import frame
 
-config = controls.current_config()
-controls.show_notices()
-section = choose_section(learning.SECTIONS)
+config = sidebar.current_config()
+sidebar.show_notices()
+section = choose_section(theory.SECTIONS)
 
 if section == "approaches":
-    st.markdown(learning.OPENING)
-    for column, approach in zip(st.columns(3, gap="medium"), learning.APPROACHES, strict=True):
+    st.markdown(theory.OPENING)
+    for column, approach in zip(st.columns(3, gap="medium"), theory.APPROACHES, strict=True):
         strategy = STRATEGIES[approach.strategy]
         with column, st.container(border=True, height="stretch"):
             st.markdown(f"**{strategy.title}**")
             timeline.show_schedule(strategy.build(config), theme(), f"learn_{approach.strategy}")
             st.markdown(f"**Frozen:** {approach.frozen}.")
             st.markdown(bullets(approach.steps, "1."))
-    st.caption(learning.ABOUT_TIMELINES)
+    st.caption(theory.ABOUT_TIMELINES)
 
 elif section == "mathematics":
-    for part in learning.MATHEMATICS:
-        (st.latex if part in learning.FORMULAS else st.markdown)(part)
-    st.markdown(learning.chain_sentence(config))
-    st.info(learning.SLIP, icon=":material/bug_report:")
+    for part in theory.MATHEMATICS:
+        (st.latex if part in theory.FORMULAS else st.markdown)(part)
+    st.markdown(theory.chain_sentence(config))
+    st.info(theory.SLIP, icon=":material/bug_report:")
     with st.expander("The same in code: `transfer_core.network.backward`, as it runs", icon=":material/code:"):
         st.code(inspect.getsource(network.backward), language="python")
 
 elif section == "why":
     st.markdown("A deep network builds its features in layers, each from the one below:")
-    for column, (title, holds, use) in zip(st.columns(3, gap="medium"), learning.LEVELS, strict=True):
+    for column, (title, holds, use) in zip(st.columns(3, gap="medium"), theory.LEVELS, strict=True):
         column.container(border=True, height="stretch").markdown(f"**{title}**  \n{holds}  \n*{use}*")
     st.markdown(
         "Freezing keeps what is generic, fine-tuning adapts what is specific. What studies found, with the limits:"
     )
-    st.markdown(bullets(f"{said} ({reading.citation(cited)})" for cited, said in learning.LIMITS))
-    frame.answer(lesson_claims.features_sentence(measured(config)), [learning.SMALL_NETWORK])
+    st.markdown(bullets(f"{said} ({reading.citation(cited)})" for cited, said in theory.LIMITS))
+    frame.answer(lesson_claims.features_sentence(measured(config)), [theory.SMALL_NETWORK])
     show_settings(config)
 
 elif section == "claims":

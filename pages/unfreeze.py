@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from transfer_ui.map import open_page
+from transfer_ui.shell.map import open_page
 
 open_page("unfreeze")  # before the imports that take a while, so that the title is there at once
 
 import streamlit as st
 
 from transfer_core import STRATEGIES
-from transfer_ui import cached, controls, frame, sentences
+from transfer_ui import sentences
+from transfer_ui.articles.unfreeze import DECAY_PRESETS, moved_sentence, sweep_epochs, sweep_sentence
 from transfer_ui.charts import sweep, timeline
+from transfer_ui.controls import sidebar
 from transfer_ui.palette import theme
-from transfer_ui.unfreezing import DECAY_PRESETS, moved_sentence, sweep_epochs, sweep_sentence
+from transfer_ui.runs import cached
+from transfer_ui.shell import frame
 
-config = controls.sidebar("unfreeze")
+config = sidebar.draw("unfreeze")
 
 outcome = cached.comparison(config)
 results = outcome.results
@@ -55,7 +58,7 @@ with st.container(horizontal=True):
             preset.title,
             key=f"decay_{preset.title}",
             help=preset.comment,
-            on_click=controls.choose,
+            on_click=sidebar.choose,
             args=(config.but(gradual=preset.gradual, layer_decay=preset.layer_decay),),
             type="primary" if preset.is_on(config) else "secondary",
         )

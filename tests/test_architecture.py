@@ -7,35 +7,71 @@ import transfer_core
 
 ROOT = Path(transfer_core.__file__).parents[1]
 PICTURES = {"streamlit", "altair"}
-PRODUCT = {"streamlit_app", "pages", "transfer_ui", "transfer_core"}
+PRODUCT = {"streamlit_app", "pages", "transfer_ui", "transfer_core", "tools", "benchmarks", "tests"}
 # What each part may import of the product; what a part may not, nobody below it may either.
 BELOW = {
-    "streamlit_app": PRODUCT,
+    "streamlit_app": {"transfer_ui", "transfer_core"},
     "pages": {"transfer_ui", "transfer_core"},
     "transfer_ui": {"transfer_ui", "transfer_core"},
     "transfer_core": {"transfer_core"},
+    "tools": {"tools", "transfer_ui", "transfer_core"},
 }
-# Modules of the core from the top floor to the ground; a module imports from lower floors only.
-FLOORS = (
-    {"studies"},
-    {"baselines"},
-    {"experiment"},
-    {"pretraining"},
-    {"strategies"},
-    {"config"},
-    {"splits"},
-    {"scenarios"},
-    {"training", "costs"},
-    {"network", "schedules", "datasets", "shifts", "statistics"},
-)
+# The rooms of each package, a module or a folder, from the top floor to the ground. A room imports from lower
+# floors only, and a folder from itself.
+FLOORS = {
+    "transfer_core": (
+        {"studies"},
+        {"baselines"},
+        {"experiment"},
+        {"pretraining"},
+        {"strategies"},
+        {"config"},
+        {"splits"},
+        {"scenarios"},
+        {"training"},
+        {"network", "costs", "datasets", "shifts", "wording"},
+        {"statistics"},
+        {"arrays", "seeds", "schedules", "bibliography"},
+    ),
+    "transfer_core.studies": (
+        {"registry"},
+        {"questions"},
+        {"shipped"},
+        {"execute", "grids"},
+        {"store", "tasks", "summaries"},
+        {"study"},
+    ),
+    "transfer_ui": (
+        {"__main__"},
+        {"articles"},
+        {"shell", "runs", "export", "tables"},
+        {"charts", "sentences"},
+        {"controls"},
+        {"palette"},
+    ),
+}
+# Questions are answered one by one: none leans on another.
+APART = ("transfer_core.studies.questions", "transfer_ui.export.frameworks")
+LEANS_ON = {"transfer_ui.export.frameworks": {"finetuning_scheduler": {"lightning"}}}
 
 
-def _floor(floors):
-    """Number of the floor of every module, the ground floor first."""
-    return {module: number for number, modules in enumerate(reversed(floors)) for module in modules}
+def _folder(package):
+    return ROOT / Path(*package.split("."))
 
 
-FLOOR = _floor(FLOORS)
+def _rooms(package):
+    """Modules and folders with modules in them, by name."""
+    folder = _folder(package)
+    modules = {path.stem: [path] for path in folder.glob("*.py") if path.stem != "__init__"}
+    return modules | {path.parent.name: sorted(path.parent.rglob("*.py")) for path in folder.glob("*/__init__.py")}
+
+
+def _package(path):
+    return path.relative_to(ROOT).parent.parts
+
+
+def _read(path):
+    return path.read_text(encoding="utf-8")
 
 
 def _imports(source, package=()):
@@ -58,21 +94,19 @@ def _forbidden(part, source, package=()):
     return (tops & (PRODUCT | drawing)) - BELOW[part]
 
 
-def _upwards(module, source, package="transfer_core", floors=FLOORS):
-    """Imports of a package that a module of it makes from its own floor or a higher one."""
-    floor = _floor(floors)
-    bad = []
-    for imported, name in _imports(source, tuple(package.split("."))):
-        if imported == package:
-            imported = f"{package}.{name}"
-        if not imported.startswith(f"{package}."):
-            continue
-        target = imported.removeprefix(f"{package}.").split(".")[0]
-        only_a_type = (target, name) == ("network", "Array") and module != "network"
-        inside = target == module == "studies"
-        if floor.get(target, len(floors)) >= floor[module] and not only_a_type and not inside:
-            bad.append(f"{imported}.{name}")
-    return bad
+def _rooms_entered(source, package, inside):
+    """Rooms of a package that a source imports from, with what it takes there."""
+    for imported, name in _imports(source, inside):
+        where = f"{imported}.{name}" if imported == package else imported
+        if where.startswith(f"{package}."):
+            yield where.removeprefix(f"{package}.").split(".")[0], f"{where}.{name}"
+
+
+def _upwards(room, source, package="transfer_core", inside=None):
+    """Imports of a package that a room of it makes from its own floor or a higher one."""
+    floor = {name: number for number, names in enumerate(reversed(FLOORS[package])) for name in names}
+    entered = _rooms_entered(source, package, inside or tuple(package.split(".")))
+    return [what for other, what in entered if other != room and floor.get(other, len(floor)) >= floor[room]]
 
 
 def _files(part):
@@ -81,41 +115,33 @@ def _files(part):
 
 
 FILES = [(part, path) for part in BELOW for path in _files(part)]
-CORE = ROOT / "transfer_core"
-MODULES = [*sorted(path.stem for path in CORE.glob("*.py") if path.stem != "__init__"), "studies"]
-# Inside the studies: one file a study stands on what they share, and the registry finds them all.
-STUDY_FLOORS = (
-    {"registry"},
-    {path.stem for path in (CORE / "studies").glob("*.py")}
-    - {"__init__", "registry", "shipped", "execute", "grids", "store", "tasks", "summaries", "study"},
-    {"shipped"},
-    {"execute", "grids"},
-    {"store", "tasks", "summaries"},
-    {"study"},
-)
+ROOMS = [(package, room) for package in FLOORS for room in _rooms(package)]
 
 
 @pytest.mark.parametrize(("part", "path"), FILES, ids=lambda value: getattr(value, "stem", value))
 def test_arrows_point_from_pages_to_ui_to_core(part, path):
-    package = path.relative_to(ROOT).parent.parts
-    assert not _forbidden(part, path.read_text(encoding="utf-8"), package)
+    assert not _forbidden(part, _read(path), _package(path))
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_of_the_core_stands_only_on_lower_floors(module):
-    assert module in FLOOR, f"give {module} a floor in this test"
-    files = sorted((CORE / module).glob("*.py")) or [CORE / f"{module}.py"]
-    assert not [bad for path in files for bad in _upwards(module, path.read_text(encoding="utf-8"))]
+@pytest.mark.parametrize(("package", "room"), ROOMS, ids=lambda value: value)
+def test_a_room_stands_only_on_lower_floors(package, room):
+    assert not [
+        bad for path in _rooms(package)[room] for bad in _upwards(room, _read(path), package, _package(path))
+    ]
 
 
-@pytest.mark.parametrize("module", sorted(_floor(STUDY_FLOORS)))
-def test_a_module_of_the_studies_stands_only_on_lower_floors(module):
-    source = (CORE / "studies" / f"{module}.py").read_text(encoding="utf-8")
-    assert not _upwards(module, source, "transfer_core.studies", STUDY_FLOORS)
+@pytest.mark.parametrize("package", FLOORS)
+def test_every_room_has_a_floor_and_every_floor_is_inhabited(package):
+    placed = [name for names in FLOORS[package] for name in names]
+    assert sorted(placed) == sorted(_rooms(package))
 
 
-def test_every_floor_is_inhabited():
-    assert set(FLOOR) == set(MODULES)
+@pytest.mark.parametrize("package", APART)
+def test_rooms_that_stand_apart_do_not_lean_on_each_other(package):
+    for room, paths in _rooms(package).items():
+        allowed = LEANS_ON.get(package, {}).get(room, set()) | {room}
+        for path in paths:
+            assert {other for other, _ in _rooms_entered(_read(path), package, _package(path))} <= allowed
 
 
 @pytest.mark.parametrize(
@@ -126,9 +152,11 @@ def test_every_floor_is_inhabited():
         ("transfer_core", "from transfer_ui.palette import BLUE", {"transfer_ui"}),
         ("transfer_core", "import numpy, transfer_core.network", set()),
         ("transfer_ui", "import pages.home", {"pages"}),
+        ("transfer_ui", "from tools.figures import main", {"tools"}),
         ("transfer_ui", "from transfer_core import run\nimport altair\nfrom . import palette", set()),
         ("pages", "from pages import home", {"pages"}),
         ("pages", "import streamlit_app", {"streamlit_app"}),
+        ("tools", "from tests.app import fresh_server", {"tests"}),
     ],
 )
 def test_the_walk_finds_a_wrong_arrow(part, source, caught):
@@ -136,23 +164,30 @@ def test_the_walk_finds_a_wrong_arrow(part, source, caught):
 
 
 @pytest.mark.parametrize(
-    ("module", "source", "caught"),
+    ("package", "room", "source", "caught"),
     [
-        ("network", "from transfer_core.training import train", ["transfer_core.training.train"]),
-        ("training", "from transfer_core.costs import cost", ["transfer_core.costs.cost"]),
-        ("splits", "from .config import RunConfig", ["transfer_core.config.RunConfig"]),
-        ("config", "from transfer_core import run", ["transfer_core.run.run"]),
-        ("shifts", "from transfer_core.network import forward", ["transfer_core.network.forward"]),
-        ("shifts", "from transfer_core.network import Array", []),
-        ("experiment", "import numpy\nfrom transfer_core.pretraining import pretrain", []),
+        ("transfer_core", "network", "from transfer_core.training import train", ["transfer_core.training.train"]),
+        ("transfer_core", "training", "from transfer_core.splits import cut", ["transfer_core.splits.cut"]),
+        ("transfer_core", "splits", "from .config import RunConfig", ["transfer_core.config.RunConfig"]),
+        ("transfer_core", "config", "from transfer_core import run", ["transfer_core.run.run"]),
+        ("transfer_core", "shifts", "from transfer_core.network import forward", ["transfer_core.network.forward"]),
+        ("transfer_core", "experiment", "import numpy\nfrom transfer_core.pretraining import pretrain", []),
+        ("transfer_ui", "charts", "from transfer_ui.charts import base", []),
+        ("transfer_ui", "charts", "from transfer_ui import tables", ["transfer_ui.tables.tables"]),
+        (
+            "transfer_core.studies",
+            "tasks",
+            "from transfer_core.studies.questions import depth",
+            ["transfer_core.studies.questions.depth"],
+        ),
     ],
 )
-def test_the_walk_finds_a_wrong_floor(module, source, caught):
-    assert _upwards(module, source) == caught
+def test_the_walk_finds_a_wrong_floor(package, room, source, caught):
+    assert _upwards(room, source, package) == caught
 
 
 def test_all_is_complete_and_sorted_constants_then_classes_then_functions():
-    source = Path(transfer_core.__file__).read_text(encoding="utf-8")
+    source = _read(Path(transfer_core.__file__))
     imported = {name for _, name in _imports(source)}
     assert set(transfer_core.__all__) == imported
     kinds = [(not name.isupper(), not name[0].isupper(), name) for name in transfer_core.__all__]

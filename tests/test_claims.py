@@ -11,7 +11,7 @@ from transfer_core.studies.execute import measure
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import FOLDER, read, write
 from transfer_core.studies.study import VERDICTS, fingerprint
-from transfer_ui import claims
+from transfer_ui.articles import claims
 
 # What a clock shows depends on the machine; what was counted does not.
 ON_THE_CLOCK = ("seconds", "clock")

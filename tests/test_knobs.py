@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from transfer_core import SCENARIOS, RunConfig, scenario_config
-from transfer_ui.knobs import KNOB, KNOBS, config_of, fitted, values_of
+from transfer_ui.controls.knobs import KNOB, KNOBS, config_of, fitted, values_of
 
 
 def test_every_field_of_a_run_has_a_knob():

@@ -6,8 +6,9 @@ import pytest
 from tests.app import open_page
 from transfer_core import RunConfig, compare
 from transfer_core.statistics import paired_gap
-from transfer_ui import advice, claims, glossary, learning, lesson_claims, reading
-from transfer_ui.sections import bullets
+from transfer_ui.articles import claims
+from transfer_ui.articles.learn import advice, glossary, lesson_claims, reading, theory
+from transfer_ui.articles.learn.sections import bullets
 
 LESSON_URLS = (
     "https://arxiv.org/abs/1512.03385",
@@ -50,7 +51,7 @@ def test_papers_come_with_author_and_year():
 
 
 def test_what_the_text_cites_is_in_the_list():
-    assert all(reading.citation(cited) for cited, _ in learning.LIMITS)
+    assert all(reading.citation(cited) for cited, _ in theory.LIMITS)
     assert reading.citation("Saxe et al. 2011") == "Saxe et al. 2011"
 
 
@@ -108,39 +109,39 @@ def test_the_worth_of_features_is_said_with_a_figure(results):
 
 
 def test_gradients_cost_most_end_to_end_and_least_with_kept_features():
-    sentence = learning.chain_sentence(RunConfig())
+    sentence = theory.chain_sentence(RunConfig())
     full, frozen, kept = (int(number.replace(",", "")) for number in re.findall(r"\d+,\d{3}", sentence))
     assert full > frozen > kept
 
 
 def test_formulas_and_paragraphs_are_told_apart():
-    assert set(learning.FORMULAS) <= set(learning.MATHEMATICS)
-    assert all("$$" not in part for part in learning.MATHEMATICS)
+    assert set(theory.FORMULAS) <= set(theory.MATHEMATICS)
+    assert all("$$" not in part for part in theory.MATHEMATICS)
 
 
 def test_tables_are_rectangular():
     assert {len(row) for row in advice.RATES} == {len(advice.RATE_COLUMNS)}
-    assert list(advice.ADVICE) == [approach.strategy for approach in learning.APPROACHES]
+    assert list(advice.ADVICE) == [approach.strategy for approach in theory.APPROACHES]
 
 
 def test_lists_are_markdown():
     assert bullets(["a", "b"], "1.") == "1. a\n1. b"
 
 
-@pytest.mark.parametrize("section", learning.SECTIONS)
+@pytest.mark.parametrize("section", theory.SECTIONS)
 def test_every_section_opens_by_its_link(section):
     app = open_page("learn", QUICK | {"section": section})
     assert not app.exception
     assert not app.warning
-    assert app.subheader[0].value == learning.SECTIONS[section]
-    assert app.query_params.get("section", next(iter(learning.SECTIONS))) == section
+    assert app.subheader[0].value == theory.SECTIONS[section]
+    assert app.query_params.get("section", next(iter(theory.SECTIONS))) == section
 
 
 def test_another_section_goes_into_the_link():
     app = open_page("learn", QUICK)
     app.get_by_key("section").set_value("rates").run()
     assert not app.exception
-    assert app.subheader[0].value == learning.SECTIONS["rates"]
+    assert app.subheader[0].value == theory.SECTIONS["rates"]
     assert app.query_params["section"] == "rates"
 
 
@@ -148,7 +149,7 @@ def test_a_section_that_does_not_exist_is_said_and_replaced():
     app = open_page("learn", QUICK | {"section": "`gold`"})
     assert not app.exception
     assert "gold" in app.warning[0].value
-    assert app.subheader[0].value == learning.SECTIONS["approaches"]
+    assert app.subheader[0].value == theory.SECTIONS["approaches"]
 
 
 def test_the_rule_of_thumb_stands_beside_what_was_measured():

@@ -3,8 +3,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from transfer_core import SCENARIOS, RunConfig, scenario_config
-from transfer_ui.link import from_query, quoted, to_query, to_text
-from transfer_ui.presets import PRESETS
+from transfer_ui.controls.link import from_query, quoted, to_query, to_text
+from transfer_ui.controls.presets import PRESETS
 
 
 @pytest.mark.parametrize(

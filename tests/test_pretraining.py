@@ -3,7 +3,7 @@ import pytest
 
 from transfer_core import Layer, RunConfig, init_params, pretrain, pretraining
 from transfer_core.pretraining import is_pretrained, load_shipped, pretrain_anew, pretrain_steps
-from transfer_core.splits import stream
+from transfer_core.seeds import stream
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 from transfer_core import SCENARIOS, RunConfig, compare, compare_steps, scenario_config
 from transfer_core.experiment import sweep_steps
 from transfer_ui import sentences, tables
-from transfer_ui.presets import PRESETS
-from transfer_ui.unfreezing import DECAY_PRESETS, moved_sentence, sweep_epochs, sweep_sentence
+from transfer_ui.articles.unfreeze import DECAY_PRESETS, moved_sentence, sweep_epochs, sweep_sentence
+from transfer_ui.controls.presets import PRESETS
 
 QUICK = RunConfig(scenario="low_to_high", hidden_sizes=(8,), pretrain_epochs=2, n_epochs=6, unfreeze_epoch=2, n_seeds=6)
 

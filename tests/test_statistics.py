@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from scipy.stats import norm, sem, t
 
-from transfer_core.statistics import Gap, Interval, gap_words, join_words, mean_band, mean_interval, paired_gap, verdict
-from transfer_core.statistics import verdict_sentence as sentence
+from transfer_core.statistics import Gap, Interval, mean_band, mean_interval, paired_gap, verdict
+from transfer_core.wording import gap_words, join_words
+from transfer_core.wording import verdict_sentence as sentence
 
 TITLES = {"a": "Freezing", "b": "Fine-tuning", "c": "From scratch"}
 SCORES = np.array([0.90, 0.85, 0.95, 0.88, 0.91, 0.93, 0.86, 0.92])

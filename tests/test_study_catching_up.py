@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from transfer_core import RunConfig
-from transfer_core.studies.catching_up import STUDY, Checkpoints, halvings, speed_up_of
+from transfer_core.studies.questions.catching_up import STUDY, Checkpoints, halvings, speed_up_of
 from transfer_core.studies.tasks import Train
 
 CONFIG = RunConfig(

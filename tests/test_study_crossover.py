@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from transfer_core import RunConfig
-from transfer_core.studies.crossover import (
+from transfer_core.studies.questions.crossover import (
     RATE_FACTORS,
     STUDY,
     Crossing,

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from transfer_core import SCENARIOS, STRATEGIES
-from transfer_core.studies.decision_map import OPEN, STUDY, shifts, summarise, winners
+from transfer_core.studies.questions.decision_map import OPEN, STUDY, shifts, summarise, winners
 from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
 
 ARMS = list(STRATEGIES)

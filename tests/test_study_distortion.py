@@ -7,7 +7,7 @@ from transfer_core import RunConfig
 from transfer_core.experiment import target_of
 from transfer_core.network import accuracy, predict_logits
 from transfer_core.splits import cached_source_data
-from transfer_core.studies.distortion import (
+from transfer_core.studies.questions.distortion import (
     HEAD_FIRST,
     INSIDE,
     LARGE_HEAD,

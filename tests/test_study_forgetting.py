@@ -6,15 +6,7 @@ import pytest
 
 from transfer_core import RunConfig
 from transfer_core.pretraining import pretrain
-from transfer_core.studies.forgetting import (
-    ANCHORED,
-    FROZEN,
-    PLAIN,
-    PROGRESSIVE,
-    STUDY,
-    chosen_rate,
-    rival,
-)
+from transfer_core.studies.questions.forgetting import ANCHORED, FROZEN, PLAIN, PROGRESSIVE, STUDY, chosen_rate, rival
 from transfer_core.studies.tasks import Train
 
 CONFIG = RunConfig(

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from transfer_core.config import RunConfig
-from transfer_core.studies import learning_rate, rate_map
+from transfer_core.studies.questions import learning_rate, rate_map
 from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
 from transfer_core.studies.tasks import Train
 

@@ -9,7 +9,7 @@ from transfer_core import pretraining
 from transfer_core.config import RunConfig, scenario_config
 from transfer_core.experiment import start_params
 from transfer_core.pretraining import pretrain
-from transfer_core.studies.notebook import (
+from transfer_core.studies.questions.notebook import (
     HE,
     NO_NETWORK,
     NOTEBOOK,

@@ -8,7 +8,7 @@ import pytest
 
 from transfer_core import STRATEGIES, RunConfig
 from transfer_core.schedules import n_epochs
-from transfer_core.studies.progressive import GRADUAL, PLAIN, RECIPES, STUDY, main_effect, recipe, slant
+from transfer_core.studies.questions.progressive import GRADUAL, PLAIN, RECIPES, STUDY, main_effect, recipe, slant
 
 SWITCHES = list(product((False, True), repeat=3))
 

@@ -8,7 +8,7 @@ import pytest
 
 from transfer_core import RunConfig
 from transfer_core.network import predict_logits
-from transfer_core.studies.same_basin import PAIRS, SCRATCH, STUDY, TUNED, Line, between
+from transfer_core.studies.questions.same_basin import PAIRS, SCRATCH, STUDY, TUNED, Line, between
 from transfer_core.studies.tasks import Train
 
 CONFIG = RunConfig(

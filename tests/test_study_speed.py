@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from transfer_core.config import RunConfig
-from transfer_core.studies.speed import Race, summarise
+from transfer_core.studies.questions.speed import Race, summarise
 from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
 
 

@@ -5,8 +5,7 @@ import pytest
 from transfer_core import SCENARIOS, RunConfig, pretrain
 from transfer_core.datasets import load
 from transfer_core.experiment import target_of
-from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
-from transfer_core.studies.surgical import (
+from transfer_core.studies.questions.surgical import (
     ALL,
     FIRST,
     LAST,
@@ -19,6 +18,7 @@ from transfer_core.studies.surgical import (
     masks,
     summarise,
 )
+from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
 from transfer_core.studies.tasks import measured_accuracy
 
 SMALL = {

@@ -16,8 +16,9 @@ from transfer_core import (
     train_step,
     training,
 )
+from transfer_core.arrays import Examples
 from transfer_core.schedules import freeze_to
-from transfer_core.training import Examples, minibatch_orders, train
+from transfer_core.training import minibatch_orders, train
 
 SIZES = (6, 8, 7, 3)
 RATES = (0.02, 0.05, 0.1)

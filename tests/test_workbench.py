@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from transfer_core import Progress, RunConfig, compare, compare_steps
-from transfer_ui.workbench import Job, Workbench
+from transfer_ui.runs.workbench import Job, Workbench
 
 QUICK = RunConfig(scenario="low_to_high", hidden_sizes=(8,), pretrain_epochs=1, n_epochs=3, unfreeze_epoch=1, n_seeds=2)
 

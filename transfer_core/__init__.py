@@ -1,17 +1,9 @@
 """Freeze or fine-tune? The network, the strategies and the statistics, without any user interface."""
 
+from transfer_core.arrays import Layer, Params
 from transfer_core.config import ConfigError, RunConfig, scenario_config
 from transfer_core.experiment import Progress, RunResult, compare, compare_steps, run
-from transfer_core.network import (
-    Layer,
-    Params,
-    accuracy,
-    backward,
-    cross_entropy,
-    forward,
-    init_params,
-    replace_head,
-)
+from transfer_core.network import accuracy, backward, cross_entropy, forward, init_params, replace_head
 from transfer_core.pretraining import Pretrained, pretrain
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.schedules import Phase, Schedule, freeze_to

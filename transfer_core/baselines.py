@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from transfer_core.arrays import Array
 from transfer_core.config import RunConfig
 from transfer_core.experiment import target_of
-from transfer_core.network import Array, accuracy, predict_logits
+from transfer_core.network import accuracy, predict_logits
 from transfer_core.pretraining import pretrain
 from transfer_core.scenarios import SCENARIOS
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.datasets import load_digits
 
-from transfer_core.network import Array
+from transfer_core.arrays import Array
 
 MAX_INK = 16
 IMAGE_SIDE = 8
@@ -51,7 +51,7 @@ def load_uci_digits() -> Dataset:
 
 
 def load_mnist_8x8() -> Dataset:
-    """Load the 5,000 MNIST digits that ``data/build_mnist_8x8.py`` brought to the UCI format.
+    """Load the 5,000 MNIST digits that ``tools/build_mnist_8x8.py`` brought to the UCI format.
 
     Returns
     -------

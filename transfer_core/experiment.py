@@ -14,13 +14,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from transfer_core.arrays import Array, Layer, Params
 from transfer_core.config import RunConfig
 from transfer_core.costs import Cost, cost
-from transfer_core.network import Array, Layer, Params, accuracy, init_params, predict_logits, replace_head
+from transfer_core.network import accuracy, init_params, predict_logits, replace_head
 from transfer_core.pretraining import Pretrained, is_pretrained, pretrain, pretrain_steps
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.schedules import Schedule, first_epochs
-from transfer_core.splits import TargetData, cached_source_data, cached_target_data, stream
+from transfer_core.seeds import stream
+from transfer_core.splits import TargetData, cached_source_data, cached_target_data
 from transfer_core.strategies import STRATEGIES
 from transfer_core.training import Epoch, train
 

@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.stats import entropy
 
+from transfer_core.arrays import Array, Examples, Layer, Params
 from transfer_core.config import RunConfig
-from transfer_core.network import Array, Layer, Params, accuracy, cross_entropy, init_params, predict_logits
+from transfer_core.network import accuracy, cross_entropy, init_params, predict_logits
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.schedules import Phase, freeze_to
-from transfer_core.splits import cached_source_data, stream
-from transfer_core.training import Epoch, Examples, train
+from transfer_core.seeds import stream
+from transfer_core.splits import cached_source_data
+from transfer_core.training import Epoch, train
 
 # Pretraining has one knob, its epochs; these are enough for the source tasks at hand, and quick. It runs in
 # double precision: hundreds of updates at this rate blow the last bit of a float32 up to a visible
@@ -78,7 +80,7 @@ def load_shipped() -> Pretrained:
     Returns
     -------
     Pretrained
-        What ``data/build_pretrained.py`` stored; a test trains them anew and compares.
+        What ``tools/build_pretrained.py`` stored; a test trains them anew and compares.
     """
     with np.load(SHIPPED, allow_pickle=False) as stored:
         n_layers = len(RunConfig().layer_sizes) - 1

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from transfer_core.arrays import Array
 from transfer_core.datasets import Dataset
-from transfer_core.network import Array
 from transfer_core.shifts import INVERSION, NOISE, PERMUTATION, ROTATION, Shift
 
 DIGIT_NAMES = tuple("0123456789")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from transfer_core.network import Array
+from transfer_core.arrays import Array
 
 
 @dataclass(frozen=True)

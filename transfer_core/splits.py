@@ -14,11 +14,11 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
+from transfer_core.arrays import Array, Examples
 from transfer_core.datasets import load
-from transfer_core.network import Array
 from transfer_core.scenarios import SCENARIOS, Task, much_ink
+from transfer_core.seeds import stream
 from transfer_core.shifts import Shift
-from transfer_core.training import Examples
 
 SOURCE_TEST_SHARE = 0.4
 
@@ -36,17 +36,6 @@ class TargetData(NamedTuple):
     train: Examples
     val: Examples
     test: Examples
-
-
-def stream(seed: int, purpose: str) -> int:
-    """Derive an independent seed for one purpose.
-
-    Examples
-    --------
-    >>> stream(0, "split") == stream(0, "split"), stream(0, "split") == stream(0, "head")
-    (True, False)
-    """
-    return int(np.random.SeedSequence([seed, *purpose.encode()]).generate_state(1)[0])
 
 
 @cache

@@ -13,19 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from transfer_core.network import (
-    Array,
-    Layer,
-    Params,
-    accuracy,
-    backward,
-    check_frozen,
-    check_labels,
-    cross_entropy,
-    forward,
-    hidden,
-    predict_logits,
-)
+from transfer_core.arrays import Array, Examples, Layer, Params, check_inputs, check_labels, check_mask_and_rates
+from transfer_core.network import accuracy, backward, cross_entropy, forward, hidden, predict_logits
 from transfer_core.schedules import Schedule
 
 # glibc returns freed memory above a threshold to the system, and a step that frees as much as it takes
@@ -47,19 +36,6 @@ class TrainState(NamedTuple):
 
     params: Params
     velocity: tuple[Layer | None, ...]
-
-
-class Examples(NamedTuple):
-    """Inputs with their labels.
-
-    Attributes
-    ----------
-    inputs : ndarray of shape (..., n, d)
-    labels : int ndarray of shape (..., n)
-    """
-
-    inputs: Array
-    labels: Array
 
 
 class Epoch(NamedTuple):
@@ -150,21 +126,6 @@ def train_step(
     check_inputs(inputs)
     inputs = inputs.astype(state.params[-1].weights.dtype, copy=False)
     return _step(state, inputs, labels, frozen, tuple(learning_rates), momentum, weight_decay, decay_to)
-
-
-def check_mask_and_rates(n_layers: int, frozen: Sequence[bool], learning_rates: Sequence[float]) -> None:
-    """Refuse a mask or rates that do not fit the network."""
-    check_frozen(frozen, n_layers)
-    if len(learning_rates) != n_layers:
-        raise ValueError(
-            f"learning_rates must have one entry for each of the {n_layers} layers, got {len(learning_rates)}"
-        )
-
-
-def check_inputs(inputs: Array) -> None:
-    """Refuse inputs that are not finite."""
-    if not np.isfinite(inputs).all():
-        raise ValueError("inputs must be finite, got NaN or infinity")
 
 
 def _step(

@@ -7,17 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from transfer_core import SCENARIOS, STRATEGIES, RunConfig, RunResult
-from transfer_core.network import Array
-from transfer_core.statistics import (
-    evidence_words,
-    gap_words,
-    join_words,
-    mean_interval,
-    paired_gap,
-    verdict,
-    verdict_sentence,
-)
-from transfer_ui.knobs import KNOBS, values_of
+from transfer_core.arrays import Array
+from transfer_core.statistics import mean_interval, paired_gap, verdict
+from transfer_core.wording import evidence_words, gap_words, join_words, verdict_sentence
+from transfer_ui.controls.knobs import KNOBS, values_of
 
 TITLES = {name: strategy.title for name, strategy in STRATEGIES.items()}
 Results = Mapping[str, RunResult]

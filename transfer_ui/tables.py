@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import STRATEGIES, RunResult
-from transfer_core.network import Array
+from transfer_core.arrays import Array
 from transfer_core.statistics import mean_interval
 from transfer_ui.sentences import TITLES
 

@@ -19,8 +19,8 @@ import pandas as pd
 import scipy
 import sklearn
 
+from transfer_core.arrays import Array
 from transfer_core.config import RunConfig, scenario_config
-from transfer_core.network import Array
 from transfer_core.scenarios import SCENARIOS
 
 Label = str | int | float | bool

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from transfer_core.network import Array
+from transfer_core.arrays import Array
 from transfer_core.scenarios import SCENARIOS
-from transfer_core.statistics import MIN_SEEDS, Gap, evidence_words, gap_words, mean_interval, paired_gap
+from transfer_core.statistics import MIN_SEEDS, Gap, mean_interval, paired_gap
 from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.wording import evidence_words, gap_words
 
 MARGIN = 0.01
 """A difference of accuracies of less than a point is none worth having."""

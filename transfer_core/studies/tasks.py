@@ -8,17 +8,19 @@ from typing import Literal
 
 import numpy as np
 
+from transfer_core.arrays import Array, Examples, Layer, Params
 from transfer_core.baselines import logistic_regression, zero_shot
 from transfer_core.config import RunConfig
 from transfer_core.experiment import random_params, target_of, with_new_head
-from transfer_core.network import Array, Layer, Params, accuracy, predict_logits
+from transfer_core.network import accuracy, predict_logits
 from transfer_core.pretraining import pretrain
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.schedules import Phase, Schedule, freeze_to
-from transfer_core.splits import cached_source_data, stream
+from transfer_core.seeds import stream
+from transfer_core.splits import cached_source_data
 from transfer_core.strategies import STRATEGIES
 from transfer_core.studies.study import Reading
-from transfer_core.training import Epoch, Examples, train
+from transfer_core.training import Epoch, train
 
 PROBE_EPOCHS, PROBE_RATE = 20, 0.05
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from transfer_core.network import Array
+from transfer_core.arrays import Array
 from transfer_ui.palette import INK, MUTED
 
 Spec = dict[str, Any]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from transfer_core.network import Array
+from transfer_core.arrays import Array
 
 SCALE = 7  # screen pixels a pixel
 GAP = 1  # pixels of paper between two images

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import STRATEGIES, RunResult
-from transfer_core.network import Array
+from transfer_core.arrays import Array
 from transfer_core.statistics import mean_band
 from transfer_ui.charts import base
 from transfer_ui.charts.base import spread_labels

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from transfer_core import Schedule
-from transfer_core.statistics import join_words
+from transfer_core.wording import join_words
 from transfer_ui.export.recipe import Recipe
 
 

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from transfer_core import SCENARIOS, STRATEGIES, Layer, Params, RunConfig, RunResult, Schedule
-from transfer_core.network import Array
-from transfer_core.splits import TargetData, stream, target_data
-from transfer_core.training import Examples
-from transfer_ui.knobs import KNOB, values_of
+from transfer_core.arrays import Array, Examples
+from transfer_core.seeds import stream
+from transfer_core.splits import TargetData, target_data
+from transfer_ui.controls.knobs import KNOB, values_of
 from transfer_ui.sentences import percent
 
 

@@ -1,0 +1,261 @@
+"""Accuracy against updates, fine-tuned and from scratch: who is ahead, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from transfer_core.arrays import Array
+from transfer_core.config import RunConfig
+from transfer_core.experiment import target_of
+from transfer_core.scenarios import SCENARIOS
+from transfer_core.splits import max_images_per_class
+from transfer_core.statistics import MIN_SEEDS, Gap, Interval, mean_interval, paired_gap
+from transfer_core.studies.study import (
+    CONFIRMED,
+    FRESH_SEED,
+    INCONCLUSIVE,
+    REFUTED,
+    Axis,
+    Cell,
+    Claim,
+    Figure,
+    Finding,
+    Reading,
+    Source,
+    Study,
+    Summary,
+)
+from transfer_core.studies.summaries import MARGIN, at_their_best, gap_between, intervals, points, together
+from transfer_core.studies.tasks import Train, target_accuracies
+from transfer_core.wording import evidence_words, gap_words
+
+SIZES = (40, 1000)  # training images, all classes together
+RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
+ARMS = ("end_to_end", "from_scratch")
+REACHED = 0.95  # of what from scratch has in the end
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """Train an arm and measure it on the way.
+
+    Attributes
+    ----------
+    arm : Train
+    epochs : tuple of int
+        When to measure, ascending; 0 is before any training.
+    """
+
+    arm: Train
+    epochs: tuple[int, ...]
+
+    def measure(self, config: RunConfig) -> list[Reading]:
+        """Give the accuracy on all parts of the target at each checkpoint."""
+        a_epoch = updates_an_epoch(config, target_of(config).train.labels.shape[-1])
+        return [
+            Reading({"updates": epoch.number * a_epoch}, target_accuracies(config, epoch.params))
+            for epoch in self.arm.epochs(config)
+            if epoch.number in self.epochs
+        ]
+
+
+def updates_an_epoch(config: RunConfig, n_images: int) -> int:
+    """Count the minibatches of an epoch.
+
+    Examples
+    --------
+    >>> updates_an_epoch(RunConfig(batch_size=32), 100), updates_an_epoch(RunConfig(batch_size=None), 100)
+    (4, 1)
+    """
+    return 1 if config.batch_size is None else ceil(n_images / config.batch_size)
+
+
+def halvings(n_epochs: int) -> tuple[int, ...]:
+    """Space checkpoints evenly on a logarithmic axis, so that the last but one is at half of the epochs.
+
+    Examples
+    --------
+    >>> halvings(48)
+    (1, 2, 3, 6, 12, 24, 48)
+    """
+    return tuple(sorted({ceil(n_epochs / 2**power) for power in range(n_epochs.bit_length() + 1)}))
+
+
+def grid(config: RunConfig) -> Iterator[Cell]:
+    """Both arms at both sizes for as many updates, small size first: it is quick."""
+    n_classes = config.layer_sizes[-1]
+    sizes = [min(size // n_classes, max_images_per_class(config.scenario)) for size in SIZES]
+    n_updates = config.n_epochs * updates_an_epoch(config, sizes[-1] * n_classes)
+    for size in sizes:
+        # As many updates at each size take more epochs where there are fewer images.
+        n_epochs = ceil(n_updates / updates_an_epoch(config, size * n_classes))
+        sized = config.but(images_per_class=size)
+        for arm in ARMS:
+            for rate in RATES:
+                changed = config.but(n_epochs=n_epochs, backbone_learning_rate=rate)
+                task = Checkpoints(Train.of(changed, arm), halvings(n_epochs))
+                yield Cell({"images": size * n_classes, "strategy": arm, "rate": rate}, sized, task)
+
+
+def summarise(rows: pd.DataFrame) -> Summary:
+    """Choose the rates by the last checkpoint, compare there, and count the updates to get near it."""
+    by = ["scenario", "images", "strategy"]
+    last = rows[rows["updates"] == rows.groupby(by)["updates"].transform("max")]
+    best = rows.merge(at_their_best(last, ["rate"], by)[[*by, "rate"]].drop_duplicates(), on=[*by, "rate"])
+    table = intervals(best, [*by, "rate", "updates"], "test_accuracy")
+    several = best["scenario"].nunique() > 1
+    places = zip(table["scenario"], table["images"], strict=True)
+    table = table.assign(panel=[_panel(scenario, images, several) for scenario, images in places])
+    largest = best.groupby("scenario")["images"].max().to_dict()
+    caught, quicker, said, sped = [], [], [], []
+    for (scenario, images), here in points(best, ["scenario", "images"]):
+        where = f"{SCENARIOS[str(scenario)].title}, {images:,} images"
+        gap, rise = last_gap(here), last_rise(here)
+        said.append(f"{where}: {_end_words(here, gap, rise)}")
+        speed_up = speed_up_of(here)
+        sped.append(f"{where}: {_speed_words(speed_up)}")
+        if images == largest[scenario]:
+            caught.append(_caught_up(gap, rise))
+            quicker.append(speed_up.sign)
+    return Summary(
+        table,
+        {
+            "catches_up": Finding(together(caught), f"{'. '.join(said)}."),
+            "speeds_up": Finding(
+                together([{1: CONFIRMED, 0: INCONCLUSIVE, -1: REFUTED}[sign] for sign in quicker]),
+                f"{'. '.join(sped)}.",
+            ),
+        },
+    )
+
+
+def last_gap(rows: pd.DataFrame) -> Gap:
+    """End-to-end minus from scratch at the last checkpoint."""
+    last = rows[rows["updates"] == rows["updates"].max()]
+    return gap_between(last, "test_accuracy", *({"strategy": arm} for arm in ARMS))
+
+
+def last_rise(rows: pd.DataFrame) -> Interval:
+    """Take what from scratch gained over the second half of the updates."""
+    scratch = rows[rows["strategy"] == "from_scratch"].pivot_table(
+        index="seed", columns="updates", values="test_accuracy"
+    )
+    return mean_interval(np.asarray(scratch.iloc[:, -1] - scratch.iloc[:, max(-2, -scratch.shape[1])]))
+
+
+def speed_up_of(rows: pd.DataFrame) -> Gap:
+    """How many halvings of its updates from scratch needs more than end-to-end does.
+
+    Both to reach 95 % of what from scratch has at the last checkpoint; an arm that never gets there counts as
+    if it got there at twice the last one.
+    """
+    wide = rows.pivot_table(index="seed", columns=["strategy", "updates"], values="test_accuracy")
+    curves = {arm: np.asarray(wide[arm]) for arm in ARMS}
+    goal = REACHED * curves["from_scratch"][:, -1]
+    needed = {arm: updates_to(goal, curves[arm], np.asarray(wide[arm].columns)) for arm in ARMS}
+    return paired_gap(np.log2(needed["from_scratch"]), np.log2(needed["end_to_end"]))
+
+
+def updates_to(goal: Array, accuracy: Array, updates: Array) -> Array:
+    """First checkpoint of each seed at which the goal is reached; twice the last one where it never is.
+
+    Parameters
+    ----------
+    goal : ndarray of shape (n_seeds,)
+    accuracy : ndarray of shape (n_seeds, n_checkpoints)
+    updates : ndarray of shape (n_checkpoints,)
+
+    Returns
+    -------
+    ndarray of shape (n_seeds,)
+
+    Examples
+    --------
+    >>> updates_to(np.array([0.5, 0.9]), np.array([[0.4, 0.6], [0.7, 0.8]]), np.array([10, 20])).tolist()
+    [20, 40]
+    """
+    reached = accuracy >= goal[:, None]
+    return np.asarray(np.where(reached.any(axis=1), updates[reached.argmax(axis=1)], 2 * updates[-1]))
+
+
+def _caught_up(gap: Gap, rise: Interval) -> str:
+    if gap.n < MIN_SEEDS:
+        return INCONCLUSIVE
+    if gap.interval.high < MARGIN:
+        return CONFIRMED
+    return REFUTED if gap.sign > 0 and rise.high < MARGIN else INCONCLUSIVE
+
+
+def _end_words(rows: pd.DataFrame, gap: Gap, rise: Interval) -> str:
+    side = "ahead of" if gap.interval.mean >= 0 else "behind"
+    first, second = (f"rate {rows.loc[rows['strategy'] == arm, 'rate'].iloc[0]:g}" for arm in ARMS)
+    return (
+        f"after {rows['updates'].max():,} updates end-to-end at {first} is {gap_words(gap)} {side} from scratch at {second} "
+        f"{evidence_words(gap)}, which has changed by {100 * rise.mean:+.1f} points since half of them"
+    )
+
+
+def _speed_words(gap: Gap) -> str:
+    factor, low, high = (2**edge for edge in gap.interval)
+    interval = "no interval" if np.isnan(low) else f"95\u00a0% interval {low:.1f} to {high:.1f}"
+    return f"from scratch takes {factor:.1f} times the updates of end-to-end ({interval}; more in {gap.wins} of {gap.n} seeds)"
+
+
+def _panel(scenario: str, images: int, several: bool) -> str:
+    size = f"{images:,} training images"
+    return f"{SCENARIOS[scenario].title}, {size}" if several else size
+
+
+_HE = Source("He, Girshick and Dollár", 2019, "1811.08883")
+
+CLAIMS = MappingProxyType(
+    {
+        "catches_up": Claim(
+            "With images and updates enough, training from scratch catches up with fine-tuning.",
+            _HE,
+            confirmed_if="with many images, in every scenario, the interval of what end-to-end is ahead at the last "
+            "checkpoint lies below one point",
+            refuted_if="with many images, in every scenario, end-to-end is clearly ahead at the last checkpoint, by a point or "
+            "more within the interval, and from scratch has gained less than a point over the second half of the updates, interval and all",
+        ),
+        "speeds_up": Claim(
+            "Pretraining speeds up convergence.",
+            _HE,
+            confirmed_if="with many images, in every scenario, from scratch clearly takes more updates than end-to-end to 95 % "
+            "of the accuracy that from scratch has at the last checkpoint",
+            refuted_if="it clearly takes fewer in every scenario",
+        ),
+    }
+)
+
+STUDY = Study(
+    name="catching_up",
+    title="Does training from scratch catch up?",
+    question="With enough updates, does a network from scratch reach the fine-tuned one?",
+    protocol="Test accuracy of end-to-end fine-tuning and of training from scratch at checkpoints that double, with few and "
+    "with many images (40, and 1,000 or all there are, all classes together) and as many updates: the epochs of the knob "
+    "with many images, more epochs with few. Both arms share split, head and minibatch order. The rate of each, constant "
+    "over the run, is the best of five (0.003 to 0.3) on the validation images at the last checkpoint. Updates are "
+    "counted to the first checkpoint that is good enough, so no finer than to a factor of two.",
+    claims=CLAIMS,
+    grid=grid,
+    summarise=summarise,
+    figure=Figure(
+        "lines",
+        Axis("updates", "Updates", "log"),
+        Axis("mean", "Test accuracy", form="share"),
+        series="strategy",
+        facet="panel",
+    ),
+    order=11,
+    settings=MappingProxyType({"seed": FRESH_SEED, "n_epochs": 48}),
+    swept=("images_per_class", "backbone_learning_rate"),
+    default_scenarios=("mnist_to_digits", "digits_to_parity"),
+    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+)

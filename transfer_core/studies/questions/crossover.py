@@ -1,0 +1,291 @@
+"""Accuracy against training images, and the size at which fine-tuning overtakes freezing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import bootstrap
+
+from transfer_core.arrays import Array
+from transfer_core.config import RunConfig
+from transfer_core.scenarios import SCENARIOS
+from transfer_core.statistics import CONFIDENCE, N_RESAMPLES, Gap
+from transfer_core.studies.grids import RATE_FACTORS, sizes, sizes_and_rates
+from transfer_core.studies.study import (
+    CONFIRMED,
+    INCONCLUSIVE,
+    LESSON,
+    REFUTED,
+    Axis,
+    Cell,
+    Claim,
+    Figure,
+    Finding,
+    Label,
+    Source,
+    Study,
+    Summary,
+)
+from transfer_core.studies.summaries import at_their_best, enough, gap_between, intervals
+from transfer_core.studies.tasks import PixelRegression, ZeroShot
+from transfer_core.wording import evidence_words, gap_words
+
+ARMS = ("end_to_end", "feature_extraction")
+RULE = 1000  # training images; below it the lesson freezes
+
+
+class Crossing(NamedTuple):
+    """Where the lead passes from one arm to the other for good.
+
+    Attributes
+    ----------
+    at, low, high : float
+        Training images; minus infinity where it is below the smallest size, infinity where it is above the
+        largest. ``low`` and ``high`` are NaN where seeds are too few.
+    """
+
+    at: float
+    low: float
+    high: float
+
+
+def grid(config: RunConfig) -> Iterator[Cell]:
+    """Every strategy at every size and rate, and the controls."""
+    yield from sizes_and_rates(config)
+    for count in sizes(config.scenario):
+        labels: dict[str, Label] = {
+            "images": count * config.layer_sizes[-1],
+            "strategy": "logistic_regression",
+            "rate": 0.0,
+        }
+        yield Cell(labels, config.but(images_per_class=count), PixelRegression())
+    yield Cell({"images": 0, "strategy": "zero_shot", "rate": 0.0}, config, ZeroShot())
+
+
+def summarise(rows: pd.DataFrame) -> Summary:
+    """Choose the rates, compare at every size, locate the sign change."""
+    sizes = complete_sizes(rows)
+    gaps = gaps_by_size(at_best_rates(rows), sizes)
+    said = crossing_words(locate(rows, sizes), sizes)
+    ends = "; ".join(_at(size, gaps[size]) for size in (sizes[0], sizes[-1]))
+    findings = {
+        "rule_of_thumb": Finding(_rule_verdict(gaps), f"{_below_words(gaps)} {said} {ends[0].upper()}{ends[1:]}."),
+        "few_shot": Finding(_few_shot_verdict(gaps), f"{ends[0].upper()}{ends[1:]}. {said}"),
+    }
+    return Summary(accuracies(rows), findings)
+
+
+def at_best_rates(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rate that is best on the validation images, for each strategy and size."""
+    # The controls have neither a rate nor a validation accuracy, and one row each to choose from.
+    return at_their_best(rows.assign(val_accuracy=rows["val_accuracy"].fillna(0.0)), ["rate"], ["images", "strategy"])
+
+
+def accuracies(rows: pd.DataFrame) -> pd.DataFrame:
+    """Mean test accuracy with its interval, at the chosen rates; what has no number is left out.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``scenario``, ``images`` (0 for zero-shot), ``strategy``, ``rate``, ``mean``, ``low``, ``high``, ``n``.
+    """
+    table = intervals(at_best_rates(rows), ["scenario", "images", "strategy", "rate"], "test_accuracy")
+    return table[table["mean"].notna()].reset_index(drop=True)
+
+
+def complete_sizes(rows: pd.DataFrame) -> list[int]:
+    """List the sizes at which both arms have been trained at every rate."""
+    trained = rows[rows["strategy"].isin(ARMS)]
+    n_done = trained[["images", "strategy", "rate"]].drop_duplicates()["images"].value_counts()
+    return sorted(n_done.index[n_done == len(ARMS) * len(RATE_FACTORS)].astype(int).tolist())
+
+
+def locate(rows: pd.DataFrame, sizes: Sequence[int]) -> Crossing:
+    """Find the sign change of end-to-end minus feature extraction, with its interval where seeds are enough."""
+    if not enough(rows):
+        return Crossing(np.nan, np.nan, np.nan)
+    wide = at_best_rates(rows).pivot_table(index="seed", columns=["strategy", "images"], values="test_accuracy")
+    difference = wide["end_to_end"] - wide["feature_extraction"]
+    return crossing(sizes, np.asarray(difference[list(sizes)]))
+
+
+def gaps_by_size(rows: pd.DataFrame, sizes: Sequence[int]) -> dict[int, Gap]:
+    """End-to-end minus feature extraction on the test images, at some sizes."""
+    ours, theirs = ({"strategy": name} for name in ARMS)
+    return {size: gap_between(rows[rows["images"] == size], "test_accuracy", ours, theirs) for size in sizes}
+
+
+def crossing_of(sizes: Sequence[int], means: Array) -> float:
+    """Find the size from which the gap stays at zero or above, on a logarithmic scale.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Ascending.
+    means : ndarray of shape (n_sizes,)
+
+    Returns
+    -------
+    float
+        Minus infinity where no gap is negative, infinity where the last one is.
+
+    Examples
+    --------
+    >>> round(crossing_of([10, 100, 1000], np.array([-0.1, -0.1, 0.1])))
+    316
+    >>> crossing_of([10, 100], np.array([0.1, 0.2]))
+    -inf
+    """
+    behind = np.flatnonzero(means < 0)
+    if not len(behind):
+        return -np.inf
+    last = behind[-1]
+    if last == len(sizes) - 1:
+        return np.inf
+    left, right = np.log(sizes[last]), np.log(sizes[last + 1])
+    share = -means[last] / (means[last + 1] - means[last])
+    return float(np.exp(left + share * (right - left)))
+
+
+def crossing(sizes: Sequence[int], gaps: Array) -> Crossing:
+    """Locate the sign change, with the uncertainty that comes from the seeds.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+    gaps : ndarray of shape (n_seeds, n_sizes)
+        Seeds are drawn anew as wholes, since the training sets of a seed are nested.
+
+    Returns
+    -------
+    Crossing
+    """
+
+    def of_seeds(chosen: Array) -> float:
+        return crossing_of(sizes, gaps[chosen].mean(axis=0))
+
+    seeds = np.arange(len(gaps))
+    with np.errstate(invalid="ignore"):  # its standard error means nothing where draws are infinite
+        drawn = bootstrap(
+            (seeds,),
+            of_seeds,
+            vectorized=False,
+            method="percentile",
+            n_resamples=N_RESAMPLES // 5,
+            rng=np.random.default_rng(0),
+        ).bootstrap_distribution
+    tail = (1 - CONFIDENCE) / 2
+    # No value in between two draws is made up: they may be infinite.
+    low, high = np.quantile(drawn, [tail, 1 - tail], method="inverted_cdf")
+    return Crossing(of_seeds(seeds), float(low), float(high))
+
+
+def crossing_words(where: Crossing, sizes: Sequence[int]) -> str:
+    r"""Say where the sign change lies.
+
+    Examples
+    --------
+    >>> crossing_words(Crossing(55.0, 31.0, 140.0), [10, 1000])
+    'End-to-end overtakes feature extraction at about 55 training images (95\xa0% interval 31 to 140).'
+    >>> crossing_words(Crossing(-np.inf, -np.inf, 12.0), [10, 1000])
+    'End-to-end is ahead at every size (95\xa0% interval of the sign change: 10 or fewer to 12 training images).'
+    >>> crossing_words(Crossing(np.inf, np.inf, np.inf), [10, 1000])
+    'Feature extraction is ahead at the largest size, 1,000 training images, however the seeds are drawn.'
+    """
+    if np.isnan(where.at):
+        return "Too few seeds to locate a sign change."
+    low, high = (_size_words(edge, sizes) for edge in (where.low, where.high))
+    if np.isfinite(where.at):
+        return (
+            f"End-to-end overtakes feature extraction at about {_rounded(where.at):,} training images "
+            f"(95\u00a0% interval {low} to {high})."
+        )
+    ahead = "End-to-end is ahead at every size" if where.at < 0 else "Feature extraction is ahead at the largest size"
+    if where.low == where.high:
+        place = f"from {sizes[0]:,} to {sizes[-1]:,}" if where.at < 0 else f"{sizes[-1]:,}"
+        return f"{ahead}, {place} training images, however the seeds are drawn."
+    return f"{ahead} (95\u00a0% interval of the sign change: {low} to {high} training images)."
+
+
+def _size_words(edge: float, sizes: Sequence[int]) -> str:
+    if np.isinf(edge):
+        return f"{sizes[0]:,} or fewer" if edge < 0 else f"{sizes[-1]:,} or more"
+    return f"{_rounded(edge):,}"
+
+
+def _rounded(size: float) -> int:
+    """Two digits are more than a crossing is known to."""
+    return int(float(f"{size:.2g}"))
+
+
+def _at(size: int, gap: Gap) -> str:
+    side = "ahead" if gap.interval.mean >= 0 else "behind"
+    return f"at {size:,} images end-to-end is {gap_words(gap)} {side} {evidence_words(gap)}"
+
+
+def _rule_verdict(gaps: dict[int, Gap]) -> str:
+    below = [gap.sign for size, gap in gaps.items() if size < RULE]
+    if below.count(1) >= 2:
+        return REFUTED
+    return CONFIRMED if max(below, default=0) < 0 else INCONCLUSIVE
+
+
+def _below_words(gaps: dict[int, Gap]) -> str:
+    """Count who is ahead where the rule says to freeze."""
+    below = [gap.sign for size, gap in gaps.items() if size < RULE]
+    return (
+        f"Of {len(below)} sizes below {RULE:,} images, end-to-end is clearly ahead at {below.count(1)} and feature "
+        f"extraction at {below.count(-1)}."
+    )
+
+
+def _few_shot_verdict(gaps: dict[int, Gap]) -> str:
+    sizes = sorted(gaps)
+    first, last = gaps[sizes[0]].sign, gaps[sizes[-1]].sign
+    if first < 0 < last:
+        return CONFIRMED
+    return REFUTED if first > 0 or last < 0 else INCONCLUSIVE
+
+
+CLAIMS = MappingProxyType(
+    {
+        "rule_of_thumb": Claim(
+            f"Below {RULE:,} samples only train a head.",
+            LESSON,
+            confirmed_if=f"feature extraction is clearly ahead at every size below {RULE:,} images",
+            refuted_if=f"end-to-end is clearly ahead at two sizes or more below {RULE:,} images",
+        ),
+        "few_shot": Claim(
+            "A frozen backbone wins only with extremely few images; fine-tuning overtakes it as they grow in number.",
+            Source("Kim et al.", 2022, "2205.07874"),
+            confirmed_if="feature extraction is clearly ahead at the smallest size, and end-to-end at the largest",
+            refuted_if="end-to-end is clearly ahead at the smallest size, or feature extraction at the largest",
+        ),
+    }
+)
+
+STUDY = Study(
+    name="crossover",
+    title="How much data until fine-tuning pays?",
+    question="At how many training images does end-to-end fine-tuning overtake feature extraction?",
+    protocol="Test accuracy against training images. The training sets of a seed are nested, all arms share split, head and "
+    "minibatch order, and see as many epochs. The learning rate of each arm and size is the best of five (a tenth "
+    "to ten times the knob's) on the validation images. Each size is judged by itself at 95 %. The sign change is where "
+    "the mean gap turns positive for good; its interval comes from drawing the seeds anew.",
+    claims=CLAIMS,
+    grid=grid,
+    summarise=summarise,
+    figure=Figure(
+        "lines",
+        Axis("images", "Training images, all classes together", "log"),
+        Axis("mean", "Test accuracy", form="share"),
+        series="strategy",
+    ),
+    swept=("images_per_class",),
+    order=1,
+    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+)

@@ -1,0 +1,327 @@
+"""How transferable each layer is: the lowest layers of a donor under fresh ones, cut at every depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from transfer_core.arrays import Array, Params
+from transfer_core.config import RunConfig
+from transfer_core.experiment import random_params, with_new_head
+from transfer_core.network import init_params
+from transfer_core.pretraining import pretrain
+from transfer_core.scenarios import SCENARIOS
+from transfer_core.schedules import Phase, Schedule, freeze_to
+from transfer_core.seeds import stream
+from transfer_core.statistics import MIN_SEEDS
+from transfer_core.studies.study import (
+    CONFIRMED,
+    FRESH_SEED,
+    INCONCLUSIVE,
+    LESSON,
+    REFUTED,
+    Axis,
+    Cell,
+    Claim,
+    Figure,
+    Finding,
+    Reading,
+    Source,
+    Study,
+    Summary,
+)
+from transfer_core.studies.summaries import MARGIN, at_their_best, gap_of, in_every_pair, pair_words, points, scores
+from transfer_core.studies.tasks import Train, target_accuracies
+
+RATES = (0.01, 0.03, 0.1, 0.3)
+BASE = "from_scratch"
+ARMS: Mapping[str, tuple[Literal["source", "target", "random"], bool]] = MappingProxyType(
+    {
+        "pretrained, frozen": ("source", True),
+        "pretrained, tuned": ("source", False),
+        "own, frozen": ("target", True),
+        "own, tuned": ("target", False),
+        "random, frozen": ("random", True),
+    }
+)
+Gains = Mapping[tuple[str, int], Array]
+
+
+@dataclass(frozen=True)
+class Transplant:
+    """Train a network on the target whose lowest layers come from another one.
+
+    Attributes
+    ----------
+    donor : {"source", "target", "random"}
+        The pretrained network, another one trained on the target itself, or another one not trained at all.
+    n_layers : int
+        Layers taken from the donor; those above are the ones that training from scratch starts with.
+    frozen : bool
+        Keep them as they are.
+    learning_rate : float
+        Of every layer that trains.
+    """
+
+    donor: Literal["source", "target", "random"]
+    n_layers: int
+    frozen: bool
+    learning_rate: float
+
+    def start(self, config: RunConfig) -> Params:
+        """Network before training."""
+        fresh = with_new_head(config, random_params(config))
+        return (*donor_params(config, self.donor)[: self.n_layers], *fresh[self.n_layers :])
+
+    def schedule(self, config: RunConfig) -> Schedule:
+        """Train what is not frozen, from the first epoch to the last."""
+        frozen = freeze_to(config.n_layers, self.n_layers if self.frozen else 0)
+        rates = tuple(0.0 if cold else self.learning_rate for cold in frozen)
+        return (Phase("above the cut" if self.frozen else "all layers", config.n_epochs, frozen, rates),)
+
+    def trained(self, config: RunConfig) -> Params:
+        """Network after training."""
+        return Train(self.schedule(config), backbone="random").trained(config, self.start(config))
+
+    def measure(self, config: RunConfig) -> list[Reading]:
+        """Give the accuracy on all parts of the target."""
+        return [Reading({}, target_accuracies(config, self.trained(config)))]
+
+
+def donor_params(config: RunConfig, donor: str) -> Params:
+    """Network that layers are taken from.
+
+    Parameters
+    ----------
+    config : RunConfig
+    donor : {"source", "target", "random"}
+
+    Returns
+    -------
+    tuple of Layer
+    """
+    if donor == "source":
+        return pretrain(config).params
+    return _trained_on_target(config) if donor == "target" else _drawn(config)
+
+
+def _drawn(config: RunConfig) -> Params:
+    """Draw a network that shares no weight with the one that training from scratch starts with."""
+    seeds = [stream(seed, "donor") for seed in config.seeds]
+    return init_params(config.layer_sizes, seeds=seeds, scale=SCENARIOS[config.scenario].init_scale)
+
+
+@lru_cache(maxsize=2)  # every cut of a scenario asks for it
+def _trained_on_target(config: RunConfig) -> Params:
+    return Train.of(config, BASE, repetition=1).trained(config, _drawn(config))
+
+
+def grid(config: RunConfig) -> Iterator[Cell]:
+    """Every donor, frozen and tuned, cut at every depth; and training from scratch, at the same rates."""
+    for rate in RATES:
+        scratch = Train.of(config.but(backbone_learning_rate=rate), BASE)
+        yield Cell({"arm": BASE, "layers": 0, "rate": rate}, config, scratch)
+    for (arm, (donor, frozen)), n_layers, rate in product(ARMS.items(), range(1, config.n_layers), RATES):
+        task = Transplant(donor, n_layers, frozen, rate)
+        yield Cell({"arm": arm, "layers": n_layers, "rate": rate}, config, task)
+
+
+def summarise(rows: pd.DataFrame) -> Summary:
+    """Choose the rates, and set every cut against training from scratch."""
+    best = at_their_best(rows, ["rate"], ["scenario", "arm", "layers"])
+    by_pair = {str(scenario): gains(pair) for (scenario,), pair in points(best, ["scenario"])}
+    generic, tuned = (
+        {scenario: gap_of(difference(cuts)) for scenario, cuts in by_pair.items()}
+        for difference in (first_to_random, tuned_to_scratch)
+    )
+    n_layers = int(rows["layers"].max())
+    return Summary(
+        _table(best, by_pair),
+        {
+            "falls_with_depth": _falls_with_depth(by_pair, n_layers),
+            "generic_first_layer": Finding(
+                in_every_pair([gap.sign for gap in generic.values()]),
+                pair_words("A frozen pretrained first layer, against a frozen random one", generic),
+            ),
+            "tuned_beat_scratch": Finding(
+                in_every_pair([gap.sign for gap in tuned.values()]),
+                pair_words("Transferred and fine-tuned, averaged over the cuts, against from scratch", tuned),
+            ),
+            "fragile_middle": _fragile_middle(by_pair, n_layers),
+        },
+    )
+
+
+def _table(best: pd.DataFrame, by_pair: Mapping[str, Gains]) -> pd.DataFrame:
+    bases = {scenario: pair for (scenario,), pair in points(best[best["arm"] == BASE], ["scenario"])}
+    table = []
+    for (scenario, arm, layers, rate), cut in points(best[best["arm"] != BASE], ["scenario", "arm", "layers", "rate"]):
+        gap = gap_of(by_pair[scenario][arm, layers])
+        labels = {"scenario": scenario, "arm": arm, "layers": int(layers), "rate": float(rate)}
+        measured = {**gap.interval._asdict(), "wins": gap.wins, "losses": gap.losses, "n": gap.n}
+        base = bases[scenario]
+        accuracies = {
+            "accuracy": float(cut["test_accuracy"].mean()),
+            "from_scratch_accuracy": float(base["test_accuracy"].mean()),
+            "from_scratch_rate": float(base["rate"].iloc[0]),
+        }
+        table.append({**labels, **measured, **accuracies})
+    return pd.DataFrame(table)
+
+
+def gains(rows: pd.DataFrame) -> Gains:
+    """Subtract the accuracy of training from scratch from that of every cut, seed by seed.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of one scenario, one rate an arm and cut.
+
+    Returns
+    -------
+    dict of (arm, layers) to ndarray of shape (n_seeds,)
+    """
+    base = scores(rows, "test_accuracy", arm=BASE)
+    return {
+        (str(arm), int(layers)): scores(cut, "test_accuracy") - base
+        for (arm, layers), cut in points(rows[rows["arm"] != BASE], ["arm", "layers"])
+    }
+
+
+def along(cuts: Gains, arm: str) -> Array:
+    """Collect the gains of one arm, shape ``(n_cuts, n_seeds)``, the first cut first.
+
+    Examples
+    --------
+    >>> along({("a", 2): np.array([0.1]), ("a", 1): np.array([0.2]), ("b", 1): np.array([0.3])}, "a").tolist()
+    [[0.2], [0.1]]
+    """
+    return np.stack([values for (name, _), values in sorted(cuts.items()) if name == arm])
+
+
+def deepest_to_first(cuts: Gains) -> Array:
+    """Compare all frozen pretrained layers with the first one alone."""
+    frozen = along(cuts, "pretrained, frozen")
+    return np.asarray(frozen[-1] - frozen[0])
+
+
+def first_to_random(cuts: Gains) -> Array:
+    """Compare a frozen pretrained first layer with a frozen random one."""
+    return cuts["pretrained, frozen", 1] - cuts["random, frozen", 1]
+
+
+def tuned_to_scratch(cuts: Gains) -> Array:
+    """Average the transferred and tuned layers over the cuts."""
+    return np.asarray(along(cuts, "pretrained, tuned").mean(axis=0))
+
+
+def dip(cuts: Gains) -> Array:
+    """Compare the network's own frozen layers, cut in the middle, with the first and the last cut.
+
+    Examples
+    --------
+    >>> dip({("own, frozen", n): np.array([gain]) for n, gain in enumerate([0.1, -0.3, -0.1], 1)}).round(2).tolist()
+    [-0.3]
+    """
+    own = along(cuts, "own, frozen")
+    return np.asarray(own[1:-1].mean(axis=0) - (own[0] + own[-1]) / 2)
+
+
+def _falls_with_depth(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
+    if n_layers < 2:
+        words = f"A first layer and a deeper one take 2 hidden layers or more, and here there is {n_layers}."
+        return Finding(INCONCLUSIVE, words)
+    deeper = {scenario: gap_of(deepest_to_first(cuts)) for scenario, cuts in by_pair.items()}
+    return Finding(
+        in_every_pair([-gap.sign for gap in deeper.values()]),
+        pair_words(f"All {n_layers} pretrained layers frozen, against the first one alone", deeper, wanted=-1),
+    )
+
+
+def _fragile_middle(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
+    if n_layers < 3:
+        there = "is" if n_layers == 1 else "are"
+        words = f"A cut in the middle takes 3 hidden layers or more, and here there {there} {n_layers}."
+        return Finding(INCONCLUSIVE, words)
+    dips = {scenario: gap_of(dip(cuts)) for scenario, cuts in by_pair.items()}
+    verdict = INCONCLUSIVE
+    if all(gap.sign < 0 for gap in dips.values()):
+        verdict = CONFIRMED
+    # That there is no dip worth a point has to be shown, too: an interval that holds zero does not do it.
+    elif all(gap.n >= MIN_SEEDS and gap.interval.low > -MARGIN for gap in dips.values()):
+        verdict = REFUTED
+    return Finding(
+        verdict,
+        pair_words(
+            "The network's own layers frozen, cut in the middle, against the first and last cut", dips, wanted=-1
+        ),
+    )
+
+
+YOSINSKI = Source("Yosinski et al.", 2014, "1411.1792")
+CLAIMS = MappingProxyType(
+    {
+        "falls_with_depth": Claim(
+            "Transferability falls with depth: the first layers are general, the last ones specific.",
+            YOSINSKI,
+            confirmed_if="in every pair the network with all pretrained layers frozen is clearly behind the one with the "
+            "first alone",
+            refuted_if="in some pair it is clearly ahead",
+        ),
+        "generic_first_layer": Claim(
+            "Lower layers hold generic features; freezing them preserves what transfers.",
+            LESSON,
+            confirmed_if="in every pair a frozen pretrained first layer is clearly better than a frozen random one",
+            refuted_if="in some pair it is clearly worse",
+        ),
+        "tuned_beat_scratch": Claim(
+            "Transferred layers that are then fine-tuned beat training from scratch.",
+            YOSINSKI,
+            confirmed_if="in every pair, averaged over the cuts, they are clearly ahead of training from scratch",
+            refuted_if="in some pair they are clearly behind",
+        ),
+        "fragile_middle": Claim(
+            "Layers in the middle are fragile when frozen, even under a network trained anew on the same task: they were "
+            "adapted to those above.",
+            YOSINSKI,
+            confirmed_if="in every pair the network's own frozen layers do clearly worse cut in the middle than at the first "
+            "and last cut on average",
+            refuted_if="in every pair the interval of this difference lies above -1 point",
+        ),
+    }
+)
+
+STUDY = Study(
+    name="depth",
+    title="How transferable is each layer?",
+    question="How many of the lowest layers carry over to another task, frozen or tuned?",
+    protocol="The lowest layers come from a donor, those above the cut are fresh, and the network is trained on the target: "
+    "with the donor's layers frozen, or tuned with the rest. The donor is the pretrained network, another network trained "
+    "on the target itself at the rate of the knob (own), or a random one. Every arm is set against training from scratch, "
+    "with the same fresh layers, head, split, minibatch order and epochs; the rate of each arm and cut is the best of four (0.01 to "
+    "0.3) on the validation images. By default on a new question about the same images (odd or even), on new classes (0-4 "
+    "to 5-9), and on a question that the source task ignores (ink). A claim is made of transfer in general: it must hold "
+    "in every pair, and one clear counterexample refutes it.",
+    claims=CLAIMS,
+    grid=grid,
+    summarise=summarise,
+    figure=Figure(
+        "lines",
+        Axis("layers", "Layers taken from the donor", "ordinal"),
+        Axis("mean", "Test accuracy minus from scratch", form="points"),
+        series="arm",
+        facet="scenario",
+        zero=True,
+    ),
+    order=8,
+    settings=MappingProxyType({"seed": FRESH_SEED, "hidden_sizes": (48, 48, 48, 48), "images_per_class": 30}),
+    default_scenarios=("digits_to_parity", "low_to_high", "digits_to_ink"),
+    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+)

@@ -1,0 +1,224 @@
+"""Accuracy of each strategy against its learning rate, and what one loses at the rate of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import NamedTuple
+
+import pandas as pd
+
+from transfer_core.config import RunConfig
+from transfer_core.scenarios import SCENARIOS
+from transfer_core.statistics import MIN_SEEDS, Gap, Interval
+from transfer_core.strategies import STRATEGIES
+from transfer_core.studies.grids import at_rate
+from transfer_core.studies.study import (
+    CONFIRMED,
+    FRESH_SEED,
+    INCONCLUSIVE,
+    LESSON,
+    REFUTED,
+    Axis,
+    Cell,
+    Claim,
+    Figure,
+    Finding,
+    Source,
+    Study,
+    Summary,
+)
+from transfer_core.studies.summaries import at_their_best, gap_between, intervals
+from transfer_core.wording import evidence_words, gap_words
+
+# Two to each power of ten. The lowest is what the lesson's table gives for end-to-end learning.
+RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+SMALL_LOSS, COLLAPSE = 0.01, 0.1
+LESSON_RATES = (0.001, 0.0001)  # of feature extraction, and end-to-end
+
+
+class Sensitivity(NamedTuple):
+    """How one strategy depends on its rate.
+
+    Attributes
+    ----------
+    best : float
+        Rate with the highest mean accuracy on the validation images.
+    losses : dict of float to Gap
+        Test accuracy at the best rate minus test accuracy at each rate.
+    """
+
+    best: float
+    losses: dict[float, Gap]
+
+    @property
+    def collapse(self) -> float | None:
+        """Lowest rate above the best at which clearly more than `COLLAPSE` is lost; ``None`` if there is none."""
+        collapsed = [
+            rate
+            for rate, loss in self.losses.items()
+            if rate > self.best and loss.sign > 0 and loss.interval.low > COLLAPSE
+        ]
+        return min(collapsed, default=None)
+
+
+def grid(config: RunConfig) -> Iterator[Cell]:
+    """Every strategy at every rate."""
+    for rate in RATES:
+        for strategy in STRATEGIES:
+            yield Cell({"strategy": strategy, "rate": rate}, config, at_rate(config, strategy, rate))
+
+
+def sensitivity(rows: pd.DataFrame, strategy: str) -> Sensitivity:
+    """Find the best rate of a strategy, and what is lost at the others.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Columns ``strategy``, ``rate``, ``seed``, ``val_accuracy``, ``test_accuracy``.
+    strategy : str
+
+    Returns
+    -------
+    Sensitivity
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"strategy": "end_to_end", "rate": [0.1, 1.0], "seed": [0, 0]})
+    >>> found = sensitivity(rows.assign(val_accuracy=[0.9, 0.5], test_accuracy=[0.8, 0.5]), "end_to_end")
+    >>> found.best, round(found.losses[1.0].interval.mean, 3)
+    (0.1, 0.3)
+    """
+    rows = rows[rows["strategy"] == strategy]
+    best = float(at_their_best(rows, ["rate"], ["strategy"])["rate"].iloc[0])
+    losses = {
+        float(rate): gap_between(rows, "test_accuracy", {"rate": best}, {"rate": rate})
+        for rate in rows["rate"].unique()
+    }
+    return Sensitivity(best, losses)
+
+
+def summarise(rows: pd.DataFrame) -> Summary:
+    """Compare the two pure strategies at each other's best rate, and where they collapse."""
+    table = intervals(rows, ["scenario", "strategy", "rate"], "test_accuracy")
+    by_strategy = {str(name): sensitivity(rows, name) for name in rows["strategy"].unique()}
+    chosen = {name: found.best for name, found in by_strategy.items()}
+    table["best"] = [chosen[name] == rate for name, rate in zip(table["strategy"], table["rate"], strict=True)]
+    frozen, full = by_strategy["feature_extraction"], by_strategy["end_to_end"]
+    return Summary(
+        table,
+        {
+            "lower_rate": Finding(lower_verdict(frozen, full), _lower_words(frozen, full)),
+            "collapse": Finding(collapse_verdict(frozen, full), _collapse_words(frozen, full)),
+        },
+    )
+
+
+def lower_verdict(frozen: Sensitivity, full: Sensitivity) -> str:
+    """Judge by the best rates, and by what end-to-end loses at that of feature extraction."""
+    loss = full.losses[frozen.best]
+    if loss.n < MIN_SEEDS:
+        return INCONCLUSIVE
+    if full.best >= frozen.best or loss.interval.high < SMALL_LOSS:
+        return REFUTED
+    return CONFIRMED if loss.sign > 0 else INCONCLUSIVE
+
+
+def collapse_verdict(frozen: Sensitivity, full: Sensitivity) -> str:
+    """Judge by which of the two collapses at the lower rate."""
+    if frozen.collapse == full.collapse is None:
+        return INCONCLUSIVE
+    if frozen.collapse is None or (full.collapse is not None and full.collapse < frozen.collapse):
+        return CONFIRMED
+    return REFUTED
+
+
+def _lower_words(frozen: Sensitivity, full: Sensitivity) -> str:
+    frozen_rate, full_rate = LESSON_RATES
+    return (
+        f"Best on the validation images are {frozen.best:g} for feature extraction and {full.best:g} end-to-end. "
+        f"End-to-end at {frozen.best:g} {_change(full.losses[frozen.best])}; feature extraction at {full.best:g} "
+        f"{_change(frozen.losses[full.best])}. Against its best, feature extraction at the lesson's {frozen_rate:g} "
+        f"{_change(frozen.losses[frozen_rate])}, end-to-end at the lesson's {full_rate:g} {_change(full.losses[full_rate])}."
+    )
+
+
+def _collapse_words(frozen: Sensitivity, full: Sensitivity) -> str:
+    arms = (("end-to-end", full), ("feature extraction", frozen))
+    words = []
+    for (name, found), (other_name, other) in (arms, arms[::-1]):
+        if found.collapse is None:
+            words.append(f"{name} loses more than {100 * COLLAPSE:g} points at no rate up to {max(found.losses):g}")
+        else:
+            words.append(
+                f"at {found.collapse:g} {name} {_change(found.losses[found.collapse])}, {other_name} "
+                f"{_change(other.losses[found.collapse])}"
+            )
+    said = "; ".join(words)
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def _change(loss: Gap) -> str:
+    r"""Word what a rate costs against the best one, or brings: that was chosen on other images.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from transfer_core.statistics import paired_gap
+    >>> _change(paired_gap(np.array([0.8, 0.9]), np.array([0.9, 1.0])))
+    'gains 10.0 points (95\xa0% interval 10.0 to 10.0; in 2 of 2 seeds)'
+    """
+    if not loss.wins and not loss.losses:
+        return "loses nothing"
+    verb = "loses"
+    if loss.interval.mean < 0:
+        mean, low, high = loss.interval
+        verb, loss = "gains", Gap(Interval(-mean, -high, -low), loss.losses, loss.wins, loss.n)
+    return f"{verb} {gap_words(loss)} {evidence_words(loss).replace('ahead in', 'in')}"
+
+
+CLAIMS = MappingProxyType(
+    {
+        "lower_rate": Claim(
+            "Feature extraction takes a standard learning rate (0.001), end-to-end a lower one (0.0001).",
+            LESSON,
+            confirmed_if="the best rate end-to-end is lower by a step of the grid or more, and at the best rate of feature "
+            f"extraction end-to-end clearly loses test accuracy, {100 * SMALL_LOSS:g} point or more within the interval",
+            refuted_if=f"the best rate end-to-end is not lower, or at the best rate of feature extraction it loses less than "
+            f"{100 * SMALL_LOSS:g} point, the whole interval",
+        ),
+        "collapse": Claim(
+            "Fine-tuning collapses at a lower rate than a head alone.",
+            Source("Kumar et al.", 2022, "2202.10054"),
+            confirmed_if=f"end-to-end loses clearly more than {100 * COLLAPSE:g} points against its best at a rate above it at "
+            "which feature extraction does not yet",
+            refuted_if="feature extraction loses as much at the same rate or at a lower one",
+        ),
+    }
+)
+
+STUDY = Study(
+    name="learning_rate",
+    title="Which learning rate, and how much does it matter?",
+    question="How does the accuracy of each strategy depend on its learning rate, and where does fine-tuning collapse?",
+    protocol="Test accuracy against the learning rate, ten rates from 0.0001 to 3 for every strategy: of the head where the "
+    "backbone is frozen, of all layers end-to-end and from scratch, of all layers after unfreezing for progressive unfreezing. "
+    "Same split, head, minibatch order and epochs for all, "
+    "so a low rate may simply not have arrived. The best rate is chosen on the validation images. The optimiser is "
+    "gradient descent, with the momentum of the knobs: rates meant for Adam, as those of the lesson's table may be, are not "
+    "the same, their ratio can be compared.",
+    claims=CLAIMS,
+    grid=grid,
+    summarise=summarise,
+    figure=Figure(
+        "lines",
+        Axis("rate", "Learning rate", "log"),
+        Axis("mean", "Test accuracy", form="share"),
+        series="strategy",
+    ),
+    order=5,
+    settings=MappingProxyType({"seed": FRESH_SEED}),
+    # Not the rate of the head: progressive unfreezing starts with that of the knob.
+    swept=("backbone_learning_rate", "unfrozen_learning_rate"),
+    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+)

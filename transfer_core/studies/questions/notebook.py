@@ -1,0 +1,223 @@
+"""The lesson's own notebook: what its random backbone does to its conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from transfer_core.arrays import Array, Examples, Layer, Params
+from transfer_core.config import RunConfig
+from transfer_core.experiment import with_new_head
+from transfer_core.network import init_params, replace_head
+from transfer_core.pretraining import source_training
+from transfer_core.schedules import Schedule
+from transfer_core.seeds import stream
+from transfer_core.splits import cached_source_data
+from transfer_core.statistics import Gap
+from transfer_core.strategies import STRATEGIES
+from transfer_core.studies.study import (
+    CONFIRMED,
+    INCONCLUSIVE,
+    LESSON,
+    REFUTED,
+    Axis,
+    Cell,
+    Claim,
+    Figure,
+    Finding,
+    Reading,
+    Study,
+    Summary,
+)
+from transfer_core.studies.summaries import by_sign, gap_between, intervals
+from transfer_core.studies.tasks import PixelRegression, Train, target_accuracies
+from transfer_core.wording import evidence_words, gap_words
+
+SOURCE = "mnist_to_digits"  # its source task is MNIST: no image of the lesson's is in it
+APPROACHES = ("feature_extraction", "end_to_end", "progressive_unfreezing")
+NOTEBOOK, HE, PRETRAINED, NO_NETWORK = "as in the notebook", "random, He scale", "pretrained on MNIST", "no network"
+
+
+@dataclass(frozen=True)
+class TrainFrom:
+    """Train an approach of the notebook from another start.
+
+    Attributes
+    ----------
+    schedule : tuple of Phase
+    start : {"he", "pretrained"}
+        The notebook's random numbers at the scale of He et al. (2015), or a backbone that was trained on
+        MNIST under the notebook's head.
+    """
+
+    schedule: Schedule
+    start: Literal["he", "pretrained"]
+
+    def measure(self, config: RunConfig) -> list[Reading]:
+        """Give the accuracy on all parts of the target."""
+        start = he_start(config) if self.start == "he" else pretrained_start(config)
+        return [Reading({}, target_accuracies(config, Train(self.schedule).trained(config, start)))]
+
+
+def he_start(config: RunConfig) -> Params:
+    """Draw the network of the notebook with another scale, and nothing else changed.
+
+    References
+    ----------
+    He, Zhang, Ren, Sun (2015), "Delving deep into rectifiers", arXiv:1502.01852.
+    """
+    backbone = init_params(config.layer_sizes, seeds=[stream(seed, "pretrained") for seed in config.seeds])
+    return replace_head(backbone, config.layer_sizes[-1], seeds=[stream(seed, "head") for seed in config.seeds])
+
+
+def pretrained_start(config: RunConfig) -> Params:
+    """Put the notebook's head on a backbone that has been trained."""
+    return with_new_head(config, _trained_on_source(config.hidden_sizes, config.pretrain_epochs, config.seeds))
+
+
+@lru_cache(maxsize=1)
+def _trained_on_source(hidden_sizes: tuple[int, ...], n_epochs: int, seeds: tuple[int, ...]) -> Params:
+    """Train on MNIST as every scenario does, on images that are standardised as the notebook standardises its own."""
+    source = cached_source_data(SOURCE, seeds).train
+    params = init_params(
+        (64, *hidden_sizes, 10), seeds=[stream(seed, "pretrained") for seed in seeds], dtype=np.float64
+    )
+    if n_epochs:
+        examples = Examples(standardised(source.inputs), source.labels)
+        for epoch in source_training(examples, params, seeds, n_epochs):
+            params = epoch.params
+    return tuple(Layer(*(array.astype(np.float32) for array in layer)) for layer in params)
+
+
+def standardised(inputs: Array) -> Array:
+    """Scale each pixel to mean 0 and deviation 1 over the images of a seed.
+
+    Examples
+    --------
+    >>> standardised(np.array([[[0.0, 5.0], [2.0, 5.0]]])).tolist()
+    [[[-1.0, 0.0], [1.0, 0.0]]]
+    """
+    deviation = inputs.std(axis=-2, keepdims=True)
+    return np.asarray((inputs - inputs.mean(axis=-2, keepdims=True)) / np.where(deviation > 0, deviation, 1))
+
+
+def grid(config: RunConfig) -> Iterator[Cell]:
+    """Lay out the three approaches from the three starts, and logistic regression."""
+    yield Cell({"start": NO_NETWORK, "strategy": "logistic_regression"}, config, PixelRegression())
+    for strategy in APPROACHES:
+        yield Cell({"start": NOTEBOOK, "strategy": strategy}, config, Train.of(config, strategy))
+        schedule = STRATEGIES[strategy].build(config)
+        yield Cell({"start": HE, "strategy": strategy}, config, TrainFrom(schedule, "he"))
+        yield Cell({"start": PRETRAINED, "strategy": strategy}, config, TrainFrom(schedule, "pretrained"))
+
+
+def summarise(rows: pd.DataFrame) -> Summary:
+    """Judge the notebook as it stands, and say what the other starts do."""
+    table = intervals(rows, ["scenario", "start", "strategy"], "test_accuracy")
+    starts = (NOTEBOOK, HE, PRETRAINED)
+    over_pure = {
+        start: {
+            pure: _gap(rows, (start, "progressive_unfreezing"), (start, pure))
+            for pure in ("feature_extraction", "end_to_end")
+        }
+        for start in starts
+    }
+    over_pixels = {
+        start: _gap(rows, (start, "feature_extraction"), (NO_NETWORK, "logistic_regression")) for start in starts
+    }
+    return Summary(
+        table,
+        {
+            "progressive_best": Finding(best_verdict(over_pure[NOTEBOOK].values()), _best_words(over_pure)),
+            "pretrained_features": Finding(by_sign(over_pixels[NOTEBOOK]), _pixels_words(over_pixels, table)),
+        },
+    )
+
+
+def _gap(rows: pd.DataFrame, ours: tuple[str, str], theirs: tuple[str, str]) -> Gap:
+    """Compare two arms, each given by its start and its strategy."""
+    one, other = ({"start": start, "strategy": strategy} for start, strategy in (ours, theirs))
+    return gap_between(rows, "test_accuracy", one, other)
+
+
+def best_verdict(gaps: Iterable[Gap]) -> str:
+    """Judge whether an arm is ahead of all others, from its gaps to them."""
+    signs = [gap.sign for gap in gaps]
+    if min(signs) > 0:
+        return CONFIRMED
+    return REFUTED if min(signs) < 0 else INCONCLUSIVE
+
+
+def _best_words(over_pure: dict[str, dict[str, Gap]]) -> str:
+    """Give the notebook's own gaps in full, of the other starts the one to end-to-end."""
+    own = " and ".join(
+        f"{_side(gap)} {_title(pure)} {evidence_words(gap)}" for pure, gap in over_pure[NOTEBOOK].items()
+    )
+    others = " ".join(
+        f"With a backbone that is {start}, it is {_side(gaps['end_to_end'])} {_title('end_to_end')} "
+        f"{evidence_words(gaps['end_to_end'])}."
+        for start, gaps in over_pure.items()
+        if start != NOTEBOOK
+    )
+    return f"Progressive unfreezing, {NOTEBOOK}, is {own}. {others}"
+
+
+def _title(strategy: str) -> str:
+    return STRATEGIES[strategy].title.lower()
+
+
+def _pixels_words(over_pixels: dict[str, Gap], table: pd.DataFrame) -> str:
+    pixels = float(table.loc[table["start"] == NO_NETWORK, "mean"].iloc[0])
+    compared = "; ".join(f"{start}, {_side(gap)} it {evidence_words(gap)}" for start, gap in over_pixels.items())
+    return f"Logistic regression on the pixels reaches {pixels:.1%}. Feature extraction, by its backbone: {compared}."
+
+
+def _side(gap: Gap) -> str:
+    return f"{gap_words(gap)} {'ahead of' if gap.interval.mean >= 0 else 'behind'}"
+
+
+CLAIMS = MappingProxyType(
+    {
+        "progressive_best": Claim(
+            "Progressive unfreezing often yields the best results.",
+            LESSON,
+            confirmed_if="in the notebook as it is, progressive unfreezing is clearly ahead of both pure approaches",
+            refuted_if="it is clearly behind one of them",
+        ),
+        "pretrained_features": Claim(
+            "Feature extraction trains a classifier on pretrained features that work for the new task.",
+            LESSON,
+            confirmed_if="in the notebook as it is, feature extraction is clearly ahead of logistic regression on the pixels",
+            refuted_if="it is clearly behind",
+        ),
+    }
+)
+
+STUDY = Study(
+    name="notebook",
+    title="What the lesson's notebook measures",
+    question="What does the random backbone of the lesson's notebook do to its conclusion?",
+    protocol="The notebook's set-up: UCI digits, each pixel standardised, one hidden layer of 128, 100 epochs of one full batch, "
+    "its rates, and its backbone, 0.01 times random numbers that no source task has ever trained. Beside it the same random "
+    "numbers at the scale of He et al. (2015), a backbone of the same size that was really trained, on MNIST images standardised "
+    "in the same way, under the notebook's head, and logistic regression on the pixels. All share the split. Unlike in the "
+    "notebook, the test images are used for nothing else, and there is more than one seed.",
+    claims=CLAIMS,
+    grid=grid,
+    summarise=summarise,
+    figure=Figure(
+        "dots",
+        Axis("start", "Backbone", "ordinal"),
+        Axis("mean", "Test accuracy", form="share"),
+        series="strategy",
+    ),
+    order=13,
+    default_scenarios=("lesson",),
+    scenarios=("lesson",),
+)

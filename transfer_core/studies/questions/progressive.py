@@ -1,0 +1,290 @@
+"""Progressive unfreezing against the pure approaches, and what of its recipe does the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby, product
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from transfer_core.arrays import Array
+from transfer_core.config import RunConfig
+from transfer_core.scenarios import SCENARIOS
+from transfer_core.schedules import Phase, Schedule, freeze_to
+from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap
+from transfer_core.studies.grids import at_rate
+from transfer_core.studies.study import (
+    CONFIRMED,
+    FRESH_SEED,
+    INCONCLUSIVE,
+    LESSON,
+    REFUTED,
+    Axis,
+    Cell,
+    Claim,
+    Figure,
+    Finding,
+    Source,
+    Study,
+    Summary,
+)
+from transfer_core.studies.summaries import at_their_best, intervals, points, scores, together
+from transfer_core.studies.tasks import Train
+from transfer_core.wording import evidence_words, gap_words
+
+RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+LAYER_DECAY = 1 / 2.6
+CUT_SHARE, RATIO = 0.1, 32  # of the slanted triangle
+STEP_SHARE = 0.1  # of the epochs: the time between one layer and the next
+USEFUL = 0.005  # a gain below half a point is none
+
+PLAIN, GRADUAL = "end_to_end", "gradual unfreezing"
+ONE_RATE = "one rate"
+RECIPES = {
+    ONE_RATE: (False, False),
+    "discriminative": (True, False),
+    "slanted": (False, True),
+    "discriminative and slanted": (True, True),
+}
+
+
+def slant(epoch: int, n_epochs: int) -> float:
+    """Factor of a slanted triangular rate: a short rise, then a long way down.
+
+    Parameters
+    ----------
+    epoch : int
+        From 0.
+    n_epochs : int
+
+    Returns
+    -------
+    float
+        From 1/32 to 1.
+
+    References
+    ----------
+    Howard, Ruder (2018), arXiv:1801.06146, equation 3, with one value an epoch.
+
+    Examples
+    --------
+    >>> [slant(epoch, 20) for epoch in (0, 2, 20)]
+    [0.03125, 1.0, 0.03125]
+    """
+    cut = max(1, int(n_epochs * CUT_SHARE))
+    height = epoch / cut if epoch < cut else 1 - (epoch - cut) / (cut * (1 / CUT_SHARE - 1))
+    return (1 + max(0.0, height) * (RATIO - 1)) / RATIO
+
+
+def recipe(config: RunConfig, rate: float, *, gradual: bool, discriminative: bool, slanted: bool) -> Schedule:
+    """Build one of the eight arms; with nothing switched on it is end-to-end training.
+
+    Parameters
+    ----------
+    config : RunConfig
+    rate : float
+        Highest rate of the head.
+    gradual : bool
+        Start with the head and free one layer more after each tenth of the epochs.
+    discriminative : bool
+        Each layer learns at 1/2.6 of the rate of the layer above it.
+    slanted : bool
+        The rates rise and fall as `slant` says.
+
+    Returns
+    -------
+    Schedule
+
+    Examples
+    --------
+    >>> ours = recipe(RunConfig(n_epochs=20), 0.1, gradual=True, discriminative=False, slanted=False)
+    >>> [(phase.n_epochs, phase.first_trainable) for phase in ours]
+    [(2, 2), (2, 1), (16, 0)]
+    """
+    top = config.n_layers - 1
+    step = max(1, int(config.n_epochs * STEP_SHARE))
+    epochs = []
+    for epoch in range(config.n_epochs):
+        lowest = max(0, top - epoch // step) if gradual else 0
+        height = rate * (slant(epoch, config.n_epochs) if slanted else 1.0)
+        decay = LAYER_DECAY if discriminative else 1.0
+        rates = tuple(round(height * decay ** (top - layer), 9) if layer >= lowest else 0.0 for layer in range(top + 1))
+        epochs.append((lowest, rates))
+    return tuple(
+        Phase(_phase_name(lowest, top), len(list(same)), freeze_to(config.n_layers, lowest), rates)
+        for (lowest, rates), same in groupby(epochs)
+    )
+
+
+def _phase_name(lowest: int, top: int) -> str:
+    if lowest == 0:
+        return "all layers"
+    return "head only" if lowest == top else f"layer {lowest + 1} and up"
+
+
+def grid(config: RunConfig) -> Iterator[Cell]:
+    """Eight arms, feature extraction and the lesson's own two phases, each at every rate."""
+    for rate in RATES:
+        for unfreezing, (rates, (discriminative, slanted)) in product((PLAIN, GRADUAL), RECIPES.items()):
+            schedule = recipe(
+                config, rate, gradual=unfreezing == GRADUAL, discriminative=discriminative, slanted=slanted
+            )
+            yield Cell({"unfreezing": unfreezing, "rates": rates, "rate": rate}, config, Train(schedule))
+        for strategy in ("feature_extraction", "progressive_unfreezing"):
+            task = at_rate(config, strategy, rate)
+            yield Cell({"unfreezing": strategy, "rates": ONE_RATE, "rate": rate}, config, task)
+
+
+def summarise(rows: pd.DataFrame) -> Summary:
+    """Choose the rates, take the main effects, and compare the lesson's two phases with the pure approaches."""
+    best = at_their_best(rows, ["rate"], ["scenario", "unfreezing", "rates"])
+    in_order = best.sort_values(["scenario", "rates", "unfreezing"], key=_place, kind="stable")
+    table = intervals(in_order, ["scenario", "rates", "unfreezing", "rate"], "test_accuracy")
+    table = table.join(_gaps_to_plain(best, table))
+    verdicts: dict[str, list[str]] = {name: [] for name in CLAIMS}
+    said: dict[str, list[str]] = {name: [] for name in CLAIMS}
+    for (scenario,), here in points(best, ["scenario"]):
+        title = SCENARIOS[str(scenario)].title
+        for name, (verdict, words) in {"best": _lesson(here), **_effects(here)}.items():
+            verdicts[name].append(verdict)
+            said[name].append(f"{title}: {words}")
+    return Summary(
+        table,
+        {name: Finding(together(verdicts[name]), f"{'. '.join(said[name])}.") for name in CLAIMS},
+    )
+
+
+def outcome(gap: Gap) -> str:
+    """Judge a gain: confirmed above zero, refuted where it is surely too small to be of use.
+
+    Examples
+    --------
+    >>> accuracy = np.linspace(0.5, 0.6, 6)
+    >>> outcome(paired_gap(accuracy + 0.1, accuracy)), outcome(paired_gap(accuracy, accuracy))
+    ('confirmed here', 'refuted here')
+    """
+    if gap.sign > 0:
+        return CONFIRMED
+    return REFUTED if gap.n >= MIN_SEEDS and gap.interval.high < USEFUL else INCONCLUSIVE
+
+
+def main_effect(rows: pd.DataFrame, factor: int) -> Gap:
+    """Mean of the four arms that have a factor, minus the mean of the four that do not, seed by seed.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The eight arms of one scenario, each at its rate.
+    factor : int
+        0 gradual unfreezing, 1 discriminative, 2 slanted triangular rates.
+    """
+    sides: dict[bool, list[Array]] = {True: [], False: []}
+    for unfreezing, (rates, (discriminative, slanted)) in product((PLAIN, GRADUAL), RECIPES.items()):
+        has = (unfreezing == GRADUAL, discriminative, slanted)[factor]
+        sides[has].append(scores(rows, "test_accuracy", unfreezing=unfreezing, rates=rates))
+    return paired_gap(np.mean(sides[True], axis=0), np.mean(sides[False], axis=0))
+
+
+def _effects(here: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    found = {}
+    alone = {"gradual": (GRADUAL, ONE_RATE), "discriminative": (PLAIN, "discriminative"), "slanted": (PLAIN, "slanted")}
+    for factor, (name, (unfreezing, rates)) in enumerate(alone.items()):
+        effect = main_effect(here, factor)
+        single = paired_gap(_accuracy(here, unfreezing, rates), _accuracy(here, PLAIN))
+        words = (
+            f"arms with it are {_against(effect, 'arms without')}; added alone, at {_rate_words(here, unfreezing, rates)}, "
+            f"it is {_against(single, f'end-to-end at {_rate_words(here, PLAIN)}')}"
+        )
+        found[name] = (outcome(effect), words)
+    return found
+
+
+def _lesson(here: pd.DataFrame) -> tuple[str, str]:
+    ours = _accuracy(here, "progressive_unfreezing")
+    pure = {"feature extraction": "feature_extraction", "end-to-end": PLAIN}
+    gaps = {title: paired_gap(ours, _accuracy(here, name)) for title, name in pure.items()}
+    outcomes = {title: outcome(gap) for title, gap in gaps.items()}
+    verdict = REFUTED if REFUTED in outcomes.values() else together(list(outcomes.values()))
+    against = " and ".join(_against(gap, f"{title} at {_rate_words(here, pure[title])}") for title, gap in gaps.items())
+    return verdict, f"head first, then all layers at {_rate_words(here, 'progressive_unfreezing')} is {against}"
+
+
+def _gaps_to_plain(best: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Each row of the table against plain end-to-end training of its scenario."""
+    gaps = []
+    for row in table.itertuples():
+        here = best[best["scenario"] == row.scenario]
+        gaps.append(paired_gap(_accuracy(here, str(row.unfreezing), str(row.rates)), _accuracy(here, PLAIN)))
+    return pd.DataFrame(
+        {
+            **{f"gap_{edge}": [getattr(gap.interval, edge) for gap in gaps] for edge in ("mean", "low", "high")},
+            "wins": [gap.wins for gap in gaps],
+        }
+    )
+
+
+def _place(values: pd.Series[str]) -> pd.Series[int]:
+    """Sort by where names stand in the grid, not by the alphabet."""
+    order = [*SCENARIOS, *RECIPES, "feature_extraction", PLAIN, "progressive_unfreezing", GRADUAL]
+    return values.map(order.index)
+
+
+def _accuracy(here: pd.DataFrame, unfreezing: str, rates: str = ONE_RATE) -> Array:
+    return scores(here, "test_accuracy", unfreezing=unfreezing, rates=rates)
+
+
+def _rate_words(here: pd.DataFrame, unfreezing: str, rates: str = ONE_RATE) -> str:
+    return f"rate {scores(here, 'rate', unfreezing=unfreezing, rates=rates)[0]:g}"
+
+
+def _against(gap: Gap, what: str) -> str:
+    return f"{gap_words(gap)} {'ahead of' if gap.interval.mean >= 0 else 'behind'} {what} {evidence_words(gap)}"
+
+
+_ULMFIT = Source("Howard and Ruder", 2018, "1801.06146")
+_HELPS = "the main effect over the four pairs of arms is clearly above zero in every scenario"
+_DOES_NOT = "in every scenario the interval of the main effect lies below half a point, and not above zero"
+
+CLAIMS = MappingProxyType(
+    {
+        "best": Claim(
+            "Progressive unfreezing often yields the best results, better than either pure approach.",
+            LESSON,
+            confirmed_if="head first, then all layers is clearly ahead of feature extraction and of end-to-end in every "
+            "scenario, each at its best rate",
+            refuted_if="in every scenario there is a pure approach over which its gain is below half a point, interval and all",
+        ),
+        "gradual": Claim("Gradual unfreezing helps.", _ULMFIT, _HELPS, _DOES_NOT),
+        "discriminative": Claim("Discriminative learning rates help.", _ULMFIT, _HELPS, _DOES_NOT),
+        "slanted": Claim("Slanted triangular learning rates help.", _ULMFIT, _HELPS, _DOES_NOT),
+    }
+)
+
+STUDY = Study(
+    name="progressive",
+    title="Does progressive unfreezing pay?",
+    question="Does progressive unfreezing beat both pure approaches, and which part of its recipe does the work?",
+    protocol="Eight arms: gradual unfreezing (a layer more after each tenth of the epochs), discriminative rates (1/2.6 a "
+    "layer), slanted triangular rates (cut 0.1, ratio 32, one value an epoch), each on or off. Beside them feature "
+    "extraction, and the lesson's two phases: the head at the rate of its knob, then all layers at the rate that is "
+    "searched. All arms share split, head, minibatch order and epochs; the rate of each is the best of the same six "
+    "(0.003 to 1) on the validation images, so a lower rate alone is among the rivals. A main effect is the mean of the "
+    "four arms with a part minus that of the four without, seed by seed.",
+    claims=CLAIMS,
+    grid=grid,
+    summarise=summarise,
+    figure=Figure(
+        "dots",
+        Axis("rates", "Learning rates over layers and epochs", "ordinal"),
+        Axis("mean", "Test accuracy", form="share"),
+        series="unfreezing",
+        facet="scenario",
+    ),
+    order=6,
+    settings=MappingProxyType({"seed": FRESH_SEED, "hidden_sizes": (64, 64, 64), "images_per_class": 20}),
+    swept=("backbone_learning_rate", "unfrozen_learning_rate"),
+    default_scenarios=("mnist_to_digits", "digits_to_parity"),
+    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+)

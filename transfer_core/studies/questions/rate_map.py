@@ -1,0 +1,177 @@
+"""Accuracy of joint fine-tuning, by the rate of the head and the rate of the backbone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+import pandas as pd
+
+from transfer_core.config import RunConfig
+from transfer_core.scenarios import SCENARIOS
+from transfer_core.schedules import Phase, Schedule, freeze_to
+from transfer_core.studies.study import (
+    CONFIRMED,
+    FRESH_SEED,
+    INCONCLUSIVE,
+    REFUTED,
+    Axis,
+    Cell,
+    Claim,
+    Figure,
+    Finding,
+    Source,
+    Study,
+    Summary,
+)
+from transfer_core.studies.summaries import at_their_best, by_sign, gap_between, intervals
+from transfer_core.studies.tasks import Train
+from transfer_core.wording import evidence_words, gap_words
+
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)  # two to each power of ten
+TEN_TIMES = 2  # steps of the grid that make a factor of ten
+EQUAL, LOWER_BACKBONE, LOWER_HEAD = "equal rates", "slower backbone", "slower head"
+
+
+def schedule(config: RunConfig, head_rate: float, backbone_rate: float) -> Schedule:
+    """Train every layer from the first epoch, the head at one rate and all below at another.
+
+    Examples
+    --------
+    >>> schedule(RunConfig(), 0.1, 0.01)[0].learning_rates
+    (0.01, 0.01, 0.1)
+    """
+    rates = (backbone_rate,) * (config.n_layers - 1) + (head_rate,)
+    # Named as end-to-end training is: with two equal rates it is nothing else, and the cell is shared.
+    return (Phase("all layers", config.n_epochs, freeze_to(config.n_layers, 0), rates),)
+
+
+def grid(config: RunConfig) -> Iterator[Cell]:
+    """Every rate of the head with every rate of the backbone."""
+    for backbone_rate in RATES:
+        for head_rate in RATES:
+            labels = {"head_rate": head_rate, "backbone_rate": backbone_rate}
+            yield Cell(labels, config, Train(schedule(config, head_rate, backbone_rate)))
+
+
+def arm_of(head_rate: float, backbone_rate: float) -> str:
+    """Name the arm of a cell; empty for a cell that is in none.
+
+    All arms have the same candidates: the higher of the two rates takes the five upper values.
+
+    Examples
+    --------
+    >>> arm_of(0.1, 0.1), arm_of(0.1, 0.01), arm_of(0.01, 0.1), arm_of(0.1, 0.03)
+    ('equal rates', 'slower backbone', 'slower head', '')
+    """
+    head, backbone = RATES.index(head_rate), RATES.index(backbone_rate)
+    if max(head, backbone) < TEN_TIMES:
+        return ""
+    return {0: EQUAL, TEN_TIMES: LOWER_BACKBONE, -TEN_TIMES: LOWER_HEAD}.get(head - backbone, "")
+
+
+def summarise(rows: pd.DataFrame) -> Summary:
+    """Draw the map, and compare the diagonals and the two edges at their best."""
+    rates = ["head_rate", "backbone_rate"]
+    table = intervals(rows, ["scenario", *rates], "test_accuracy")
+    table["arm"] = [arm_of(*pair) for pair in zip(table["head_rate"], table["backbone_rate"], strict=True)]
+    rows = rows.assign(arm=[arm_of(*pair) for pair in zip(rows["head_rate"], rows["backbone_rate"], strict=True)])
+    arms = at_their_best(rows[rows["arm"] != ""], rates, ["arm"])
+    top = max(RATES)
+    edges = pd.concat(
+        at_their_best(rows[rows[f"{part}_rate"] == top].assign(arm=part), rates, ["arm"])
+        for part in ("head", "backbone")
+    )
+    best = table["mean"].max()
+    collapsed = table[table["mean"] < best / 2]
+    return Summary(
+        table,
+        {"lower_backbone": _lower_backbone(arms), "backbone_breaks": _backbone_breaks(edges, collapsed, len(table))},
+    )
+
+
+def _lower_backbone(arms: pd.DataFrame) -> Finding:
+    """Compare the lower backbone with equal rates, and with a lower head."""
+    gaps = {
+        arm: gap_between(arms, "test_accuracy", {"arm": LOWER_BACKBONE}, {"arm": arm}) for arm in (EQUAL, LOWER_HEAD)
+    }
+    verdict = CONFIRMED if gaps[EQUAL].sign > 0 else INCONCLUSIVE
+    if any(gap.sign < 0 for gap in gaps.values()):
+        verdict = REFUTED
+    compared = " and ".join(
+        f"{gap_words(gap)} {'ahead of' if gap.interval.mean >= 0 else 'behind'} "
+        f"{'a ' * (arm != EQUAL)}{_at(arms, arm)} {evidence_words(gap)}"
+        for arm, gap in gaps.items()
+    )
+    return Finding(verdict, f"A ten times {_at(arms, LOWER_BACKBONE)} is {compared}.")
+
+
+def _backbone_breaks(edges: pd.DataFrame, collapsed: pd.DataFrame, n_cells: int) -> Finding:
+    """Compare the highest rate in the head alone with the highest rate in the backbone alone."""
+    gap = gap_between(edges, "test_accuracy", {"arm": "head"}, {"arm": "backbone"})
+    side = "ahead of" if gap.interval.mean >= 0 else "behind"
+    where = f"Accuracy falls to less than half of the best in {len(collapsed)} of {n_cells} cells"
+    least = collapsed["backbone_rate"].min()
+    if least > min(RATES):
+        where += f", none of them with a backbone rate below {least:g}"
+    return Finding(
+        by_sign(gap),
+        f"A head at the highest rate is {gap_words(gap)} {side} a backbone at the highest rate, the other part at its best "
+        f"({_rates(edges, 'head')}; {_rates(edges, 'backbone')}) {evidence_words(gap)}. {where}.",
+    )
+
+
+def _at(arms: pd.DataFrame, arm: str) -> str:
+    return f"{arm} ({_rates(arms, arm)})"
+
+
+def _rates(arms: pd.DataFrame, arm: str) -> str:
+    """Chosen rates of an arm."""
+    first = arms[arms["arm"] == arm].iloc[0]
+    return f"head {first['head_rate']:g}, backbone {first['backbone_rate']:g}"
+
+
+CS231N = Source("Karpathy, notes of CS231n", 2015, page="https://cs231n.github.io/transfer-learning/")
+
+CLAIMS = MappingProxyType(
+    {
+        "lower_backbone": Claim(
+            "A pretrained backbone should learn at a lower rate than the new head above it.",
+            CS231N,
+            confirmed_if="a backbone ten times slower than the head is clearly ahead of equal rates, each at its best",
+            refuted_if="equal rates, or a head ten times slower, are clearly ahead of it",
+        ),
+        "backbone_breaks": Claim(
+            "A high rate does its harm in the backbone, whose weights are good already, not in the head.",
+            CS231N,
+            confirmed_if=f"with {max(RATES):g} for the head and the best rate for the backbone, accuracy is clearly higher than "
+            "the other way round",
+            refuted_if="it is clearly lower",
+        ),
+    }
+)
+
+STUDY = Study(
+    name="rate_map",
+    title="One rate for the head, one for the backbone",
+    question="At which pair of rates, for the head and for the backbone, does joint fine-tuning do best, and where does it "
+    "collapse?",
+    protocol="Every layer trains from the first epoch, the head at one rate and all layers below it at another; seven rates "
+    "from 0.001 to 1 for each. Same split, head, minibatch order and epochs in every cell. Three arms are compared at their "
+    "best on the validation images, each with five candidates: equal rates, a backbone ten times slower than the head, and the "
+    "reverse, the higher rate being 0.01 to 1. The colour is accuracy on the test images of the target: what the source task "
+    "loses is not in it.",
+    claims=CLAIMS,
+    grid=grid,
+    summarise=summarise,
+    figure=Figure(
+        "map",
+        Axis("head_rate", "Learning rate of the head", "ordinal"),
+        Axis("backbone_rate", "Learning rate of the backbone", "ordinal"),
+        series="mean",
+    ),
+    order=14,
+    settings=MappingProxyType({"seed": FRESH_SEED}),
+    swept=("head_learning_rate", "backbone_learning_rate"),
+    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+)

@@ -1,0 +1,219 @@
+"""Accuracy on the straight line between two networks that were trained twice over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from transfer_core.arrays import Layer, Params
+from transfer_core.config import RunConfig
+from transfer_core.experiment import with_new_head
+from transfer_core.network import init_params
+from transfer_core.scenarios import SCENARIOS
+from transfer_core.seeds import stream
+from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap
+from transfer_core.studies.study import (
+    CONFIRMED,
+    FRESH_SEED,
+    INCONCLUSIVE,
+    REFUTED,
+    Axis,
+    Cell,
+    Claim,
+    Figure,
+    Finding,
+    Reading,
+    Source,
+    Study,
+    Summary,
+)
+from transfer_core.studies.summaries import MARGIN, at_their_best, intervals, points, scores, together
+from transfer_core.studies.tasks import Train, target_accuracies
+from transfer_core.wording import evidence_words, gap_words
+
+RATES = (0.01, 0.03, 0.1, 0.3)
+PLACES = tuple(step / 8 for step in range(9))
+
+# What the two networks of a pair start from: strategy, and whether the second draws its random part anew.
+PAIRS = {
+    "fine-tuned, same head": ("end_to_end", False),
+    "fine-tuned, other heads": ("end_to_end", True),
+    "from scratch, same start": ("from_scratch", False),
+    "from scratch, other starts": ("from_scratch", True),
+}
+TUNED, SCRATCH = "fine-tuned, other heads", "from scratch, other starts"
+
+
+@dataclass(frozen=True)
+class Line:
+    """Train an arm twice, with other minibatches, and measure the networks between the two.
+
+    Attributes
+    ----------
+    arm : Train
+    drawn_anew : bool
+        The second network starts with other random weights: another head, and where nothing is pretrained
+        another backbone too.
+    places : tuple of float
+        Shares of the way from the first network to the second.
+    """
+
+    arm: Train
+    drawn_anew: bool
+    places: tuple[float, ...] = PLACES
+
+    def ends(self, config: RunConfig) -> tuple[Params, Params]:
+        """Train both."""
+        again = replace(self.arm, repetition=self.arm.repetition + 1)
+        return self.arm.trained(config), again.trained(config, self.second_start(config))
+
+    def second_start(self, config: RunConfig) -> Params:
+        """Network that the second training starts from."""
+        if not self.drawn_anew:
+            return self.arm.start(config)
+        again = self.arm.repetition + 1
+        if self.arm.backbone == "pretrained":
+            return replace(self.arm, repetition=again).start(config)
+        seeds = [stream(seed, f"random backbone {again}") for seed in config.seeds]
+        backbone = init_params(config.layer_sizes, seeds=seeds, scale=SCENARIOS[config.scenario].init_scale)
+        return with_new_head(config, backbone, again)
+
+    def measure(self, config: RunConfig) -> list[Reading]:
+        """Give the accuracy on all parts of the target at each place."""
+        first, second = self.ends(config)
+        return [
+            Reading({"place": place}, target_accuracies(config, between(first, second, place))) for place in self.places
+        ]
+
+
+def between(first: Params, second: Params, place: float) -> Params:
+    """Take the network at a place on the straight line: every weight and bias, the head's too.
+
+    Examples
+    --------
+    >>> first, second = ((Layer(np.full((1, 1), value), np.zeros(1)),) for value in (1.0, 3.0))
+    >>> float(between(first, second, 0.25)[0].weights[0, 0])
+    1.5
+    """
+    if place in (0, 1):  # the ends to the bit
+        return second if place else first
+    with np.errstate(over="ignore", invalid="ignore"):
+        return tuple(
+            Layer(*((1 - place) * ours + place * theirs for ours, theirs in zip(one, other, strict=True)))
+            for one, other in zip(first, second, strict=True)
+        )
+
+
+def grid(config: RunConfig) -> Iterator[Cell]:
+    """Every pair at every rate."""
+    for rate in RATES:
+        changed = config.but(backbone_learning_rate=rate)
+        for pair, (strategy, drawn_anew) in PAIRS.items():
+            yield Cell({"pair": pair, "rate": rate}, config, Line(Train.of(changed, strategy), drawn_anew))
+
+
+def summarise(rows: pd.DataFrame) -> Summary:
+    """Choose the rates by the ends of the lines, and take what is lost halfway."""
+    ends = rows[rows["place"].isin([0.0, 1.0])]
+    by = ["scenario", "pair"]
+    best = rows.merge(at_their_best(ends, ["rate"], by)[[*by, "rate"]].drop_duplicates(), on=[*by, "rate"])
+    in_order = best.sort_values(by, key=lambda names: names.map([*SCENARIOS, *PAIRS].index), kind="stable")
+    table = intervals(in_order, [*by, "rate", "place"], "test_accuracy")
+    tuned, scratch, said = [], [], {TUNED: list[str](), SCRATCH: list[str]()}
+    for (scenario,), here in points(in_order, ["scenario"]):
+        drops = {pair: drop(here[here["pair"] == pair]) for pair in PAIRS}
+        tuned.append(verdict(drops[TUNED], connected=True))
+        scratch.append(verdict(drops[SCRATCH], connected=False))
+        for pair, easier in ((TUNED, "fine-tuned, same head"), (SCRATCH, "from scratch, same start")):
+            said[pair].append(
+                f"{SCENARIOS[str(scenario)].title}: {_words(here, pair, drops)}; {_words(here, easier, drops)}"
+            )
+    return Summary(
+        table,
+        {
+            "one_basin": Finding(together(tuned), f"{'. '.join(said[TUNED])}."),
+            "two_basins": Finding(together(scratch), f"{'. '.join(said[SCRATCH])}."),
+        },
+    )
+
+
+def drop(rows: pd.DataFrame) -> Gap:
+    """Mean accuracy of the two ends of a line minus the accuracy halfway, seed by seed."""
+    first, middle, second = (scores(rows, "test_accuracy", place=place) for place in (0.0, 0.5, 1.0))
+    return paired_gap((first + second) / 2, middle)
+
+
+def verdict(lost: Gap, *, connected: bool) -> str:
+    """Judge the claim that a pair is connected, or that it is not.
+
+    Examples
+    --------
+    >>> ends = np.linspace(0.8, 0.9, 6)
+    >>> verdict(paired_gap(ends, ends), connected=True), verdict(paired_gap(ends, ends), connected=False)
+    ('confirmed here', 'refuted here')
+    """
+    if lost.n < MIN_SEEDS:
+        return INCONCLUSIVE
+    if lost.interval.high < MARGIN:
+        return CONFIRMED if connected else REFUTED
+    if lost.interval.low > MARGIN:
+        return REFUTED if connected else CONFIRMED
+    return INCONCLUSIVE
+
+
+def _words(rows: pd.DataFrame, pair: str, drops: dict[str, Gap]) -> str:
+    lost = drops[pair]
+    change = "less" if lost.interval.mean >= 0 else "more"
+    rate = scores(rows, "rate", pair=pair)[0]
+    evidence = evidence_words(lost).replace("; ahead in", "; the ends ahead in")
+    return f"{pair} (rate {rate:g}): halfway {gap_words(lost)} {change} than at the ends {evidence}"
+
+
+_NEYSHABUR = Source("Neyshabur, Sedghi and Zhang", 2020, "2008.11687")
+
+CLAIMS = MappingProxyType(
+    {
+        "one_basin": Claim(
+            "Networks fine-tuned from the same pretrained network lie in one basin: no barrier between them.",
+            _NEYSHABUR,
+            confirmed_if="with other heads, in every scenario, the accuracy lost halfway is below one point, interval and all",
+            refuted_if="with other heads, in every scenario, it is above one point, interval and all",
+        ),
+        "two_basins": Claim(
+            "Networks trained from different random starts lie in different basins.",
+            _NEYSHABUR,
+            confirmed_if="in every scenario the accuracy lost halfway is above one point, interval and all",
+            refuted_if="in every scenario it is below one point, interval and all",
+        ),
+    }
+)
+
+STUDY = Study(
+    name="same_basin",
+    title="Do fine-tuned networks share a basin?",
+    question="Is the straight line between two fine-tuned networks free of a barrier, and between two from scratch?",
+    protocol="Two networks of each seed are trained on the same images with other minibatch orders, and all of their weights "
+    "are averaged, the head's too. The second fine-tuned network starts from the same pretrained backbone under another "
+    "random head, which is the harder case; the second from scratch has other random weights throughout. As controls the "
+    "same with one start for both. The rate of each pair is the best of four (0.01 to 0.3) on the validation images at "
+    "the ends. What is lost is the mean test accuracy of the ends minus that halfway.",
+    claims=CLAIMS,
+    grid=grid,
+    summarise=summarise,
+    figure=Figure(
+        "lines",
+        Axis("place", "Share of the way from one network to the other"),
+        Axis("mean", "Test accuracy", form="share"),
+        series="pair",
+        facet="scenario",
+    ),
+    order=12,
+    settings=MappingProxyType({"seed": FRESH_SEED, "images_per_class": 20}),
+    swept=("backbone_learning_rate",),
+    default_scenarios=("mnist_to_digits", "digits_to_parity"),
+    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+)

@@ -1,0 +1,273 @@
+"""How much faster feature extraction is: on the clock, and in multiply-adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import get_clock_info, thread_time
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from transfer_core.arrays import Examples, Layer, Params
+from transfer_core.config import RunConfig
+from transfer_core.costs import multiply_adds
+from transfer_core.experiment import random_params, target_of
+from transfer_core.schedules import Schedule, first_epochs
+from transfer_core.seeds import stream
+from transfer_core.statistics import Gap, mean_interval, paired_gap
+from transfer_core.strategies import STRATEGIES
+from transfer_core.studies.study import (
+    CONFIRMED,
+    INCONCLUSIVE,
+    LESSON,
+    REFUTED,
+    Axis,
+    Cell,
+    Claim,
+    Figure,
+    Finding,
+    Reading,
+    Study,
+    Summary,
+)
+from transfer_core.studies.summaries import enough, points
+from transfer_core.training import train
+
+WIDTHS = (32, 64, 128, 256)
+DEPTHS = (1, 2, 3, 4)
+WORTH_HAVING = 1.1  # times as fast; less is no speed-up to speak of
+TOLERANCE = 1.5  # two speed-ups agree if neither is more than this many times the other
+MEASURES = MappingProxyType({"clock": "seconds", "counted": "multiply_adds"})
+WAYS = MappingProxyType({"cached": "cached features", "uncached": "no cache"})
+
+
+@dataclass(frozen=True)
+class Race:
+    """Train one network after the other, a round a seed, and take the time of each.
+
+    In every round feature extraction with cached features, without them, and end-to-end fine-tuning
+    take turns, so that whatever else the machine does meanwhile meets all three.
+    """
+
+    def measure(self, config: RunConfig) -> list[Reading]:
+        """Give the seconds of each arm in each round, and its multiply-adds."""
+        frozen, full = (STRATEGIES[name].build(config) for name in ("feature_extraction", "end_to_end"))
+        arms = {"cached": (frozen, True), "uncached": (frozen, False), "end_to_end": (full, True)}
+        # How long a product takes does not depend on what the weights are, so nothing is pretrained for this.
+        params, examples = random_params(config), target_of(config).train
+        seconds = np.empty((config.n_seeds, len(arms)))
+        warm_up = first_epochs(full, 1)  # what is done for the first time takes longer
+        for turn in range(config.n_seeds):
+            network, images = _one(params, turn), Examples(*(array[turn : turn + 1] for array in examples))
+            _seconds(config, network, images, warm_up, config.seeds[turn])
+            for arm, (schedule, cache_features) in enumerate(arms.values()):
+                seconds[turn, arm] = _seconds(config, network, images, schedule, config.seeds[turn], cache_features)
+        n_images = examples.labels.shape[-1]
+        values = {f"seconds_{name}": seconds[:, arm] for arm, name in enumerate(arms)}
+        for name, (schedule, cache_features) in arms.items():
+            counted = multiply_adds(schedule, config.layer_sizes, n_images, cache_features=cache_features)
+            values[f"multiply_adds_{name}"] = np.full(config.n_seeds, float(counted))
+        return [Reading({}, values)]
+
+
+def _one(params: Params, index: int) -> Params:
+    """Network of one seed, with the seed axis kept."""
+    return tuple(Layer(layer.weights[index : index + 1], layer.bias[index : index + 1]) for layer in params)
+
+
+def _seconds(
+    config: RunConfig, params: Params, images: Examples, schedule: Schedule, seed: int, cache_features: bool = True
+) -> float:
+    """Train once. Processor time of this thread: BLAS has no other, and what others do is not counted."""
+    epochs = train(
+        params,
+        schedule,
+        images,
+        None,
+        batch_seeds=[stream(seed, "minibatches")],
+        batch_size=config.batch_size,
+        momentum=config.momentum,
+        weight_decay=config.weight_decay,
+        cache_features=cache_features,
+    )
+    started = thread_time()
+    for _ in epochs:
+        pass
+    return max(thread_time() - started, get_clock_info("thread_time").resolution)
+
+
+def grid(config: RunConfig) -> Iterator[Cell]:
+    """Every width at every depth."""
+    for depth in DEPTHS:
+        for width in WIDTHS:
+            yield Cell({"layers": depth, "width": width}, config.but(hidden_sizes=(width,) * depth), Race())
+
+
+def with_speed_ups(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add how many times as long end-to-end takes, on the clock and counted, round by round.
+
+    Examples
+    --------
+    >>> row = {f"{what}_{arm}": 1.0 for what in ("seconds", "multiply_adds") for arm in ("cached", "uncached")}
+    >>> found = with_speed_ups(pd.DataFrame([{**row, "seconds_end_to_end": 2.0, "multiply_adds_end_to_end": 3.0}]))
+    >>> found[["clock_cached", "counted_cached"]].values.tolist()
+    [[2.0, 3.0]]
+    """
+    return rows.assign(
+        **{
+            f"{name}_{way}": rows[f"{what}_end_to_end"] / rows[f"{what}_{way}"]
+            for name, what in MEASURES.items()
+            for way in WAYS
+        }
+    )
+
+
+def summarise(rows: pd.DataFrame) -> Summary:
+    """Tabulate the speed-ups, and hold the counted against the clock's."""
+    rows = with_speed_ups(rows)
+    places = list(points(rows, ["scenario", "layers", "width"]))
+    table = pd.DataFrame([line for place, group in places for line in _lines(place, group)])
+    groups = [group for _, group in places]
+    return Summary(table, {"fast": _fast(groups, enough(rows)), "cost": _cost(groups, enough(rows))})
+
+
+def _lines(place: tuple[str, int, int], group: pd.DataFrame) -> Iterator[dict[str, object]]:
+    scenario, layers, width = place
+    for name, what in MEASURES.items():
+        unit = what.replace("_", "-")
+        for way, title in WAYS.items():
+            yield {
+                "scenario": scenario,
+                "depth": _depth_words(layers),
+                "width": int(width),
+                "speed_up": f"{name}, {title}",
+                **mean_interval(group[f"{name}_{way}"].to_numpy())._asdict(),
+                "n": len(group),
+                "unit": unit,
+                "cost": float(group[f"{what}_{way}"].mean()),
+                "cost_end_to_end": float(group[f"{what}_end_to_end"].mean()),
+            }
+
+
+def _fast(groups: list[pd.DataFrame], enough_rounds: bool) -> Finding:
+    """Judge the speed-up without cached features: the lesson's code has none."""
+    gains = [paired_gap(group["clock_uncached"].to_numpy(), np.ones(len(group))) for group in groups]
+    clearly = sum(gain.sign > 0 for gain in gains)
+    verdict = INCONCLUSIVE
+    if enough_rounds and all(1 + gain.interval.high < WORTH_HAVING for gain in gains):
+        verdict = REFUTED
+    elif enough_rounds and clearly == len(gains):
+        verdict = CONFIRMED
+    least, gain = min(zip(groups, gains, strict=True), key=lambda one: one[1].interval.mean)
+    return Finding(
+        verdict,
+        f"Feature extraction is {_range(groups, 'clock_uncached')} times as fast as end-to-end on the clock, clearly faster "
+        f"in {clearly} of {len(gains)} architectures, least at {_place_words(least)} {_evidence(gain)}; with the features "
+        f"cached it is {_range(groups, 'clock_cached')} times as fast.",
+    )
+
+
+def _place_words(group: pd.DataFrame) -> str:
+    """Name an architecture.
+
+    Examples
+    --------
+    >>> _place_words(pd.DataFrame({"layers": [1, 1], "width": [64, 64]}))
+    '1 layer of 64'
+    """
+    layers, width = int(group["layers"].iloc[0]), int(group["width"].iloc[0])
+    return f"{_depth_words(layers)} of {width}"
+
+
+def _depth_words(layers: int) -> str:
+    return f"{layers} layer{'' if layers == 1 else 's'}"
+
+
+def _evidence(gain: Gap) -> str:
+    """Interval and wins of a speed-up, from its gap to 1."""
+    if np.isnan(gain.interval.low):
+        return "(one round, no interval)"
+    low, high = 1 + gain.interval.low, 1 + gain.interval.high
+    return f"(95\u00a0% interval {low:.2f} to {high:.2f}; faster in {gain.wins} of {gain.n} rounds)"
+
+
+def _cost(groups: list[pd.DataFrame], enough_rounds: bool) -> Finding:
+    """Compare the counted speed-up with the clock's."""
+    agreed = {way: sum(_agrees(group, way) > 0 for group in groups) for way in WAYS}
+    verdict = INCONCLUSIVE
+    if enough_rounds and all(count == len(groups) for count in agreed.values()):
+        verdict = CONFIRMED
+    elif enough_rounds and any(_agrees(group, way) < 0 for way in WAYS for group in groups):
+        verdict = REFUTED
+    said = "; ".join(
+        f"{title}: {_range(groups, f'counted_{way}')} times less work counted, {_range(groups, f'clock_{way}')} times less "
+        f"time, in agreement in {agreed[way]} of {len(groups)} architectures"
+        for way, title in WAYS.items()
+    )
+    return Finding(verdict, f"{said[0].upper()}{said[1:]}.")
+
+
+def _agrees(group: pd.DataFrame, way: str) -> int:
+    """1 where the whole interval of clock over counted is within the tolerance, -1 where it is outside, else 0."""
+    interval = mean_interval((group[f"clock_{way}"] / group[f"counted_{way}"]).to_numpy())
+    within = interval.low >= 1 / TOLERANCE and interval.high <= TOLERANCE
+    outside = interval.high < 1 / TOLERANCE or interval.low > TOLERANCE
+    return int(within) - int(outside)
+
+
+def _range(groups: list[pd.DataFrame], column: str) -> str:
+    """Smallest and largest mean over the architectures.
+
+    Examples
+    --------
+    >>> _range([pd.DataFrame({"a": [1.0, 2.0]}), pd.DataFrame({"a": [4.0]})], "a")
+    '1.5 to 4.0'
+    """
+    means = [group[column].mean() for group in groups]
+    return f"{min(means):.1f} to {max(means):.1f}"
+
+
+CLAIMS = MappingProxyType(
+    {
+        "fast": Claim(
+            "Training is fast with feature extraction, slower end-to-end.",
+            LESSON,
+            confirmed_if="without cached features, as in the lesson's code, feature extraction takes clearly less time at "
+            f"every width and depth, and at one or more the interval of the speed-up reaches {WORTH_HAVING:g}",
+            refuted_if=f"the interval of the speed-up lies below {WORTH_HAVING:g} at every width and depth",
+        ),
+        "cost": Claim(
+            "What feature extraction saves in computation it saves in time.",
+            LESSON,
+            confirmed_if=f"the work that is saved, counted in multiply-adds, is the time that is saved: the two speed-ups are "
+            f"within a factor of {TOLERANCE:g} of each other at every width and depth, with cached features and without",
+            refuted_if=f"somewhere they clearly differ by more than a factor of {TOLERANCE:g}",
+        ),
+    }
+)
+
+STUDY = Study(
+    name="speed",
+    title="How much faster is feature extraction?",
+    question="How much less time and how much less work does feature extraction take, by width and depth of the network?",
+    protocol="Time of end-to-end divided by time of feature extraction, with the output of the frozen backbone cached and "
+    "without. A round for each seed: the three arms train one network after the other, on the same images, in minibatches, "
+    "for the same epochs, and the ratio is taken within the round. Processor time of one thread, nothing measured on the "
+    "way. Counted: multiply-adds of the matrix products. The cache pays the more, the more epochs use it. The networks are "
+    "random: time does not depend on what the weights are. Seconds are those of the machine that measured them.",
+    claims=CLAIMS,
+    grid=grid,
+    summarise=summarise,
+    figure=Figure(
+        "lines",
+        Axis("width", "Width of each layer", "log"),
+        Axis("mean", "Times as fast as end-to-end", "log"),
+        series="speed_up",
+        facet="depth",
+    ),
+    order=3,
+    settings=MappingProxyType({"images_per_class": 16}),  # full minibatches only
+    swept=("hidden_sizes",),
+)

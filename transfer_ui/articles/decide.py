@@ -1,0 +1,275 @@
+"""What the map and the crossover mean for one visitor: the words of the decide page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from transfer_core import STRATEGIES, RunConfig
+from transfer_core.arrays import Array
+from transfer_core.scenarios import SCENARIOS
+from transfer_core.splits import max_images_per_class
+from transfer_core.statistics import MIN_SEEDS, Verdict, mean_interval, verdict
+from transfer_core.studies.questions.crossover import RULE, Crossing
+from transfer_core.studies.questions.decision_map import OPEN, shifts, sizes
+from transfer_core.studies.registry import STUDIES
+from transfer_core.studies.study import Study
+from transfer_core.studies.summaries import scores
+from transfer_core.wording import join_words, verdict_sentence
+from transfer_ui.charts.study import Mark
+from transfer_ui.sentences import TITLES, percent
+
+ABOUT_STRIP = " Strip: the 95 % interval of the size at which end-to-end overtakes feature extraction for good."
+ALWAYS, NEVER = "start", "never"
+AMONG = {
+    "all": ("All strategies", tuple(STRATEGIES)),
+    "freeze_or_tune": ("Freeze or fine-tune?", ("feature_extraction", "end_to_end")),
+}
+# From the least work to the most: where accuracy does not decide, the price does.
+BY_PRICE = ("feature_extraction", "random_features", "progressive_unfreezing", "end_to_end", "from_scratch")
+ADVICE = {
+    "feature_extraction": "freeze the backbone",
+    "end_to_end": "fine-tune end to end",
+    "progressive_unfreezing": "unfreeze progressively",
+    "from_scratch": "train from scratch: here the pretrained network hurts",
+    "random_features": "train a head on a random backbone: here pretraining adds nothing",
+}
+QUESTION = (
+    "Say first, then look: from how many training images on, all classes together, does end-to-end fine-tuning beat "
+    "feature extraction on test images?"
+)
+ABOUT_GUESSING = (
+    "Your guess starts two measurements with the settings on the left: a map of winners, by images and by shift, and the "
+    "accuracy against the number of images. Cells appear as they are done."
+)
+ABOUT_MAP = (
+    "At the learning rates on the left. The number is how far the best is ahead of the next, in points of test accuracy. "
+    "Too close to call: the 95 % interval of that gap holds zero. Each cell is judged by itself, so about one in twenty may "
+    "be luck. Click a cell to open it."
+)
+ABOUT_CROSSOVER = (
+    "Line: mean over the seeds. Band: its 95 % interval. Each strategy has the best of five learning rates, a tenth to ten "
+    "times that on the left, chosen on validation images at every size. The number of epochs is the same, so more images "
+    "also mean more updates."
+)
+
+
+GUESSES = {
+    ALWAYS: "from the first",
+    **{str(size): f"{size:,}" for size in (10, 20, 50, 100, 200, 500, RULE)},
+    NEVER: "never",
+}
+
+
+def recall_guess() -> None:
+    """Put the guess of this visit back into the link when the visitor comes back from another page."""
+    said = st.session_state.get("guess_said")
+    if said and "guess" not in st.query_params and "guess" not in st.session_state:
+        st.query_params["guess"] = said
+
+
+def guess_at(guess: str, first: float, last: float) -> float:
+    """Place a guess on the axis of training images.
+
+    Examples
+    --------
+    >>> guess_at("50", 10, 1000), guess_at("never", 10, 1000)
+    (50.0, 1000)
+    """
+    return {ALWAYS: first, NEVER: last}[guess] if guess in (ALWAYS, NEVER) else float(guess)
+
+
+def guess_sentence(guess: str, where: Crossing) -> str:
+    """Hold a guess against the crossing: right inside its interval, and where no other choice is closer.
+
+    Examples
+    --------
+    >>> guess_sentence("50", Crossing(37.0, 28.0, 44.0))
+    'You said 50: that is it, as closely as the choices allow.'
+    >>> guess_sentence("never", Crossing(37.0, 20.0, 62.0))
+    'You said never: it comes earlier.'
+    """
+    said = f"You said {'from the first' if guess == ALWAYS else guess if guess == NEVER else f'{int(guess):,}'}"
+    if np.isnan(where.low):
+        return f"{said}: there are too few seeds to tell."
+    at = guess_at(guess, -np.inf, np.inf)
+    if where.low <= at <= where.high:
+        return f"{said}: inside the interval."
+    if guess == nearest_guess(where.at):
+        return f"{said}: that is it, as closely as the choices allow."
+    return f"{said}: it comes {'later' if at < where.low else 'earlier'}."
+
+
+def nearest_guess(at: float) -> str:
+    """Find the choice that is closest to a crossing, on a logarithmic scale.
+
+    Examples
+    --------
+    >>> nearest_guess(37.0), nearest_guess(float("inf")), nearest_guess(float("-inf"))
+    ('50', 'never', 'start')
+    """
+    if np.isinf(at):
+        return ALWAYS if at < 0 else NEVER
+    return min((guess for guess in GUESSES if guess.isdigit()), key=lambda guess: abs(np.log(float(guess) / at)))
+
+
+def nearest_cell(config: RunConfig) -> tuple[int, float]:
+    """Find the cell of the map that is closest to what the controls say.
+
+    Parameters
+    ----------
+    config : RunConfig
+
+    Returns
+    -------
+    tuple of (int, float)
+        Images per class, the nearest on a logarithmic scale, and amount of shift.
+
+    Examples
+    --------
+    >>> nearest_cell(RunConfig(images_per_class=30, shift_amount=5.0))
+    (20, 0.0)
+    """
+    mine = config.images_per_class or max_images_per_class(config.scenario)
+    size = min(sizes(config.scenario), key=lambda count: abs(np.log(count / mine)))
+    return size, min(shifts(config.scenario), key=lambda amount: abs(amount - config.shift_amount))
+
+
+def cell_scores(rows: pd.DataFrame, size: int, shift: float) -> dict[str, Array]:
+    """Strategy -> test accuracy of each seed in one cell; only those that are done."""
+    cell = rows[(rows["images_per_class"] == size) & (rows["shift"] == shift)]
+    return {name: scores(cell, "test_accuracy", strategy=name) for name in STRATEGIES if name in set(cell["strategy"])}
+
+
+def recommendation(rows: pd.DataFrame, config: RunConfig) -> tuple[str, str]:
+    """Say what to do with as many images, at such a shift, and how sure that is.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of the decision map, perhaps not all of it.
+    config : RunConfig
+
+    Returns
+    -------
+    tuple of (str, str)
+        The advice, and what it rests on.
+    """
+    size, shift = nearest_cell(config)
+    place = cell_words(config.scenario, size, shift)
+    if (size, shift) != (config.images_per_class, config.shift_amount):
+        place = f"{place}, the nearest measured to yours"
+    by_strategy = cell_scores(rows, size, shift)
+    if len(by_strategy) < len(STRATEGIES):
+        return f"For {place}: not measured yet.", "The map was stopped before this cell."
+    found = verdict(by_strategy)
+    evidence = verdict_sentence(found, TITLES)
+    n_seeds, n_classes = next(iter(found.gaps.values())).n, config.layer_sizes[-1]
+    if n_seeds < MIN_SEEDS:
+        return f"For {place}: no advice from so few seeds.", evidence
+    if not mean_interval(by_strategy[found.leader]).low > 1 / n_classes:
+        return f"For {place}: no advice, because nothing learns at these settings.", (
+            f"The best accuracy is {percent(by_strategy[found.leader].mean())}; guessing gives {percent(1 / n_classes)}."
+        )
+    if not found.inconclusive:
+        return f"For {place}: {ADVICE[found.leader]}.", evidence
+    return f"For {place}: {_cheapest(found)}.", evidence
+
+
+def _cheapest(found: Verdict) -> str:
+    """Among those that cannot be told apart the least work decides."""
+    level = {found.leader, *found.tied}
+    named = [TITLES[name][0].lower() + TITLES[name][1:] for name in BY_PRICE if name in level]
+    first = next(name for name in BY_PRICE if name in level)
+    others = f" ({join_words(named)} are too close to call; none of them is less work)" if len(named) > 1 else ""
+    return f"{ADVICE[first].split(':')[0]}{others}"
+
+
+def cell_words(scenario: str, size: int, shift: float) -> str:
+    r"""Name a cell of the map.
+
+    Examples
+    --------
+    >>> cell_words("mnist_to_digits", 10, 30.0)
+    '100 training images (10 a class) at a shift of 30°'
+    """
+    found = SCENARIOS[scenario]
+    n_classes = len(found.target.classes)
+    words = f"{size * n_classes:,} training images ({size} a class)"
+    if found.shift is None or not shift:
+        return words
+    return f"{words} at a shift of {shift:g}{'' if found.shift.unit == '°' else ' '}{found.shift.unit}".rstrip()
+
+
+def map_on(config: RunConfig) -> Study:
+    """Get the study of the map with its axis in the words of the scenario's shift.
+
+    Examples
+    --------
+    >>> map_on(RunConfig()).figure.y.title
+    'Rotation of the target, °'
+    """
+    study, shift = STUDIES["decision_map"], SCENARIOS[config.scenario].shift
+    title = f"{shift.title}{f', {shift.unit}' if shift.unit else ''}" if shift else "No shift"
+    return replace(study, figure=replace(study.figure, y=study.figure.y._replace(title=title)))
+
+
+def cells_of(config: RunConfig, table: pd.DataFrame) -> dict[str, str]:
+    """Name the cells of a map, for the link and for people.
+
+    Examples
+    --------
+    >>> cells_of(RunConfig(), pd.DataFrame({"images_per_class": [10], "shift": [30.0]}))
+    {'10,30': '100 training images (10 a class) at a shift of 30°'}
+    """
+    places = [(int(size), float(shift)) for size, shift in table[["images_per_class", "shift"]].to_numpy()]
+    return {f"{size},{shift:g}": cell_words(config.scenario, size, shift) for size, shift in places}
+
+
+def follow_click(picked: tuple[str, str] | None) -> None:
+    """Put a cell that was just clicked into the link, where the choice below the map reads it."""
+    if picked and picked != st.session_state.get("picked_cell"):
+        st.query_params["cell"] = ",".join(picked)
+    st.session_state.picked_cell = picked
+
+
+def marks(where: Crossing, guess: str, config: RunConfig, first: int, last: int) -> list[Mark]:
+    """Place the crossing, the guess, the rule of thumb and the visitor's own size on the axis.
+
+    Parameters
+    ----------
+    where : Crossing
+    guess : str
+    config : RunConfig
+    first, last : int
+        Ends of the axis, training images.
+    """
+    placed = []
+    if np.isfinite(where.at):
+        strip = (float(np.clip(edge, first, last)) for edge in (where.low, where.high))
+        placed.append(Mark(where.at, "overtakes", *strip))
+    placed.append(Mark(guess_at(guess, first, last), "your guess"))
+    mine = config.images_per_class or max_images_per_class(config.scenario)
+    placed.append(Mark(float(np.clip(mine * config.layer_sizes[-1], first, last)), "your size"))
+    placed.append(Mark(RULE, f"the lesson: freeze below {RULE:,}"))
+    return placed
+
+
+def tally(table: pd.DataFrame) -> str:
+    """Count the winners of a map.
+
+    Examples
+    --------
+    >>> tally(pd.DataFrame({"winner": ["end_to_end", "too close to call", "end_to_end"]}))
+    'End-to-end fine-tuning wins 2 of 3 cells; 1 is too close to call.'
+    """
+    counts: Mapping[object, int] = table["winner"].value_counts().to_dict()
+    won = [f"{TITLES[str(name)]} wins {count}" for name, count in counts.items() if name != OPEN]
+    n_open = counts.get(OPEN, 0)
+    words = [*won[:1], *(part[0].lower() + part[1:] for part in won[1:])]
+    first = f"{join_words(words)} of {len(table)} cells" if words else f"No strategy wins any of {len(table)} cells"
+    return f"{first}; {n_open} {'is' if n_open == 1 else 'are'} too close to call."

@@ -1,0 +1,71 @@
+"""A long article in short sections, one drawn at a time; and what its sections have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import streamlit as st
+
+from transfer_core import SCENARIOS, RunConfig, RunResult
+from transfer_ui.articles.learn.lesson_claims import BADGES, Claim, Finding
+from transfer_ui.controls.sidebar import choose_in_link
+from transfer_ui.runs import cached
+from transfer_ui.sentences import cap
+from transfer_ui.shell import frame
+
+
+def choose_section(titles: Mapping[str, str]) -> str:
+    """Draw the list of sections, and the title of the one that is chosen.
+
+    Parameters
+    ----------
+    titles : mapping of str to str
+        Name in the link -> title; the first is where the article begins.
+
+    Returns
+    -------
+    str
+        Name of the section to draw.
+    """
+    chosen: str = choose_in_link("section", titles, st.pills)
+    st.subheader(titles[chosen], anchor=False)
+    return chosen
+
+
+def bullets(lines: Iterable[str], mark: str = "-") -> str:
+    r"""Write lines as a Markdown list; ``1.`` as mark numbers them.
+
+    Examples
+    --------
+    >>> bullets(["one", "two"])
+    '- one\n- two'
+    """
+    return "\n".join(f"{mark} {line}" for line in lines)
+
+
+def measured(config: RunConfig) -> dict[str, RunResult]:
+    """Get the comparison that a section words, or end the page where the visitor stopped it too early."""
+    results: dict[str, RunResult] = cached.comparison(config).results
+    if not results:
+        frame.stop_without_results()
+    return results
+
+
+def show_settings(config: RunConfig) -> None:
+    """Say which settings a figure comes from, and where they can be changed."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = f"{cap(config)}, {config.n_epochs} epochs, {config.n_seeds} seeds"
+        st.caption(f"Your settings: **{SCENARIOS[config.scenario].title}**, {words}.", width="content")
+        frame.link("compare", config, "Change them")
+
+
+def show_findings(claims: Sequence[Claim], findings: Mapping[str, Finding]) -> None:
+    """Draw each claim beside its measured figure and the verdict."""
+    rows = st.container(gap="xsmall")
+    for claim in claims:
+        found = findings[claim.aspect]
+        with rows.container(border=True):
+            said, figure, verdict = st.columns([5, 7, 2.6], gap="medium", vertical_alignment="center")
+        said.markdown(f"**{claim.aspect}**  \nFrozen: {claim.frozen}. End-to-end: {claim.full}.")
+        figure.markdown(found.sentence)
+        verdict.badge(found.verdict, **BADGES[found.verdict])

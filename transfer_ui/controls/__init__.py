@@ -1,0 +1,1 @@
+"""What a visitor can choose, as controls and as a link."""

@@ -1,0 +1,1 @@
+"""How a page begins, ends and links on."""

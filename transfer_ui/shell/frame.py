@@ -1,0 +1,80 @@
+"""What the pages share: the answer, the presets, the links to go on with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from transfer_core import RunConfig
+from transfer_ui.controls.link import to_query
+from transfer_ui.controls.presets import Preset
+from transfer_ui.controls.sidebar import choose
+from transfer_ui.shell.map import PAGES_FOLDER
+
+
+def answer(sentence: str, further: Sequence[str]) -> DeltaGenerator:
+    """Draw the answer of a page, the first thing to be seen; what comes later can be added to it."""
+    box = st.container(border=True, key="answer")
+    box.markdown(f"#### {sentence}", unsafe_allow_html=False)
+    for line in further:
+        box.markdown(line)
+    return box
+
+
+def show_origin(made: Mapping[str, str] | None) -> None:
+    """Say that results were computed earlier, when and with what; nothing where they were computed here."""
+    if made:
+        st.caption(
+            f"Stored results of {made['date']}; other settings are computed here.",
+            help=f"{made['versions']}; {made['machine']}. Made by `{made['command']}`.",
+        )
+
+
+def stop_without_results() -> NoReturn:
+    """End a page whose run the visitor stopped before there was anything to show."""
+    st.info("The run was stopped before the first epoch was done: there is nothing to show yet.")
+    st.stop()
+
+
+def show_presets(presets: Sequence[Preset], config: RunConfig) -> None:
+    """Draw one button a preset, and the comment of the one that is on."""
+    with st.container(horizontal=True, key="presets", gap="small", vertical_alignment="center"):
+        st.caption("Settings worth seeing:", width="content")
+        for preset in presets:
+            st.button(
+                preset.title,
+                key=f"preset_{preset.title}",
+                icon=preset.icon,
+                help=preset.comment,
+                on_click=choose,
+                args=(preset.config,),
+                type="tertiary",
+            )
+    for preset in presets:
+        if preset.config == config:
+            st.info(f"**{preset.title}.** {preset.comment}", icon=preset.icon)
+
+
+def try_next(config: RunConfig, ideas: Sequence[tuple[str, dict[str, Any], str, str]], **place: str) -> None:
+    """Draw links that change one thing and say what to watch.
+
+    Parameters
+    ----------
+    config : RunConfig
+    ideas : sequence of (page file, changed fields, title, what to watch)
+    **place : str
+        What else the links keep, such as the framework of the export page.
+    """
+    st.subheader("What to try next", anchor=False)
+    with st.container(horizontal=True, key="links"):
+        for file, changes, title, watch in ideas:
+            link(file, config.but(**changes), f"**{title}**: {watch}", **place)
+
+
+def link(file: str, config: RunConfig, label: str, **place: str) -> None:
+    """Draw a link to a page with these settings, and to a place on it."""
+    if st.button(label, key=f"link_{file}_{label}", icon=":material/arrow_forward:", type="tertiary"):
+        st.switch_page(PAGES_FOLDER / f"{file}.py", query_params=to_query(config) | place)

@@ -1,0 +1,64 @@
+"""The runs of this visit: kept in a list, any of them can be laid under the present one."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+import streamlit as st
+
+from transfer_core import RunConfig
+from transfer_ui import sentences
+from transfer_ui.controls.link import from_query, to_text
+
+MAX_RUNS = 20
+
+
+def is_new() -> bool:
+    """Whether nothing has been run yet in this visit."""
+    return not st.session_state.get("runs")
+
+
+def keep(config: RunConfig) -> None:
+    """Remember a finished run; the latest comes first, and none is listed twice."""
+    runs: list[str] = st.session_state.setdefault("runs", [])
+    link = to_text(config)
+    st.session_state.runs = [link, *(run for run in runs if run != link)][:MAX_RUNS]
+
+
+def choose_pinned(config: RunConfig) -> RunConfig | None:
+    """Draw the list of earlier runs and give the one to lay under the curves, if any; it is in the link too."""
+    here = to_text(config)
+    if "pinned" not in st.session_state and st.query_params.get("pin"):
+        # Said again in our own words, so that whatever the link held is a valid run.
+        asked, notices = from_query(dict(parse_qsl(st.query_params["pin"])))
+        for notice in notices:
+            st.warning(f"In the pinned run: {notice}", icon=":material/info:")
+        st.session_state.pinned = to_text(asked)
+    pinned = st.session_state.get("pinned")
+    runs = [run for run in st.session_state.get("runs", []) if run != here]
+    if pinned and pinned not in runs and pinned != here:
+        runs.append(pinned)
+    chosen = None
+    if runs:
+        if pinned not in runs:
+            st.session_state.pinned = None
+        chosen = st.selectbox(
+            "Lay an earlier run of this visit under the curves",
+            runs,
+            key="pinned",
+            index=None,
+            placeholder="none",
+            format_func=lambda run: sentences.sentence_case(sentences.differences(read(run), config)),
+            help="Every run of this visit is kept here, named by what it did otherwise. Try a change, then pin the run before it.",
+            width=520,
+        )
+    if chosen:
+        st.query_params["pin"] = chosen
+    elif "pin" in st.query_params:
+        del st.query_params["pin"]
+    return read(chosen) if chosen else None
+
+
+def read(link: str) -> RunConfig:
+    """Turn the text of a link into a run; what does not fit is corrected."""
+    return from_query(dict(parse_qsl(link))).config
