@@ -17,11 +17,11 @@ from sklearn.neural_network import MLPClassifier
 
 from benchmarks._common import best_seconds, import_torch, print_header, print_row
 from transfer_core import STRATEGIES, RunConfig, compare, pretrain, run
+from transfer_core.arms import arm_of
 from transfer_core.arrays import Array, Params
-from transfer_core.experiment import start_params
-from transfer_core.seeds import stream
+from transfer_core.seeds import Purpose, stream
 from transfer_core.splits import TargetData, cached_source_data, cached_target_data
-from transfer_core.training import minibatch_orders, train
+from transfer_core.training import minibatch_orders
 
 COMMAND = "python -m benchmarks.comparison"
 CONFIG = RunConfig()
@@ -54,10 +54,10 @@ def torch_run(torch: Any, strategy: str, seed: int) -> list[list[float]]:
     train_set, val_set = (
         (torch.from_numpy(part.inputs[seed]), torch.from_numpy(part.labels[seed])) for part in (data.train, data.val)
     )
-    network, linears = torch_network(torch, start_params(CONFIG, strategy, pretrain(CONFIG)), seed)
+    network, linears = torch_network(torch, arm_of(CONFIG, strategy).start_params(CONFIG), seed)
     groups = [{"params": list(linear.parameters()), "lr": 0.0} for linear in linears]
     optimizer = torch.optim.SGD(groups, momentum=CONFIG.momentum, weight_decay=CONFIG.weight_decay)
-    orders = minibatch_orders(len(train_set[1]), [stream(CONFIG.seeds[seed], "minibatches")])
+    orders = minibatch_orders(len(train_set[1]), [stream(CONFIG.seeds[seed], Purpose.BATCHES)])
 
     def measure() -> list[float]:
         values = []
@@ -135,20 +135,8 @@ def sklearn_from_scratch(*, curves: bool) -> None:
 
 def our_training_alone(strategies: Iterable[str]) -> None:
     """Train as `compare` does, but measure nothing: what one `fit` of scikit-learn does."""
-    data = target_data()
     for name in strategies:
-        epochs = train(
-            start_params(CONFIG, name, pretrain(CONFIG)),
-            STRATEGIES[name].build(CONFIG),
-            data.train,
-            None,
-            batch_seeds=[stream(seed, "minibatches") for seed in CONFIG.seeds],
-            batch_size=CONFIG.batch_size,
-            momentum=CONFIG.momentum,
-            weight_decay=CONFIG.weight_decay,
-        )
-        for _ in epochs:
-            pass
+        arm_of(CONFIG, name).trained(CONFIG)
 
 
 def check_same_work(torch: Any) -> str:

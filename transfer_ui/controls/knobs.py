@@ -272,6 +272,7 @@ def values_of(config: RunConfig) -> Values:
     (3, 32)
     """
     values = asdict(config)
+    del values["data_key"]  # it follows from the scenario
     sizes = values.pop("hidden_sizes")
     return values | {"hidden_layers": len(sizes), "hidden_width": sizes[0]}
 
