@@ -178,6 +178,7 @@ def relative_change(new: Params, old: Params, norms: Array) -> Array:
 
     Examples
     --------
+    >>> from transfer_core.arrays import layer_norms
     >>> old = (Layer(np.ones((1, 2, 2)), np.zeros((1, 2))),)
     >>> new = (Layer(2 * old[0].weights, old[0].bias),)
     >>> norms = layer_norms(old)
