@@ -106,7 +106,7 @@ def _shift_amounts(values: Values) -> tuple[float, ...]:
 
 
 def _image_counts(values: Values) -> tuple[int | None, ...]:
-    most = max_images_per_class(values["scenario"])
+    most = max_images_per_class(SCENARIOS[values["scenario"]])
     return (*(count for count in IMAGES if count <= most), None)
 
 
