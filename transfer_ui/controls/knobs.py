@@ -19,6 +19,7 @@ Values = dict[str, Any]
 RATES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 IMAGES = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
 DECAYS = (0.1, 0.2, round(1 / 2.6, 3), 0.5, 0.75, 1.0)
+MAX_VALUE = 50  # characters of a value that is read: none on a control is as long
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Knob:
     none_word: str = ""
     group: Literal["task", "network", "training", "more"] = "training"
 
+    def title(self, scenario: str) -> str:
+        """Give what the control is called on the page: the shift by what it does to the images."""
+        shift = SCENARIOS[scenario].shift if self.name == "shift_amount" else None
+        return shift.title if shift else self.label
+
     def text(self, value: Any) -> str:
         """Write a value as on the control and in the link."""
         if value is None:
@@ -67,6 +73,8 @@ class Knob:
 
     def value(self, text: str) -> Any:
         """Read a value; `ValueError` says what it must be."""
+        if len(text) > MAX_VALUE:
+            raise ValueError(f"at most {MAX_VALUE} characters long")
         if self.none_word and text == self.none_word:
             return None
         if self.kind == "switch":
@@ -86,7 +94,9 @@ class Knob:
         if len(options) == 1:
             return f"{self.text(options[0])} here"
         if len(options) > 14:
-            return f"between {self.text(options[0])} and {self.text(options[-1])}"
+            step = round(options[1] - options[0], 6)
+            steps = "" if step == 1 else f" in steps of {step:g}"
+            return f"between {self.text(options[0])} and {self.text(options[-1])}{steps}"
         return f"one of {', '.join(self.text(option) for option in options)}"
 
 
@@ -288,15 +298,19 @@ class Correction(NamedTuple):
 
     Attributes
     ----------
-    name, rule, used : str
-        Name of the knob, what is allowed, and the value taken instead, in words.
-    asked : object
+    name, title, rule, used : str
+        The knob in the link and on the page, what is allowed, and the value taken instead, in words.
     """
 
     name: str
+    title: str
     rule: str
-    asked: Any
     used: str
+
+    @property
+    def sentence(self) -> str:
+        """Say it to a visitor who has not typed the value."""
+        return f"{self.title} is {self.used} now: it must be {self.rule}."
 
 
 def fitted(values: Values) -> tuple[RunConfig, list[Correction]]:
@@ -306,15 +320,17 @@ def fitted(values: Values) -> tuple[RunConfig, list[Correction]]:
     --------
     >>> config, corrections = fitted(values_of(RunConfig()) | {"n_epochs": 61})
     >>> config.n_epochs, corrections[0].rule
-    (60, 'between 5 and 200')
+    (60, 'between 5 and 200 in steps of 5')
     """
     fit = dict(values)
     corrections = []
     for knob in KNOBS:
         options, asked = knob.options(fit), fit[knob.name]
+        # The option itself, also where it is equal: -0.0 and 0.0 have different keys.
+        fit[knob.name] = options[options.index(asked)] if asked in options else _nearest(asked, options)
         if asked not in options:
-            fit[knob.name] = _nearest(asked, options)
-            corrections.append(Correction(knob.name, knob.rule(options), asked, knob.text(fit[knob.name])))
+            title = knob.title(fit["scenario"])
+            corrections.append(Correction(knob.name, title, knob.rule(options), knob.text(fit[knob.name])))
     return config_of(fit), corrections
 
 
