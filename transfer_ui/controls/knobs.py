@@ -7,7 +7,7 @@ three know only this list. Adding a knob to a field of `RunConfig` is one entry 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from transfer_core import SCENARIOS, RunConfig
@@ -281,7 +281,7 @@ def values_of(config: RunConfig) -> Values:
     >>> values["hidden_layers"], values["hidden_width"]
     (3, 32)
     """
-    values = asdict(config)
+    values = dict(vars(config))
     sizes = values.pop("hidden_sizes")
     return values | {"hidden_layers": len(sizes), "hidden_width": sizes[0]}
 
