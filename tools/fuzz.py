@@ -17,7 +17,8 @@ from streamlit.testing.v1 import AppTest
 from transfer_core.studies.registry import STUDIES
 from transfer_ui.articles.claims import read_again
 from transfer_ui.controls.knobs import KNOB, fitted, values_of
-from transfer_ui.controls.link import PAGE_PARAMETERS, FromLink, from_query, from_text, quoted, to_text
+from transfer_ui.controls.link import FromLink, from_query, from_text, quoted, to_text
+from transfer_ui.controls.parameters import PAGE_PARAMETERS
 from transfer_ui.shell.map import PAGES, PAGES_FOLDER
 
 N_READ, N_OPENED = 10_000, 300

@@ -7,25 +7,14 @@ and means the same on every machine.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from transfer_core import SCENARIOS, RunConfig, scenario_config
 from transfer_core.wording import join_words
 from transfer_ui.controls.knobs import KNOB, KNOBS, fitted, values_of
+from transfer_ui.controls.parameters import OTHER_PARAMETERS
 
-PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    "compare": ("numbers", "pin"),
-    "decide": ("guess", "among", "cell"),
-    "claims": ("verdict", "claim", "again"),
-    "export": ("strategy", "framework"),
-    "learn": ("section",),
-}
-"""What a page keeps in the link beside the knobs: its own choices, by the name of its file."""
-
-OF_STREAMLIT = ("embed", "embed_options")
-OTHER_PARAMETERS = frozenset((*OF_STREAMLIT, *chain.from_iterable(PAGE_PARAMETERS.values())))
 MAX_TEXT = 2000  # characters of a run that is told inside a link: all knobs together are far shorter
 MAX_QUOTED = 30  # characters of a value that are shown
 MAX_NAMED = 3  # unknown settings that are named; of more only the number is said

@@ -9,8 +9,10 @@ import streamlit as st
 
 from transfer_core import SCENARIOS, RunConfig, scenario_config
 from transfer_ui.controls import notice_box
-from transfer_ui.controls.knobs import KNOB, KNOBS, Knob, Values, config_of, fitted, values_of
-from transfer_ui.controls.link import OTHER_PARAMETERS, from_query, quoted, to_query
+from transfer_ui.controls.knob import Knob, Values
+from transfer_ui.controls.knobs import KNOB, KNOBS, config_of, fitted, values_of
+from transfer_ui.controls.link import from_query, quoted, to_query
+from transfer_ui.controls.parameters import OTHER_PARAMETERS
 
 GROUPS = {"task": "Task", "network": "Network", "training": "Training", "more": "More"}
 
@@ -109,7 +111,7 @@ def choose_in_link(
     Parameters
     ----------
     name : str
-        Name in the link; in `transfer_ui.controls.link.PAGE_PARAMETERS`.
+        Name in the link; in `transfer_ui.controls.parameters.PAGE_PARAMETERS`.
     titles : mapping of str to str
         Value in the link -> title.
     widget : callable
