@@ -129,7 +129,7 @@ def test_run_inside_a_link_is_read_like_a_link():
     config, notices = from_text("pin=scenario%3Dlesson&n_epochs=&hello")
     assert config == RunConfig()
     assert len(notices) == 2
-    assert notices[0] == "n_epochs in the link must be a whole number, got nothing. Using 60."
+    assert notices[1] == "n_epochs in the link must be a whole number, got nothing. Using 60."
 
 
 def test_run_inside_a_link_that_is_too_long_is_not_read():

@@ -27,7 +27,7 @@ class FromLink(NamedTuple):
     ----------
     config : RunConfig
     notices : list of str
-        One sentence for each knob that was refused or corrected, and one for all unknown names together.
+        One sentence for all unknown names together, and one for each knob that was refused or corrected.
     """
 
     config: RunConfig
@@ -81,17 +81,14 @@ def from_query(query: Mapping[str, str]) -> FromLink:
         except ValueError as error:
             refused[name] = str(error)
     config, corrections = fitted(values)
-    used = values_of(config)
-    for correction in corrections:
-        refused.setdefault(correction.name, correction.rule)
-    # What another setting of the link made impossible is not in the link: it is called as on the page.
-    in_words = {correction.name: correction.sentence for correction in corrections if correction.name not in query}
+    rules, used = {one.name: one.rule for one in corrections} | refused, values_of(config)
     notices = [
-        in_words.get(name) or _notice(name, rule, query[name], KNOB[name].text(used[name]))
-        for name, rule in refused.items()
+        _notice(name, rule, query[name], KNOB[name].text(used[name])) for name, rule in rules.items() if name in query
     ]
+    # What another setting of the link made impossible was not typed: it is called as on the page.
+    notices += [one.sentence for one in corrections if one.name not in query]
     unknown = [name for name in query if name not in KNOB and name not in OTHER_PARAMETERS]
-    return FromLink(config, notices + ([_unknown(unknown)] if unknown else []))
+    return FromLink(config, ([_unknown(unknown)] if unknown else []) + notices)
 
 
 def from_text(text: str) -> FromLink:
