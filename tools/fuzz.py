@@ -148,7 +148,7 @@ def page_links(page: str, n: int, seed: int) -> Iterator[dict[str, str]]:
     for _ in range(n):
         link = QUICK | {name: GOOD[name] for name in own if name in GOOD and rng.random() < 0.5}
         names = [*rng.sample(own, rng.randint(0, len(own))), *rng.sample(CHEAP, rng.randint(0, 3))]
-        if rng.random() < 0.1:
+        if page != "decide" and rng.random() < 0.1:  # a map is 120 trainings: its settings stay quick
             names.append(rng.choice(tuple(QUICK)))
         unknown = [odd_value(rng) for _ in range(rng.choice((0, 0, 1, 3, 300)))]
         link |= {name: odd_value(rng) for name in [*names, *unknown]}
