@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from transfer_core import RunConfig
+from transfer_core.studies.fingerprint import fingerprint
 from transfer_core.studies.store import Store, StoreError, default_path, from_text, to_text
-from transfer_core.studies.study import Cell, Reading, fingerprint
+from transfer_core.studies.study import Cell, Reading
 from transfer_core.studies.tasks import PixelRegression, Train, ZeroShot
 
 CONFIG = RunConfig(n_seeds=2)

@@ -17,8 +17,9 @@ import pandas as pd
 from threadpoolctl import ThreadpoolController
 
 from transfer_core.experiment import Progress
+from transfer_core.studies.fingerprint import fingerprint
 from transfer_core.studies.store import Store
-from transfer_core.studies.study import Cell, Reading, fingerprint
+from transfer_core.studies.study import Cell, Reading
 
 
 class Done(NamedTuple):
