@@ -40,7 +40,7 @@ FLOORS = {
         {"execute", "grids"},
         {"store", "tasks", "summaries"},
         {"study"},
-        {"fingerprint"},
+        {"fingerprint", "workers"},
     ),
     "transfer_ui": (
         {"__main__"},

@@ -18,10 +18,11 @@ import pandas as pd
 
 # Worker processes import this file too: what draws is imported where it is used.
 from transfer_core.config import ConfigError
-from transfer_core.studies.execute import Done, OtherCode, execute, processes, rows
+from transfer_core.studies.execute import Done, OtherCode, execute, rows
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.store import Store, StoreError, default_path
 from transfer_core.studies.study import Cell, Study, Summary
+from transfer_core.studies.workers import processes
 
 WRITERS: dict[str, Callable[[pd.DataFrame, Path], object]] = {
     "csv": lambda table, path: table.to_csv(path, index=False),
@@ -175,11 +176,8 @@ def _executor(options: argparse.Namespace) -> Iterator[Executor | None]:
     if n_processes == 1:
         yield None
         return
-    executor = processes(n_processes)
-    try:
+    with processes(n_processes) as executor:
         yield executor
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
