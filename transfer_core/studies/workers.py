@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection
 from typing import ParamSpec, TypeVar
 
 # Windows waits for no more at once; elsewhere each takes three of the 1,024 files that a process may usually open.
@@ -33,28 +32,26 @@ def processes(n: int) -> Iterator[ProcessPoolExecutor]:
     ------
     ProcessPoolExecutor
     """
+    others = set(multiprocessing.active_children())
     # Spawned, not forked: a fork copies the locks of BLAS threads in whatever state they are.
-    context = multiprocessing.get_context("spawn")
-    # Nothing is ever sent: the pipe ends when this process closes its end, or ends itself, however it does.
-    watched, held = context.Pipe(duplex=False)
-    executor = _Deaf(n, mp_context=context, initializer=_watch, initargs=(watched,))
+    executor = _Pool(n, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_with_parent)
     try:
         yield executor
-        executor.shutdown(cancel_futures=True)
+        executor.shutdown()
     finally:
-        # What waits is cancelled before the workers leave: a cancelled cell cannot fail any more.
+        # What waits is cancelled before the workers are killed: a cancelled cell cannot fail any more.
         executor.shutdown(wait=False, cancel_futures=True)
-        held.close()
-        watched.close()
+        for worker in set(multiprocessing.active_children()) - others:
+            worker.kill()
 
 
-class _Deaf(ProcessPoolExecutor):
+class _Pool(ProcessPoolExecutor):
     """A pool whose workers do not hear Ctrl-C: the process that started them decides what becomes of them."""
 
     def submit(self, function: Callable[Given, Got], /, *args: Given.args, **kwargs: Given.kwargs) -> Future[Got]:
-        if sys.platform == "win32":  # there `_watch` is all that can be done
+        if sys.platform == "win32":  # no mask there; `_leave_with_parent` does what can be done
             return super().submit(function, *args, **kwargs)
-        resource_tracker.ensure_running()  # it would unblock the signal once it has started
+        resource_tracker.ensure_running()  # later its start would undo the mask
         before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         try:
             return super().submit(function, *args, **kwargs)  # starts a worker, which inherits the mask
@@ -62,12 +59,14 @@ class _Deaf(ProcessPoolExecutor):
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _watch(watched: Connection) -> None:
-    """Leave as soon as the process that started this one is gone, or asks for it."""
+def _leave_with_parent() -> None:
+    """Watch the process that started this one: however it ends, this one ends too."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
 
-    def leave() -> None:
-        watched.poll(None)
+    def watch() -> None:
+        parent.join()
         os._exit(1)
 
-    threading.Thread(target=leave, name="watch", daemon=True).start()
+    threading.Thread(target=watch, name="watch", daemon=True).start()
