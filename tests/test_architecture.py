@@ -44,6 +44,7 @@ FLOORS = {
     ),
     "transfer_ui": (
         {"__main__"},
+        {"command"},
         {"articles"},
         {"shell", "runs", "export", "tables"},
         {"charts", "sentences"},
