@@ -8,9 +8,10 @@ import pytest
 
 from tests.app import open_page, texts
 from transfer_core.studies.execute import measure
+from transfer_core.studies.fingerprint import fingerprint
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import FOLDER, read, write
-from transfer_core.studies.study import VERDICTS, fingerprint
+from transfer_core.studies.study import VERDICTS
 from transfer_ui.articles import claims
 
 # What a clock shows depends on the machine; what was counted does not.
