@@ -11,7 +11,7 @@ import streamlit as st
 from transfer_core import SCENARIOS
 from transfer_ui.articles import claims
 from transfer_ui.charts import study as chart
-from transfer_ui.controls import sidebar
+from transfer_ui.controls import address, sidebar
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
 from transfer_ui.shell import frame
@@ -26,7 +26,7 @@ names = {entry.name: entry for entry in ledger}
 asked = st.query_params.get("claim")
 if asked is not None and asked not in names:
     st.warning(claims.unknown(asked, names), icon=":material/info:")
-    del st.query_params["claim"]
+    address.write_place("claim", None)
     asked = None
 entries = [entry for entry in ledger if verdict in ("all", claims.SLUGS[entry.verdict])]
 if asked and claims.came_by_link(asked):
@@ -41,15 +41,16 @@ for entry in entries:
         opened = asked == entry.name
         found.markdown("" if opened else entry.short)
         verdict_column.badge(claims.SLUGS[entry.verdict], **claims.BADGES[entry.verdict])
-        verdict_column.button(
-            "Close" if opened else "See how",
-            key=f"open_{entry.name}",
-            on_click=claims.open_claim,
-            args=(None if opened else entry.name,),
-            help=f"{'Close' if opened else 'See how it was measured'}: {entry.claim.text}",
-            type="tertiary",
-            icon=":material/expand_less:" if opened else ":material/expand_more:",
-        )
+        with verdict_column:
+            sidebar.button(
+                "Close" if opened else "See how",
+                claims.open_claim,
+                None if opened else entry.name,
+                key=f"open_{entry.name}",
+                help=f"{'Close' if opened else 'See how it was measured'}: {entry.claim.text}",
+                type="tertiary",
+                icon=":material/expand_less:" if opened else ":material/expand_more:",
+            )
         if not opened:
             continue
         study = entry.study

@@ -24,6 +24,7 @@ from transfer_core.studies.study import (
     Summary,
 )
 from transfer_core.wording import join_words
+from transfer_ui.controls import address
 from transfer_ui.controls.link import quoted
 from transfer_ui.runs import cached
 
@@ -152,12 +153,9 @@ def unknown(asked: str, names: Mapping[str, Entry]) -> str:
 
 def open_claim(name: str | None) -> None:
     """Open one entry, or close it; as a callback of its button."""
-    st.query_params.pop("again", None)
+    address.write_place("again", None)
+    address.write_place("claim", name)
     st.session_state.opened_claim = name
-    if name is None:
-        st.query_params.pop("claim", None)
-    else:
-        st.query_params["claim"] = name
 
 
 def came_by_link(asked: str) -> bool:
@@ -194,7 +192,7 @@ def choose_again(entry: Entry) -> Again | None:
         pressed = st.button("Run it again", key=f"again_{entry.name}", type="primary", icon=":material/replay:")
     asked = Again(None if scenario == OWN else scenario, n_seeds, seed)
     if pressed:
-        st.query_params["again"] = ",".join((asked.scenario or "", str(asked.seed), str(asked.n_seeds)))
+        address.write_place("again", ",".join((asked.scenario or "", str(asked.seed), str(asked.n_seeds))))
         return asked
     # Moving a control is not yet asking: a repetition may take a minute.
     return asked if asked == linked else None

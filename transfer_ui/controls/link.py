@@ -11,25 +11,8 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from transfer_core import SCENARIOS, RunConfig, scenario_config
+from transfer_ui.controls.address import OTHER_PARAMETERS
 from transfer_ui.controls.knobs import KNOB, KNOBS, fitted, values_of
-
-OTHER_PARAMETERS = frozenset(
-    {
-        "numbers",
-        "embed",
-        "embed_options",
-        "pin",
-        "section",
-        "guess",
-        "cell",
-        "again",
-        "among",
-        "claim",
-        "verdict",
-        "strategy",
-        "framework",
-    }
-)
 
 
 class FromLink(NamedTuple):
