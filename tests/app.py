@@ -38,6 +38,11 @@ def texts(elements: Sequence[Any]) -> str:
     return "\n".join(element.value for element in elements)
 
 
+def links(app: AppTest) -> dict[str, str]:
+    """The links on a page: label -> what each carries in the address."""
+    return {link.proto.label: link.proto.query_string for link in app.get("page_link")}
+
+
 class Server(NamedTuple):
     """A running app."""
 

@@ -19,9 +19,10 @@ GROUPS = {"task": "Task", "network": "Network", "training": "Training", "more": 
 def current_config() -> RunConfig:
     """Get what the visitor has chosen so far, or what the link says; notices are shown once."""
     asked: RunConfig | None = st.session_state.pop("asked_config", None)
-    chosen: RunConfig | None = asked or st.session_state.get("config")
+    chosen: RunConfig | None = st.session_state.get("config")
     if asked is not None:
-        put_on_controls(asked)
+        chosen = asked
+        put_on_controls(chosen)
     elif chosen is None or (_came_by_link() and not _moved_a_control(chosen)):
         # A first visit, a link between pages, or the browser's Back: the link decides. But a click made
         # before the browser knew the last link comes with an outdated one; then the control decides.

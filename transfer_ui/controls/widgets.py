@@ -50,16 +50,14 @@ def draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[
             key=knob.name,
             help=knob.help,
             format_func=lambda name: SCENARIOS[name].title,
-            **({"index": list(options).index(wanted)} if is_new else {}),
+            index=list(options).index(wanted) if is_new else 0,
         )
     if knob.kind == "switch":
         return st.toggle(knob.label, key=knob.name, help=knob.help, **start)
     if len(options) > 200:
         return st.number_input(knob.label, options[0], options[-1], key=knob.name, help=knob.help, **start)
     if isinstance(options, range):
-        return st.slider(
-            knob.label, options[0], options[-1], step=options.step, key=knob.name, help=knob.help, **start
-        )
+        return st.slider(knob.label, options[0], options[-1], step=options.step, key=knob.name, help=knob.help, **start)
     shown = options if None not in options else [knob.on_widget(option) for option in options]
     chosen = st.select_slider(knob.label, shown, key=knob.name, help=knob.help, format_func=knob.text, **start)
     return knob.from_widget(chosen)

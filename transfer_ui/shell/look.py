@@ -17,17 +17,19 @@ STYLE = """
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
 .st-key-behaviour { display: none; }
 [data-testid=stVegaLiteChart] svg text { pointer-events: none; }
+.st-key-map > div { margin: 0 !important; } /* Streamlit draws links of a list over one another */
 /* A link says all of its label. */
 [data-testid=stPageLink-NavLink] > span, [data-testid=stPageLink-NavLink] p { white-space: normal; overflow: visible; }
 /* On a phone the controls are a sheet at the lower edge: what they change stays in sight above them. */
 @media (max-width: 768px) {
-  section[data-testid=stSidebar][aria-expanded=true] {
-    top: auto !important; bottom: 0; left: 0; height: 46dvh !important; min-height: 0;
+  section[data-testid=stSidebar][data-collapsed=false] {
+    position: fixed !important; top: auto !important; bottom: 0; left: 0; height: 46dvh !important; min-height: 0;
     width: 100vw !important; min-width: 100vw !important; max-width: 100vw !important; transform: none !important;
     border-top: 1px solid var(--st-border-color, #8886); box-shadow: 0 -.3rem 1rem #0003;
   }
-  [data-testid=stApp]:has(section[data-testid=stSidebar][aria-expanded=true]) .stMainBlockContainer { padding-bottom: 50dvh; }
-  .st-key-map { flex-direction: row !important; flex-wrap: wrap; gap: .1rem !important; }
+  [data-testid=stApp]:has(section[data-testid=stSidebar][data-collapsed=false]) .stMainBlockContainer { padding-bottom: 50dvh; }
+  section[data-testid=stSidebar] [data-testid=stSidebarHeader] { height: 2.2rem; margin-bottom: 0; }
+  .st-key-map { flex-direction: row !important; flex-wrap: wrap; }
   .st-key-map > div { width: auto !important; flex: none !important; }
 }
 </style>
