@@ -37,15 +37,16 @@ for entry in entries:
         opened = asked == entry.name
         found.markdown("" if opened else entry.short)
         verdict_column.badge(claims.SLUGS[entry.verdict], **claims.BADGES[entry.verdict])
-        verdict_column.button(
-            "Close" if opened else "See how",
-            key=f"open_{entry.name}",
-            on_click=claims.open_claim,
-            args=(None if opened else entry.name,),
-            help=f"{'Close' if opened else 'See how it was measured'}: {entry.claim.text}",
-            type="tertiary",
-            icon=":material/expand_less:" if opened else ":material/expand_more:",
-        )
+        with verdict_column:
+            sidebar.button(
+                "Close" if opened else "See how",
+                claims.open_claim,
+                None if opened else entry.name,
+                key=f"open_{entry.name}",
+                help=f"{'Close' if opened else 'See how it was measured'}: {entry.claim.text}",
+                type="tertiary",
+                icon=":material/expand_less:" if opened else ":material/expand_more:",
+            )
         if not opened:
             continue
         study = entry.study

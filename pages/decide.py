@@ -25,12 +25,10 @@ map_study, crossover_study = decide.map_on(config), STUDIES["crossover"]
 # The answer is the first thing on the page; what it says comes from below.
 place = st.container()
 with place:
-    decide.recall_guess()
     guess = sidebar.choose_in_link("guess", decide.GUESSES, st.pills, default=None, label=decide.QUESTION)
 if guess is None:
     st.caption(decide.ABOUT_GUESSING)
     st.stop()
-st.session_state.guess_said = guess
 
 st.subheader("Which strategy wins where", anchor=False)
 among = sidebar.choose_in_link(

@@ -31,19 +31,17 @@ names = ["feature_extraction", "progressive_unfreezing", "end_to_end"]
 for column, name in zip(st.columns(3, gap="small"), names, strict=True):
     result = results[name]
     with column, st.container(border=True, height="stretch", gap="xsmall"):
-        st.markdown(f"**{STRATEGIES[name].title}**  \n{STRATEGIES[name].summary}")
+        # The picture stands above what may take more lines on one card than on another.
+        st.markdown(f"**{STRATEGIES[name].title}**")
         timeline.show_schedule(result.schedule, theme(), f"home_{name}", small=True)
         st.markdown(f"##### {sentences.accuracy_words(result.test_accuracy)} on the new task")
+        st.markdown(STRATEGIES[name].summary)
         st.caption(sentences.cost_words(result, results["feature_extraction"]))
-for column, (file, question) in zip(
-    st.columns(4, gap="small"),
-    [
+with st.container(horizontal=True, key="links"):
+    for file, question in (
         ("compare", "**Which strategy wins** elsewhere?"),
         ("unfreeze", "**When** should I unfreeze?"),
         ("decide", "**How much data** until it pays?"),
         ("claims", "**Is the advice** true?"),
-    ],
-    strict=True,
-):
-    with column:
+    ):
         frame.link(file, config, question)

@@ -54,12 +54,12 @@ st.subheader("All at once, or layer by layer?", anchor=False)
 st.markdown("Systems disagree about how much slower the lower layers should learn. One click sets their rule:")
 with st.container(horizontal=True):
     for preset in DECAY_PRESETS:
-        st.button(
+        sidebar.button(
             preset.title,
+            sidebar.choose,
+            config.but(gradual=preset.gradual, layer_decay=preset.layer_decay),
             key=f"decay_{preset.title}",
             help=preset.comment,
-            on_click=sidebar.choose,
-            args=(config.but(gradual=preset.gradual, layer_decay=preset.layer_decay),),
             type="primary" if preset.is_on(config) else "secondary",
         )
 

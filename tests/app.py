@@ -38,6 +38,11 @@ def texts(elements: Sequence[Any]) -> str:
     return "\n".join(element.value for element in elements)
 
 
+def links(app: AppTest) -> dict[str, str]:
+    """The links on a page: label -> what each carries in the address."""
+    return {link.proto.label: link.proto.query_string for link in app.get("page_link")}
+
+
 class Server(NamedTuple):
     """A running app."""
 
@@ -53,11 +58,12 @@ def find_chromium() -> str:
 
 
 @contextmanager
-def fresh_server() -> Iterator[Server]:
-    """Start the app as the README says, on a free port, and stop it afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def fresh_server(port: int = 0) -> Iterator[Server]:
+    """Start the app as the README says, on a free port unless one is named, and stop it afterwards."""
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}

@@ -45,6 +45,11 @@ def answer(page: Page) -> str:
     return heading.inner_text()
 
 
+def go(page: Page, title: str) -> None:
+    """Go to another page by the map."""
+    page.locator(".st-key-map").get_by_role("link", name=title).click()
+
+
 def press_end_of(page: Page, label: str, key: str) -> None:
     """Move a slider with the keyboard."""
     handle = page.get_by_test_id("stSidebar").get_by_role("slider", name=label)
@@ -58,7 +63,7 @@ def test_deep_link_on_a_fresh_server_opens_the_page_with_the_map(browser: Browse
         page = browser.new_page()
         page.goto(f"{running.address}/{file}?{QUICK}&images_per_class=2")
         expect(page.locator("h1")).to_be_visible(timeout=PATIENCE)
-        expect(page.get_by_test_id("stSidebarNavLink")).to_have_count(len(PAGE_FILES), timeout=PATIENCE)
+        expect(page.locator(".st-key-map").get_by_role("link")).to_have_count(len(PAGE_FILES), timeout=PATIENCE)
         expect(page.get_by_test_id("stException")).to_have_count(0)
         expect(page).to_have_url(re.compile("images_per_class=2"), timeout=PATIENCE)
         page.close()
@@ -93,7 +98,7 @@ def test_copied_link_shows_the_same_numbers_to_another_visitor(server: str, page
 def test_choice_follows_the_visitor_through_the_map(server: str, page: Page):
     page.goto(f"{server}/compare?{QUICK}&images_per_class=3")
     answer(page)
-    page.get_by_test_id("stSidebarNavLink").filter(has_text="Unfreeze").click()
+    go(page, "Unfreeze")
     expect(page.locator("h1")).to_contain_text("unfreeze", timeout=PATIENCE)
     answer(page)
     expect(page).to_have_url(re.compile("/unfreeze.*images_per_class=3"))
@@ -198,7 +203,7 @@ def test_home_fits_on_a_laptop_without_scrolling(server: str, page: Page):
     page.goto(f"{server}/home")
     answer(page)
     page.wait_for_timeout(1000)
-    lowest = page.get_by_test_id("stMain").get_by_role("button").last.bounding_box()
+    lowest = page.get_by_test_id("stMain").get_by_role("link").last.bounding_box()
     assert lowest
     assert lowest["y"] + lowest["height"] <= 768
 
@@ -216,7 +221,7 @@ def test_guess_shows_the_stored_map_and_a_cell_leads_to_the_same_setting_in_comp
     expect(map_cells(page)).to_have_count(24, timeout=PATIENCE)
     map_cells(page).nth(8).click()
     expect(page).to_have_url(re.compile("cell=5"), timeout=PATIENCE)
-    page.get_by_role("button", name=re.compile("The same setting in Compare")).click()
+    page.get_by_role("link", name=re.compile("The same setting in Compare")).click()
     expect(page.locator("h1")).to_contain_text("Which strategy wins here", timeout=PATIENCE)
     expect(page).to_have_url(re.compile("/compare.*images_per_class=5"), timeout=PATIENCE)
     answer(page)
@@ -250,9 +255,9 @@ def test_claim_opens_keeps_its_link_and_runs_again(server: str, page: Page):
 def test_guess_is_still_there_after_another_page(server: str, page: Page):
     page.goto(f"{server}/decide?guess=200")
     answer(page)
-    page.get_by_test_id("stSidebarNavLink").filter(has_text="Learn").click()
+    go(page, "Learn")
     expect(page.locator("h1")).to_contain_text("The ideas", timeout=PATIENCE)
-    page.get_by_test_id("stSidebarNavLink").filter(has_text="Decide").click()
+    go(page, "Decide")
     expect(page.locator("h1")).to_contain_text("How much data", timeout=PATIENCE)
     expect(page.get_by_text("You said 200")).to_be_visible(timeout=PATIENCE)
     expect(page).to_have_url(re.compile("guess=200"))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.app import open_page, texts
+from tests.app import links, open_page, texts
 from transfer_core import SCENARIOS, STRATEGIES, RunConfig
 from transfer_core.studies.questions.crossover import Crossing
 from transfer_core.studies.questions.decision_map import OPEN
@@ -156,7 +156,9 @@ def test_a_click_on_a_cell_opens_its_numbers_and_a_link_to_compare():
     table = app.dataframe[0].value
     assert len(table) == len(STRATEGIES)
     assert table["test_accuracy"].is_monotonic_decreasing
-    assert any("The same setting in Compare" in button.label for button in app.button)
+    (query,) = (query for label, query in links(app).items() if "The same setting in Compare" in label)
+    assert "images_per_class=20" in query
+    assert "shift_amount=30" in query
 
 
 def test_a_cell_in_the_link_is_opened_and_can_be_chosen_without_a_mouse():

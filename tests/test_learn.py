@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.app import open_page
+from tests.app import links, open_page
 from transfer_core import RunConfig, compare
 from transfer_core.statistics import paired_gap
 from transfer_ui.articles import claims
@@ -156,7 +156,7 @@ def test_the_rule_of_thumb_stands_beside_what_was_measured():
     app = open_page("learn", QUICK | {"section": "when"})
     stored = claims.entry("crossover", "rule_of_thumb")
     assert f"#### The rule of thumb is {stored.verdict}." in [element.value for element in app.markdown]
-    assert any("Find your own crossing" in button.label for button in app.button)
+    assert any("Find your own crossing" in label for label in links(app))
 
 
 def test_the_glossary_is_searched_on_the_page():

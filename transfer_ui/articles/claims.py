@@ -23,7 +23,7 @@ from transfer_core.studies.study import (
     Study,
     Summary,
 )
-from transfer_ui.controls import notice_box
+from transfer_ui.controls import address, notice_box
 from transfer_ui.controls.link import quoted
 from transfer_ui.runs import cached
 
@@ -152,18 +152,15 @@ def linked_claim(names: Mapping[str, Entry]) -> str | None:
         return asked
     rule = f"a claim of the list, such as {next(iter(names))}"
     notice_box.say(f"claim in the link must be {rule}, got {quoted(asked)}. It was left out.")
-    del st.query_params["claim"]
+    address.write_place("claim", None)
     return None
 
 
 def open_claim(name: str | None) -> None:
     """Open one entry, or close it; as a callback of its button."""
-    st.query_params.pop("again", None)
+    address.write_place("again", None)
+    address.write_place("claim", name)
     st.session_state.opened_claim = name
-    if name is None:
-        st.query_params.pop("claim", None)
-    else:
-        st.query_params["claim"] = name
 
 
 def came_by_link(asked: str) -> bool:
@@ -200,7 +197,7 @@ def choose_again(entry: Entry) -> Again | None:
         pressed = st.button("Run it again", key=f"again_{entry.name}", type="primary", icon=":material/replay:")
     asked = Again(None if scenario == OWN else scenario, n_seeds, seed)
     if pressed:
-        st.query_params["again"] = ",".join((asked.scenario or "", str(asked.seed), str(asked.n_seeds)))
+        address.write_place("again", ",".join((asked.scenario or "", str(asked.seed), str(asked.n_seeds))))
         return asked
     # Moving a control is not yet asking: a repetition may take a minute.
     return asked if asked == linked else None
@@ -213,7 +210,7 @@ def _linked_again(study: Study) -> Again | None:
         return read_again(study, text) if text else None
     except ValueError as error:
         notice_box.say(f"again in the link must be {error}, got {quoted(text)}. It was left out.")
-        del st.query_params["again"]
+        address.write_place("again", None)
         return None
 
 

@@ -21,6 +21,7 @@ from transfer_core.studies.study import Study
 from transfer_core.studies.summaries import scores
 from transfer_core.wording import join_words, verdict_sentence
 from transfer_ui.charts.study import Mark
+from transfer_ui.controls import address
 from transfer_ui.sentences import TITLES, percent
 
 ABOUT_STRIP = " Strip: the 95 % interval of the size at which end-to-end overtakes feature extraction for good."
@@ -63,13 +64,6 @@ GUESSES = {
     **{str(size): f"{size:,}" for size in (10, 20, 50, 100, 200, 500, RULE)},
     NEVER: "never",
 }
-
-
-def recall_guess() -> None:
-    """Put the guess of this visit back into the link when the visitor comes back from another page."""
-    said = st.session_state.get("guess_said")
-    if said and "guess" not in st.query_params and "guess" not in st.session_state:
-        st.query_params["guess"] = said
 
 
 def guess_at(guess: str, first: float, last: float) -> float:
@@ -233,7 +227,7 @@ def cells_of(config: RunConfig, table: pd.DataFrame) -> dict[str, str]:
 def follow_click(picked: tuple[str, str] | None) -> None:
     """Put a cell that was just clicked into the link, where the choice below the map reads it."""
     if picked and picked != st.session_state.get("picked_cell"):
-        st.query_params["cell"] = ",".join(picked)
+        address.write_place("cell", ",".join(picked))
     st.session_state.picked_cell = picked
 
 

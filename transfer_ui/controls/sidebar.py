@@ -2,53 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
 from transfer_core import SCENARIOS, RunConfig, scenario_config
-from transfer_ui.controls import notice_box
-from transfer_ui.controls.knob import Knob, Values
+from transfer_ui.controls import address, notice_box
+from transfer_ui.controls.knob import Values
 from transfer_ui.controls.knobs import KNOB, KNOBS, config_of, fitted, values_of
-from transfer_ui.controls.link import from_query, quoted, to_query
-from transfer_ui.controls.parameters import OTHER_PARAMETERS
+from transfer_ui.controls.link import FromLink, from_query, quoted, to_query
+from transfer_ui.controls.widgets import draw_knob
 
 GROUPS = {"task": "Task", "network": "Network", "training": "Training", "more": "More"}
 
 
 def current_config() -> RunConfig:
     """Get what the visitor has chosen so far, or what the link says; notices are shown once."""
-    query = {name: value for name, value in st.query_params.to_dict().items() if name not in OTHER_PARAMETERS}
+    asked: RunConfig | None = st.session_state.pop("asked_config", None)
     chosen: RunConfig | None = st.session_state.get("config")
-    moved_a_control = chosen is not None and _widget_values(chosen) != values_of(chosen)
-    clicked = st.session_state.pop("control_decides", False)
-    if query and query != st.session_state.get("written_query") and not (moved_a_control or clicked):
+    if asked is not None:
+        chosen = asked
+        put_on_controls(chosen)
+    elif chosen is None or (_came_by_link() and not _moved_a_control(chosen)):
         # A first visit, a link between pages, or the browser's Back: the link decides. But a click made
         # before the browser knew the last link comes with an outdated one; then the control decides.
-        chosen, notices = from_query(query)
+        is_new = chosen is None
+        chosen, notices = from_query(address.settings())
         st.session_state.notices = notices
-        put_on_controls(chosen)
-    if chosen is None:
-        chosen = RunConfig()
+        if not is_new:
+            put_on_controls(chosen)
+            address.send()
     remember(chosen)
     return chosen
 
 
 def remember(config: RunConfig) -> None:
-    """Keep a choice for the other pages and put it in the link."""
+    """Keep a choice for the other pages and put it in the link, unless the link says so already."""
     st.session_state.config = config
-    st.session_state.written_query = query = to_query(config)
-    kept = {name: st.query_params[name] for name in OTHER_PARAMETERS if name in st.query_params}
-    if st.query_params.to_dict() != query | kept:
-        st.query_params.from_dict(query | kept)
+    query, carried = address.settings(), to_query(config)
+    address.write_settings(query if from_query(query) == FromLink(config, []) else carried, carried)
 
 
 def choose(config: RunConfig) -> None:
-    """Set all controls, as a callback of a button."""
-    st.session_state.config = config
-    st.session_state.control_decides = True
-    put_on_controls(config)
+    """Set all controls; the next run puts them there."""
+    st.session_state.asked_config = config
+
+
+def button(label: str, act: Callable[..., None], *args: Any, key: str, **look: Any) -> None:
+    """Draw a button that acts before the page is drawn anew.
+
+    Where the server has forgotten the session, it knows no callback for the click that the browser sends. The
+    click is then seen where the button is drawn, and the page is drawn once more.
+
+    Parameters
+    ----------
+    label : str
+    act : callable
+        Must not touch a widget that is drawn already.
+    *args
+        Of `act`.
+    key : str
+    **look
+        Of ``st.button``.
+    """
+
+    def called() -> None:
+        st.session_state.acted = key
+        address.stop_following()
+        act(*args)
+
+    if st.button(label, key=key, on_click=called, **look) and st.session_state.pop("acted", None) != key:
+        act(*args)
+        st.rerun()
 
 
 def put_on_controls(config: RunConfig) -> None:
@@ -64,8 +90,8 @@ def _put(values: Values) -> None:
 def draw(page: str) -> RunConfig:
     """Draw all knobs in the sidebar of a page and give the configuration they make."""
     before = current_config()
-    if st.session_state.get("controls_drawn_on") != page:
-        # A widget of another page is another widget, though its key is the same: it wants to be told.
+    if st.session_state.setdefault("controls_drawn_on", page) != page:
+        # A widget of another page is another widget, though its key is the same: it must be told.
         put_on_controls(before)
         st.session_state.controls_drawn_on = page
     values = values_of(before)
@@ -78,15 +104,16 @@ def draw(page: str) -> RunConfig:
         for knob in KNOBS:
             options = knob.options(values)
             with places[knob.group]:
-                values[knob.name] = _draw_knob(knob, options, values, notices)
+                values[knob.name] = draw_knob(knob, options, values, notices)
             if knob.name == "scenario" and values["scenario"] != before.scenario:
                 values, said = _move_to(values["scenario"], before)
                 notices += said
                 _put({name: value for name, value in values.items() if name != "scenario"})
-        st.button(
+        button(
             "Reset to the scenario's settings",
-            on_click=choose,
-            args=(scenario_config(values["scenario"]),),
+            choose,
+            scenario_config(values["scenario"]),
+            key="reset",
             icon=":material/restart_alt:",
             width="stretch",
         )
@@ -135,23 +162,37 @@ def choose_in_link(
             + (f"Using {titles[first]}." if first is not None else "It was left out.")
         )
         asked = first
-        st.query_params.pop(name, None)
-    if name not in st.session_state or asked != st.session_state.get(f"{name}_in_link", first):
-        st.session_state[name] = asked  # a first visit, or the browser's Back
+        address.write_place(name, None)
+    start: Any = None
+    if f"{name}_in_link" not in st.session_state and name not in st.session_state:
+        start = asked  # a default, no state: what the browser still holds of a forgotten session goes before it
+    elif name not in st.session_state or asked != st.session_state[f"{name}_in_link"]:
+        st.session_state[name] = asked  # another page, or the browser's Back
+    values = list(titles)
+    if widget is st.selectbox:
+        look: dict[str, Any] = {"index": None if start is None else values.index(start)}
+    else:
+        look = {"required": first is not None, "default": start}
     chosen: str | None = widget(
         label or name.capitalize(),
-        list(titles),
+        values,
         key=name,
         format_func=titles.__getitem__,
         label_visibility="visible" if label else "collapsed",
-        **({"index": None} if widget is st.selectbox else {"required": first is not None}),
+        **look,
     )
     st.session_state[f"{name}_in_link"] = chosen
-    if chosen is not None and chosen != first:
-        st.query_params[name] = chosen
-    elif name in st.query_params:
-        del st.query_params[name]
+    address.write_place(name, chosen if chosen != first else None)
     return chosen
+
+
+def _came_by_link() -> bool:
+    """Whether the address says something else than was written there last."""
+    return address.settings() != st.session_state.get("written_query")
+
+
+def _moved_a_control(config: RunConfig) -> bool:
+    return _widget_values(config) != values_of(config)
 
 
 def _widget_values(config: RunConfig) -> Values:
@@ -176,48 +217,3 @@ def _move_to(scenario: str, before: RunConfig) -> tuple[Values, list[str]]:
     if SCENARIOS[scenario].settings:
         notices.append(f"“{title}” brings its own settings; the controls show them.")
     return values_of(config), notices
-
-
-def _draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[str]) -> Any:
-    """Draw one knob; the widget's own state is corrected when its range has changed under it."""
-    shown = options if None not in options else [knob.on_widget(option) for option in options]
-    wanted = knob.from_widget(st.session_state.get(knob.name, values[knob.name]))
-    if wanted not in options:
-        fit, corrections = fitted(values | {knob.name: wanted})
-        notices += [correction.sentence for correction in corrections if correction.name == knob.name]
-        wanted = values_of(fit)[knob.name]
-    bounds = st.session_state.setdefault("bounds", {})
-    kept = knob.name in st.session_state and knob.from_widget(st.session_state[knob.name]) == wanted
-    if not kept or bounds.get(knob.name) != options:
-        st.session_state[knob.name] = knob.on_widget(wanted)
-    bounds[knob.name] = options
-    if knob.name == "shift_amount":
-        return _draw_shift(knob, options, values)
-    if len(options) == 1:
-        return options[0]
-    if knob.kind == "choice":
-        return st.selectbox(
-            knob.label, options, key=knob.name, help=knob.help, format_func=lambda name: SCENARIOS[name].title
-        )
-    if knob.kind == "switch":
-        return st.toggle(knob.label, key=knob.name, help=knob.help)
-    if len(options) > 200:
-        return st.number_input(knob.label, options[0], options[-1], key=knob.name, help=knob.help)
-    if isinstance(options, range):
-        return st.slider(knob.label, options[0], options[-1], step=options.step, key=knob.name, help=knob.help)
-    chosen = st.select_slider(knob.label, shown, key=knob.name, help=knob.help, format_func=knob.text)
-    return knob.from_widget(chosen)
-
-
-def _draw_shift(knob: Knob, options: Sequence[Any], values: Values) -> float:
-    shift = SCENARIOS[values["scenario"]].shift
-    if shift is None:
-        return 0.0
-    amount: float = st.select_slider(
-        knob.title(values["scenario"]),
-        options,
-        key=knob.name,
-        help=knob.help,
-        format_func=lambda value: f"{value:g}{'' if shift.unit == '°' else ' '}{shift.unit}".strip(),
-    )
-    return amount

@@ -9,10 +9,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core import RunConfig
+from transfer_ui.controls import address
 from transfer_ui.controls.link import to_query
 from transfer_ui.controls.presets import Preset
-from transfer_ui.controls.sidebar import choose
-from transfer_ui.shell.map import PAGES_FOLDER
+from transfer_ui.controls.sidebar import button, choose
 
 
 def answer(sentence: str, further: Sequence[str]) -> DeltaGenerator:
@@ -44,13 +44,13 @@ def show_presets(presets: Sequence[Preset], config: RunConfig) -> None:
     with st.container(horizontal=True, key="presets", gap="small", vertical_alignment="center"):
         st.caption("Settings worth seeing:", width="content")
         for preset in presets:
-            st.button(
+            button(
                 preset.title,
+                choose,
+                preset.config,
                 key=f"preset_{preset.title}",
                 icon=preset.icon,
                 help=preset.comment,
-                on_click=choose,
-                args=(preset.config,),
                 type="tertiary",
             )
     for preset in presets:
@@ -75,6 +75,10 @@ def try_next(config: RunConfig, ideas: Sequence[tuple[str, dict[str, Any], str, 
 
 
 def link(file: str, config: RunConfig, label: str, **place: str) -> None:
-    """Draw a link to a page with these settings, and to a place on it."""
-    if st.button(label, key=f"link_{file}_{label}", icon=":material/arrow_forward:", type="tertiary"):
-        st.switch_page(PAGES_FOLDER / f"{file}.py", query_params=to_query(config) | place)
+    """Draw a link to a page with these settings, to where the visitor left it or to a place that is named."""
+    st.page_link(
+        st.session_state.pages[file],
+        label=label,
+        icon=":material/arrow_forward:",
+        query_params=to_query(config) | address.place_on(file) | place,
+    )

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-PAGES_FOLDER = Path(__file__).parents[2] / "pages"
+from transfer_ui.controls import address
+from transfer_ui.shell import look
 
-STYLE = """
-<style>
-.stMainBlockContainer { padding-top: 2.6rem; padding-bottom: 3rem; max-width: 1280px; }
-.stMainBlockContainer h1 { font-size: 2rem; padding-bottom: .4rem; }
-.st-key-presets button { min-height: 1.6rem; padding: 0 .2rem; font-size: .9rem; }
-.st-key-links button { text-align: left; }
-.st-key-links button p { white-space: normal; }
-.st-key-answer { padding-bottom: 1.1rem; }
-.st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
-[data-testid="stVegaLiteChart"] svg text { pointer-events: none; }
-</style>
-"""
+PAGES_FOLDER = Path(__file__).parents[2] / "pages"
 
 
 class PageInfo(NamedTuple):
@@ -53,21 +44,21 @@ PAGES = (
 
 
 def navigation() -> StreamlitPage:
-    """Draw the map and get the page that was asked for."""
-    st.session_state.map_drawn = True
-    pages = [
-        st.Page(
+    """Tell the server its pages and get the one that was asked for."""
+    # The links are drawn by `open_page`, and no page has an icon here: the browser would fetch it from a font host.
+    pages = {
+        page.file: st.Page(
             PAGES_FOLDER / f"{page.file}.py",
             title=page.title,
-            icon=page.icon,
             url_path="start" if page.file == "home" else page.file,
             default=page.file == "home",
         )
         for page in PAGES
-    ]
-    # The address of the default page is empty; who types its name is not told that there is no such page.
+    }
+    st.session_state.pages, st.session_state.map_drawn = pages, True
+    # The address of the default page is empty; whoever types its name is not told that there is no such page.
     alias = st.Page(PAGES_FOLDER / "home.py", title="Start", url_path="home", visibility="hidden")
-    return st.navigation([*pages, alias])
+    return st.navigation([*pages.values(), alias], position="hidden")
 
 
 def open_page(file: str) -> None:
@@ -84,6 +75,28 @@ def open_page(file: str) -> None:
             st.session_state.ran_again = True
             st.rerun()
     info = next(page for page in PAGES if page.file == file)
-    st.set_page_config(page_title=f"{info.question} · Freeze or fine-tune?", page_icon="❄️", layout="wide")
-    st.html(STYLE)
+    st.set_page_config(page_title=f"{info.question} · Freeze or fine-tune?", layout="wide")
+    look.wear()
+    with st.sidebar, st.container(key="map", gap=None):
+        st.session_state.entries = {page.file: st.empty() for page in PAGES}
+    st.session_state.drawn_links = {}
+    address.open_on(file, draw_links)
+    draw_links()
     st.title(info.question, anchor=False)
+    st.set_page_config(page_icon=look.ICON)  # after the title, because reading an image takes a while at first
+
+
+def draw_links() -> None:
+    """Draw the map: each link carries the settings, and the place where its page was left.
+
+    A link that carries the address leads there though the server has forgotten the session; and the browser keeps one
+    entry in its history, which one press of Back undoes.
+    """
+    drawn: dict[str, str] = st.session_state.drawn_links
+    for page in PAGES:
+        query = address.settings_to_go_on_with() | address.place_on(page.file)
+        link = urlencode(query)
+        if drawn.get(page.file) != link:
+            drawn[page.file] = link
+            place = st.session_state.entries[page.file]
+            place.page_link(st.session_state.pages[page.file], label=page.title, icon=page.icon, query_params=query)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from transfer_core import RunConfig
 from transfer_ui import sentences
-from transfer_ui.controls import notice_box
+from transfer_ui.controls import address, notice_box
 from transfer_ui.controls.link import from_text, quoted, to_text
 
 MAX_RUNS = 20
@@ -47,10 +47,7 @@ def choose_pinned(config: RunConfig) -> RunConfig | None:
             help="Every run of this visit is kept here, named by what it did otherwise. Try a change, then pin the run before it.",
             width=520,
         )
-    if chosen:
-        st.query_params["pin"] = chosen
-    elif "pin" in st.query_params:
-        del st.query_params["pin"]
+    address.write_place("pin", chosen)
     return read(chosen) if chosen else None
 
 

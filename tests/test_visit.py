@@ -1,0 +1,230 @@
+"""What a visitor may count on, in a real Chromium: the session, the way back, the phone, and nobody else's host."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlparse
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.app import CHROMIUM_FLAGS, PAGE_FILES, find_chromium, fresh_server
+
+pytestmark = pytest.mark.browser
+
+QUICK = "n_epochs=10&unfreeze_epoch=4&n_seeds=10&pretrain_epochs=2"
+PATIENCE = 60_000  # milliseconds; generous, because time is measured in benchmarks and not here
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with fresh_server() as running:
+        yield running.address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 768})
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+def ready(page, title=None):
+    """Wait until a page is drawn."""
+    expect(page.locator("h1")).to_contain_text(title or "", timeout=PATIENCE)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+
+
+def go(page, title):
+    """Go to another page by the map."""
+    page.locator(".st-key-map").get_by_role("link", name=title).click()
+
+
+def press_end_of(page, label, key):
+    handle = page.get_by_test_id("stSidebar").get_by_role("slider", name=label)
+    handle.focus()
+    handle.press(key)
+
+
+@contextmanager
+def restarted(page, path, seen):
+    """A tab that is open, with this text on it, while its server goes away and comes back."""
+    with fresh_server() as first:
+        page.goto(f"{first.address}/{path}")
+        expect(page.get_by_text(seen).first).to_be_visible()
+        ready(page)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "PINGING_SERVER")
+    with fresh_server(urlparse(first.address).port):
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED")
+        yield
+
+
+def test_a_move_after_a_restart_of_the_server_counts(page):
+    with restarted(page, f"compare?{QUICK}&images_per_class=3&hidden_width=16", "What to try next"):
+        press_end_of(page, "Target images per class", "Home")
+        expect(page).to_have_url(re.compile(r"images_per_class=1(&|$)"))
+        ready(page)
+        expect(page).to_have_url(re.compile(r"n_epochs=10.*images_per_class=1(&|$)|images_per_class=1&.*n_epochs=10"))
+        press_end_of(page, "Epochs", "Home")
+        expect(page).to_have_url(re.compile(r"n_epochs=5(&|$)"))
+        ready(page)
+        expect(page).to_have_url(re.compile(r"images_per_class=1(&|$)"))
+        expect(page).to_have_url(re.compile("hidden_width=16"))
+
+
+def test_the_map_keeps_the_settings_after_a_restart_of_the_server(page):
+    with restarted(page, f"compare?{QUICK}&images_per_class=3", "What to try next"):
+        go(page, "Unfreeze")
+        ready(page, "unfreeze")
+        expect(page).to_have_url(re.compile(r"/unfreeze\?.*images_per_class=3"))
+        expect(
+            page.get_by_test_id("stSidebar").get_by_role("slider", name="Target images per class")
+        ).to_have_attribute("aria-valuetext", "3")
+
+
+def test_a_preset_after_a_restart_of_the_server_counts(page):
+    with restarted(page, f"compare?{QUICK}", "What to try next"):
+        page.get_by_role("button", name="Hardly any images").click()
+        expect(page).to_have_url(re.compile("images_per_class=1(&|$)"))
+
+
+@pytest.mark.parametrize(
+    ("path", "choice", "link"), [("decide", "50", "guess=50"), (f"export?{QUICK}", "Keras", "framework=keras")]
+)
+def test_a_choice_after_a_restart_of_the_server_counts(page, path, choice, link):
+    with restarted(page, path, choice):
+        page.get_by_role("radio", name=choice, exact=True).click()
+        expect(page).to_have_url(re.compile(link))
+        ready(page)
+        expect(page.get_by_role("radio", name=choice, exact=True)).to_be_checked()
+        expect(page).to_have_url(re.compile(link))
+
+
+def test_one_press_of_back_undoes_a_change_of_page(server, page):
+    page.goto(f"{server}/compare?{QUICK}&images_per_class=3")
+    ready(page)
+    start = page.url
+    go(page, "Learn")
+    ready(page, "The ideas")
+    page.get_by_role("link", name=re.compile("All strategies, with these settings")).click()
+    ready(page, "Which strategy")
+    page.go_back()
+    ready(page, "The ideas")
+    page.go_back()
+    ready(page, "Which strategy")
+    expect(page).to_have_url(start)
+
+
+def test_a_first_visit_leaves_one_entry_in_the_history(server, page):
+    page.goto("about:blank")
+    page.goto(f"{server}/compare?{QUICK}")
+    ready(page)
+    page.go_back()
+    assert page.url == "about:blank"
+
+
+def test_a_link_to_the_same_page_keeps_the_place_and_shows_the_answer(server, page):
+    page.goto(f"{server}/decide?guess=50&among=freeze_or_tune&n_seeds=2&hidden_width=8&n_epochs=30")
+    ready(page)
+    page.get_by_role("link", name=re.compile("A third of the epochs")).click()
+    expect(page).to_have_url(re.compile("n_epochs=20"))
+    expect(page).to_have_url(re.compile("guess=50"))
+    expect(page).to_have_url(re.compile("among=freeze_or_tune"))
+    expect(page.locator(".st-key-answer h4")).to_be_in_viewport(timeout=PATIENCE)
+    ready(page)
+    expect(page.locator(".st-key-answer h4")).to_be_in_viewport()
+    page.go_back()
+    expect(page).to_have_url(re.compile("n_epochs=30"))
+
+
+def test_the_map_leads_back_to_the_place_on_a_page(server, page):
+    page.goto(f"{server}/learn")
+    ready(page)
+    page.get_by_role("radio", name="Glossary").click()
+    expect(page).to_have_url(re.compile("section=glossary"))
+    go(page, "Claims")
+    ready(page, "Is the advice true?")
+    go(page, "Learn")
+    ready(page, "The ideas")
+    expect(page).to_have_url(re.compile("section=glossary"))
+
+
+def test_nothing_is_fetched_from_another_host(server, page):
+    asked = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    for file in PAGE_FILES:
+        page.goto(f"{server}/{file}?{QUICK}&n_seeds=2&guess=50")
+        ready(page)
+        page.wait_for_timeout(300)
+    ours = urlparse(server).netloc
+    assert len(asked) > len(PAGE_FILES)
+    assert {url for url in asked if urlparse(url).netloc not in (ours, "")} == set()
+    icon = page.locator("link[rel*=icon]").first.get_attribute("href")
+    assert icon.startswith("data:image/svg+xml")
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+def test_on_a_phone_the_controls_leave_the_answer_in_sight(server, phone):
+    phone.goto(f"{server}/compare?{QUICK}")
+    ready(phone)
+    phone.get_by_test_id("stExpandSidebarButton").click()
+    sheet = phone.get_by_test_id("stSidebar")
+    expect(sheet).to_have_attribute("data-collapsed", "false")
+    phone.wait_for_timeout(500)
+    box = sheet.bounding_box()
+    assert box["height"] <= 0.5 * 844
+    assert box["y"] + box["height"] == pytest.approx(844, abs=1)
+    heading = phone.locator(".st-key-answer h4").bounding_box()
+    assert heading["y"] + heading["height"] < box["y"]
+    before = phone.locator(".st-key-answer h4").inner_text()
+    press_end_of(phone, "Target images per class", "Home")
+    expect(phone.locator(".st-key-answer h4")).not_to_have_text(before)
+    expect(sheet).to_have_attribute("data-collapsed", "false")
+
+
+def test_on_a_phone_the_map_closes_the_sheet(server, phone):
+    phone.goto(f"{server}/learn")
+    ready(phone)
+    phone.get_by_test_id("stExpandSidebarButton").click()
+    go(phone, "Claims")
+    ready(phone, "Is the advice true?")
+    expect(phone.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_start_cuts_no_label_and_lines_up_its_cards(server, browser, width):
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.goto(f"{server}/?{QUICK}")
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
+    ready(page, "Freeze or fine-tune?")
+    cut = page.evaluate(
+        "() => [...document.querySelectorAll('[data-testid=stMain] :is(a, button, p, h4, h5, span)')]"
+        ".filter(element => element.scrollWidth > element.clientWidth + 1 && element.clientWidth &&"
+        " getComputedStyle(element).overflowX !== 'visible').map(element => element.textContent)"
+    )
+    assert cut == []
+    if width == 1280:
+        tops = page.evaluate(
+            "() => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].map(e => e.getBoundingClientRect().top)"
+        )
+        assert len(tops) == 3
+        assert max(tops) - min(tops) <= 1
+    context.close()

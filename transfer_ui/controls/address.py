@@ -1,0 +1,92 @@
+"""The address bar: which part of it is settings, which is the place on a page, and what each page was left at.
+
+Light on imports: the map of pages is drawn from it before anything heavy is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from transfer_ui.controls.parameters import OTHER_PARAMETERS, PLACE_PARAMETERS
+
+
+def open_on(page: str, follow: Callable[[], None]) -> None:
+    """Say which page is drawn in this run, and who draws its links anew when the address changes."""
+    st.session_state.page = page
+    st.session_state.follow_address = follow
+    _keep_place()
+
+
+def stop_following() -> None:
+    """Draw no links until the next page begins; in a callback, those of the last run cannot be drawn any more."""
+    st.session_state.pop("follow_address", None)
+
+
+def page() -> str:
+    """Get the name of the page that is drawn."""
+    return str(st.session_state.get("page", ""))
+
+
+def settings() -> dict[str, str]:
+    """Read the settings in the address, as they stand there."""
+    return {name: value for name, value in st.query_params.to_dict().items() if name not in OTHER_PARAMETERS}
+
+
+def place() -> dict[str, str]:
+    """Read the place on the page: its section, its guess, its open claim, ..."""
+    return {name: value for name, value in st.query_params.to_dict().items() if name in PLACE_PARAMETERS}
+
+
+def place_on(page: str) -> dict[str, str]:
+    """Get where the visitor left another page."""
+    places: dict[str, dict[str, str]] = st.session_state.get("places", {})
+    return places.get(page, {})
+
+
+def settings_to_go_on_with() -> dict[str, str]:
+    """Get the settings that a link to another page carries: those of the controls, once these are known."""
+    known: dict[str, str] | None = st.session_state.get("settings")
+    return settings() if known is None else known
+
+
+def write_settings(query: dict[str, str], carried: dict[str, str]) -> None:
+    """Put the settings into the address; the place stays.
+
+    Parameters
+    ----------
+    query : dict of str to str
+        As they shall stand there.
+    carried : dict of str to str
+        What links to other pages say of them.
+    """
+    st.session_state.settings, st.session_state.written_query = carried, query
+    if settings() != query:
+        st.query_params.from_dict(query | place())
+    _changed()
+
+
+def write_place(name: str, value: str | None) -> None:
+    """Put one choice on the page into the address, or take it out."""
+    if value is not None and st.query_params.get(name) != value:
+        st.query_params[name] = value
+    elif value is None and name in st.query_params:
+        del st.query_params[name]
+    _changed()
+
+
+def send() -> None:
+    """Write the address once more: a link from a page to itself reaches the server, not the address bar."""
+    st.query_params.from_dict(settings() | place())
+
+
+def _changed() -> None:
+    _keep_place()
+    follow: Callable[[], None] | None = st.session_state.get("follow_address")
+    if follow:
+        follow()
+
+
+def _keep_place() -> None:
+    st.session_state.setdefault("places", {})[page()] = place()

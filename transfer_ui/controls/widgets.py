@@ -1,0 +1,78 @@
+"""One knob as a widget, its state corrected where its range has changed under it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from transfer_core import SCENARIOS
+from transfer_ui.controls.knob import Knob, Values
+from transfer_ui.controls.knobs import fitted, values_of
+
+
+def draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[str]) -> Any:
+    """Draw one knob and give its value.
+
+    Parameters
+    ----------
+    knob : Knob
+    options : sequence
+        What it may be set to beside the other knobs.
+    values : dict
+        All knobs, as far as they are known.
+    notices : list of str
+        One sentence is added where the value had to be corrected.
+    """
+    # In a session that has just begun, the value is the widget's default and not its state: where the browser
+    # still holds a value, because the server forgot the session, the browser's is the visitor's.
+    is_new = knob.name not in st.session_state
+    wanted = values[knob.name] if is_new else knob.from_widget(st.session_state[knob.name])
+    if wanted not in options:
+        fit, corrections = fitted(values | {knob.name: wanted})
+        notices += [correction.sentence for correction in corrections if correction.name == knob.name]
+        wanted = values_of(fit)[knob.name]
+    bounds = st.session_state.setdefault("bounds", {})
+    kept = not is_new and knob.from_widget(st.session_state[knob.name]) == wanted
+    if not is_new and not (kept and bounds.get(knob.name) == options):
+        st.session_state[knob.name] = knob.on_widget(wanted)
+    bounds[knob.name] = options
+    start = {"value": knob.on_widget(wanted)} if is_new else {}
+    if knob.name == "shift_amount":
+        return _draw_shift(knob, options, values, start)
+    if len(options) == 1:
+        return options[0]
+    if knob.kind == "choice":
+        return st.selectbox(
+            knob.label,
+            options,
+            key=knob.name,
+            help=knob.help,
+            format_func=lambda name: SCENARIOS[name].title,
+            index=list(options).index(wanted) if is_new else 0,
+        )
+    if knob.kind == "switch":
+        return st.toggle(knob.label, key=knob.name, help=knob.help, **start)
+    if len(options) > 200:
+        return st.number_input(knob.label, options[0], options[-1], key=knob.name, help=knob.help, **start)
+    if isinstance(options, range):
+        return st.slider(knob.label, options[0], options[-1], step=options.step, key=knob.name, help=knob.help, **start)
+    shown = options if None not in options else [knob.on_widget(option) for option in options]
+    chosen = st.select_slider(knob.label, shown, key=knob.name, help=knob.help, format_func=knob.text, **start)
+    return knob.from_widget(chosen)
+
+
+def _draw_shift(knob: Knob, options: Sequence[Any], values: Values, start: dict[str, Any]) -> float:
+    shift = SCENARIOS[values["scenario"]].shift
+    if shift is None:
+        return 0.0
+    amount: float = st.select_slider(
+        knob.title(values["scenario"]),
+        options,
+        key=knob.name,
+        help=knob.help,
+        format_func=lambda value: f"{value:g}{'' if shift.unit == '°' else ' '}{shift.unit}".strip(),
+        **start,
+    )
+    return amount

@@ -1,0 +1,59 @@
+"""What the theme does not say: a few rules of style, and what the browser does by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+ICON = Path(__file__).with_name("icon.svg")
+
+STYLE = """
+<style>
+.stMainBlockContainer { padding-top: 2.6rem; padding-bottom: 3rem; max-width: 1280px; }
+.stMainBlockContainer h1 { font-size: 2rem; padding-bottom: .4rem; }
+.st-key-presets button { min-height: 1.6rem; padding: 0 .2rem; font-size: .9rem; }
+.st-key-answer { padding-bottom: 1.1rem; }
+.st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
+.st-key-behaviour { display: none; }
+[data-testid=stVegaLiteChart] svg text { pointer-events: none; }
+.st-key-map > div { margin: 0 !important; } /* Streamlit draws links of a list over one another */
+/* A link says all of its label. */
+[data-testid=stPageLink-NavLink] > span, [data-testid=stPageLink-NavLink] p { white-space: normal; overflow: visible; }
+/* On a phone the controls are a sheet at the lower edge: what they change stays in sight above them. */
+@media (max-width: 768px) {
+  section[data-testid=stSidebar][data-collapsed=false] {
+    position: fixed !important; top: auto !important; bottom: 0; left: 0; height: 46dvh !important; min-height: 0;
+    width: 100vw !important; min-width: 100vw !important; max-width: 100vw !important; transform: none !important;
+    border-top: 1px solid var(--st-border-color, #8886); box-shadow: 0 -.3rem 1rem #0003;
+  }
+  [data-testid=stApp]:has(section[data-testid=stSidebar][data-collapsed=false]) .stMainBlockContainer { padding-bottom: 50dvh; }
+  section[data-testid=stSidebar] [data-testid=stSidebarHeader] { height: 2.2rem; margin-bottom: 0; }
+  .st-key-map { flex-direction: row !important; flex-wrap: wrap; }
+  .st-key-map > div { width: auto !important; flex: none !important; }
+}
+</style>
+"""
+
+# Fixed text, nothing of a visitor's in it. A link leads to the top of a page, where its answer is; on a phone it
+# also closes the sheet.
+BEHAVIOUR = """
+<script>
+if (!window.linksLeadToTheTop) {
+  window.linksLeadToTheTop = true;
+  document.addEventListener("click", event => {
+    if (!event.target.closest("[data-testid=stPageLink-NavLink]") || event.ctrlKey || event.metaKey) return;
+    document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 });
+    if (window.innerWidth <= 768 && event.target.closest("[data-testid=stSidebar]"))
+      document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
+  });
+}
+</script>
+"""
+
+
+def wear() -> None:
+    """Give the page its look."""
+    st.html(STYLE)
+    with st.container(key="behaviour"):
+        st.html(BEHAVIOUR, unsafe_allow_javascript=True)
