@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,7 +33,12 @@ def open_page(page: str, query: Mapping[str, str]) -> AppTest:
     return app.run()
 
 
-def texts(elements: Sequence[Any]) -> str:
+def widget(app: AppTest, key: str) -> Any:
+    """Get a control by its key, whatever its kind."""
+    return app.get_by_key(key)
+
+
+def texts(elements: Iterable[Any]) -> str:
     """All that these elements say."""
     return "\n".join(element.value for element in elements)
 

@@ -3,6 +3,7 @@ import sqlite3
 import numpy as np
 import pytest
 
+from tests.present import present
 from transfer_core import RunConfig
 from transfer_core.studies.store import Store, StoreError, default_path, from_text, to_text
 from transfer_core.studies.study import Cell, Reading, fingerprint
@@ -71,7 +72,7 @@ def test_putting_again_replaces():
     for value in (0.1, 0.2):
         store.put(CELL, [Reading({}, {"x": np.array([value])})])
     assert len(store) == 1
-    assert store.get(CELL)[0].values["x"].tolist() == [0.2]
+    assert present(store.get(CELL))[0].values["x"].tolist() == [0.2]
 
 
 @pytest.mark.parametrize("content", [b"this is not a database at all, but a long enough text" * 20, None])
