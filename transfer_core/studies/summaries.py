@@ -188,7 +188,7 @@ def together(verdicts: Sequence[str]) -> str:
     return verdicts[0] if len(set(verdicts)) == 1 else INCONCLUSIVE
 
 
-def gap_of(differences: Array | pd.Series[float]) -> Gap:
+def gap_of(differences: Array | pd.Series) -> Gap:
     """Take differences that are paired already as a gap.
 
     Examples
