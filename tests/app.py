@@ -17,6 +17,9 @@ from streamlit.testing.v1 import AppTest
 ROOT = Path(__file__).parent.parent
 PAGE_FILES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 
+QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "16"}
+"""A link to a run of a fraction of a second."""
+
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.app import open_page, texts
+from tests.app import QUICK, open_page, texts
 from transfer_core import SCENARIOS, RunConfig, compare
 from transfer_core.statistics import verdict
 from transfer_ui.articles import export
@@ -14,8 +14,6 @@ from transfer_ui.export import FRAMEWORKS
 from transfer_ui.export.recipe import recipe_of
 from transfer_ui.sentences import TITLES
 from transfer_ui.shell import frame
-
-QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "16"}
 
 
 def answer(app):

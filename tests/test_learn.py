@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.app import open_page, widget
+from tests.app import QUICK, open_page, widget
 from transfer_core import RunConfig, compare
 from transfer_core.statistics import paired_gap
 from transfer_ui.articles import claims
@@ -26,7 +26,6 @@ LESSON_URLS = (
     "http://vision.stanford.edu/aditya86/ImageNetDogs/",
 )
 READINGS = [*(one for shelf in reading.LESSON_READINGS.values() for one in shelf), *reading.PAPERS]
-QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "16"}
 
 
 @pytest.fixture

@@ -3,13 +3,12 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app import PAGE_FILES, ROOT, open_page, texts, widget
+from tests.app import PAGE_FILES, QUICK, ROOT, open_page, texts, widget
 from transfer_core import SCENARIOS, RunConfig
 from transfer_ui.controls.knobs import KNOBS, config_of, values_of
 from transfer_ui.controls.link import to_query, to_text
 from transfer_ui.controls.presets import PRESETS
 
-QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "16"}
 LAB_PAGES = ["compare", "unfreeze"]
 
 
