@@ -17,21 +17,14 @@ from sklearn.neural_network import MLPClassifier
 
 from benchmarks._common import best_seconds, import_torch, print_header, print_row
 from transfer_core import STRATEGIES, RunConfig, compare, pretrain, run
+from transfer_core.arms import arm_of
 from transfer_core.arrays import Array, Params
-from transfer_core.experiment import start_params
-from transfer_core.seeds import stream
-from transfer_core.splits import TargetData, cached_source_data, cached_target_data
-from transfer_core.training import minibatch_orders, train
+from transfer_core.examples import source_of, target_of
+from transfer_core.seeds import Purpose, stream
+from transfer_core.training import minibatch_orders
 
 COMMAND = "python -m benchmarks.comparison"
 CONFIG = RunConfig()
-
-
-def target_data() -> TargetData:
-    """Give the data of the comparison, the very arrays that ours trains on."""
-    return cached_target_data(
-        CONFIG.scenario, CONFIG.seeds, images_per_class=CONFIG.images_per_class, shift_amount=CONFIG.shift_amount
-    )
 
 
 def torch_network(torch: Any, params: Params, seed: int) -> tuple[Any, list[Any]]:
@@ -49,15 +42,15 @@ def torch_network(torch: Any, params: Params, seed: int) -> tuple[Any, list[Any]
 
 def torch_run(torch: Any, strategy: str, seed: int) -> list[list[float]]:
     """Train one strategy on one seed; return loss and accuracy on both sets before and after each epoch."""
-    data = target_data()
+    data = target_of(CONFIG)
     cross_entropy = torch.nn.functional.cross_entropy
     train_set, val_set = (
         (torch.from_numpy(part.inputs[seed]), torch.from_numpy(part.labels[seed])) for part in (data.train, data.val)
     )
-    network, linears = torch_network(torch, start_params(CONFIG, strategy, pretrain(CONFIG)), seed)
+    network, linears = torch_network(torch, arm_of(CONFIG, strategy).start_params(CONFIG), seed)
     groups = [{"params": list(linear.parameters()), "lr": 0.0} for linear in linears]
     optimizer = torch.optim.SGD(groups, momentum=CONFIG.momentum, weight_decay=CONFIG.weight_decay)
-    orders = minibatch_orders(len(train_set[1]), [stream(CONFIG.seeds[seed], "minibatches")])
+    orders = minibatch_orders(len(train_set[1]), [stream(CONFIG.seeds[seed], Purpose.BATCHES)])
 
     def measure() -> list[float]:
         values = []
@@ -102,7 +95,7 @@ def sklearn_from_scratch(*, curves: bool) -> None:
         Epoch by epoch with `partial_fit`, with loss and accuracy on both sets after each, as ours; or all
         epochs in one `fit`, with nothing measured but its own training loss.
     """
-    data = target_data()
+    data = target_of(CONFIG)
     for seed in range(CONFIG.n_seeds):
         network = MLPClassifier(
             CONFIG.hidden_sizes,
@@ -135,20 +128,8 @@ def sklearn_from_scratch(*, curves: bool) -> None:
 
 def our_training_alone(strategies: Iterable[str]) -> None:
     """Train as `compare` does, but measure nothing: what one `fit` of scikit-learn does."""
-    data = target_data()
     for name in strategies:
-        epochs = train(
-            start_params(CONFIG, name, pretrain(CONFIG)),
-            STRATEGIES[name].build(CONFIG),
-            data.train,
-            None,
-            batch_seeds=[stream(seed, "minibatches") for seed in CONFIG.seeds],
-            batch_size=CONFIG.batch_size,
-            momentum=CONFIG.momentum,
-            weight_decay=CONFIG.weight_decay,
-        )
-        for _ in epochs:
-            pass
+        arm_of(CONFIG, name).trained(CONFIG)
 
 
 def check_same_work(torch: Any) -> str:
@@ -167,7 +148,7 @@ def pretraining_seconds(rounds: int) -> tuple[float, float]:
     for turn in range(rounds):
         config = CONFIG.but(seed=1000 * (turn + 1))
         started = perf_counter()
-        cached_source_data(config.scenario, config.seeds)
+        source_of(config)
         cut = perf_counter()
         pretrain(config)
         cutting.append(cut - started)
@@ -189,6 +170,7 @@ def main() -> None:
     ours: dict[str, Callable[[], object]] = {
         "all": lambda: compare(CONFIG),
         "scratch": lambda: run(CONFIG, "from_scratch"),
+        "all, no measures": lambda: compare(CONFIG, measures=()),
         "all, training": lambda: our_training_alone(STRATEGIES),
         "scratch, training": lambda: our_training_alone(["from_scratch"]),
     }
@@ -209,6 +191,7 @@ def main() -> None:
 
     row("ours, the comparison", f"{best['all']:.3f} s", "< 0.5 s")
     row("ours, from scratch", f"{best['scratch']:.3f} s")
+    row("ours, the comparison without measures", f"{best['all, no measures']:.3f} s", "as training alone")
     row("ours, the comparison, training alone", f"{best['all, training']:.3f} s")
     row("ours, from scratch, training alone", f"{best['scratch, training']:.3f} s")
     row("PyTorch, the comparison", f"{best['torch']:.2f} s")

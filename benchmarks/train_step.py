@@ -65,7 +65,6 @@ def our_epochs(examples: Examples) -> Callable[[], None]:
             params,
             schedule,
             examples,
-            None,
             batch_seeds=range(N_SEEDS),
             batch_size=BATCH_SIZE,
             momentum=MOMENTUM,

@@ -8,7 +8,6 @@ open_page("compare")  # before the imports that take a while, so that the title 
 
 import streamlit as st
 
-from transfer_core import SCENARIOS
 from transfer_ui import sentences, tables
 from transfer_ui.charts import curves, samples
 from transfer_ui.controls import sidebar
@@ -18,7 +17,7 @@ from transfer_ui.runs import cached
 from transfer_ui.shell import frame, visit
 
 config = sidebar.draw("compare")
-scenario = SCENARIOS[config.scenario]
+scenario = config.pair
 
 head, figure = st.container(), st.empty()
 if visit.is_new():
@@ -71,7 +70,7 @@ with st.container(horizontal=True):
     tables.download(lambda: tables.per_epoch(results), "Curves", "curves")
 
 with st.expander("The images", icon=":material/image:"):
-    samples.show_samples(cached.samples(config.scenario, config.shift_amount, config.seed))
+    samples.show_samples(cached.samples(config))
 
 frame.try_next(
     config,

@@ -8,7 +8,7 @@ open_page("home")  # before the imports that take a while, so that the title is 
 
 import streamlit as st
 
-from transfer_core import SCENARIOS, STRATEGIES
+from transfer_core import STRATEGIES
 from transfer_ui import sentences
 from transfer_ui.charts import timeline
 from transfer_ui.controls import sidebar
@@ -24,7 +24,7 @@ if not results:
 
 st.markdown(
     "You have a pretrained network, and a new task with few images. Three ways to go on, trained here on "
-    f"**{SCENARIOS[config.scenario].title}** ({sentences.cap(config)}, {config.n_seeds} seeds):"
+    f"**{config.pair.title}** ({sentences.cap(config)}, {config.n_seeds} seeds):"
 )
 frame.answer(sentences.answer(results), [sentences.worth_of_pretraining(results)])
 names = ["feature_extraction", "progressive_unfreezing", "end_to_end"]

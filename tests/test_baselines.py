@@ -23,7 +23,7 @@ def test_zero_shot_exists_where_the_labels_mean_the_same(name):
 
 def test_zero_shot_counts_the_hits_of_the_network_as_it_is():
     config = _config("digits_to_digits")
-    test = target_data("digits_to_digits", config.seeds, images_per_class=5).test
+    test = target_data(config.pair, config.seeds, images_per_class=5).test
     guesses = forward(pretrain(config).params, test.inputs)[-1].argmax(axis=-1)
     found = present(zero_shot(config))
     np.testing.assert_allclose(found, (guesses == test.labels).mean(axis=-1))
@@ -39,7 +39,7 @@ def test_zero_shot_suffers_from_the_shift():
 
 def test_logistic_regression_is_scikit_learns_on_the_same_images():
     config = _config("digits_to_permuted")
-    data = target_data(config.scenario, config.seeds, images_per_class=5, shift_amount=1.0)
+    data = target_data(config.pair, config.seeds, images_per_class=5, shift_amount=1.0)
     for seed, found in enumerate(logistic_regression(config)):
         model = LogisticRegression(max_iter=1000).fit(data.train.inputs[seed], data.train.labels[seed])
         assert found == (model.predict(data.test.inputs[seed]) == data.test.labels[seed]).mean()

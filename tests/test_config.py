@@ -1,4 +1,5 @@
 import math
+from dataclasses import fields
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_an_invalid_value_is_refused_by_field_rule_and_value(field, value, rule)
 
 
 def test_every_field_has_an_invalid_value_above():
-    assert {field for field, _, _ in INVALID} == set(RunConfig.__dataclass_fields__)
+    assert {field for field, _, _ in INVALID} == {field.name for field in fields(RunConfig) if field.init}
 
 
 def test_a_shift_needs_a_scenario_with_a_shift():

@@ -72,7 +72,7 @@ def test_reduction_drops_what_is_fainter_than_half():
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_every_dataset_is_ink_from_0_to_1_with_ten_digits(name):
-    images, digits = load(name)
+    images, digits = load(name).images, load(name).labels
     assert images.shape == (len(digits), 8, 8)
     assert images.dtype == np.float32
     assert digits.dtype == np.int64
@@ -88,7 +88,7 @@ def test_a_dataset_is_loaded_once_and_cannot_be_written_to(name):
     with pytest.raises(ValueError, match="read-only"):
         dataset.images[0] = 0
     with pytest.raises(ValueError, match="read-only"):
-        dataset.digits[0] = 0
+        dataset.labels[0] = 0
 
 
 def test_the_two_collections_share_no_image():
@@ -99,9 +99,9 @@ def test_the_two_collections_share_no_image():
 def test_uci_digits_are_scikit_learns_divided_by_full_ink():
     bunch = load_digits()
     np.testing.assert_array_equal(load("digits").images * 16, bunch.images)
-    np.testing.assert_array_equal(load("digits").digits, bunch.target)
+    np.testing.assert_array_equal(load("digits").labels, bunch.target)
 
 
 def test_mnist_images_are_the_stored_ones_divided_by_full_ink(stored):
     np.testing.assert_array_equal(load("mnist_8x8").images * 16, stored[0])
-    np.testing.assert_array_equal(load("mnist_8x8").digits, stored[1])
+    np.testing.assert_array_equal(load("mnist_8x8").labels, stored[1])

@@ -9,7 +9,6 @@ from transfer_core import (
     STRATEGIES,
     compare,
     compare_steps,
-    experiment,
     forward,
     init_params,
     pretrain,
@@ -19,8 +18,9 @@ from transfer_core import (
 )
 from transfer_core.arrays import Examples
 from transfer_core.experiment import sweep_steps
+from transfer_core.measures import DEFAULT_MEASURES, Curves, relative_change
 from transfer_core.schedules import n_epochs
-from transfer_core.seeds import stream
+from transfer_core.seeds import Purpose, stream
 from transfer_core.splits import target_data
 from transfer_core.training import train
 
@@ -34,7 +34,7 @@ def _forget(monkeypatch):
 
 
 def _target(config):
-    return target_data(config.scenario, config.seeds, images_per_class=config.images_per_class)
+    return target_data(config.pair, config.seeds, images_per_class=config.images_per_class)
 
 
 def test_shapes_and_ranges_of_a_result(small):
@@ -106,7 +106,7 @@ def test_layer_change_sees_a_single_bit_of_a_bias_and_nothing_else():
     old = init_params((4, 3), seeds=[0, 1])
     bias = old[0].bias.copy()
     bias[1, 0] = np.nextafter(np.float32(0), np.float32(1))
-    change = experiment._layer_change((old[0]._replace(bias=bias),), old, [np.ones(2, np.float32)])
+    change = relative_change((old[0]._replace(bias=bias),), old, np.ones((2, 1), np.float32))
     assert change[0, 0] == 0
     assert change[1, 0] > 0
 
@@ -165,10 +165,10 @@ def test_gradual_unfreezing_equals_the_uncached_path(small, unfreeze_epoch):
     config = small.but(hidden_sizes=(16, 12), gradual=True, unfreeze_epoch=unfreeze_epoch, layer_decay=0.5)
     result = run(config, "progressive_unfreezing")
     target = _target(config)
-    seeds = [stream(seed, "minibatches") for seed in config.seeds]
+    seeds = [stream(seed, Purpose.BATCHES) for seed in config.seeds]
     *_, plain = train(
-        result.pretrained, result.schedule, target.train, target.val, batch_seeds=seeds, momentum=config.momentum,
-        cache_features=False,
+        result.pretrained, result.schedule, target.train, batch_seeds=seeds, momentum=config.momentum,
+        cache_features=False, measures=DEFAULT_MEASURES, others={"val": target.val},
     )  # fmt: skip
     np.testing.assert_allclose(result.history["val_loss"][:, -1], plain.metrics["val_loss"], rtol=1e-4)
     for layer, other in zip(result.params, plain.params, strict=True):
@@ -266,7 +266,7 @@ def test_the_lesson_scenario_follows_the_lessons_loss_curve():
     seeds = [0, 1]
     exact = tuple(type(layer)(*(a.astype(float) for a in layer)) for layer in result.pretrained)
     train_set = Examples(target.train.inputs.astype(float), target.train.labels)
-    epochs = train(exact, result.schedule, train_set, train_set, batch_seeds=seeds, batch_size=None)
+    epochs = train(exact, result.schedule, train_set, batch_seeds=seeds, batch_size=None, measures=[Curves(("train",))])
     doubled = list(islice(epochs, 30))
     for row in seeds:
         layers = [(layer.weights[row], layer.bias[row]) for layer in result.pretrained]

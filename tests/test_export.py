@@ -17,6 +17,7 @@ from tests.app import ROOT
 from tests.present import present
 from transfer_core import STRATEGIES, Layer, Phase, RunConfig, compare, freeze_to, scenario_config
 from transfer_core.arrays import Examples
+from transfer_core.measures import Curves
 from transfer_core.training import train
 from transfer_ui.export import FRAMEWORKS
 from transfer_ui.export.changes import changes
@@ -86,11 +87,13 @@ def lab_curves(case):
         train(
             stacked,
             odd.schedule,
-            *sets,
+            sets[0],
             batch_seeds=[odd.batch_seed],
             batch_size=odd.batch_size,
             momentum=odd.momentum,
             weight_decay=odd.weight_decay,
+            measures=[Curves()],
+            others={"val": sets[1]},
         )
     )
     return {metric: np.array([epoch.metrics[metric][0] for epoch in epochs]) for metric in epochs[0].metrics}

@@ -7,7 +7,7 @@ from transfer_ui.controls.knobs import KNOB, KNOBS, config_of, fitted, values_of
 
 
 def test_every_field_of_a_run_has_a_knob():
-    fields = {field.name for field in dataclasses.fields(RunConfig)} - {"hidden_sizes"}
+    fields = {field.name for field in dataclasses.fields(RunConfig) if field.init} - {"hidden_sizes"}
     assert {knob.name for knob in KNOBS} == fields | {"hidden_layers", "hidden_width"}
 
 

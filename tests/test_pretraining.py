@@ -5,7 +5,7 @@ import pytest
 
 from transfer_core import Layer, RunConfig, init_params, pretrain, pretraining
 from transfer_core.pretraining import is_pretrained, load_shipped, pretrain_anew, pretrain_steps
-from transfer_core.seeds import stream
+from transfer_core.seeds import Purpose, stream
 from transfer_core.training import train
 
 
@@ -33,7 +33,7 @@ def test_a_pretrained_network_knows_the_source_task(small):
 
 def test_without_epochs_the_backbone_stays_random(small):
     found = pretrain(small.but(pretrain_epochs=0))
-    drawn = init_params((64, 16, 5), seeds=[stream(seed, "pretrained") for seed in (0, 1)])
+    drawn = init_params((64, 16, 5), seeds=[stream(seed, Purpose.PRETRAINED) for seed in (0, 1)])
     np.testing.assert_array_equal(found.params[0].weights, drawn[0].weights)
     assert (found.source_accuracy < 0.6).all()
 

@@ -26,9 +26,8 @@ def test_titles_are_all_different():
 @EVERY
 def test_labels_are_numbers_of_the_named_classes_and_every_class_occurs(name):
     for task in _tasks(SCENARIOS[name]):
-        assert task.dataset in DATASETS
-        dataset = load(task.dataset)
-        labels = task.label(dataset)[np.isin(dataset.digits, task.digits)]
+        assert task.dataset in {load(name) for name in DATASETS}
+        labels = task.labels[np.isin(task.dataset.labels, task.members)]
         assert np.unique(labels).tolist() == list(range(len(task.classes)))
         assert labels.dtype == np.int64
 
@@ -39,7 +38,7 @@ def test_no_image_can_belong_to_source_and_target(name):
     if source is None or source.dataset != target.dataset:
         return
     halves = {source.half, target.half}
-    assert halves == {0, 1} or not set(source.digits) & set(target.digits)
+    assert halves == {0, 1} or not set(source.members) & set(target.members)
 
 
 @EVERY
@@ -56,7 +55,7 @@ def test_same_labels_means_the_same_classes_by_the_same_rule(name):
 @EVERY
 def test_settings_name_fields_of_a_run_and_cannot_be_changed(name):
     settings = SCENARIOS[name].settings
-    assert set(settings) <= set(RunConfig.__dataclass_fields__) - {"scenario"}
+    assert set(settings) <= set(RunConfig.__dataclass_fields__) - {"scenario", "data_key"}
     with pytest.raises(TypeError):
         settings["seed"] = 1  # type: ignore[index]  # the mistake is the test
 
@@ -80,7 +79,7 @@ def test_the_scenarios_that_were_promised_are_there():
 def test_parity_tells_even_from_odd():
     task = SCENARIOS["digits_to_parity"].target
     for digit in range(10):
-        labels = task.label(load("digits"))[load("digits").digits == digit]
+        labels = task.label(load("digits"))[load("digits").labels == digit]
         assert {task.classes[label] for label in labels} == {"odd" if digit % 2 else "even"}
 
 
@@ -95,8 +94,8 @@ def test_ink_splits_at_the_median():
 def test_high_digits_are_numbered_from_0():
     task, dataset = SCENARIOS["low_to_high"].target, load("digits")
     labels = task.label(dataset)
-    for digit in task.digits:
-        assert {task.classes[label] for label in labels[dataset.digits == digit]} == {str(digit)}
+    for digit in task.members:
+        assert {task.classes[label] for label in labels[dataset.labels == digit]} == {str(digit)}
 
 
 def test_the_lesson_is_set_up_as_the_lesson_was():

@@ -5,6 +5,7 @@ import pytest
 
 from tests.present import present
 from transfer_core import RunConfig
+from transfer_core.arms import NewHead, arm_of
 from transfer_core.studies.store import Store, StoreError, default_path, from_text, to_text
 from transfer_core.studies.study import Cell, Reading, fingerprint
 from transfer_core.studies.tasks import PixelRegression, Train, ZeroShot
@@ -45,9 +46,9 @@ def test_labels_do_not_make_another_cell_but_task_and_config_do():
     others = [
         Cell({}, CONFIG.but(seed=1), ZeroShot()),
         Cell({}, CONFIG, PixelRegression()),
-        Cell({}, CONFIG, Train.of(CONFIG, "end_to_end")),
-        Cell({}, CONFIG, Train.of(CONFIG, "end_to_end", head_scale=2.0)),
-        Cell({}, CONFIG, Train.of(CONFIG.but(backbone_learning_rate=0.1), "end_to_end")),
+        Cell({}, CONFIG, Train(arm_of(CONFIG, "end_to_end"))),
+        Cell({}, CONFIG, Train(arm_of(CONFIG, "end_to_end", head=NewHead(2.0)))),
+        Cell({}, CONFIG, Train(arm_of(CONFIG.but(backbone_learning_rate=0.1), "end_to_end"))),
     ]
     assert len({CELL.key, *(other.key for other in others)}) == 6
 

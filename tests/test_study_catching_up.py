@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from transfer_core import RunConfig
+from transfer_core.arms import arm_of
 from transfer_core.studies.questions.catching_up import STUDY, Checkpoints, halvings, speed_up_of
 from transfer_core.studies.tasks import Train
 
@@ -40,11 +41,11 @@ def verdicts(*curves, **others):
 
 @pytest.mark.parametrize("strategy", ["end_to_end", "from_scratch"])
 def test_the_last_checkpoint_is_what_plain_training_gives(strategy):
-    arm = Train.of(CONFIG, strategy)
-    (plain,), readings = arm.measure(CONFIG), Checkpoints(arm, (1, 5)).measure(CONFIG)
+    arm = arm_of(CONFIG, strategy)
+    (plain,), readings = Train(arm).measure(CONFIG), Checkpoints(arm, (1, 5)).measure(CONFIG)
     assert [reading.labels["updates"] for reading in readings] == [2, 10]  # 50 images in minibatches of 32
     assert (readings[-1].values["test_accuracy"] == plain.values["test_accuracy"]).all()
-    shorter = Train.of(CONFIG.but(n_epochs=1, unfreeze_epoch=0), strategy).measure(CONFIG)[0]
+    shorter = Train(arm_of(CONFIG.but(n_epochs=1, unfreeze_epoch=0), strategy)).measure(CONFIG)[0]
     assert (readings[0].values["train_accuracy"] == shorter.values["train_accuracy"]).all()
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from transfer_core import SCENARIOS, STRATEGIES
+from transfer_core import SCENARIOS, STRATEGIES, RunConfig
 from transfer_core.studies.questions.decision_map import OPEN, STUDY, shifts, summarise, winners
 from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
 
@@ -89,7 +89,7 @@ def test_without_a_shift_there_is_nothing_far():
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_amounts_of_shift_are_on_the_slider_and_start_at_none(name):
-    amounts, shift = shifts(name), SCENARIOS[name].shift
+    amounts, shift = shifts(RunConfig(scenario=name)), SCENARIOS[name].shift
     assert amounts[0] == 0
     assert amounts == sorted(set(amounts))
     if shift:

@@ -1,14 +1,15 @@
+from typing import get_args
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from transfer_core import RunConfig
-from transfer_core.experiment import random_params
+from transfer_core.arms import Random, arm_of
 from transfer_core.pretraining import pretrain
-from transfer_core.seeds import stream
-from transfer_core.studies.questions.depth import ARMS, BASE, Transplant, donor_params, summarise
+from transfer_core.seeds import Purpose, stream
+from transfer_core.studies.questions.depth import ARMS, BASE, DRAWN, Donor, donor_params, summarise, transplanted
 from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
-from transfer_core.studies.tasks import Train
 
 CONFIG = RunConfig(
     scenario="digits_to_parity",
@@ -19,7 +20,7 @@ CONFIG = RunConfig(
     images_per_class=4,
     n_seeds=2,
 )
-DONORS = ("source", "target", "random")
+DONORS = get_args(Donor)
 
 
 def _same(one, other):
@@ -30,18 +31,18 @@ def _same(one, other):
 @pytest.mark.parametrize("n_layers", [1, 3])
 def test_the_lowest_layers_are_the_donors_and_stay_so_when_frozen(donor, n_layers):
     given = donor_params(CONFIG, donor)
-    frozen, tuned = (Transplant(donor, n_layers, cold, 0.05) for cold in (True, False))
-    for params in (frozen.start(CONFIG), tuned.start(CONFIG), frozen.trained(CONFIG)):
+    frozen, tuned = (transplanted(CONFIG, donor, n_layers, frozen=cold, rate=0.05) for cold in (True, False))
+    for params in (frozen.start_params(CONFIG), tuned.start_params(CONFIG), frozen.trained(CONFIG)):
         assert all(_same(params[index], given[index]) for index in range(n_layers))
-    after, start = frozen.trained(CONFIG), frozen.start(CONFIG)
+    after, start = frozen.trained(CONFIG), frozen.start_params(CONFIG)
     assert not any(_same(after[index], start[index]) for index in range(n_layers, 4))
     assert not any(_same(*pair) for pair in zip(tuned.trained(CONFIG), start, strict=True))
 
 
 @pytest.mark.parametrize("donor", DONORS)
 def test_layers_above_the_cut_are_those_that_from_scratch_starts_with(donor):
-    scratch = Train.of(CONFIG, BASE).start(CONFIG)
-    start = Transplant(donor, 2, True, 0.05).start(CONFIG)
+    scratch = arm_of(CONFIG, BASE).start_params(CONFIG)
+    start = transplanted(CONFIG, donor, 2, frozen=True, rate=0.05).start_params(CONFIG)
     assert _same(start[2], scratch[2])
     assert _same(start[3], scratch[3])
     assert not any(_same(start[index], scratch[index]) for index in (0, 1))
@@ -49,8 +50,8 @@ def test_layers_above_the_cut_are_those_that_from_scratch_starts_with(donor):
 
 def test_without_any_layer_of_a_donor_it_is_training_from_scratch():
     rate = CONFIG.backbone_learning_rate
-    ours = Transplant("random", 0, False, rate).trained(CONFIG)
-    assert all(_same(*pair) for pair in zip(ours, Train.of(CONFIG, BASE).trained(CONFIG), strict=True))
+    ours = transplanted(CONFIG, "random", 0, frozen=False, rate=rate).trained(CONFIG)
+    assert all(_same(*pair) for pair in zip(ours, arm_of(CONFIG, BASE).trained(CONFIG), strict=True))
 
 
 def test_donors_are_three_networks_and_the_one_of_the_target_has_learned_it():
@@ -58,10 +59,10 @@ def test_donors_are_three_networks_and_the_one_of_the_target_has_learned_it():
     assert all(_same(*pair) for pair in zip(source, pretrain(CONFIG).params, strict=True))
     assert not _same(source[0], target[0])
     assert not _same(drawn[0], target[0])
-    assert not _same(drawn[0], random_params(CONFIG)[0])
-    assert stream(0, "donor") != stream(0, "random backbone")
+    assert not _same(drawn[0], Random().params(CONFIG)[0])
+    assert stream(0, Purpose.DONOR) != stream(0, Purpose.RANDOM_BACKBONE)
     longer = CONFIG.but(n_epochs=60)
-    learned = Train.of(longer, BASE, repetition=1).trained(longer, donor_params(longer, "random"))
+    learned = arm_of(longer, BASE, start=DRAWN, head=None, repetition=1).trained(longer)
     assert all(_same(*pair) for pair in zip(learned, donor_params(longer, "target"), strict=True))
     assert not _same(donor_params(longer, "target")[0], target[0])
 

@@ -6,7 +6,7 @@ import pytest
 from scipy import ndimage
 
 from transfer_core import RunConfig
-from transfer_core.experiment import target_of
+from transfer_core.examples import target_of
 from transfer_core.network import accuracy, predict_logits
 from transfer_core.splits import cached_source_data
 from transfer_core.studies.questions.distortion import (
@@ -29,7 +29,7 @@ CONFIG = RunConfig(hidden_sizes=(8,), pretrain_epochs=2, n_epochs=3, unfreeze_ep
 def test_images_of_every_kind_are_what_they_are_called():
     test, found = target_of(CONFIG).test, kinds(CONFIG)
     assert found[INSIDE] is test
-    assert found[SOURCE] is cached_source_data(CONFIG.scenario, CONFIG.seeds).test
+    assert found[SOURCE] is cached_source_data(CONFIG.pair, CONFIG.seeds).test
     for angle in (15, 30):
         moved = found[f"rotated {angle}°"]
         image, turned = (part.inputs[1, 7].reshape(8, 8) for part in (test, moved))
@@ -55,7 +55,7 @@ def test_images_of_the_source_are_out_of_distribution_only_where_they_differ():
 
 def test_arms_start_from_one_head_and_the_large_one_is_three_times_it():
     tasks: dict[Any, Any] = {cell.labels["arm"]: cell.task for cell in grid(CONFIG) if cell.labels["rate"] == 0.1}
-    heads = {arm: task.training.start(CONFIG)[-1].weights for arm, task in tasks.items()}
+    heads = {arm: task.arm.start_params(CONFIG)[-1].weights for arm, task in tasks.items()}
     assert np.array_equal(heads[PROBE], heads[TUNED])
     assert np.array_equal(heads[HEAD_FIRST], heads[TUNED])
     np.testing.assert_allclose(heads[LARGE_HEAD], 3 * heads[TUNED], rtol=1e-6)
@@ -63,7 +63,7 @@ def test_arms_start_from_one_head_and_the_large_one_is_three_times_it():
 
 def test_readings_are_the_accuracies_of_the_trained_network():
     task: Any = next(cell.task for cell in grid(CONFIG) if cell.labels == {"arm": TUNED, "rate": 0.03})
-    params, val = task.training.trained(CONFIG), target_of(CONFIG).val
+    params, val = task.arm.trained(CONFIG), target_of(CONFIG).val
     readings = {labels["images"]: values for labels, values in task.measure(CONFIG)}
     assert list(readings) == list(kinds(CONFIG))
     for kind, examples in kinds(CONFIG).items():

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from transfer_core import RunConfig
+from transfer_core.arms import arm_of
 from transfer_core.pretraining import pretrain
 from transfer_core.studies.questions.forgetting import ANCHORED, FROZEN, PLAIN, PROGRESSIVE, STUDY, chosen_rate, rival
 from transfer_core.studies.tasks import Train
@@ -53,22 +54,20 @@ def verdict(points, claim, **others):
 
 
 def test_l2_sp_of_no_strength_is_plain_training():
-    plain = Train.of(CONFIG, "end_to_end").trained(CONFIG)
-    anchored = Train.of(CONFIG, "end_to_end", anchor=1e-30).trained(CONFIG)
+    plain = arm_of(CONFIG, "end_to_end").trained(CONFIG)
+    anchored = arm_of(CONFIG, "end_to_end", anchor=1e-30).trained(CONFIG)
     assert all((one.weights == other.weights).all() for one, other in zip(plain, anchored, strict=True))
 
 
 def test_l2_sp_stays_nearer_to_its_start():
     start = pretrain(CONFIG).params
-    moved = [
-        distance(Train.of(CONFIG, "end_to_end", anchor=anchor).trained(CONFIG), start) for anchor in (0.0, 0.1, 1.0)
-    ]
+    moved = [distance(arm_of(CONFIG, "end_to_end", anchor=anchor).trained(CONFIG), start) for anchor in (0.0, 0.1, 1.0)]
     assert moved[0] > moved[1] > moved[2] > 0
 
 
 def test_a_frozen_backbone_forgets_nothing_at_any_rate():
     for rate in (0.01, 0.3):
-        (reading,) = Train.of(CONFIG.but(head_learning_rate=rate), "feature_extraction").measure(CONFIG)
+        (reading,) = Train(arm_of(CONFIG.but(head_learning_rate=rate), "feature_extraction")).measure(CONFIG)
         assert (reading.values["source_accuracy_after"] == reading.values["source_accuracy_before"]).all()
 
 

@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
+from transfer_core.arms import Arm, arm_of
 from transfer_core.config import RunConfig
 from transfer_core.studies.questions import learning_rate, rate_map
 from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
-from transfer_core.studies.tasks import Train
 
 RATES = (0.001, 0.01, 0.1)
 
@@ -96,4 +96,4 @@ def test_arms_of_the_map_have_as_many_candidates():
 
 def test_equal_rates_are_end_to_end_training():
     config = RunConfig(backbone_learning_rate=0.03)
-    assert Train(rate_map.schedule(config, 0.03, 0.03)) == Train.of(config, "end_to_end")
+    assert Arm(rate_map.schedule(config, 0.03, 0.03)) == arm_of(config, "end_to_end")

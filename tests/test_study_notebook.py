@@ -6,16 +6,15 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 
 from transfer_core import pretraining
+from transfer_core.arms import arm_of
 from transfer_core.config import RunConfig, scenario_config
-from transfer_core.experiment import start_params
-from transfer_core.pretraining import pretrain
 from transfer_core.studies.questions.notebook import (
     HE,
     NO_NETWORK,
     NOTEBOOK,
     PRETRAINED,
-    he_start,
-    pretrained_start,
+    HeScale,
+    TrainedOnMnist,
     standardised,
     summarise,
 )
@@ -27,19 +26,23 @@ def config() -> RunConfig:
     return scenario_config("lesson", hidden_sizes=(8,), n_seeds=2, pretrain_epochs=1)
 
 
+def _on_mnist(config):
+    return arm_of(config, "feature_extraction", start=TrainedOnMnist()).start_params(config)
+
+
 def test_he_start_is_the_notebooks_with_another_scale(config):
-    theirs = start_params(config, "feature_extraction", pretrain(config))
-    for ours, its in zip(he_start(config), theirs, strict=True):
+    theirs = arm_of(config, "feature_extraction").start_params(config)
+    for ours, its in zip(HeScale().params(config), theirs, strict=True):
         fan_in = its.weights.shape[-2]
         assert np.allclose(ours.weights, its.weights * np.sqrt(2 / fan_in) / 0.01, rtol=1e-4)
 
 
 def test_pretrained_start_has_the_notebooks_head_on_a_trained_backbone(config):
-    theirs = start_params(config, "feature_extraction", pretrain(config))
-    trained, untrained = pretrained_start(config), pretrained_start(config.but(pretrain_epochs=0))
+    theirs = arm_of(config, "feature_extraction").start_params(config)
+    trained, untrained = _on_mnist(config), _on_mnist(config.but(pretrain_epochs=0))
     assert (trained[-1].weights == theirs[-1].weights).all()
     assert (trained[0].weights != untrained[0].weights).any()
-    assert np.allclose(untrained[0].weights, he_start(config)[0].weights)
+    assert np.allclose(untrained[0].weights, HeScale().params(config)[0].weights)
 
 
 def test_a_backbone_that_diverges_is_trained_again_more_slowly(config, monkeypatch):
@@ -52,7 +55,7 @@ def test_a_backbone_that_diverges_is_trained_again_more_slowly(config, monkeypat
 
     monkeypatch.setattr(pretraining, "_epochs", wild_at_first)
     other = config.but(seed=7)  # not one that is kept from before
-    trained, untrained = pretrained_start(other), pretrained_start(other.but(pretrain_epochs=0))
+    trained, untrained = _on_mnist(other), _on_mnist(other.but(pretrain_epochs=0))
     assert rates[:2] == [pretraining.PRETRAIN_LEARNING_RATE, pretraining.PRETRAIN_LEARNING_RATE / 2]
     assert (trained[0].weights != untrained[0].weights).any(axis=(1, 2)).all()
 

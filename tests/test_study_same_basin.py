@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from transfer_core import RunConfig
+from transfer_core.arms import NewHead, arm_of
 from transfer_core.network import predict_logits
 from transfer_core.studies.questions.same_basin import PAIRS, SCRATCH, STUDY, TUNED, Line, between
 from transfer_core.studies.tasks import Train
@@ -20,6 +21,11 @@ CONFIG = RunConfig(
     unfreeze_epoch=1,
     n_seeds=2,
 )
+
+
+def _ends(*, drawn_anew):
+    line = Line(arm_of(CONFIG, "end_to_end"), drawn_anew)
+    return [arm.trained(CONFIG) for arm in (line.arm, line.again)]
 
 
 def same(one, other):
@@ -45,12 +51,12 @@ def verdicts(half_way, **others):
 
 @pytest.mark.parametrize("strategy", ["end_to_end", "from_scratch"])
 def test_the_ends_are_the_two_networks(strategy):
-    arm = Train.of(CONFIG, strategy)
+    arm = arm_of(CONFIG, strategy)
     readings = Line(arm, drawn_anew=True).measure(CONFIG)
     assert [reading.labels["place"] for reading in readings][:: len(readings) - 1] == [0.0, 1.0]
-    assert (readings[0].values["test_accuracy"] == arm.measure(CONFIG)[0].values["test_accuracy"]).all()
+    assert (readings[0].values["test_accuracy"] == Train(arm).measure(CONFIG)[0].values["test_accuracy"]).all()
     if strategy == "end_to_end":
-        second = replace(arm, repetition=1).measure(CONFIG)[0]
+        second = Train(replace(arm, head=NewHead(repetition=1), repetition=1)).measure(CONFIG)[0]
         assert (readings[-1].values["test_accuracy"] == second.values["test_accuracy"]).all()
 
 
@@ -65,19 +71,19 @@ def test_the_ends_are_the_two_networks(strategy):
 )
 def test_what_the_second_network_starts_from(pair, shared):
     strategy, drawn_anew = PAIRS[pair]
-    line = Line(Train.of(CONFIG, strategy), drawn_anew)
-    first, second = line.arm.start(CONFIG), line.second_start(CONFIG)
+    line = Line(arm_of(CONFIG, strategy), drawn_anew)
+    first, second = line.arm.start_params(CONFIG), line.again.start_params(CONFIG)
     pairs = zip(first, second, strict=True)
     assert [(one.weights == other.weights).all() for one, other in pairs] == shared
 
 
 def test_another_order_of_minibatches_gives_another_network():
-    first, second = Line(Train.of(CONFIG, "end_to_end"), drawn_anew=False).ends(CONFIG)
+    first, second = _ends(drawn_anew=False)
     assert not any(same(one, other) for one, other in zip(first, second, strict=True))
 
 
 def test_half_way_is_the_mean_of_all_weights_and_changes_no_dtype():
-    first, second = Line(Train.of(CONFIG, "end_to_end"), drawn_anew=True).ends(CONFIG)
+    first, second = _ends(drawn_anew=True)
     middle = between(first, second, 0.5)
     for one, other, mean in zip(first, second, middle, strict=True):
         np.testing.assert_allclose(mean.weights, (one.weights + other.weights) / 2, rtol=1e-6, atol=1e-7)
@@ -88,7 +94,7 @@ def test_half_way_is_the_mean_of_all_weights_and_changes_no_dtype():
 
 
 def test_the_line_between_a_network_and_itself_is_flat():
-    params = Train.of(CONFIG, "end_to_end").trained(CONFIG)
+    params = arm_of(CONFIG, "end_to_end").trained(CONFIG)
     inputs = np.random.default_rng(0).random((2, 5, 64), dtype=np.float32)
     np.testing.assert_allclose(
         predict_logits(between(params, params, 0.25), inputs), predict_logits(params, inputs), rtol=1e-4, atol=1e-5

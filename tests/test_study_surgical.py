@@ -6,14 +6,15 @@ import pytest
 
 from transfer_core import SCENARIOS, RunConfig, pretrain
 from transfer_core.datasets import load
-from transfer_core.experiment import target_of
+from transfer_core.examples import target_of
+from transfer_core.measures import measured_accuracy
 from transfer_core.studies.questions.surgical import (
     ALL,
     FIRST,
     LAST,
     MIDDLE,
-    ROTATION,
     STUDY,
+    TURNED,
     UPPER,
     grid,
     level,
@@ -21,7 +22,6 @@ from transfer_core.studies.questions.surgical import (
     summarise,
 )
 from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
-from transfer_core.studies.tasks import measured_accuracy
 
 SMALL = {
     "hidden_sizes": (8, 8),
@@ -37,7 +37,7 @@ def test_renamed_digits_bear_the_name_of_the_next():
     scenario, dataset = SCENARIOS["digits_to_renamed"], load("digits")
     labels = scenario.target.label(dataset)
     for digit in range(10):
-        assert set(labels[dataset.digits == digit]) == {(digit + 1) % 10}
+        assert set(labels[dataset.labels == digit]) == {(digit + 1) % 10}
     assert not scenario.same_labels
 
 
@@ -56,7 +56,7 @@ def test_only_the_layers_of_the_arm_move_and_the_head_is_the_old_one(scenario):
     moving = {FIRST: {0}, MIDDLE: {1}, LAST: {2}, UPPER: {1, 2}, ALL: {0, 1, 2}}
     for cell in grid(config):
         task: Any = cell.task
-        start, trained = task.start(config), task.trained(config)
+        start, trained = task.arm.start_params(config), task.arm.trained(config)
         moved = {
             index
             for index, (before, after) in enumerate(zip(old, trained, strict=True))
@@ -67,7 +67,7 @@ def test_only_the_layers_of_the_arm_move_and_the_head_is_the_old_one(scenario):
 
 
 def test_mnist_is_turned_unless_the_user_turns_it():
-    for asked, used in ((0.0, ROTATION), (10.0, 10.0)):
+    for asked, used in ((0.0, TURNED), (10.0, 10.0)):
         cells = grid(STUDY.config("mnist_to_digits", shift_amount=asked))
         assert {cell.config.shift_amount for cell in cells} == {used}
 
@@ -83,7 +83,7 @@ def test_masks_leave_one_layer_or_all_but_the_first_or_all(n_layers):
 
 
 def test_it_runs_where_images_or_labels_have_changed():
-    assert all(level(name) for name in STUDY.scenarios)
+    assert all(level(SCENARIOS[name]) for name in STUDY.scenarios)
     assert not {"digits_to_digits", "low_to_high", "lesson"} & set(STUDY.scenarios)
 
 

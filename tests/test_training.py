@@ -19,6 +19,7 @@ from transfer_core import (
     training,
 )
 from transfer_core.arrays import Examples
+from transfer_core.measures import DEFAULT_MEASURES
 from transfer_core.schedules import freeze_to
 from transfer_core.training import minibatch_orders, train
 
@@ -37,9 +38,13 @@ def _examples(n_seeds=2, n=20, dtype=np.float32, seed=0):
     return Examples(inputs.astype(dtype), labels)
 
 
+def _watched(examples):
+    return {"measures": DEFAULT_MEASURES, "others": {"val": examples}}
+
+
 def _last(params, schedule, examples, **options):
     options = {"batch_seeds": range(len(examples.labels))} | options
-    *_, last = train(params, schedule, examples, examples, **options)
+    *_, last = train(params, schedule, examples, **_watched(examples), **options)
     return last
 
 
@@ -129,7 +134,7 @@ def test_frozen_layers_keep_their_bits_over_a_whole_run():
 
 def test_a_layer_frozen_after_training_stands_still():
     steps = train(
-        init_params(SIZES, seeds=[0, 1]), (ALL, HEAD), _examples(), None, batch_seeds=[0, 1], momentum=0.9, batch_size=8
+        init_params(SIZES, seeds=[0, 1]), (ALL, HEAD), _examples(), batch_seeds=[0, 1], momentum=0.9, batch_size=8
     )
     epochs = {epoch.number: epoch.params for epoch in steps}
     assert epochs[6][0] is epochs[3][0]
@@ -169,15 +174,17 @@ def test_rates_from_numpy_do_not_change_the_dtype(rates):
 def test_a_row_of_a_stacked_training_equals_that_seed_alone(batch_size):
     seeds, examples = (5, 9, 2), _examples(3)
     options = {"batch_size": batch_size, "momentum": 0.9, "weight_decay": 0.01}
-    stacked = list(train(init_params(SIZES, seeds=seeds), GRADUAL, examples, examples, batch_seeds=seeds, **options))
+    stacked = list(
+        train(init_params(SIZES, seeds=seeds), GRADUAL, examples, **_watched(examples), batch_seeds=seeds, **options)
+    )
     for row, seed in enumerate(seeds):
         part = Examples(*(array[row : row + 1] for array in examples))
-        alone = train(init_params(SIZES, seeds=[seed]), GRADUAL, part, part, batch_seeds=[seed], **options)
+        alone = train(init_params(SIZES, seeds=[seed]), GRADUAL, part, **_watched(part), batch_seeds=[seed], **options)
         for ours, theirs in zip(alone, stacked, strict=True):
             _assert_same_params(ours.params, [Layer(w[row : row + 1], b[row : row + 1]) for w, b in theirs.params])
-            assert {key: value[0] for key, value in ours.metrics.items()} == {
-                key: value[row] for key, value in theirs.metrics.items()
-            }
+            assert ours.metrics.keys() == theirs.metrics.keys()
+            for key, values in ours.metrics.items():
+                np.testing.assert_array_equal(values[0], theirs.metrics[key][row])
 
 
 def test_same_seeds_give_the_same_bits_twice():
@@ -194,13 +201,15 @@ def test_cached_features_change_nothing_but_the_time(schedule, batch_size):
     params, examples = init_params(SIZES, seeds=[0, 1], dtype=np.float64), _examples(dtype=np.float64)
     options = {"batch_size": batch_size, "momentum": 0.9, "weight_decay": 0.01}
     runs = [
-        list(train(params, schedule, examples, examples, batch_seeds=[0, 1], cache_features=cache, **options))
+        list(
+            train(params, schedule, examples, **_watched(examples), batch_seeds=[0, 1], cache_features=cache, **options)
+        )
         for cache in (True, False)
     ]
     assert len(runs[0]) == 1 + 3 * len(schedule)
     for cached, plain in zip(*runs, strict=True):
         for key, values in plain.metrics.items():
-            np.testing.assert_allclose(cached.metrics[key], values, rtol=1e-10)
+            np.testing.assert_allclose(cached.metrics[key], values, rtol=1e-8, atol=1e-12)
         for layer, other in zip(cached.params, plain.params, strict=True):
             np.testing.assert_allclose(layer.weights, other.weights, rtol=1e-9, atol=1e-12)
 
@@ -225,7 +234,7 @@ def test_the_frozen_prefix_is_left_out_of_every_step(monkeypatch):
         return forward(params, inputs)
 
     monkeypatch.setattr(training, "forward", watched)
-    steps = train(init_params(SIZES, seeds=[0, 1]), GRADUAL, _examples(), None, batch_seeds=[0, 1], batch_size=None)
+    steps = train(init_params(SIZES, seeds=[0, 1]), GRADUAL, _examples(), batch_seeds=[0, 1], batch_size=None)
     list(steps)
     assert depths == [1, 1, 1, 2, 2, 2, 3, 3, 3]
 
@@ -241,7 +250,7 @@ def test_orders_are_new_permutations_each_epoch_and_a_seeds_own():
 
 def test_epochs_are_numbered_and_the_first_is_before_training():
     params, examples = init_params(SIZES, seeds=[0, 1]), _examples()
-    epochs = list(train(params, (HEAD, ALL), examples, examples, batch_seeds=[0, 1]))
+    epochs = list(train(params, (HEAD, ALL), examples, **_watched(examples), batch_seeds=[0, 1]))
     assert [epoch.number for epoch in epochs] == list(range(7))
     assert epochs[0].params is params
     assert epochs[0].seconds == 0 < epochs[1].seconds < epochs[6].seconds
@@ -276,9 +285,9 @@ def test_step_and_run_refuse(change, message):
         train_step(state, **fields)
     if "labels" in change or "inputs" in change:
         bad = Examples(fields["inputs"], fields["labels"])
-        for train_set, val_set in ((bad, None), (_examples(), bad)):
+        for train_set, watched in ((bad, {}), (_examples(), _watched(bad))):
             with pytest.raises(ValueError, match=message):
-                next(train(state.params, (ALL,), train_set, val_set, batch_seeds=[0, 1]))
+                next(train(state.params, (ALL,), train_set, batch_seeds=[0, 1], **watched))
 
 
 def test_run_refuses_a_schedule_for_another_network():
@@ -288,7 +297,6 @@ def test_run_refuses_a_schedule_for_another_network():
                 init_params(SIZES, seeds=[0, 1]),
                 (Phase("p", 1, (True, False), (0.0, 0.1)),),
                 _examples(),
-                None,
                 batch_seeds=[0, 1],
             )
         )

@@ -44,6 +44,23 @@ class Examples(NamedTuple):
     labels: Array
 
 
+def layer_norm(layer: Layer) -> Array:
+    """Euclidean norm of each network's weights and biases, shape ``(...)``.
+
+    Examples
+    --------
+    >>> layer_norm(Layer(np.full((2, 2), 2.0), np.array([0.0, 3.0]))).item()
+    5.0
+    """
+    flat = layer.weights.reshape(*layer.weights.shape[:-2], -1)
+    return np.asarray(np.sqrt(np.vecdot(flat, flat) + np.vecdot(layer.bias, layer.bias)))
+
+
+def layer_norms(params: Params) -> Array:
+    """Norm of every layer, ``(..., n_layers)``."""
+    return np.stack([layer_norm(layer) for layer in params], axis=-1)
+
+
 def checked_labels(labels: Array, logits: Array) -> Array:
     """Refuse labels that no logit stands for; spread labels that all networks share over them."""
     check_labels(labels, logits.shape[-1])

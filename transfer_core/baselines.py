@@ -7,10 +7,9 @@ from sklearn.linear_model import LogisticRegression
 
 from transfer_core.arrays import Array
 from transfer_core.config import RunConfig
-from transfer_core.experiment import target_of
+from transfer_core.examples import target_of
 from transfer_core.network import accuracy, predict_logits
 from transfer_core.pretraining import pretrain
-from transfer_core.scenarios import SCENARIOS
 
 
 def zero_shot(config: RunConfig) -> Array | None:
@@ -30,8 +29,7 @@ def zero_shot(config: RunConfig) -> Array | None:
     >>> zero_shot(RunConfig(scenario="low_to_high", n_seeds=2)) is None
     True
     """
-    scenario = SCENARIOS[config.scenario]
-    if not scenario.same_labels or scenario.source is None:
+    if not config.pair.same_labels or config.pair.source is None:
         return None
     test = target_of(config).test
     return accuracy(predict_logits(pretrain(config).params, test.inputs), test.labels)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from transfer_core.scenarios import SCENARIOS
+from transfer_core.datasets import content_key
+from transfer_core.scenarios import SCENARIOS, Scenario, address_of, scenario_at
 from transfer_core.splits import max_images_per_class
 
 
@@ -30,7 +31,10 @@ class RunConfig:
     Attributes
     ----------
     scenario : str
-        A name in `SCENARIOS`: source task, target task.
+        A name in `SCENARIOS`: source task, target task. `scenario_config` takes a `Scenario` of your own, too.
+    data_key : str
+        Content of the scenario. It follows from the scenario and cannot be given: two data sets under one
+        name make two configurations.
     shift_amount : float
         How far the target images are moved, in the unit of the scenario's shift; 0 = not at all.
     hidden_sizes : tuple of int
@@ -92,11 +96,16 @@ class RunConfig:
     weight_decay: float = 0.0
     n_seeds: int = 10
     seed: int = 0
+    data_key: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.scenario, str) or self.scenario not in SCENARIOS:
+        pair = scenario_at(self.scenario) if isinstance(self.scenario, str) else None
+        if pair is None:
             raise ConfigError("scenario", f"one of {', '.join(SCENARIOS)}", self.scenario)
-        shift = SCENARIOS[self.scenario].shift
+        # No field, but held: whoever has the configuration can find the data, in another process too.
+        object.__setattr__(self, "_pair", pair)
+        object.__setattr__(self, "data_key", pair.key)
+        shift = pair.shift
         most_shift = shift.max_amount if shift else 0.0
         self._number("shift_amount", 0, most_shift, "" if shift else f" ({self.scenario} has no shift)")
         if not (isinstance(self.hidden_sizes, tuple) and 1 <= len(self.hidden_sizes) <= 8):
@@ -105,7 +114,7 @@ class RunConfig:
             raise ConfigError("hidden_sizes", "whole numbers from 1 to 1024", self.hidden_sizes)
         self._whole("pretrain_epochs", 0, 1000)
         if self.images_per_class is not None:
-            most = max_images_per_class(self.scenario)
+            most = max_images_per_class(pair)
             self._whole("images_per_class", 1, most, f" in scenario {self.scenario}")
         self._whole("n_epochs", 1, 10_000)
         self._whole("unfreeze_epoch", 0, self.n_epochs, " (n_epochs)")
@@ -134,6 +143,24 @@ class RunConfig:
             raise ConfigError(name, f"a number {rule}{note}", value)
 
     @property
+    def pair(self) -> Scenario:
+        """The scenario itself: a source task and a target task."""
+        pair: Scenario = vars(self)["_pair"]
+        return pair
+
+    @property
+    def key(self) -> str:
+        """Name of all that a result depends on: the data by content, and every other field but the scenario's name.
+
+        Examples
+        --------
+        >>> RunConfig().key == RunConfig(seed=1).key, RunConfig().key == RunConfig().key
+        (False, True)
+        """
+        values = {one.name: getattr(self, one.name) for one in dataclasses.fields(self) if one.name != "scenario"}
+        return content_key(sorted(values.items()))
+
+    @property
     def seeds(self) -> tuple[int, ...]:
         """The seeds themselves."""
         return tuple(range(self.seed, self.seed + self.n_seeds))
@@ -141,7 +168,7 @@ class RunConfig:
     @property
     def layer_sizes(self) -> tuple[int, ...]:
         """Widths from the pixels to the logits of the target task."""
-        return (64, *self.hidden_sizes, len(SCENARIOS[self.scenario].target.classes))
+        return (self.pair.target.dataset.n_inputs, *self.hidden_sizes, len(self.pair.target.classes))
 
     @property
     def n_layers(self) -> int:
@@ -150,19 +177,32 @@ class RunConfig:
 
     def but(self, **changes: Any) -> RunConfig:
         """Copy with some fields changed, checked again."""
+        address_of(self.pair)  # the copy has to find the data that this one holds
         return dataclasses.replace(self, **changes)
 
 
-def scenario_config(scenario: str, **changes: Any) -> RunConfig:
+def scenario_config(scenario: str | Scenario, **changes: Any) -> RunConfig:
     """Make the configuration a scenario starts with.
+
+    Parameters
+    ----------
+    scenario : str or Scenario
+        A name in `SCENARIOS`, or a scenario of your own.
+    **changes
+        Fields of `RunConfig`.
+
+    Returns
+    -------
+    RunConfig
 
     Examples
     --------
     >>> scenario_config("lesson").hidden_sizes
     (128,)
     """
-    settings = SCENARIOS[scenario].settings if scenario in SCENARIOS else {}
-    return RunConfig(**{"scenario": scenario, **settings, **changes})
+    address = address_of(scenario)
+    pair = scenario_at(address)
+    return RunConfig(**{"scenario": address, **(pair.settings if pair else {}), **changes})
 
 
 def _is_whole(value: object) -> bool:

@@ -1,37 +1,124 @@
 """The images: what they are, never what is done with them.
 
-A dataset is a name and a function that returns images and labels. Both of ours are 8 x 8 with ink
-counts from 0 to 16, and both ship with the product or its libraries: nothing is downloaded.
+A data set is a value that is known by its content: two sets under one name are two sets, in every cache
+and every store. Both of ours are 8 x 8 with ink counts from 0 to 16, and both ship with the product or
+its libraries: nothing is downloaded.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from math import prod
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from sklearn.datasets import load_digits
 
-from transfer_core.arrays import Array
+from transfer_core.arrays import Array, check_labels
 
 MAX_INK = 16
-IMAGE_SIDE = 8
+DIGIT_NAMES = tuple("0123456789")
 
 
-class Dataset(NamedTuple):
-    """Images with the digit each one shows.
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Images, or rows of numbers, with their labels. Equal where the content is.
 
     Attributes
     ----------
-    images : float32 ndarray of shape (n, 8, 8)
-        Share of ink, 0 to 1.
-    digits : int ndarray of shape (n,)
+    images : float32 ndarray of shape (n, height, width) or (n, d)
+        Ours are shares of ink, 0 to 1. Made read-only, since everyone shares them.
+    labels : int ndarray of shape (n,)
+        Values 0 to ``len(classes) - 1``. Made read-only.
+    classes : tuple of str
+        What the labels stand for.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, a value is not finite, or a label names no class.
+
+    Examples
+    --------
+    >>> rows = Dataset(np.zeros((4, 40), np.float32), np.array([0, 1, 0, 1]), ("no", "yes"))
+    >>> rows.image_shape, rows.is_image, rows == Dataset(rows.images + 1, rows.labels, rows.classes)
+    ((40,), False, False)
     """
 
     images: Array
-    digits: Array
+    labels: Array
+    classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.images.ndim not in (2, 3) or len(self.images) != len(self.labels) or not len(self.labels):
+            raise ValueError(
+                "images must be (n, height, width) or (n, d) with n labels and n of 1 or more, "
+                f"got {self.images.shape} and {len(self.labels)} labels"
+            )
+        if not np.isfinite(self.images).all():
+            raise ValueError("images must be finite, got NaN or infinity")
+        check_labels(self.labels, len(self.classes))
+        for name in ("images", "labels"):
+            array = np.ascontiguousarray(getattr(self, name)).view()
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+
+    @cached_property
+    def key(self) -> str:
+        """Name of the content: images, labels and classes."""
+        return content_key(self.images, self.labels, self.classes)
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """Height and width, or the length of a row of numbers."""
+        return self.images.shape[1:]
+
+    @property
+    def n_inputs(self) -> int:
+        """Numbers per image: what the first layer of a network takes."""
+        return prod(self.image_shape)
+
+    @property
+    def is_image(self) -> bool:
+        """Whether there are rows and columns to look at, and to turn."""
+        return len(self.image_shape) == 2
+
+    @cached_property
+    def is_ink(self) -> bool:
+        """Whether every value is a share of ink, 0 to 1."""
+        return bool(self.images.min() >= 0 and self.images.max() <= 1)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Dataset) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __repr__(self) -> str:
+        return f"Dataset({len(self.labels)} of shape {self.image_shape}, {self.key[:12]})"
+
+
+def content_key(*parts: object) -> str:
+    """Hash arrays by their bytes, and everything else by how Python writes it.
+
+    Examples
+    --------
+    >>> content_key(np.zeros(2), "a") == content_key(np.zeros(2), "a")
+    True
+    >>> content_key(np.zeros(2)) == content_key(np.zeros((2, 1)))
+    False
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            digest.update(f"{part.dtype.str} {part.shape} ".encode())
+            digest.update(np.ascontiguousarray(part).tobytes())
+        else:
+            digest.update(f"{part!r} ".encode())
+    return digest.hexdigest()
 
 
 def load_uci_digits() -> Dataset:
@@ -40,14 +127,14 @@ def load_uci_digits() -> Dataset:
     Returns
     -------
     Dataset
-        1,797 images, 174 to 183 a digit. They are ordered by blocks of writers: shuffle.
+        1,797 images, 174 to 183 per digit. They are ordered by blocks of writers: shuffle.
 
     References
     ----------
     Alpaydin, Kaynak (1998), "Optical recognition of handwritten digits", UCI Machine Learning Repository.
     """
     bunch = load_digits()
-    return Dataset((bunch.images / MAX_INK).astype(np.float32), bunch.target.astype(np.int64))
+    return Dataset((bunch.images / MAX_INK).astype(np.float32), bunch.target.astype(np.int64), DIGIT_NAMES)
 
 
 def load_mnist_8x8() -> Dataset:
@@ -56,7 +143,7 @@ def load_mnist_8x8() -> Dataset:
     Returns
     -------
     Dataset
-        500 images a digit.
+        500 images per digit.
 
     References
     ----------
@@ -64,8 +151,8 @@ def load_mnist_8x8() -> Dataset:
     Proceedings of the IEEE 86(11).
     """
     with np.load(Path(__file__).parent / "data" / "mnist_8x8.npz", allow_pickle=False) as stored:
-        images, digits = stored["images"], stored["labels"]
-    return Dataset((images / MAX_INK).astype(np.float32), digits.astype(np.int64))
+        images, labels = stored["images"], stored["labels"]
+    return Dataset((images / MAX_INK).astype(np.float32), labels.astype(np.int64), DIGIT_NAMES)
 
 
 DATASETS: dict[str, Callable[[], Dataset]] = {"digits": load_uci_digits, "mnist_8x8": load_mnist_8x8}
@@ -73,14 +160,11 @@ DATASETS: dict[str, Callable[[], Dataset]] = {"digits": load_uci_digits, "mnist_
 
 @lru_cache(maxsize=len(DATASETS))
 def load(name: str) -> Dataset:
-    """Load a dataset once; the arrays are read-only because everyone shares them.
+    """Load one of our data sets, once.
 
     Examples
     --------
     >>> load("digits").images.shape
     (1797, 8, 8)
     """
-    dataset = DATASETS[name]()
-    for array in dataset:
-        array.setflags(write=False)
-    return dataset
+    return DATASETS[name]()

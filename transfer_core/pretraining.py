@@ -17,9 +17,9 @@ from scipy.stats import entropy
 from transfer_core.arrays import Array, Examples, Layer, Params
 from transfer_core.config import RunConfig
 from transfer_core.network import accuracy, cross_entropy, init_params, predict_logits
-from transfer_core.scenarios import SCENARIOS
+from transfer_core.scenarios import Scenario
 from transfer_core.schedules import Phase, freeze_to
-from transfer_core.seeds import stream
+from transfer_core.seeds import Purpose, stream
 from transfer_core.splits import cached_source_data
 from transfer_core.training import Epoch, train
 
@@ -51,14 +51,14 @@ class Pretrained(NamedTuple):
 class _Key(NamedTuple):
     """The part of a configuration that pretraining depends on."""
 
-    scenario: str
+    pair: Scenario
     hidden_sizes: tuple[int, ...]
     pretrain_epochs: int
     seeds: tuple[int, ...]
 
     @classmethod
     def of(cls, config: RunConfig) -> _Key:
-        return cls(config.scenario, config.hidden_sizes, config.pretrain_epochs, config.seeds)
+        return cls(config.pair, config.hidden_sizes, config.pretrain_epochs, config.seeds)
 
 
 SHIPPED = Path(__file__).parent / "data" / "pretrained_default.npz"
@@ -168,14 +168,15 @@ def _advance(key: _Key) -> float:
 
 def _pretraining(key: _Key) -> Iterator[float | Pretrained]:
     """Yield the share done after each epoch, and the network at last."""
-    scenario = SCENARIOS[key.scenario]
-    init_seeds = [stream(seed, "pretrained") for seed in key.seeds]
+    scenario = key.pair
+    init_seeds = [stream(seed, Purpose.PRETRAINED) for seed in key.seeds]
     # Without a source there is no old head either; one for the target keeps the shape of a network.
-    sizes = (64, *key.hidden_sizes, len((scenario.source or scenario.target).classes))
+    task = scenario.source or scenario.target
+    sizes = (task.dataset.n_inputs, *key.hidden_sizes, len(task.classes))
     params = init_params(sizes, seeds=init_seeds, scale=scenario.init_scale, dtype=np.float64)
     source_accuracy = np.full(len(key.seeds), np.nan)
     if scenario.source is not None:
-        source = cached_source_data(key.scenario, key.seeds)
+        source = cached_source_data(scenario, key.seeds)
         if key.pretrain_epochs:
             for epoch in source_training(source.train, params, key.seeds, key.pretrain_epochs):
                 params = epoch.params
@@ -219,8 +220,7 @@ def _epochs(examples: Examples, start: Params, seeds: tuple[int, ...], n_epochs:
         start,
         schedule,
         examples,
-        None,
-        batch_seeds=[stream(seed, "pretraining minibatches") for seed in seeds],
+        batch_seeds=[stream(seed, Purpose.PRETRAINING_BATCHES) for seed in seeds],
         batch_size=PRETRAIN_BATCH_SIZE,
         momentum=PRETRAIN_MOMENTUM,
     )

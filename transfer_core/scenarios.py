@@ -1,63 +1,65 @@
 """Pairs of a source task and a target task, with what each pair is meant to show.
 
-A task is a dataset, a part of it, and a rule that turns digits into labels. A scenario is two tasks
-and, where it makes sense, a shift of the target images. All of it is data; `transfer_core.splits`
-turns it into arrays.
+A task is a data set, a part of it, and a rule that turns its labels into those of the task. A scenario is
+two tasks and, where it makes sense, a shift of the target images. All of it is data, known by its content;
+`transfer_core.splits` turns it into arrays.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from transfer_core.arrays import Array
-from transfer_core.datasets import Dataset
+from transfer_core.datasets import DIGIT_NAMES, Dataset, content_key, load
 from transfer_core.shifts import INVERSION, NOISE, PERMUTATION, ROTATION, Shift
 
-DIGIT_NAMES = tuple("0123456789")
 TEST_SHARE = 0.28
 VAL_SHARE = 0.1
 
 
-def _as_digit(dataset: Dataset) -> Array:
-    return dataset.digits
+def as_it_is(dataset: Dataset) -> Array:
+    """Label each image as the data set does."""
+    return dataset.labels
 
 
 def _from_five(dataset: Dataset) -> Array:
-    return dataset.digits - 5
+    return dataset.labels - 5
 
 
 def _parity(dataset: Dataset) -> Array:
-    return dataset.digits % 2
+    return dataset.labels % 2
 
 
 def _next_digit(dataset: Dataset) -> Array:
-    return (dataset.digits + 1) % 10
+    return (dataset.labels + 1) % 10
 
 
 def much_ink(dataset: Dataset) -> Array:
     """Label each image 1 if it has more ink than the median of the dataset, else 0."""
-    ink = dataset.images.sum(axis=(1, 2))
+    ink = dataset.images.sum(axis=tuple(range(1, dataset.images.ndim)))
     return np.asarray(ink > np.median(ink), dtype=np.int64)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Task:
-    """What is to be told apart.
+    """What is to be told apart. Equal where images and labels are, whatever it is called.
 
     Attributes
     ----------
     title : str
-    dataset : str
-        A name in `transfer_core.datasets.DATASETS`.
+    dataset : Dataset
     classes : tuple of str
-        Names of the labels 0, 1, ...
-    digits : tuple of int
-        The digits whose images belong to the task.
+        Names of the labels 0, 1, ...; those of the data set by default.
+    members : tuple of int
+        Labels of the data set whose images belong to the task; all by default.
     half : int or None
         0 or 1: one half of these images, split anew for each seed, so that two tasks share no image.
     label : callable
@@ -65,20 +67,41 @@ class Task:
     """
 
     title: str
-    dataset: str
-    classes: tuple[str, ...] = DIGIT_NAMES
-    digits: tuple[int, ...] = tuple(range(10))
+    dataset: Dataset
+    classes: tuple[str, ...] = ()
+    members: tuple[int, ...] = ()
     half: int | None = None
-    label: Callable[[Dataset], Array] = _as_digit
+    label: Callable[[Dataset], Array] = as_it_is
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "classes", self.classes or self.dataset.classes)
+        object.__setattr__(self, "members", self.members or tuple(range(len(self.dataset.classes))))
+
+    @cached_property
+    def labels(self) -> Array:
+        """Labels of all images of the data set; those of images that are not members mean nothing."""
+        return self.label(self.dataset)
+
+    @cached_property
+    def key(self) -> str:
+        """Name of the content: the data set, which of its images, and their labels."""
+        return content_key(self.dataset.key, self.classes, self.members, self.half, self.labels)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Task) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scenario:
-    """A source task, a target task and what to look for.
+    """A source task, a target task and what to look for. Equal where what is learnt from is.
 
     Attributes
     ----------
-    title : str
+    name, title : str
+        In links and on the command line; for people.
     look_for : str
         One sentence.
     target : Task
@@ -96,8 +119,14 @@ class Scenario:
         Shares of the target images; what is left is the pool that training images come from.
     settings : mapping
         Fields of `RunConfig` that this scenario starts with instead of the general defaults.
+
+    Raises
+    ------
+    ValueError
+        If the images of the two tasks have different shapes, or the shift makes no sense for them.
     """
 
+    name: str
     title: str
     look_for: str
     target: Task
@@ -110,86 +139,146 @@ class Scenario:
     val_share: float = VAL_SHARE
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
+    def __post_init__(self) -> None:
+        ours = self.target.dataset.image_shape
+        if self.source is not None and self.source.dataset.image_shape != ours:
+            raise ValueError(
+                f"source and target of a scenario must have images of one shape, got {self.source.dataset.image_shape} "
+                f"and {ours}"
+            )
+        if self.shift is not None:
+            self.shift.check(self.target.dataset)
 
-_FIRST_HALF = Task("Digits, first half", "digits", half=0)
-_SECOND_HALF = Task("Digits, second half", "digits", half=1)
+    @cached_property
+    def key(self) -> str:
+        """Name of the content: all that a result depends on, and no words."""
+        return content_key(
+            self.target.key,
+            self.source.key if self.source else None,
+            self.shift.title if self.shift else None,
+            self.same_labels,
+            self.standardise,
+            self.init_scale,
+            self.test_share,
+            self.val_share,
+        )
 
-SCENARIOS: dict[str, Scenario] = {
-    "mnist_to_digits": Scenario(
+    @property
+    def address(self) -> str:
+        """What a configuration calls it: its name if it is one of ours, otherwise its content is in it."""
+        return self.name if SCENARIOS.get(self.name) is self else f"{self.name}@{self.key[:16]}"
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """Height and width of an image, or the length of a row of numbers."""
+        return self.target.dataset.image_shape
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __repr__(self) -> str:
+        return f"Scenario({self.address})"
+
+    def __reduce__(self) -> tuple[Callable[..., Scenario | None], tuple[Any, ...]]:
+        # Ours are there in every process; what somebody brought goes along with its data.
+        if SCENARIOS.get(self.name) is self:
+            return scenario_at, (self.name,)
+        fields = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
+        return _unpacked, (fields | {"settings": dict(self.settings)},)
+
+
+_FIRST_HALF = Task("Digits, first half", load("digits"), half=0)
+_SECOND_HALF = Task("Digits, second half", load("digits"), half=1)
+
+_OURS = (
+    Scenario(
+        name="mnist_to_digits",
         title="MNIST to UCI digits",
         look_for="Two collections of handwritten digits. How far does the one carry over to the other, and when "
         "does fine-tuning overtake freezing as the target grows or turns?",
-        source=Task("MNIST digits", "mnist_8x8"),
-        target=Task("UCI digits", "digits"),
+        source=Task("MNIST digits", load("mnist_8x8")),
+        target=Task("UCI digits", load("digits")),
         shift=ROTATION,
         same_labels=True,
     ),
-    "digits_to_digits": Scenario(
+    Scenario(
+        name="digits_to_digits",
         title="Digits to more digits",
         look_for="The same task on new images. Is there anything left to gain, or only something to lose?",
         source=_FIRST_HALF,
         target=_SECOND_HALF,
         same_labels=True,
     ),
-    "digits_to_inverted": Scenario(
+    Scenario(
+        name="digits_to_inverted",
         title="Digits to inverted digits",
         look_for="The same shapes in negative: every input of the first layer has changed. Do frozen features survive?",
         source=_FIRST_HALF,
-        target=Task("Inverted digits", "digits", half=1),
+        target=Task("Inverted digits", load("digits"), half=1),
         shift=INVERSION,
         same_labels=True,
         settings=MappingProxyType({"shift_amount": 1.0}),
     ),
-    "digits_to_noisy": Scenario(
+    Scenario(
+        name="digits_to_noisy",
         title="Digits to noisy digits",
         look_for="Noise on the target only. Compare with zero-shot: the network as it is, adapted to nothing.",
         source=_FIRST_HALF,
-        target=Task("Noisy digits", "digits", half=1),
+        target=Task("Noisy digits", load("digits"), half=1),
         shift=NOISE,
         same_labels=True,
         settings=MappingProxyType({"shift_amount": 0.35}),
     ),
-    "digits_to_permuted": Scenario(
+    Scenario(
+        name="digits_to_permuted",
         title="Digits to permuted pixels",
         look_for="The pixels change places, so the first layer looks at the wrong ones. Is from scratch now better?",
         source=_FIRST_HALF,
-        target=Task("Digits with pixels moved", "digits", half=1),
+        target=Task("Digits with pixels moved", load("digits"), half=1),
         shift=PERMUTATION,
         same_labels=True,
         settings=MappingProxyType({"shift_amount": 1.0}),
     ),
-    "digits_to_renamed": Scenario(
+    Scenario(
+        name="digits_to_renamed",
         title="Digits to renamed digits",
         look_for="The same images, and every digit bears the name of the next. Only the answers have changed: which "
         "layer has to learn them?",
         source=_FIRST_HALF,
-        target=Task("Digits, each named as the next", "digits", half=1, label=_next_digit),
+        target=Task("Digits, each named as the next", load("digits"), half=1, label=_next_digit),
     ),
-    "low_to_high": Scenario(
+    Scenario(
+        name="low_to_high",
         title="Digits 0-4 to digits 5-9",
         look_for="The obvious textbook pair. Do features that separate 0-4 separate 5-9 better than random ones do?",
-        source=Task("Digits 0-4", "digits", DIGIT_NAMES[:5], digits=tuple(range(5))),
-        target=Task("Digits 5-9", "digits", DIGIT_NAMES[5:], digits=tuple(range(5, 10)), label=_from_five),
+        source=Task("Digits 0-4", load("digits"), DIGIT_NAMES[:5], members=tuple(range(5))),
+        target=Task("Digits 5-9", load("digits"), DIGIT_NAMES[5:], members=tuple(range(5, 10)), label=_from_five),
     ),
-    "digits_to_parity": Scenario(
+    Scenario(
+        name="digits_to_parity",
         title="Digits to odd or even",
         look_for="A new question about familiar images. Do the features hold the answer already?",
         source=_FIRST_HALF,
-        target=Task("Odd or even", "digits", ("even", "odd"), half=1, label=_parity),
+        target=Task("Odd or even", load("digits"), ("even", "odd"), half=1, label=_parity),
     ),
-    "digits_to_ink": Scenario(
+    Scenario(
+        name="digits_to_ink",
         title="Digits to much or little ink",
         look_for="The same images, and a question whose answer a digit classifier may ignore. Is a similar image "
         "a similar task?",
         source=_FIRST_HALF,
-        target=Task("Ink above the median", "digits", ("little", "much"), half=1, label=much_ink),
+        target=Task("Ink above the median", load("digits"), ("little", "much"), half=1, label=much_ink),
     ),
-    "lesson": Scenario(
+    Scenario(
+        name="lesson",
         title="The lesson's notebook (random backbone)",
         look_for="The set-up of the notebook this lab grew from. Its backbone was never pretrained: what it calls "
         "feature extraction trains a head on random features.",
         source=None,
-        target=Task("UCI digits, standardised", "digits"),
+        target=Task("UCI digits, standardised", load("digits")),
         standardise=True,
         init_scale=0.01,
         test_share=0.15,
@@ -208,4 +297,55 @@ SCENARIOS: dict[str, Scenario] = {
             }
         ),
     ),
-}
+)
+
+SCENARIOS: Mapping[str, Scenario] = MappingProxyType({scenario.name: scenario for scenario in _OURS})
+"""Ours, by name; the first is where everyone starts."""
+
+# Scenarios that somebody brought, for as long as they hold on to them.
+_brought: WeakValueDictionary[str, Scenario] = WeakValueDictionary()
+
+
+def address_of(scenario: str | Scenario) -> str:
+    """Give what a configuration calls a scenario; one that is not ours can be found by it from now on.
+
+    Examples
+    --------
+    >>> address_of(SCENARIOS["lesson"]), address_of("lesson")
+    ('lesson', 'lesson')
+    """
+    if isinstance(scenario, str):
+        return scenario
+    if scenario.address != scenario.name:
+        _brought[scenario.address] = scenario
+    return scenario.address
+
+
+def _unpacked(fields: dict[str, Any]) -> Scenario:
+    """Make a scenario that came from another process known here."""
+    scenario = Scenario(**fields)
+    address_of(scenario)
+    return scenario
+
+
+def scenario_at(address: str) -> Scenario | None:
+    """Find a scenario, ours or one that somebody still holds; ``None`` where there is none.
+
+    Examples
+    --------
+    >>> scenario_at("lesson").title, scenario_at("nope") is None
+    ("The lesson's notebook (random backbone)", True)
+    """
+    return SCENARIOS.get(address) or _brought.get(address)
+
+
+def title_of(address: str) -> str:
+    """Title of a scenario for people, or its address where nobody holds it any more.
+
+    Examples
+    --------
+    >>> title_of("low_to_high")
+    'Digits 0-4 to digits 5-9'
+    """
+    found = scenario_at(address)
+    return found.title if found else address

@@ -1,16 +1,52 @@
-"""Where randomness comes from."""
+"""Where randomness comes from: one stream function, and every purpose it serves, named once."""
 
 from __future__ import annotations
+
+from enum import StrEnum
 
 import numpy as np
 
 
-def stream(seed: int, purpose: str) -> int:
+class Purpose(StrEnum):
+    """What random numbers are drawn for.
+
+    The text is hashed into the stream, so it can never be changed: every result would be another one.
+    """
+
+    HALVES = "halves"
+    SOURCE_SPLIT = "source"
+    TEST_SPLIT = "test"
+    VAL_SPLIT = "val"
+    SHIFT = "shift"
+    PRETRAINED = "pretrained"
+    PRETRAINING_BATCHES = "pretraining minibatches"
+    RANDOM_BACKBONE = "random backbone"
+    HEAD = "head"
+    BATCHES = "minibatches"
+    PROBE_BATCHES = "probe"
+    DONOR = "donor"
+    TEST_ROTATION = "Rotation of the target"
+    TEST_NOISE = "Noise on the target"
+
+
+def stream(seed: int, purpose: Purpose, repetition: int = 0) -> int:
     """Derive an independent seed for one purpose.
+
+    Parameters
+    ----------
+    seed : int
+    purpose : Purpose
+    repetition : int, default 0
+        Another one draws anew for the same seed and purpose.
+
+    Returns
+    -------
+    int
 
     Examples
     --------
-    >>> stream(0, "split") == stream(0, "split"), stream(0, "split") == stream(0, "head")
+    >>> stream(0, Purpose.HEAD) == stream(0, Purpose.HEAD), stream(0, Purpose.HEAD) == stream(0, Purpose.HEAD, 1)
     (True, False)
     """
-    return int(np.random.SeedSequence([seed, *purpose.encode()]).generate_state(1)[0])
+    text = f"{purpose} {repetition}" if repetition else str(purpose)
+    return int(np.random.SeedSequence([seed, *text.encode()]).generate_state(1)[0])

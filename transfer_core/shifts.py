@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy import ndimage
 
 from transfer_core.arrays import Array
+from transfer_core.datasets import Dataset
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,11 @@ class Shift:
     step : float
         Distance of two positions of the slider.
     apply : callable
-        ``(images (n, 8, 8), amount, rng) -> images``; a new array.
+        ``(images (n, ...), amount, rng) -> images``; a new array.
     draws : bool
         Whether it uses the generator; otherwise every seed sees the same images.
+    needs : {"", "images", "ink"}
+        What it makes sense for: anything, images with rows and columns, or values from 0 to 1.
     """
 
     title: str
@@ -41,6 +45,27 @@ class Shift:
     step: float
     apply: Callable[[Array, float, np.random.Generator], Array]
     draws: bool = False
+    needs: Literal["", "images", "ink"] = ""
+
+    def suits(self, dataset: Dataset) -> bool:
+        """Whether it makes sense for the data."""
+        return not (self.needs == "images" and not dataset.is_image) and not (
+            self.needs == "ink" and not dataset.is_ink
+        )
+
+    def check(self, dataset: Dataset) -> None:
+        """Refuse data that it makes no sense for, in one sentence.
+
+        Raises
+        ------
+        ValueError
+            Names what is needed and what there is.
+        """
+        if self.needs == "images" and not dataset.is_image:
+            raise ValueError(f"{self.title} needs images with rows and columns, got rows of {dataset.n_inputs} numbers")
+        if self.needs == "ink" and not dataset.is_ink:
+            low, high = dataset.images.min(), dataset.images.max()
+            raise ValueError(f"{self.title} needs values from 0 to 1, got values from {low:g} to {high:g}")
 
 
 def rotate(images: Array, amount: float, rng: np.random.Generator) -> Array:
@@ -99,7 +124,7 @@ def permute_pixels(images: Array, amount: float, rng: np.random.Generator) -> Ar
     return flat[:, places].reshape(images.shape)
 
 
-ROTATION = Shift("Rotation of the target", "°", 90.0, 5.0, rotate)
-INVERSION = Shift("Inversion of the target", "", 1.0, 0.1, invert)
-NOISE = Shift("Noise on the target", "of full ink", 1.0, 0.05, add_noise, draws=True)
+ROTATION = Shift("Rotation of the target", "°", 90.0, 5.0, rotate, needs="images")
+INVERSION = Shift("Inversion of the target", "", 1.0, 0.1, invert, needs="ink")
+NOISE = Shift("Noise on the target", "of full ink", 1.0, 0.05, add_noise, draws=True, needs="ink")
 PERMUTATION = Shift("Share of pixels moved", "", 1.0, 0.1, permute_pixels, draws=True)

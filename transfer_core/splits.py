@@ -1,13 +1,13 @@
 """Examples of a scenario's tasks, cut into parts that share no image, with a seed axis.
 
 The split depends on the seed alone, so every strategy sees the same one, and the few-shot training
-sets are nested: 5 images a class are the first 5 of the 10.
+sets are nested: 5 images per class are the first 5 of the 10.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +15,9 @@ from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from transfer_core.arrays import Array, Examples
-from transfer_core.datasets import load
-from transfer_core.scenarios import SCENARIOS, Task, much_ink
-from transfer_core.seeds import stream
+from transfer_core.datasets import Dataset
+from transfer_core.scenarios import Scenario, Task, much_ink
+from transfer_core.seeds import Purpose, stream
 from transfer_core.shifts import Shift
 
 SOURCE_TEST_SHARE = 0.4
@@ -38,30 +38,30 @@ class TargetData(NamedTuple):
     test: Examples
 
 
-@cache
-def max_images_per_class(name: str) -> int:
+@lru_cache(maxsize=64)
+def max_images_per_class(scenario: Scenario) -> int:
     """Largest number of training images that every class of the target has, whatever the seed.
 
     Examples
     --------
-    >>> 100 <= max_images_per_class("mnist_to_digits") <= 110
+    >>> from transfer_core.scenarios import SCENARIOS
+    >>> 100 <= max_images_per_class(SCENARIOS["mnist_to_digits"]) <= 110
     True
     """
-    scenario = SCENARIOS[name]
-    labels = _labels(scenario.target)[_members(scenario.target, None)]
+    labels = scenario.target.labels[_members(scenario.target, None)]
     smallest = np.bincount(labels).min() * (1 if scenario.target.half is None else 0.5)
     pool_share = 1 - scenario.test_share - scenario.val_share
     # A stratified split may miss the exact share of a class by one image at each of its cuts.
     return int(smallest * pool_share) - 2
 
 
-def source_data(name: str, seeds: Sequence[int]) -> SourceData:
+def source_data(scenario: Scenario, seeds: Sequence[int]) -> SourceData:
     """Build the source task of a scenario.
 
     Parameters
     ----------
-    name : str
-        A name in `SCENARIOS` that has a source.
+    scenario : Scenario
+        One that has a source.
     seeds : sequence of int
 
     Returns
@@ -75,28 +75,28 @@ def source_data(name: str, seeds: Sequence[int]) -> SourceData:
 
     Examples
     --------
-    >>> source_data("low_to_high", seeds=[0, 1]).train.inputs.shape
+    >>> from transfer_core.scenarios import SCENARIOS
+    >>> source_data(SCENARIOS["low_to_high"], seeds=[0, 1]).train.inputs.shape
     (2, 540, 64)
     """
-    task = SCENARIOS[name].source
+    task = scenario.source
     if task is None:
-        raise ValueError(f"scenario {name!r} has no source task")
+        raise ValueError(f"scenario {scenario.name!r} has no source task")
     parts = []
     for seed in seeds:
-        images, labels = load(task.dataset).images, _labels(task)
-        cut = _cut(_members(task, seed), labels, SOURCE_TEST_SHARE, stream(seed, "source"))
-        parts.append([_examples(images, labels, part) for part in cut])
+        cut = _cut(_members(task, seed), task.labels, SOURCE_TEST_SHARE, stream(seed, Purpose.SOURCE_SPLIT))
+        parts.append([_examples(task.dataset.images, task.labels, part) for part in cut])
     return SourceData(*map(_stack, zip(*parts, strict=True)))
 
 
 def target_data(
-    name: str, seeds: Sequence[int], *, images_per_class: int | None, shift_amount: float = 0.0
+    scenario: Scenario, seeds: Sequence[int], *, images_per_class: int | None, shift_amount: float = 0.0
 ) -> TargetData:
     """Build the target task of a scenario.
 
     Parameters
     ----------
-    name : str
+    scenario : Scenario
     seeds : sequence of int
     images_per_class : int or None
         Training images of each class; ``None`` takes the whole pool, classes as uneven as they are.
@@ -113,16 +113,16 @@ def target_data(
 
     Examples
     --------
-    >>> data = target_data("mnist_to_digits", seeds=[0, 1], images_per_class=5)
+    >>> from transfer_core.scenarios import SCENARIOS
+    >>> data = target_data(SCENARIOS["mnist_to_digits"], seeds=[0, 1], images_per_class=5)
     >>> [part.inputs.shape for part in data]
     [(2, 50, 64), (2, 180, 64), (2, 504, 64)]
     """
-    scenario = SCENARIOS[name]
-    labels = _labels(scenario.target)
+    labels = scenario.target.labels
     parts = []
     for seed in seeds:
-        pool, val, test = _target_parts(name, seed)
-        images = _target_images(name, shift_amount, seed)
+        pool, val, test = _target_parts(scenario, seed)
+        images = _target_images(scenario, shift_amount, seed)
         if scenario.standardise:
             flat = images.reshape(len(images), -1)
             images = StandardScaler().fit(flat[pool]).transform(flat).astype(np.float32)
@@ -137,28 +137,27 @@ cached_source_data = lru_cache(maxsize=1)(source_data)
 cached_target_data = lru_cache(maxsize=2)(target_data)
 
 
-def sample_images(name: str, *, shift_amount: float, seed: int) -> dict[str, tuple[Task, Array, Array]]:
+def sample_images(scenario: Scenario, *, shift_amount: float, seed: int) -> dict[str, tuple[Task, Array, Array]]:
     """Pick one image of each class of both tasks, to look at.
 
     Returns
     -------
     dict
-        ``"source"`` (where there is one) and ``"target"`` -> (task, images ``(n_classes, 8, 8)``, labels).
+        ``"source"`` (where there is one) and ``"target"`` -> (task, images ``(n_classes, *image_shape)``, labels).
 
     Examples
     --------
-    >>> samples = sample_images("digits_to_parity", shift_amount=0.0, seed=0)
+    >>> from transfer_core.scenarios import SCENARIOS
+    >>> samples = sample_images(SCENARIOS["digits_to_parity"], shift_amount=0.0, seed=0)
     >>> [images.shape for _, images, _ in samples.values()]
     [(10, 8, 8), (2, 8, 8)]
     """
-    scenario = SCENARIOS[name]
     samples = {}
     for role, task in {"source": scenario.source, "target": scenario.target}.items():
         if task is not None:
-            images = _target_images(name, shift_amount, seed) if role == "target" else load(task.dataset).images
-            labels = _labels(task)
-            chosen = first_of_each_class(_members(task, seed), labels, 1)
-            samples[role] = (task, images[chosen], labels[chosen])
+            images = _target_images(scenario, shift_amount, seed) if role == "target" else task.dataset.images
+            chosen = first_of_each_class(_members(task, seed), task.labels, 1)
+            samples[role] = (task, images[chosen], task.labels[chosen])
     return samples
 
 
@@ -197,50 +196,48 @@ def first_of_each_class(pool: Array, labels: Array, n: int) -> Array:
 
 
 @lru_cache(maxsize=64)
-def _target_parts(name: str, seed: int) -> tuple[Array, Array, Array]:
+def _target_parts(scenario: Scenario, seed: int) -> tuple[Array, Array, Array]:
     """Cut the target images: pool of training images, validation, test; the same whatever is done with them."""
-    scenario = SCENARIOS[name]
-    labels = _labels(scenario.target)
-    pool, test = _cut(_members(scenario.target, seed), labels, scenario.test_share, stream(seed, "test"))
-    pool, val = _cut(pool, labels, scenario.val_share / (1 - scenario.test_share), stream(seed, "val"))
+    target = scenario.target
+    members = _members(target, seed)
+    pool, test = _cut(members, target.labels, scenario.test_share, stream(seed, Purpose.TEST_SPLIT))
+    pool, val = _cut(
+        pool, target.labels, scenario.val_share / (1 - scenario.test_share), stream(seed, Purpose.VAL_SPLIT)
+    )
     return pool, val, test
 
 
-def _target_images(name: str, amount: float, seed: int) -> Array:
-    """All images of the target's dataset, shifted."""
-    scenario = SCENARIOS[name]
-    images, shift = load(scenario.target.dataset).images, scenario.shift
+def _target_images(scenario: Scenario, amount: float, seed: int) -> Array:
+    """All images of the target's data set, shifted."""
+    images, shift = scenario.target.dataset.images, scenario.shift
     if shift is None or amount == 0:
         return images
     if not shift.draws:
         return _shifted_alike(scenario.target.dataset, shift, amount)
     members = _members(scenario.target, seed)
     moved = images.copy()
-    moved[members] = shift.apply(images[members], amount, np.random.default_rng(stream(seed, "shift")))
+    moved[members] = shift.apply(images[members], amount, np.random.default_rng(stream(seed, Purpose.SHIFT)))
     return moved
 
 
 @lru_cache(maxsize=4)
-def _shifted_alike(dataset: str, shift: Shift, amount: float) -> Array:
-    """Shift a whole dataset once for all seeds."""
-    return shift.apply(load(dataset).images, amount, np.random.default_rng(0))
-
-
-def _labels(task: Task) -> Array:
-    """Labels of all images of the task's dataset; those of other digits mean nothing."""
-    return task.label(load(task.dataset))
+def _shifted_alike(dataset: Dataset, shift: Shift, amount: float) -> Array:
+    """Shift a whole data set once for all seeds."""
+    return shift.apply(dataset.images, amount, np.random.default_rng(0))
 
 
 def _members(task: Task, seed: int | None) -> Array:
     """List the images of a task; without a seed, before any halving."""
-    dataset = load(task.dataset)
-    members = np.flatnonzero(np.isin(dataset.digits, task.digits))
+    dataset = task.dataset
+    members = np.flatnonzero(np.isin(dataset.labels, task.members))
     if task.half is None or seed is None:
         return members
-    # Halved alike for every task, whatever its labels, so that source and target share no image; by
-    # digit and by ink, so that the classes of each of our tasks are halved evenly.
-    strata = 2 * dataset.digits + much_ink(dataset)
-    return _cut(members, strata, 0.5, stream(seed, "halves"))[task.half]
+    # Halved alike for every task, whatever its labels, so that source and target share no image; by class
+    # and by ink, so that the classes of each of our tasks are halved evenly.
+    strata = 2 * dataset.labels + much_ink(dataset)
+    if np.unique(strata[members], return_counts=True)[1].min() < 2:  # nothing to halve
+        strata = dataset.labels
+    return _cut(members, strata, 0.5, stream(seed, Purpose.HALVES))[task.half]
 
 
 def _cut(members: Array, labels: Array, share: float, seed: int) -> tuple[Array, Array]:

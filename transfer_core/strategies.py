@@ -1,12 +1,29 @@
-"""The strategies: a name, what to say about it, and how a configuration becomes a schedule."""
+"""The strategies: a name, what to say about it, how it looks, and how a configuration becomes a schedule."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from transfer_core.config import RunConfig
 from transfer_core.schedules import Phase, Schedule, freeze_to
+
+
+class Look(NamedTuple):
+    """How one strategy is drawn everywhere.
+
+    Attributes
+    ----------
+    light, dark : str
+        Colour on a light and on a dark background.
+    dash : tuple of int
+        Lengths of dash and gap, pixels; ``(1, 0)`` is a solid line. It tells the same without colour.
+    """
+
+    light: str
+    dark: str
+    dash: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -21,18 +38,29 @@ class Strategy:
         One sentence: what it does.
     best_for : str
         What it is meant for, a few words.
+    advice : str
+        What to do where it wins, as an order.
     build : callable
         ``RunConfig -> Schedule``.
+    rate_field : str
+        Field of `RunConfig` with the rate that is searched for it.
+    look : Look
     pretrained : bool
         Starts from the pretrained backbone; otherwise from a random one.
+    anchor : float
+        Weight decay towards the start, as in `transfer_core.arms.Arm`.
     """
 
     title: str
     short: str
     summary: str
     best_for: str
+    advice: str
     build: Callable[[RunConfig], Schedule]
+    rate_field: str
+    look: Look
     pretrained: bool = True
+    anchor: float = 0.0
 
 
 def _head_only(config: RunConfig, n_epochs: int) -> Schedule:
@@ -112,28 +140,40 @@ STRATEGIES: dict[str, Strategy] = {
         short="Feature extraction",
         summary="Freeze the pretrained backbone and train a new head on its features.",
         best_for="very few images; the least compute; the old task kept whole",
+        advice="freeze the backbone",
         build=feature_extraction,
+        rate_field="head_learning_rate",
+        look=Look("#0072B2", "#56B4E9", (1, 0)),
     ),
     "end_to_end": Strategy(
         title="End-to-end fine-tuning",
         short="End-to-end",
         summary="Keep nothing frozen: train every layer from the first epoch.",
         best_for="more images; a target that differs from the source",
+        advice="fine-tune end to end",
         build=end_to_end,
+        rate_field="backbone_learning_rate",
+        look=Look("#D55E00", "#FF8A4C", (9, 2)),
     ),
     "progressive_unfreezing": Strategy(
         title="Progressive unfreezing",
         short="Progressive",
         summary="Train the head first, then free the backbone and go on at a lower rate.",
         best_for="gaining on the target while keeping most of the old task",
+        advice="unfreeze progressively",
         build=progressive_unfreezing,
+        rate_field="unfrozen_learning_rate",
+        look=Look("#009E73", "#2FCB9A", (8, 2, 2, 2)),
     ),
     "from_scratch": Strategy(
         title="From scratch",
         short="From scratch",
         summary="Ignore the pretrained network: random weights, every layer trains.",
         best_for="control: is pretraining worth anything here?",
+        advice="train from scratch: here the pretrained network hurts",
         build=end_to_end,
+        rate_field="backbone_learning_rate",
+        look=Look("#6B7280", "#A9B0BA", (6, 3)),
         pretrained=False,
     ),
     "random_features": Strategy(
@@ -141,7 +181,10 @@ STRATEGIES: dict[str, Strategy] = {
         short="Random features",
         summary="Freeze a random backbone and train a head on what it happens to compute.",
         best_for="control: are the pretrained features better than chance?",
+        advice="train a head on a random backbone: here pretraining adds nothing",
         build=feature_extraction,
+        rate_field="head_learning_rate",
+        look=Look("#9AA1AB", "#7E8794", (2, 3)),
         pretrained=False,
     ),
 }

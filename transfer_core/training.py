@@ -7,15 +7,27 @@ rest as a shorter network: the same functions, less work.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from time import perf_counter
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from transfer_core.arrays import Array, Examples, Layer, Params, check_inputs, check_labels, check_mask_and_rates
-from transfer_core.network import accuracy, backward, cross_entropy, forward, hidden, predict_logits
+from transfer_core.arrays import (
+    Array,
+    Examples,
+    Layer,
+    Params,
+    check_inputs,
+    check_labels,
+    check_mask_and_rates,
+    layer_norms,
+)
+from transfer_core.network import backward, forward, hidden, predict_logits
 from transfer_core.schedules import Schedule
+from transfer_core.schedules import n_epochs as n_epochs_of
 
 # glibc returns freed memory above a threshold to the system, and a step that frees as much as it takes
 # would fetch it back page by page. The threshold grows to the largest block ever freed: one block of
@@ -45,16 +57,94 @@ class Epoch(NamedTuple):
     ----------
     number : int
     params : tuple of Layer
-    metrics : dict of str to ndarray of shape (...)
-        ``train_loss``, ``val_loss`` (nats), ``train_accuracy``, ``val_accuracy`` (0 to 1).
+    metrics : dict of str to ndarray
+        What the measures gave, each under its name.
     seconds : float
-        Time spent on training so far; measuring the curves is not counted.
+        Time spent on training so far; measuring is not counted.
     """
 
     number: int
     params: Params
     metrics: dict[str, Array]
     seconds: float
+
+
+class Measure(Protocol):
+    """What to look at while a network trains: a frozen dataclass of `transfer_core.measures`, or any such function."""
+
+    def __call__(self, moment: Moment, /) -> Mapping[str, Array]:
+        """Give numbers by name; nothing where there is nothing to say at this epoch."""
+        ...
+
+
+class Moment:
+    """A training after some epoch, as a measure sees it. Nothing is computed before a measure asks for it.
+
+    Attributes
+    ----------
+    number, n_epochs : int
+        Epochs done, and epochs in all.
+    params, before, start : tuple of Layer
+        The network now, one epoch ago (now, if none has passed), and before any training.
+    data : mapping of str to Examples
+        By part: ``"train"``, and whatever else was handed to `train`.
+    """
+
+    def __init__(self, number: int, params: Params, before: Params, inside: _Inside) -> None:
+        self.number, self.params, self.before, self._inside = number, params, before, inside
+        self._logits: dict[str, Array] = {}
+
+    @property
+    def n_epochs(self) -> int:
+        """Epochs of the whole schedule."""
+        return self._inside.n_epochs
+
+    @property
+    def start(self) -> Params:
+        """The network before any training."""
+        return self._inside.start
+
+    @property
+    def start_norms(self) -> Array:
+        """Norm of each layer before any training, ``(n_seeds, n_layers)``."""
+        return self._inside.start_norms
+
+    @property
+    def data(self) -> Mapping[str, Examples]:
+        """Examples by part."""
+        return self._inside.data
+
+    def logits(self, part: str) -> Array:
+        """Logits on a part, through the features of the frozen layers where these are there already."""
+        if part not in self._logits:
+            self._logits[part] = predict_logits(self.params[self._inside.n_below :], self._inside.features(part).inputs)
+        return self._logits[part]
+
+
+class _Inside:
+    """What all moments of one training share: the data, and its features below the layers that train."""
+
+    def __init__(self, start: Params, n_epochs: int, data: Mapping[str, Examples]) -> None:
+        self.start, self.n_epochs, self.data = start, n_epochs, data
+        self.enter(())
+
+    def enter(self, prefix: Params, features: Examples | None = None) -> None:
+        """Begin a phase: what is below the layers that train is a fixed function now."""
+        self._prefix = prefix
+        self._features = {} if features is None else {"train": features}
+
+    @property
+    def n_below(self) -> int:
+        return len(self._prefix)
+
+    def features(self, part: str) -> Examples:
+        if part not in self._features:
+            self._features[part] = _through(self._prefix, self.data[part])
+        return self._features[part]
+
+    @cached_property
+    def start_norms(self) -> Array:
+        return layer_norms(self.start)
 
 
 def initial_state(params: Params) -> TrainState:
@@ -197,7 +287,6 @@ def train(
     params: Params,
     schedule: Schedule,
     train_set: Examples,
-    val_set: Examples | None,
     *,
     batch_seeds: Sequence[int],
     batch_size: int | None = 32,
@@ -205,6 +294,8 @@ def train(
     weight_decay: float = 0.0,
     decay_to: Params | None = None,
     cache_features: bool = True,
+    measures: Sequence[Measure] = (),
+    others: Mapping[str, Examples] = MappingProxyType({}),
 ) -> Iterator[Epoch]:
     """Follow a schedule, epoch by epoch.
 
@@ -215,49 +306,52 @@ def train(
     schedule : tuple of Phase
     train_set : Examples
         With the same leading axis.
-    val_set : Examples or None
-        ``None``: train without measuring anything, which leaves the metrics empty.
     batch_seeds : sequence of int
-        One a network; fixes the order of the minibatches.
+        One per network; fixes the order of the minibatches.
     batch_size : int or None, default 32
-        ``None`` is full batch: one update an epoch, examples in their given order.
+        ``None`` is full batch: one update per epoch, examples in their given order.
     momentum, weight_decay : float, default 0
     decay_to : tuple of Layer, optional
         As in `train_step`.
     cache_features : bool, default True
-        Compute the output of the frozen lowest layers once a phase instead of at every step.
+        Compute the output of the frozen lowest layers once per phase instead of at every step.
+    measures : sequence of Measure
+        What to look at before the first epoch and after each; nothing by default, and then nothing is computed.
+    others : mapping of str to Examples
+        Other parts that measures may look at, such as ``"val"``, with the same leading axis.
 
     Yields
     ------
     Epoch
-        First number 0, before any training; then one an epoch.
+        First number 0, before any training; then one per epoch.
 
     Raises
     ------
     ValueError
         As `train_step`.
     """
-    for examples in (train_set, val_set):
-        if examples is not None:
-            check_inputs(examples.inputs)
-            check_labels(examples.labels, params[-1].bias.shape[-1])
+    n_classes = params[-1].bias.shape[-1]
     for phase in schedule:
         check_mask_and_rates(len(params), phase.frozen, phase.learning_rates)
-    train_set = _as_dtype_of(params, train_set)
-    val_set = None if val_set is None else _as_dtype_of(params, val_set)
+    data = {}
+    for part, examples in {"train": train_set, **(others if measures else {})}.items():
+        check_inputs(examples.inputs)
+        check_labels(examples.labels, n_classes)
+        data[part] = _as_dtype_of(params, examples)
+    inside = _Inside(params, n_epochs_of(schedule), data)
     orders = minibatch_orders(train_set.labels.shape[-1], batch_seeds)
     state = initial_state(params)
     number, seconds = 0, 0.0
-    yield Epoch(0, params, _metrics(params, train_set, val_set), 0.0)
+    yield Epoch(0, params, _measured(measures, Moment(0, params, params, inside)), 0.0)
 
     for phase in schedule:
         # A frozen prefix is a fixed function of the inputs: apply it once, train what is above it.
         below = phase.first_trainable if cache_features else 0
         prefix, frozen, rates = state.params[:below], phase.frozen[below:], phase.learning_rates[below:]
         started = perf_counter()
-        features = _through(prefix, train_set)
+        features = _through(prefix, data["train"])
         seconds += perf_counter() - started
-        val_features = None if val_set is None else _through(prefix, val_set)
+        inside.enter(prefix, features)
         tail = TrainState(state.params[below:], state.velocity[below:])
         tail_decay = None if decay_to is None else decay_to[below:]
         for _ in range(phase.n_epochs):
@@ -267,10 +361,19 @@ def train(
                 for batch in _minibatches(features, orders, batch_size):
                     tail = _step(tail, *batch, frozen, rates, momentum, weight_decay, tail_decay)
                 seconds += perf_counter() - started
-                metrics = _metrics(tail.params, features, val_features)
-            number += 1
-            state = TrainState(prefix + tail.params, state.velocity[:below] + tail.velocity)
+                number += 1
+                before = state.params
+                state = TrainState(prefix + tail.params, state.velocity[:below] + tail.velocity)
+                metrics = _measured(measures, Moment(number, state.params, before, inside))
             yield Epoch(number, state.params, metrics, seconds)
+
+
+def _measured(measures: Sequence[Measure], moment: Moment) -> dict[str, Array]:
+    """Ask every measure."""
+    found: dict[str, Array] = {}
+    for measure in measures:
+        found |= measure(moment)
+    return found
 
 
 def _as_dtype_of(params: Params, examples: Examples) -> Examples:
@@ -296,15 +399,3 @@ def _minibatches(examples: Examples, orders: Iterator[Array], batch_size: int | 
     for start in range(0, order.shape[-1], batch_size):
         chosen = flat[:, start : start + batch_size]
         yield Examples(inputs.take(chosen, axis=0), labels.take(chosen))
-
-
-def _metrics(params: Params, train_set: Examples, val_set: Examples | None) -> dict[str, Array]:
-    """Loss and accuracy on both sets."""
-    if val_set is None:
-        return {}
-    metrics = {}
-    for name, (inputs, labels) in (("train", train_set), ("val", val_set)):
-        logits = predict_logits(params, inputs)
-        metrics[f"{name}_loss"] = cross_entropy(logits, labels)
-        metrics[f"{name}_accuracy"] = accuracy(logits, labels)
-    return metrics

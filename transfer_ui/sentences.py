@@ -42,7 +42,7 @@ def worth_of_pretraining(results: Results) -> str:
     against = (
         f"{TITLES[best].lower()} is {gap_words(gap)} {'ahead of' if gap.interval.mean >= 0 else 'behind'} from scratch"
     )
-    if SCENARIOS[arms[best].config.scenario].source is None:
+    if arms[best].config.pair.source is None:
         return f"Nothing was pretrained here, all backbones start random: {against} {evidence_words(gap)}."
     scratch = results["from_scratch"].history["train_accuracy"][:, -1].mean()
     if scratch < LEARNT:

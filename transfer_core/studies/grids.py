@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from transfer_core.arms import Arm, arm_of
 from transfer_core.config import RunConfig
 from transfer_core.splits import max_images_per_class
 from transfer_core.strategies import STRATEGIES
@@ -12,39 +13,31 @@ from transfer_core.studies.tasks import Train
 
 SIZES = (1, 2, 5, 10, 20, 50, 100)
 RATE_FACTORS = (0.1, 0.3, 1.0, 3.0, 10.0)
-# The rate that is searched for each strategy, as a field of the configuration.
-RATE_OF = {
-    "feature_extraction": "head_learning_rate",
-    "end_to_end": "backbone_learning_rate",
-    "progressive_unfreezing": "unfrozen_learning_rate",
-    "from_scratch": "backbone_learning_rate",
-    "random_features": "head_learning_rate",
-}
 
 
-def sizes(scenario: str) -> list[int]:
+def sizes(config: RunConfig, among: Sequence[int] = SIZES) -> list[int]:
     """List the images per class that the scenario has.
 
     Examples
     --------
-    >>> sizes("mnist_to_digits")
+    >>> sizes(RunConfig())
     [1, 2, 5, 10, 20, 50, 100]
     """
-    return [size for size in SIZES if size <= max_images_per_class(scenario)]
+    return [size for size in among if size <= max_images_per_class(config.pair)]
 
 
-def at_rate(config: RunConfig, strategy: str, rate: float, **options: object) -> Train:
+def at_rate(config: RunConfig, strategy: str, rate: float, **changes: object) -> Arm:
     """Make the arm of a strategy with another learning rate.
 
     Only the schedule depends on it, and not the configuration of the cell, so that studies can share cells.
-    The options are those of `Train.of`.
+    The changes are those of `arm_of`.
 
     Examples
     --------
     >>> at_rate(RunConfig(), "feature_extraction", 0.3).schedule[0].learning_rates
     (0.0, 0.0, 0.3)
     """
-    return Train.of(config.but(**{RATE_OF.get(strategy, "backbone_learning_rate"): rate}), strategy, **options)
+    return arm_of(config.but(**{STRATEGIES[strategy].rate_field: rate}), strategy, **changes)
 
 
 def sizes_and_rates(config: RunConfig) -> Iterator[Cell]:
@@ -55,10 +48,10 @@ def sizes_and_rates(config: RunConfig) -> Iterator[Cell]:
     Cell
         Labels ``images`` (of all classes together), ``strategy`` and ``rate``.
     """
-    for count in sizes(config.scenario):
+    for count in sizes(config):
         sized = config.but(images_per_class=count)
         for strategy in STRATEGIES:
-            own: float = getattr(config, RATE_OF.get(strategy, "backbone_learning_rate"))
+            own: float = getattr(config, STRATEGIES[strategy].rate_field)
             for factor in RATE_FACTORS:
                 rate = float(f"{factor * own:.6g}")
                 labels: dict[str, Label] = {
@@ -66,4 +59,4 @@ def sizes_and_rates(config: RunConfig) -> Iterator[Cell]:
                     "strategy": strategy,
                     "rate": rate,
                 }
-                yield Cell(labels, sized, at_rate(sized, strategy, rate))
+                yield Cell(labels, sized, Train(at_rate(sized, strategy, rate)))

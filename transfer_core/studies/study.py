@@ -21,7 +21,7 @@ import sklearn
 
 from transfer_core.arrays import Array
 from transfer_core.config import RunConfig, scenario_config
-from transfer_core.scenarios import SCENARIOS
+from transfer_core.scenarios import SCENARIOS, Scenario, scenario_at
 
 Label = str | int | float | bool
 
@@ -79,12 +79,12 @@ class Cell:
 
         Examples
         --------
-        >>> from transfer_core.studies.tasks import Train
-        >>> ours, theirs = (Cell(labels, RunConfig(), Train.of(RunConfig(), "end_to_end")) for labels in ({}, {"a": 1}))
+        >>> from transfer_core.studies.tasks import ZeroShot
+        >>> ours, theirs = (Cell(labels, RunConfig(), ZeroShot()) for labels in ({}, {"a": 1}))
         >>> ours.key == theirs.key
         True
         """
-        return hashlib.sha256(f"{fingerprint()} {self.config!r} {self.task!r}".encode()).hexdigest()
+        return hashlib.sha256(f"{fingerprint()} {self.config.key} {self.task!r}".encode()).hexdigest()
 
 
 @cache
@@ -254,8 +254,10 @@ class Study:
         Fields of `RunConfig` that it starts with instead of the scenario's own.
     swept : tuple of str
         Fields of `RunConfig` that the grid sets itself: what they were does not matter.
-    default_scenarios, scenarios : tuple of str
-        What it runs on unless told otherwise, and all it can run on.
+    default_scenarios : tuple of str
+        What it runs on unless told otherwise.
+    suits : callable
+        ``Scenario -> bool``: whether it can run on one, ours or somebody else's.
     order : int
         Place in a list of studies.
     """
@@ -272,9 +274,14 @@ class Study:
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     swept: tuple[str, ...] = ()
     default_scenarios: tuple[str, ...] = ("mnist_to_digits",)
-    scenarios: tuple[str, ...] = tuple(SCENARIOS)
+    suits: Callable[[Scenario], bool] = lambda scenario: True
 
-    def config(self, scenario: str, **changes: Any) -> RunConfig:
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of those of ours that it can run on."""
+        return tuple(name for name, scenario in SCENARIOS.items() if self.suits(scenario))
+
+    def config(self, scenario: str | Scenario, **changes: Any) -> RunConfig:
         """Make the configuration it starts with on a scenario."""
         return scenario_config(scenario, **{**self.settings, **changes})
 
@@ -291,12 +298,12 @@ class Study:
             for cell in self.grid(config)
         ]
 
-    def default_configs(self, scenario: str | None = None, **changes: Any) -> list[RunConfig]:
+    def default_configs(self, scenario: str | Scenario | None = None, **changes: Any) -> list[RunConfig]:
         """List the configurations it runs on.
 
         Parameters
         ----------
-        scenario : str, optional
+        scenario : str or Scenario, optional
             This one only.
         **changes
             Fields of `RunConfig`.
@@ -306,8 +313,21 @@ class Study:
         ValueError
             If the study cannot run on the scenario.
         """
-        if scenario is not None and scenario not in self.scenarios:
-            raise ValueError(
-                f"scenario of study {self.name} must be one of {', '.join(self.scenarios)}, got {scenario!r}"
-            )
-        return [self.config(name, **changes) for name in ([scenario] if scenario else self.default_scenarios)]
+        if scenario is None:
+            return [self.config(name, **changes) for name in self.default_scenarios]
+        asked = scenario_at(scenario) if isinstance(scenario, str) else scenario
+        if asked is None or not self.suits(asked):
+            named = scenario if isinstance(scenario, str) else scenario.name
+            raise ValueError(f"scenario of study {self.name} must be one of {', '.join(self.scenarios)}, got {named!r}")
+        return [self.config(asked, **changes)]
+
+
+def has_source(scenario: Scenario) -> bool:
+    """Whether there is a source task to pretrain on.
+
+    Examples
+    --------
+    >>> has_source(SCENARIOS["lesson"]), has_source(SCENARIOS["low_to_high"])
+    (False, True)
+    """
+    return scenario.source is not None

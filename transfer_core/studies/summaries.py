@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from transfer_core.arrays import Array
-from transfer_core.scenarios import SCENARIOS
+from transfer_core.scenarios import title_of
 from transfer_core.statistics import MIN_SEEDS, Gap, mean_interval, paired_gap
 from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
 from transfer_core.wording import evidence_words, gap_words
@@ -230,4 +230,16 @@ def pair_words(lead: str, gaps: Mapping[str, Gap], wanted: int = 1) -> str:
     if not gaps:
         return f"{lead}: no such pair was measured (0 pairs)."
     ordered = sorted(gaps.items(), key=lambda pair: (wanted * pair[1].sign, wanted * pair[1].interval.mean))
-    return f"{lead}: {'; '.join(f'{SCENARIOS[scenario].title} {side_words(gap)}' for scenario, gap in ordered)}."
+    return f"{lead}: {'; '.join(f'{title_of(scenario)} {side_words(gap)}' for scenario, gap in ordered)}."
+
+
+def by_place(*known: str) -> Callable[[pd.Series], pd.Series]:
+    """Make a key that sorts names by where they stand in a list, and others after them.
+
+    Examples
+    --------
+    >>> by_place("b", "a")(pd.Series(["a", "z", "b"])).tolist()
+    [1, 2, 0]
+    """
+    places = {name: place for place, name in enumerate(known)}
+    return lambda names: names.map(lambda name: places.get(name, len(places)))

@@ -134,9 +134,9 @@ def nearest_cell(config: RunConfig) -> tuple[int, float]:
     >>> nearest_cell(RunConfig(images_per_class=30, shift_amount=5.0))
     (20, 0.0)
     """
-    mine = config.images_per_class or max_images_per_class(config.scenario)
-    size = min(sizes(config.scenario), key=lambda count: abs(np.log(count / mine)))
-    return size, min(shifts(config.scenario), key=lambda amount: abs(amount - config.shift_amount))
+    mine = config.images_per_class or max_images_per_class(config.pair)
+    size = min(sizes(config), key=lambda count: abs(np.log(count / mine)))
+    return size, min(shifts(config), key=lambda amount: abs(amount - config.shift_amount))
 
 
 def cell_scores(rows: pd.DataFrame, size: int, shift: float) -> dict[str, Array]:
@@ -213,7 +213,7 @@ def map_on(config: RunConfig) -> Study:
     >>> map_on(RunConfig()).figure.y.title
     'Rotation of the target, °'
     """
-    study, shift = STUDIES["decision_map"], SCENARIOS[config.scenario].shift
+    study, shift = STUDIES["decision_map"], config.pair.shift
     title = f"{shift.title}{f', {shift.unit}' if shift.unit else ''}" if shift else "No shift"
     return replace(study, figure=replace(study.figure, y=study.figure.y._replace(title=title)))
 
@@ -253,7 +253,7 @@ def marks(where: Crossing, guess: str, config: RunConfig, first: int, last: int)
         strip = (float(np.clip(edge, first, last)) for edge in (where.low, where.high))
         placed.append(Mark(where.at, "overtakes", *strip))
     placed.append(Mark(guess_at(guess, first, last), "your guess"))
-    mine = config.images_per_class or max_images_per_class(config.scenario)
+    mine = config.images_per_class or max_images_per_class(config.pair)
     placed.append(Mark(float(np.clip(mine * config.layer_sizes[-1], first, last)), "your size"))
     placed.append(Mark(RULE, f"the lesson: freeze below {RULE:,}"))
     return placed

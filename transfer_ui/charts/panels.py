@@ -9,9 +9,10 @@ from typing import Any, Literal
 import altair as alt
 
 from transfer_core import SCENARIOS, STRATEGIES
+from transfer_core.strategies import Look
 from transfer_core.studies.study import Axis, Figure
 from transfer_ui.charts import base
-from transfer_ui.palette import INK, MUTED, OPEN_STYLE, OTHERS, PAPER, STRATEGY_STYLES, Style
+from transfer_ui.palette import INK, MUTED, OPEN_STYLE, OTHERS, PAPER, STRATEGY_STYLES
 
 HEIGHT = 330
 LEGEND_LINE = 20  # pixels; the legend takes its place from the height
@@ -45,7 +46,7 @@ def shown(value: object) -> str:
     return TITLES.get(text) or (SCENARIOS[text].title if text in SCENARIOS else text)
 
 
-def styles(series: Sequence[str]) -> list[Style]:
+def styles(series: Sequence[str]) -> list[Look]:
     """Look of each series: strategies as everywhere, the others in turn."""
     others = iter(2 * OTHERS)
     return [STRATEGY_STYLES.get(name) or next(others, OTHERS[-1]) for name in series]

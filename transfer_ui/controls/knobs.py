@@ -106,7 +106,7 @@ def _shift_amounts(values: Values) -> tuple[float, ...]:
 
 
 def _image_counts(values: Values) -> tuple[int | None, ...]:
-    most = max_images_per_class(values["scenario"])
+    most = max_images_per_class(SCENARIOS[values["scenario"]])
     return (*(count for count in IMAGES if count <= most), None)
 
 
@@ -272,6 +272,7 @@ def values_of(config: RunConfig) -> Values:
     (3, 32)
     """
     values = asdict(config)
+    del values["data_key"]  # it follows from the scenario
     sizes = values.pop("hidden_sizes")
     return values | {"hidden_layers": len(sizes), "hidden_width": sizes[0]}
 

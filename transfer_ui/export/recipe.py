@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from transfer_core import SCENARIOS, STRATEGIES, Layer, Params, RunConfig, RunResult, Schedule
+from transfer_core import STRATEGIES, Layer, Params, RunConfig, RunResult, Schedule
 from transfer_core.arrays import Array, Examples
-from transfer_core.seeds import stream
+from transfer_core.seeds import Purpose, stream
 from transfer_core.splits import TargetData, target_data
 from transfer_ui.controls.knobs import KNOB, values_of
 from transfer_ui.sentences import percent
@@ -104,11 +104,11 @@ def recipe_of(result: RunResult) -> Recipe:
     return Recipe(
         name=result.strategy,
         title=strategy.title,
-        task=SCENARIOS[config.scenario].title,
+        task=config.pair.title,
         seed=config.seed,
-        schedule=strategy.build(config),
+        schedule=result.arm.schedule,
         batch_size=n_train if config.batch_size is None else min(config.batch_size, n_train),
-        batch_seed=stream(config.seed, "minibatches"),
+        batch_seed=stream(config.seed, Purpose.BATCHES),
         momentum=config.momentum,
         weight_decay=config.weight_decay,
         start=tuple(Layer(layer.weights[0], layer.bias[0]) for layer in result.pretrained),
@@ -121,7 +121,7 @@ def recipe_of(result: RunResult) -> Recipe:
 
 def _origin(config: RunConfig, pretrained: bool) -> Iterator[tuple[str, str]]:
     """Name what the arrays depend on, beside the seed."""
-    scenario, values = SCENARIOS[config.scenario], values_of(config)
+    scenario, values = config.pair, values_of(config)
     yield KNOB["scenario"].label, scenario.title
     if scenario.shift:
         unit = scenario.shift.unit
@@ -144,7 +144,7 @@ def _outcome(result: RunResult) -> str:
 
 def _first_seed(config: RunConfig) -> TargetData:
     data = target_data(
-        config.scenario,
+        config.pair,
         [config.seed],
         images_per_class=config.images_per_class,
         shift_amount=config.shift_amount,
@@ -159,7 +159,7 @@ def to_npz(recipe: Recipe) -> bytes:
     -------
     bytes
         ``weights_i (fan_in, fan_out)`` and ``bias_i (fan_out,)`` from the inputs up;
-        ``train_inputs (n, 64)``, ``train_labels (n,)`` and the same for ``val`` and ``test``.
+        ``train_inputs (n, d)``, ``train_labels (n,)`` and the same for ``val`` and ``test``.
     """
     arrays: dict[str, Array] = {}
     for index, layer in enumerate(recipe.start):

@@ -136,7 +136,7 @@ def shipped_rows(name: str) -> pd.DataFrame:
 def baselines(config: RunConfig) -> dict[str, Array]:
     """Test accuracy of what needs no training here: zero-shot where it exists, logistic regression."""
     # The rates and epochs of the target do not matter to them: two runs that differ there share these.
-    start = scenario_config(config.scenario)
+    start = scenario_config(config.pair)
     shared = {name: getattr(config, name) for name in BASELINE_FIELDS}
     return _baselines(start.but(**shared))
 
@@ -148,16 +148,21 @@ def _baselines(config: RunConfig) -> dict[str, Array]:
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def samples(scenario: str, shift_amount: float, seed: int) -> dict[str, tuple[str, list[str], Array]]:
-    """One image of each class: role -> (title of the task, class names, images)."""
+def _samples(config: RunConfig) -> dict[str, tuple[str, list[str], Array]]:
 
     def described(task: Task, images: Array, labels: Array) -> tuple[str, list[str], Array]:
         return task.title, [task.classes[label] for label in labels], images
 
     return {
         role: described(*sample)
-        for role, sample in sample_images(scenario, shift_amount=shift_amount, seed=seed).items()
+        for role, sample in sample_images(config.pair, shift_amount=config.shift_amount, seed=config.seed).items()
     }
+
+
+def samples(config: RunConfig) -> dict[str, tuple[str, list[str], Array]]:
+    """One image of each class: role -> (title of the task, class names, images)."""
+    # Nothing else of a configuration matters to them.
+    return _samples(scenario_config(config.pair, shift_amount=config.shift_amount, seed=config.seed))
 
 
 def _outcome(

@@ -10,10 +10,12 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from transfer_core.arms import Arm, arm_of
 from transfer_core.arrays import Array
 from transfer_core.config import RunConfig
-from transfer_core.experiment import target_of
-from transfer_core.scenarios import SCENARIOS
+from transfer_core.examples import target_of
+from transfer_core.measures import target_accuracies
+from transfer_core.scenarios import title_of
 from transfer_core.splits import max_images_per_class
 from transfer_core.statistics import MIN_SEEDS, Gap, Interval, mean_interval, paired_gap
 from transfer_core.studies.study import (
@@ -30,9 +32,9 @@ from transfer_core.studies.study import (
     Source,
     Study,
     Summary,
+    has_source,
 )
 from transfer_core.studies.summaries import MARGIN, at_their_best, gap_between, intervals, points, together
-from transfer_core.studies.tasks import Train, target_accuracies
 from transfer_core.wording import evidence_words, gap_words
 
 SIZES = (40, 1000)  # training images, all classes together
@@ -47,12 +49,12 @@ class Checkpoints:
 
     Attributes
     ----------
-    arm : Train
+    arm : Arm
     epochs : tuple of int
         When to measure, ascending; 0 is before any training.
     """
 
-    arm: Train
+    arm: Arm
     epochs: tuple[int, ...]
 
     def measure(self, config: RunConfig) -> list[Reading]:
@@ -90,7 +92,7 @@ def halvings(n_epochs: int) -> tuple[int, ...]:
 def grid(config: RunConfig) -> Iterator[Cell]:
     """Both arms at both sizes for as many updates, small size first: it is quick."""
     n_classes = config.layer_sizes[-1]
-    sizes = [min(size // n_classes, max_images_per_class(config.scenario)) for size in SIZES]
+    sizes = [min(size // n_classes, max_images_per_class(config.pair)) for size in SIZES]
     n_updates = config.n_epochs * updates_an_epoch(config, sizes[-1] * n_classes)
     for size in sizes:
         # As many updates at each size take more epochs where there are fewer images.
@@ -99,7 +101,7 @@ def grid(config: RunConfig) -> Iterator[Cell]:
         for arm in ARMS:
             for rate in RATES:
                 changed = config.but(n_epochs=n_epochs, backbone_learning_rate=rate)
-                task = Checkpoints(Train.of(changed, arm), halvings(n_epochs))
+                task = Checkpoints(arm_of(changed, arm), halvings(n_epochs))
                 yield Cell({"images": size * n_classes, "strategy": arm, "rate": rate}, sized, task)
 
 
@@ -115,7 +117,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
     largest = best.groupby("scenario")["images"].max().to_dict()
     caught, quicker, said, sped = [], [], [], []
     for (scenario, images), here in points(best, ["scenario", "images"]):
-        where = f"{SCENARIOS[str(scenario)].title}, {images:,} images"
+        where = f"{title_of(str(scenario))}, {images:,} images"
         gap, rise = last_gap(here), last_rise(here)
         said.append(f"{where}: {_end_words(here, gap, rise)}")
         speed_up = speed_up_of(here)
@@ -209,7 +211,7 @@ def _speed_words(gap: Gap) -> str:
 
 def _panel(scenario: str, images: int, several: bool) -> str:
     size = f"{images:,} training images"
-    return f"{SCENARIOS[scenario].title}, {size}" if several else size
+    return f"{title_of(scenario)}, {size}" if several else size
 
 
 _HE = Source("He, Girshick and Dollár", 2019, "1811.08883")
@@ -257,5 +259,5 @@ STUDY = Study(
     settings=MappingProxyType({"seed": FRESH_SEED, "n_epochs": 48}),
     swept=("images_per_class", "backbone_learning_rate"),
     default_scenarios=("mnist_to_digits", "digits_to_parity"),
-    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+    suits=has_source,
 )

@@ -12,7 +12,6 @@ from scipy.stats import bootstrap
 
 from transfer_core.arrays import Array
 from transfer_core.config import RunConfig
-from transfer_core.scenarios import SCENARIOS
 from transfer_core.statistics import CONFIDENCE, N_RESAMPLES, Gap
 from transfer_core.studies.grids import RATE_FACTORS, sizes, sizes_and_rates
 from transfer_core.studies.study import (
@@ -29,6 +28,7 @@ from transfer_core.studies.study import (
     Source,
     Study,
     Summary,
+    has_source,
 )
 from transfer_core.studies.summaries import at_their_best, enough, gap_between, intervals
 from transfer_core.studies.tasks import PixelRegression, ZeroShot
@@ -56,7 +56,7 @@ class Crossing(NamedTuple):
 def grid(config: RunConfig) -> Iterator[Cell]:
     """Every strategy at every size and rate, and the controls."""
     yield from sizes_and_rates(config)
-    for count in sizes(config.scenario):
+    for count in sizes(config):
         labels: dict[str, Label] = {
             "images": count * config.layer_sizes[-1],
             "strategy": "logistic_regression",
@@ -287,5 +287,5 @@ STUDY = Study(
     ),
     swept=("images_per_class",),
     order=1,
-    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+    suits=has_source,
 )

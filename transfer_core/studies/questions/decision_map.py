@@ -7,11 +7,11 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from transfer_core.arms import arm_of
 from transfer_core.config import RunConfig
-from transfer_core.scenarios import SCENARIOS
-from transfer_core.splits import max_images_per_class
 from transfer_core.statistics import paired_gap, verdict
 from transfer_core.strategies import STRATEGIES
+from transfer_core.studies import grids
 from transfer_core.studies.study import (
     CONFIRMED,
     INCONCLUSIVE,
@@ -25,6 +25,7 @@ from transfer_core.studies.study import (
     Source,
     Study,
     Summary,
+    has_source,
 )
 from transfer_core.studies.summaries import enough, points, scores
 from transfer_core.studies.tasks import Train
@@ -34,20 +35,20 @@ SHIFT_SHARES = (0.0, 1 / 6, 1 / 3, 2 / 3)
 OPEN = "too close to call"
 
 
-def sizes(scenario: str) -> list[int]:
+def sizes(config: RunConfig) -> list[int]:
     """Images per class of the columns, as many as the scenario has."""
-    return [size for size in SIZES if size <= max_images_per_class(scenario)]
+    return grids.sizes(config, SIZES)
 
 
-def shifts(scenario: str) -> list[float]:
+def shifts(config: RunConfig) -> list[float]:
     """Amounts of shift of the rows, on the steps of the scenario's slider; 0 alone where it has none.
 
     Examples
     --------
-    >>> shifts("mnist_to_digits"), shifts("low_to_high")
+    >>> shifts(RunConfig()), shifts(RunConfig(scenario="low_to_high"))
     ([0.0, 15.0, 30.0, 60.0], [0.0])
     """
-    shift = SCENARIOS[scenario].shift
+    shift = config.pair.shift
     if shift is None:
         return [0.0]
     return [round(round(share * shift.max_amount / shift.step) * shift.step, 6) for share in SHIFT_SHARES]
@@ -55,12 +56,14 @@ def shifts(scenario: str) -> list[float]:
 
 def grid(config: RunConfig) -> Iterator[Cell]:
     """Every strategy at every size and shift, small sizes first: they are quick."""
-    for size in sizes(config.scenario):
-        for shift in shifts(config.scenario):
+    for size in sizes(config):
+        for shift in shifts(config):
             here = config.but(images_per_class=size, shift_amount=shift)
             for strategy in STRATEGIES:
                 yield Cell(
-                    {"images_per_class": size, "shift": shift, "strategy": strategy}, here, Train.of(here, strategy)
+                    {"images_per_class": size, "shift": shift, "strategy": strategy},
+                    here,
+                    Train(arm_of(here, strategy)),
                 )
 
 
@@ -209,5 +212,5 @@ STUDY = Study(
     ),
     swept=("images_per_class", "shift_amount"),
     order=2,
-    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+    suits=has_source,
 )

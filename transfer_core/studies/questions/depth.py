@@ -12,15 +12,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from transfer_core.arms import Arm, Random, arm_of
 from transfer_core.arrays import Array, Params
 from transfer_core.config import RunConfig
-from transfer_core.experiment import random_params, with_new_head
-from transfer_core.network import init_params
 from transfer_core.pretraining import pretrain
-from transfer_core.scenarios import SCENARIOS
-from transfer_core.schedules import Phase, Schedule, freeze_to
-from transfer_core.seeds import stream
+from transfer_core.schedules import Phase, freeze_to
+from transfer_core.seeds import Purpose
 from transfer_core.statistics import MIN_SEEDS
+from transfer_core.studies.grids import at_rate
 from transfer_core.studies.study import (
     CONFIRMED,
     FRESH_SEED,
@@ -32,17 +31,18 @@ from transfer_core.studies.study import (
     Claim,
     Figure,
     Finding,
-    Reading,
     Source,
     Study,
     Summary,
+    has_source,
 )
 from transfer_core.studies.summaries import MARGIN, at_their_best, gap_of, in_every_pair, pair_words, points, scores
-from transfer_core.studies.tasks import Train, target_accuracies
+from transfer_core.studies.tasks import Train
 
+Donor = Literal["source", "target", "random"]
 RATES = (0.01, 0.03, 0.1, 0.3)
 BASE = "from_scratch"
-ARMS: Mapping[str, tuple[Literal["source", "target", "random"], bool]] = MappingProxyType(
+ARMS: Mapping[str, tuple[Donor, bool]] = MappingProxyType(
     {
         "pretrained, frozen": ("source", True),
         "pretrained, tuned": ("source", False),
@@ -56,7 +56,7 @@ Gains = Mapping[tuple[str, int], Array]
 
 @dataclass(frozen=True)
 class Transplant:
-    """Train a network on the target whose lowest layers come from another one.
+    """A start whose lowest layers come from another network.
 
     Attributes
     ----------
@@ -64,38 +64,34 @@ class Transplant:
         The pretrained network, another one trained on the target itself, or another one not trained at all.
     n_layers : int
         Layers taken from the donor; those above are the ones that training from scratch starts with.
-    frozen : bool
-        Keep them as they are.
-    learning_rate : float
-        Of every layer that trains.
     """
 
-    donor: Literal["source", "target", "random"]
+    donor: Donor
     n_layers: int
-    frozen: bool
-    learning_rate: float
+    from_source = False
 
-    def start(self, config: RunConfig) -> Params:
-        """Network before training."""
-        fresh = with_new_head(config, random_params(config))
+    def params(self, config: RunConfig) -> Params:
+        """Put the layers together."""
+        fresh = Random().params(config)
         return (*donor_params(config, self.donor)[: self.n_layers], *fresh[self.n_layers :])
 
-    def schedule(self, config: RunConfig) -> Schedule:
-        """Train what is not frozen, from the first epoch to the last."""
-        frozen = freeze_to(config.n_layers, self.n_layers if self.frozen else 0)
-        rates = tuple(0.0 if cold else self.learning_rate for cold in frozen)
-        return (Phase("above the cut" if self.frozen else "all layers", config.n_epochs, frozen, rates),)
 
-    def trained(self, config: RunConfig) -> Params:
-        """Network after training."""
-        return Train(self.schedule(config), backbone="random").trained(config, self.start(config))
+def transplanted(config: RunConfig, donor: Donor, n_layers: int, *, frozen: bool, rate: float) -> Arm:
+    """Make the arm that trains above the cut, or everything, from the first epoch to the last.
 
-    def measure(self, config: RunConfig) -> list[Reading]:
-        """Give the accuracy on all parts of the target."""
-        return [Reading({}, target_accuracies(config, self.trained(config)))]
+    Examples
+    --------
+    >>> arm = transplanted(RunConfig(), "source", 1, frozen=True, rate=0.1)
+    >>> arm.schedule[0].frozen, arm.schedule[0].learning_rates
+    ((True, False, False), (0.0, 0.1, 0.1))
+    """
+    mask = freeze_to(config.n_layers, n_layers if frozen else 0)
+    rates = tuple(0.0 if cold else rate for cold in mask)
+    schedule = (Phase("above the cut" if frozen else "all layers", config.n_epochs, mask, rates),)
+    return Arm(schedule, Transplant(donor, n_layers))
 
 
-def donor_params(config: RunConfig, donor: str) -> Params:
+def donor_params(config: RunConfig, donor: Donor) -> Params:
     """Network that layers are taken from.
 
     Parameters
@@ -109,28 +105,26 @@ def donor_params(config: RunConfig, donor: str) -> Params:
     """
     if donor == "source":
         return pretrain(config).params
-    return _trained_on_target(config) if donor == "target" else _drawn(config)
+    return _trained_on_target(config) if donor == "target" else DRAWN.params(config)
 
 
-def _drawn(config: RunConfig) -> Params:
-    """Draw a network that shares no weight with the one that training from scratch starts with."""
-    seeds = [stream(seed, "donor") for seed in config.seeds]
-    return init_params(config.layer_sizes, seeds=seeds, scale=SCENARIOS[config.scenario].init_scale)
+# It shares no weight with the network that training from scratch starts with.
+DRAWN = Random(Purpose.DONOR)
 
 
 @lru_cache(maxsize=2)  # every cut of a scenario asks for it
 def _trained_on_target(config: RunConfig) -> Params:
-    return Train.of(config, BASE, repetition=1).trained(config, _drawn(config))
+    return arm_of(config, BASE, start=DRAWN, head=None, repetition=1).trained(config)
 
 
 def grid(config: RunConfig) -> Iterator[Cell]:
     """Every donor, frozen and tuned, cut at every depth; and training from scratch, at the same rates."""
     for rate in RATES:
-        scratch = Train.of(config.but(backbone_learning_rate=rate), BASE)
-        yield Cell({"arm": BASE, "layers": 0, "rate": rate}, config, scratch)
+        scratch = at_rate(config, BASE, rate)
+        yield Cell({"arm": BASE, "layers": 0, "rate": rate}, config, Train(scratch))
     for (arm, (donor, frozen)), n_layers, rate in product(ARMS.items(), range(1, config.n_layers), RATES):
-        task = Transplant(donor, n_layers, frozen, rate)
-        yield Cell({"arm": arm, "layers": n_layers, "rate": rate}, config, task)
+        cut = transplanted(config, donor, n_layers, frozen=frozen, rate=rate)
+        yield Cell({"arm": arm, "layers": n_layers, "rate": rate}, config, Train(cut))
 
 
 def summarise(rows: pd.DataFrame) -> Summary:
@@ -323,5 +317,5 @@ STUDY = Study(
     order=8,
     settings=MappingProxyType({"seed": FRESH_SEED, "hidden_sizes": (48, 48, 48, 48), "images_per_class": 30}),
     default_scenarios=("digits_to_parity", "low_to_high", "digits_to_ink"),
-    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+    suits=has_source,
 )

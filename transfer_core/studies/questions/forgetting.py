@@ -10,7 +10,7 @@ import pandas as pd
 
 from transfer_core.arrays import Array
 from transfer_core.config import RunConfig
-from transfer_core.scenarios import SCENARIOS
+from transfer_core.scenarios import SCENARIOS, title_of
 from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap
 from transfer_core.studies.grids import at_rate
 from transfer_core.studies.study import (
@@ -27,8 +27,10 @@ from transfer_core.studies.study import (
     Source,
     Study,
     Summary,
+    has_source,
 )
-from transfer_core.studies.summaries import MARGIN, at_their_best, intervals, points, scores, together
+from transfer_core.studies.summaries import MARGIN, at_their_best, by_place, intervals, points, scores, together
+from transfer_core.studies.tasks import Train
 from transfer_core.wording import evidence_words, gap_words, join_words
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
@@ -47,11 +49,11 @@ def grid(config: RunConfig) -> Iterator[Cell]:
     """Three strategies, and end-to-end held to its start with each strength, all at every rate."""
     for rate in RATES:
         for strategy in STRATEGIES:
-            task = at_rate(config, strategy, rate, reprobe=True)
-            yield Cell({"arm": strategy, "rate": rate}, config, task)
+            plain = at_rate(config, strategy, rate)
+            yield Cell({"arm": strategy, "rate": rate}, config, Train(plain, reprobe=True))
         for arm, strength in ANCHORED.items():
-            task = at_rate(config, PLAIN, rate, anchor=strength, reprobe=True)
-            yield Cell({"arm": arm, "rate": rate}, config, task)
+            held = at_rate(config, PLAIN, rate, anchor=strength)
+            yield Cell({"arm": arm, "rate": rate}, config, Train(held, reprobe=True))
 
 
 def summarise(rows: pd.DataFrame) -> Summary:
@@ -67,7 +69,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
         for name, judge in judges.items():
             verdict, words = judge(here)
             verdicts[name].append(verdict)
-            said[name].append(f"{SCENARIOS[str(scenario)].title}: {words}")
+            said[name].append(f"{title_of(str(scenario))}: {words}")
     return Summary(
         _table(rows), {name: Finding(together(verdicts[name]), f"{'. '.join(said[name])}.") for name in CLAIMS}
     )
@@ -189,19 +191,14 @@ def _table(rows: pd.DataFrame) -> pd.DataFrame:
     best = at_their_best(rows, ["rate"], ["scenario", "arm"])[by].drop_duplicates()
     chosen = set(best.itertuples(index=False, name=None))
     several = rows["scenario"].nunique() > 1
-    in_order = rows.sort_values(["scenario", "arm"], key=_place, kind="stable")
+    in_order = rows.sort_values(["scenario", "arm"], key=by_place(*SCENARIOS, *STRATEGIES, *ANCHORED), kind="stable")
     tables = []
     for (scenario,), here in points(in_order, ["scenario"]):
         for measure, value in MEASURES.items():
-            panel = f"{SCENARIOS[str(scenario)].title}: {measure.lower()}" if several else measure
+            panel = f"{title_of(str(scenario))}: {measure.lower()}" if several else measure
             tables.append(intervals(here, by, value).assign(measure=measure, panel=panel))
     table = pd.concat(tables, ignore_index=True)
     return table.assign(chosen=[point in chosen for point in table[by].itertuples(index=False, name=None)])
-
-
-def _place(names: pd.Series[str]) -> pd.Series[int]:
-    """Sort by where names stand in the grid, not by the alphabet."""
-    return names.map([*SCENARIOS, *STRATEGIES, *ANCHORED].index)
 
 
 def _at(here: pd.DataFrame, arm: str, rate: float, value: str) -> Array:
@@ -281,5 +278,5 @@ STUDY = Study(
     settings=MappingProxyType({"seed": FRESH_SEED, "images_per_class": 20}),
     swept=("backbone_learning_rate", "unfrozen_learning_rate"),
     default_scenarios=("mnist_to_digits", "low_to_high"),
-    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+    suits=has_source,
 )

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from transfer_core.config import RunConfig
-from transfer_core.scenarios import SCENARIOS
 from transfer_core.statistics import MIN_SEEDS, Gap, Interval
 from transfer_core.strategies import STRATEGIES
 from transfer_core.studies.grids import at_rate
@@ -27,8 +26,10 @@ from transfer_core.studies.study import (
     Source,
     Study,
     Summary,
+    has_source,
 )
 from transfer_core.studies.summaries import at_their_best, gap_between, intervals
+from transfer_core.studies.tasks import Train
 from transfer_core.wording import evidence_words, gap_words
 
 # Two to each power of ten. The lowest is what the lesson's table gives for end-to-end learning.
@@ -66,7 +67,7 @@ def grid(config: RunConfig) -> Iterator[Cell]:
     """Every strategy at every rate."""
     for rate in RATES:
         for strategy in STRATEGIES:
-            yield Cell({"strategy": strategy, "rate": rate}, config, at_rate(config, strategy, rate))
+            yield Cell({"strategy": strategy, "rate": rate}, config, Train(at_rate(config, strategy, rate)))
 
 
 def sensitivity(rows: pd.DataFrame, strategy: str) -> Sensitivity:
@@ -220,5 +221,5 @@ STUDY = Study(
     settings=MappingProxyType({"seed": FRESH_SEED}),
     # Not the rate of the head: progressive unfreezing starts with that of the knob.
     swept=("backbone_learning_rate", "unfrozen_learning_rate"),
-    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+    suits=has_source,
 )

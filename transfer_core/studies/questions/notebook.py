@@ -6,18 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from transfer_core.arms import arm_of
 from transfer_core.arrays import Array, Examples, Layer, Params
 from transfer_core.config import RunConfig
-from transfer_core.experiment import with_new_head
 from transfer_core.network import init_params, replace_head
 from transfer_core.pretraining import source_training
-from transfer_core.schedules import Schedule
-from transfer_core.seeds import stream
+from transfer_core.scenarios import SCENARIOS
+from transfer_core.seeds import Purpose, stream
 from transfer_core.splits import cached_source_data
 from transfer_core.statistics import Gap
 from transfer_core.strategies import STRATEGIES
@@ -31,63 +30,64 @@ from transfer_core.studies.study import (
     Claim,
     Figure,
     Finding,
-    Reading,
     Study,
     Summary,
 )
 from transfer_core.studies.summaries import by_sign, gap_between, intervals
-from transfer_core.studies.tasks import PixelRegression, Train, target_accuracies
+from transfer_core.studies.tasks import PixelRegression, Train
 from transfer_core.wording import evidence_words, gap_words
 
-SOURCE = "mnist_to_digits"  # its source task is MNIST: no image of the lesson's is in it
+MNIST = SCENARIOS["mnist_to_digits"]  # its source task is MNIST: no image of the lesson's is in it
 APPROACHES = ("feature_extraction", "end_to_end", "progressive_unfreezing")
 NOTEBOOK, HE, PRETRAINED, NO_NETWORK = "as in the notebook", "random, He scale", "pretrained on MNIST", "no network"
 
 
 @dataclass(frozen=True)
-class TrainFrom:
-    """Train an approach of the notebook from another start.
-
-    Attributes
-    ----------
-    schedule : tuple of Phase
-    start : {"he", "pretrained"}
-        The notebook's random numbers at the scale of He et al. (2015), or a backbone that was trained on
-        MNIST under the notebook's head.
-    """
-
-    schedule: Schedule
-    start: Literal["he", "pretrained"]
-
-    def measure(self, config: RunConfig) -> list[Reading]:
-        """Give the accuracy on all parts of the target."""
-        start = he_start(config) if self.start == "he" else pretrained_start(config)
-        return [Reading({}, target_accuracies(config, Train(self.schedule).trained(config, start)))]
-
-
-def he_start(config: RunConfig) -> Params:
-    """Draw the network of the notebook with another scale, and nothing else changed.
+class HeScale:
+    """The network of the notebook drawn at another scale, head and all, and nothing else changed.
 
     References
     ----------
     He, Zhang, Ren, Sun (2015), "Delving deep into rectifiers", arXiv:1502.01852.
     """
-    backbone = init_params(config.layer_sizes, seeds=[stream(seed, "pretrained") for seed in config.seeds])
-    return replace_head(backbone, config.layer_sizes[-1], seeds=[stream(seed, "head") for seed in config.seeds])
+
+    from_source = False
+
+    def params(self, config: RunConfig) -> Params:
+        """Draw the same random numbers at the scale of He et al."""
+        backbone, head = (
+            [stream(seed, purpose) for seed in config.seeds] for purpose in (Purpose.PRETRAINED, Purpose.HEAD)
+        )
+        return replace_head(init_params(config.layer_sizes, seeds=backbone), config.layer_sizes[-1], seeds=head)
 
 
-def pretrained_start(config: RunConfig) -> Params:
-    """Put the notebook's head on a backbone that has been trained."""
-    return with_new_head(config, _trained_on_source(config.hidden_sizes, config.pretrain_epochs, config.seeds))
+@dataclass(frozen=True)
+class TrainedOnMnist:
+    """A backbone of the notebook's size that was trained, on MNIST."""
+
+    from_source = False
+
+    def params(self, config: RunConfig) -> Params:
+        """Train it, under a head of its own.
+
+        Raises
+        ------
+        ValueError
+            If the images of the configuration have another shape than those of MNIST.
+        """
+        if config.pair.image_shape != MNIST.image_shape:
+            raise ValueError(
+                f"a backbone trained on MNIST takes images of shape {MNIST.image_shape}, got {config.pair.image_shape}"
+            )
+        return _trained_on_source(config.hidden_sizes, config.pretrain_epochs, config.seeds)
 
 
 @lru_cache(maxsize=1)
 def _trained_on_source(hidden_sizes: tuple[int, ...], n_epochs: int, seeds: tuple[int, ...]) -> Params:
     """Train on MNIST as every scenario does, on images that are standardised as the notebook standardises its own."""
-    source = cached_source_data(SOURCE, seeds).train
-    params = init_params(
-        (64, *hidden_sizes, 10), seeds=[stream(seed, "pretrained") for seed in seeds], dtype=np.float64
-    )
+    source = cached_source_data(MNIST, seeds).train
+    sizes = (source.inputs.shape[-1], *hidden_sizes, len(MNIST.target.classes))
+    params = init_params(sizes, seeds=[stream(seed, Purpose.PRETRAINED) for seed in seeds], dtype=np.float64)
     if n_epochs:
         examples = Examples(standardised(source.inputs), source.labels)
         for epoch in source_training(examples, params, seeds, n_epochs):
@@ -111,10 +111,11 @@ def grid(config: RunConfig) -> Iterator[Cell]:
     """Lay out the three approaches from the three starts, and logistic regression."""
     yield Cell({"start": NO_NETWORK, "strategy": "logistic_regression"}, config, PixelRegression())
     for strategy in APPROACHES:
-        yield Cell({"start": NOTEBOOK, "strategy": strategy}, config, Train.of(config, strategy))
-        schedule = STRATEGIES[strategy].build(config)
-        yield Cell({"start": HE, "strategy": strategy}, config, TrainFrom(schedule, "he"))
-        yield Cell({"start": PRETRAINED, "strategy": strategy}, config, TrainFrom(schedule, "pretrained"))
+        yield Cell({"start": NOTEBOOK, "strategy": strategy}, config, Train(arm_of(config, strategy)))
+        he = arm_of(config, strategy, start=HeScale(), head=None)
+        trained = arm_of(config, strategy, start=TrainedOnMnist())
+        yield Cell({"start": HE, "strategy": strategy}, config, Train(he))
+        yield Cell({"start": PRETRAINED, "strategy": strategy}, config, Train(trained))
 
 
 def summarise(rows: pd.DataFrame) -> Summary:
@@ -219,5 +220,5 @@ STUDY = Study(
     ),
     order=13,
     default_scenarios=("lesson",),
-    scenarios=("lesson",),
+    suits=lambda scenario: scenario.standardise and scenario.source is None,
 )

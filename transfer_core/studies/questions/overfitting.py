@@ -6,7 +6,6 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from transfer_core.scenarios import SCENARIOS
 from transfer_core.statistics import Gap
 from transfer_core.studies.grids import sizes_and_rates
 from transfer_core.studies.study import (
@@ -20,6 +19,7 @@ from transfer_core.studies.study import (
     Finding,
     Study,
     Summary,
+    has_source,
 )
 from transfer_core.studies.summaries import at_their_best, gap_between, intervals, points
 from transfer_core.wording import evidence_words, gap_words
@@ -146,5 +146,5 @@ STUDY = Study(
     ),
     swept=("images_per_class",),
     order=4,
-    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+    suits=has_source,
 )

@@ -9,9 +9,10 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from transfer_core.arms import Arm
 from transfer_core.arrays import Array
 from transfer_core.config import RunConfig
-from transfer_core.scenarios import SCENARIOS
+from transfer_core.scenarios import SCENARIOS, title_of
 from transfer_core.schedules import Phase, Schedule, freeze_to
 from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap
 from transfer_core.studies.grids import at_rate
@@ -29,8 +30,9 @@ from transfer_core.studies.study import (
     Source,
     Study,
     Summary,
+    has_source,
 )
-from transfer_core.studies.summaries import at_their_best, intervals, points, scores, together
+from transfer_core.studies.summaries import at_their_best, by_place, intervals, points, scores, together
 from transfer_core.studies.tasks import Train
 from transfer_core.wording import evidence_words, gap_words
 
@@ -42,6 +44,7 @@ USEFUL = 0.005  # a gain below half a point is none
 
 PLAIN, GRADUAL = "end_to_end", "gradual unfreezing"
 ONE_RATE = "one rate"
+ORDER = ("feature_extraction", PLAIN, "progressive_unfreezing", GRADUAL)  # in the figure
 RECIPES = {
     ONE_RATE: (False, False),
     "discriminative": (True, False),
@@ -131,22 +134,24 @@ def grid(config: RunConfig) -> Iterator[Cell]:
             schedule = recipe(
                 config, rate, gradual=unfreezing == GRADUAL, discriminative=discriminative, slanted=slanted
             )
-            yield Cell({"unfreezing": unfreezing, "rates": rates, "rate": rate}, config, Train(schedule))
+            yield Cell({"unfreezing": unfreezing, "rates": rates, "rate": rate}, config, Train(Arm(schedule)))
         for strategy in ("feature_extraction", "progressive_unfreezing"):
-            task = at_rate(config, strategy, rate)
-            yield Cell({"unfreezing": strategy, "rates": ONE_RATE, "rate": rate}, config, task)
+            pure = at_rate(config, strategy, rate)
+            yield Cell({"unfreezing": strategy, "rates": ONE_RATE, "rate": rate}, config, Train(pure))
 
 
 def summarise(rows: pd.DataFrame) -> Summary:
     """Choose the rates, take the main effects, and compare the lesson's two phases with the pure approaches."""
     best = at_their_best(rows, ["rate"], ["scenario", "unfreezing", "rates"])
-    in_order = best.sort_values(["scenario", "rates", "unfreezing"], key=_place, kind="stable")
+    in_order = best.sort_values(
+        ["scenario", "rates", "unfreezing"], key=by_place(*SCENARIOS, *RECIPES, *ORDER), kind="stable"
+    )
     table = intervals(in_order, ["scenario", "rates", "unfreezing", "rate"], "test_accuracy")
     table = table.join(_gaps_to_plain(best, table))
     verdicts: dict[str, list[str]] = {name: [] for name in CLAIMS}
     said: dict[str, list[str]] = {name: [] for name in CLAIMS}
     for (scenario,), here in points(best, ["scenario"]):
-        title = SCENARIOS[str(scenario)].title
+        title = title_of(str(scenario))
         for name, (verdict, words) in {"best": _lesson(here), **_effects(here)}.items():
             verdicts[name].append(verdict)
             said[name].append(f"{title}: {words}")
@@ -225,12 +230,6 @@ def _gaps_to_plain(best: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _place(values: pd.Series[str]) -> pd.Series[int]:
-    """Sort by where names stand in the grid, not by the alphabet."""
-    order = [*SCENARIOS, *RECIPES, "feature_extraction", PLAIN, "progressive_unfreezing", GRADUAL]
-    return values.map(order.index)
-
-
 def _accuracy(here: pd.DataFrame, unfreezing: str, rates: str = ONE_RATE) -> Array:
     return scores(here, "test_accuracy", unfreezing=unfreezing, rates=rates)
 
@@ -286,5 +285,5 @@ STUDY = Study(
     settings=MappingProxyType({"seed": FRESH_SEED, "hidden_sizes": (64, 64, 64), "images_per_class": 20}),
     swept=("backbone_learning_rate", "unfrozen_learning_rate"),
     default_scenarios=("mnist_to_digits", "digits_to_parity"),
-    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+    suits=has_source,
 )

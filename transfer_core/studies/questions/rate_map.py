@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from transfer_core.arms import Arm
 from transfer_core.config import RunConfig
-from transfer_core.scenarios import SCENARIOS
 from transfer_core.schedules import Phase, Schedule, freeze_to
 from transfer_core.studies.study import (
     CONFIRMED,
@@ -23,6 +23,7 @@ from transfer_core.studies.study import (
     Source,
     Study,
     Summary,
+    has_source,
 )
 from transfer_core.studies.summaries import at_their_best, by_sign, gap_between, intervals
 from transfer_core.studies.tasks import Train
@@ -51,7 +52,7 @@ def grid(config: RunConfig) -> Iterator[Cell]:
     for backbone_rate in RATES:
         for head_rate in RATES:
             labels = {"head_rate": head_rate, "backbone_rate": backbone_rate}
-            yield Cell(labels, config, Train(schedule(config, head_rate, backbone_rate)))
+            yield Cell(labels, config, Train(Arm(schedule(config, head_rate, backbone_rate))))
 
 
 def arm_of(head_rate: float, backbone_rate: float) -> str:
@@ -173,5 +174,5 @@ STUDY = Study(
     order=14,
     settings=MappingProxyType({"seed": FRESH_SEED}),
     swept=("head_learning_rate", "backbone_learning_rate"),
-    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+    suits=has_source,
 )

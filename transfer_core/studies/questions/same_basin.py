@@ -9,12 +9,11 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from transfer_core.arms import Arm, NewHead, Random, arm_of
 from transfer_core.arrays import Layer, Params
 from transfer_core.config import RunConfig
-from transfer_core.experiment import with_new_head
-from transfer_core.network import init_params
-from transfer_core.scenarios import SCENARIOS
-from transfer_core.seeds import stream
+from transfer_core.measures import target_accuracies
+from transfer_core.scenarios import SCENARIOS, title_of
 from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap
 from transfer_core.studies.study import (
     CONFIRMED,
@@ -30,9 +29,9 @@ from transfer_core.studies.study import (
     Source,
     Study,
     Summary,
+    has_source,
 )
-from transfer_core.studies.summaries import MARGIN, at_their_best, intervals, points, scores, together
-from transfer_core.studies.tasks import Train, target_accuracies
+from transfer_core.studies.summaries import MARGIN, at_their_best, by_place, intervals, points, scores, together
 from transfer_core.wording import evidence_words, gap_words
 
 RATES = (0.01, 0.03, 0.1, 0.3)
@@ -54,7 +53,7 @@ class Line:
 
     Attributes
     ----------
-    arm : Train
+    arm : Arm
     drawn_anew : bool
         The second network starts with other random weights: another head, and where nothing is pretrained
         another backbone too.
@@ -62,29 +61,23 @@ class Line:
         Shares of the way from the first network to the second.
     """
 
-    arm: Train
+    arm: Arm
     drawn_anew: bool
     places: tuple[float, ...] = PLACES
 
-    def ends(self, config: RunConfig) -> tuple[Params, Params]:
-        """Train both."""
-        again = replace(self.arm, repetition=self.arm.repetition + 1)
-        return self.arm.trained(config), again.trained(config, self.second_start(config))
-
-    def second_start(self, config: RunConfig) -> Params:
-        """Network that the second training starts from."""
+    @property
+    def again(self) -> Arm:
+        """The second arm: other minibatches, and other random numbers where they are drawn anew."""
+        repetition = self.arm.repetition + 1
+        second = replace(self.arm, repetition=repetition)
         if not self.drawn_anew:
-            return self.arm.start(config)
-        again = self.arm.repetition + 1
-        if self.arm.backbone == "pretrained":
-            return replace(self.arm, repetition=again).start(config)
-        seeds = [stream(seed, f"random backbone {again}") for seed in config.seeds]
-        backbone = init_params(config.layer_sizes, seeds=seeds, scale=SCENARIOS[config.scenario].init_scale)
-        return with_new_head(config, backbone, again)
+            return second
+        start = self.arm.start if self.arm.start.from_source else Random(repetition=repetition)
+        return replace(second, head=NewHead(repetition=repetition), start=start)
 
     def measure(self, config: RunConfig) -> list[Reading]:
         """Give the accuracy on all parts of the target at each place."""
-        first, second = self.ends(config)
+        first, second = (arm.trained(config) for arm in (self.arm, self.again))
         return [
             Reading({"place": place}, target_accuracies(config, between(first, second, place))) for place in self.places
         ]
@@ -113,7 +106,7 @@ def grid(config: RunConfig) -> Iterator[Cell]:
     for rate in RATES:
         changed = config.but(backbone_learning_rate=rate)
         for pair, (strategy, drawn_anew) in PAIRS.items():
-            yield Cell({"pair": pair, "rate": rate}, config, Line(Train.of(changed, strategy), drawn_anew))
+            yield Cell({"pair": pair, "rate": rate}, config, Line(arm_of(changed, strategy), drawn_anew))
 
 
 def summarise(rows: pd.DataFrame) -> Summary:
@@ -121,7 +114,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
     ends = rows[rows["place"].isin([0.0, 1.0])]
     by = ["scenario", "pair"]
     best = rows.merge(at_their_best(ends, ["rate"], by)[[*by, "rate"]].drop_duplicates(), on=[*by, "rate"])
-    in_order = best.sort_values(by, key=lambda names: names.map([*SCENARIOS, *PAIRS].index), kind="stable")
+    in_order = best.sort_values(by, key=by_place(*SCENARIOS, *PAIRS), kind="stable")
     table = intervals(in_order, [*by, "rate", "place"], "test_accuracy")
     tuned, scratch, said = [], [], {TUNED: list[str](), SCRATCH: list[str]()}
     for (scenario,), here in points(in_order, ["scenario"]):
@@ -129,9 +122,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
         tuned.append(verdict(drops[TUNED], connected=True))
         scratch.append(verdict(drops[SCRATCH], connected=False))
         for pair, easier in ((TUNED, "fine-tuned, same head"), (SCRATCH, "from scratch, same start")):
-            said[pair].append(
-                f"{SCENARIOS[str(scenario)].title}: {_words(here, pair, drops)}; {_words(here, easier, drops)}"
-            )
+            said[pair].append(f"{title_of(str(scenario))}: {_words(here, pair, drops)}; {_words(here, easier, drops)}")
     return Summary(
         table,
         {
@@ -215,5 +206,5 @@ STUDY = Study(
     settings=MappingProxyType({"seed": FRESH_SEED, "images_per_class": 20}),
     swept=("backbone_learning_rate",),
     default_scenarios=("mnist_to_digits", "digits_to_parity"),
-    scenarios=tuple(name for name, scenario in SCENARIOS.items() if scenario.source is not None),
+    suits=has_source,
 )

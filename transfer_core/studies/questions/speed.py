@@ -10,12 +10,13 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from transfer_core.arms import Random
 from transfer_core.arrays import Examples, Layer, Params
 from transfer_core.config import RunConfig
 from transfer_core.costs import multiply_adds
-from transfer_core.experiment import random_params, target_of
+from transfer_core.examples import target_of
 from transfer_core.schedules import Schedule, first_epochs
-from transfer_core.seeds import stream
+from transfer_core.seeds import Purpose, stream
 from transfer_core.statistics import Gap, mean_interval, paired_gap
 from transfer_core.strategies import STRATEGIES
 from transfer_core.studies.study import (
@@ -56,7 +57,7 @@ class Race:
         frozen, full = (STRATEGIES[name].build(config) for name in ("feature_extraction", "end_to_end"))
         arms = {"cached": (frozen, True), "uncached": (frozen, False), "end_to_end": (full, True)}
         # How long a product takes does not depend on what the weights are, so nothing is pretrained for this.
-        params, examples = random_params(config), target_of(config).train
+        params, examples = Random().params(config), target_of(config).train
         seconds = np.empty((config.n_seeds, len(arms)))
         warm_up = first_epochs(full, 1)  # what is done for the first time takes longer
         for turn in range(config.n_seeds):
@@ -85,8 +86,7 @@ def _seconds(
         params,
         schedule,
         images,
-        None,
-        batch_seeds=[stream(seed, "minibatches")],
+        batch_seeds=[stream(seed, Purpose.BATCHES)],
         batch_size=config.batch_size,
         momentum=config.momentum,
         weight_decay=config.weight_decay,

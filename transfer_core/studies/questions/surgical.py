@@ -7,9 +7,11 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from transfer_core.arms import Arm
 from transfer_core.config import RunConfig
-from transfer_core.scenarios import SCENARIOS
+from transfer_core.scenarios import Scenario, scenario_at
 from transfer_core.schedules import Phase, Schedule, freeze_to
+from transfer_core.shifts import ROTATION
 from transfer_core.statistics import Gap
 from transfer_core.studies.study import (
     FRESH_SEED,
@@ -35,16 +37,16 @@ from transfer_core.studies.summaries import (
 from transfer_core.studies.tasks import Train
 
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
-ROTATION = 30.0  # degrees, where the scenario itself turns nothing
+TURNED = 30.0  # degrees, where the scenario could turn the target and does not
 FIRST, MIDDLE, LAST, UPPER, ALL = "first layer", "middle layer", "last layer", "all but the first", "all layers"
 
 
-def level(scenario: str) -> str:
+def level(scenario: Scenario) -> str:
     """Say where a target differs from its source, in the images or in the labels.
 
     Parameters
     ----------
-    scenario : str
+    scenario : Scenario
 
     Returns
     -------
@@ -53,15 +55,28 @@ def level(scenario: str) -> str:
 
     Examples
     --------
-    >>> level("digits_to_noisy"), level("digits_to_renamed"), level("low_to_high")
-    ('input', 'output', '')
+    >>> from transfer_core.scenarios import SCENARIOS
+    >>> [level(SCENARIOS[name]) for name in ("digits_to_noisy", "digits_to_renamed", "low_to_high")]
+    ['input', 'output', '']
     """
-    source, target, shift = SCENARIOS[scenario].source, SCENARIOS[scenario].target, SCENARIOS[scenario].shift
+    source, target = scenario.source, scenario.target
     if source is None:
         return ""
-    if SCENARIOS[scenario].same_labels:
-        return "input" if shift else ""
-    return "output" if (source.dataset, source.digits) == (target.dataset, target.digits) else ""
+    if scenario.same_labels:
+        return "input" if scenario.shift else ""
+    return "output" if (source.dataset, source.members) == (target.dataset, target.members) else ""
+
+
+def level_of(address: str) -> str:
+    """`level` of a scenario that rows name; nothing where nobody holds it any more."""
+    scenario = scenario_at(address)
+    return level(scenario) if scenario else ""
+
+
+def _keeps_its_head(scenario: Scenario) -> bool:
+    """Whether there are as many answers as before, so that the old head can stay."""
+    source, target = scenario.source, scenario.target
+    return bool(level(scenario)) and source is not None and len(source.classes) == len(target.classes)
 
 
 def masks(n_layers: int) -> dict[str, tuple[bool, ...]]:
@@ -91,11 +106,11 @@ def masks(n_layers: int) -> dict[str, tuple[bool, ...]]:
 
 def grid(config: RunConfig) -> Iterator[Cell]:
     """Every layer alone, all but the first, and all of them, at every rate."""
-    if config.scenario == "mnist_to_digits" and not config.shift_amount:
-        config = config.but(shift_amount=ROTATION)
+    if config.pair.shift is ROTATION and not config.shift_amount:
+        config = config.but(shift_amount=TURNED)
     for arm, frozen in masks(config.n_layers).items():
         for rate in RATES:
-            yield Cell({"arm": arm, "rate": rate}, config, Train(_schedule(config, frozen, rate), head="pretrained"))
+            yield Cell({"arm": arm, "rate": rate}, config, Train(Arm(_schedule(config, frozen, rate), head=None)))
 
 
 def _schedule(config: RunConfig, frozen: tuple[bool, ...], rate: float) -> Schedule:
@@ -108,7 +123,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
     table = intervals(best, ["scenario", "arm", "rate"], "test_accuracy")
     pairs = {str(scenario): pair for (scenario,), pair in points(best, ["scenario"])}
     inputs, outputs = (
-        {name: pair for name, pair in pairs.items() if level(name) == one} for one in ("input", "output")
+        {name: pair for name, pair in pairs.items() if level_of(name) == one} for one in ("input", "output")
     )
     first = {name: _gap(pair, FIRST, ALL) for name, pair in inputs.items()}
     last = {name: _gap(pair, LAST, ALL) for name, pair in outputs.items()}
@@ -195,10 +210,5 @@ STUDY = Study(
         "digits_to_permuted",
         "digits_to_renamed",
     ),
-    scenarios=tuple(
-        name
-        for name, scenario in SCENARIOS.items()
-        # It keeps its head, so there must be as many answers as before.
-        if level(name) and scenario.source is not None and len(scenario.source.classes) == len(scenario.target.classes)
-    ),
+    suits=_keeps_its_head,
 )

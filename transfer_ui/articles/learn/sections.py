@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
-from transfer_core import SCENARIOS, RunConfig, RunResult
+from transfer_core import RunConfig, RunResult
 from transfer_ui.articles.learn.lesson_claims import BADGES, Claim, Finding
 from transfer_ui.controls.sidebar import choose_in_link
 from transfer_ui.runs import cached
@@ -55,7 +55,7 @@ def show_settings(config: RunConfig) -> None:
     """Say which settings a figure comes from, and where they can be changed."""
     with st.container(horizontal=True, vertical_alignment="center"):
         words = f"{cap(config)}, {config.n_epochs} epochs, {config.n_seeds} seeds"
-        st.caption(f"Your settings: **{SCENARIOS[config.scenario].title}**, {words}.", width="content")
+        st.caption(f"Your settings: **{config.pair.title}**, {words}.", width="content")
         frame.link("compare", config, "Change them")
 
 
