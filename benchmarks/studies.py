@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from time import perf_counter
 
 from benchmarks._common import print_header, print_row
-from transfer_core.studies.execute import execute, processes
+from transfer_core.studies.execute import execute
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.store import Store
 from transfer_core.studies.study import Cell
+from transfer_core.studies.workers import processes
 
 COMMAND = "python -m benchmarks.studies"
 STUDY = STUDIES["decision_map"]

@@ -23,11 +23,7 @@ ledger = claims.ledger()
 frame.answer(claims.tally(ledger), [claims.ABOUT])
 verdict = sidebar.choose_in_link("verdict", claims.filters(ledger), st.pills)
 names = {entry.name: entry for entry in ledger}
-asked = st.query_params.get("claim")
-if asked is not None and asked not in names:
-    st.warning(claims.unknown(asked, names), icon=":material/info:")
-    del st.query_params["claim"]
-    asked = None
+asked = claims.linked_claim(names)
 entries = [entry for entry in ledger if verdict in ("all", claims.SLUGS[entry.verdict])]
 if asked and claims.came_by_link(asked):
     # A link to one claim shows it at once, whatever the list is cut to, and not far down the page.

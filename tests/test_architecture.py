@@ -43,9 +43,11 @@ FLOORS = {
         {"execute", "grids"},
         {"store", "tasks", "summaries"},
         {"study"},
+        {"fingerprint", "workers"},
     ),
     "transfer_ui": (
         {"__main__"},
+        {"command"},
         {"articles"},
         {"shell", "runs", "export", "tables"},
         {"charts", "sentences"},

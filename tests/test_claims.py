@@ -9,9 +9,10 @@ import pytest
 from tests.app import open_page, texts, widget
 from tests.present import present
 from transfer_core.studies.execute import measure
+from transfer_core.studies.fingerprint import fingerprint
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import FOLDER, read, write
-from transfer_core.studies.study import VERDICTS, fingerprint
+from transfer_core.studies.study import VERDICTS
 from transfer_ui.articles import claims
 
 # What a clock shows depends on the machine; what was counted does not.
@@ -165,9 +166,12 @@ def test_a_link_to_one_claim_shows_it_first_whatever_the_list_is_cut_to():
     assert app.get("vega_lite_chart")
 
 
-@pytest.mark.parametrize("text", ["mars,10,10", ",ten,10", ",10,7", ",9999,10", "10", "<b>,1,1"])
+@pytest.mark.parametrize("text", ["mars,10,10", ",ten,10", ",10,7", ",9999,10", "10", "<b>,1,1", ",10,10,x", ",²,10"])
 def test_a_wrong_repetition_in_the_link_is_said(text):
     app = open_page("claims", {"claim": "same_basin.one_basin", "again": text})
     assert not app.exception
-    assert "again in the link must be" in texts(app.warning)
+    assert "again in the link must be a scenario of the study or nothing, a first seed from 0 to 999" in texts(
+        app.warning
+    )
+    assert "again" not in app.query_params
     assert "**Again" not in texts(app.markdown)

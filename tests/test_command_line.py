@@ -85,7 +85,7 @@ def test_a_second_run_takes_everything_from_the_store(run, store, monkeypatch):
         (["study", "crossover", "--seed", "-1"], "--seed must be a whole number from 0 to 1000000, got -1."),
         (["study", "crossover", "--scenario", "q"], "--scenario of study crossover must be one of mnist_to_digits, "),
         (["study", "surgical", "--scenario", "lesson"], "--scenario of study surgical must be one of "),
-        (["study", "crossover", "--processes", "0"], "--processes must be a whole number from 1, got '0'."),
+        (["study", "crossover", "--processes", "0"], "--processes must be a whole number from 1 to 256, got '0'."),
         (["study", "crossover", "--format", "xml"], "--format must be one of csv, parquet, got 'xml'."),
         (["study", "crossover", "--out", "README.md"], "--out must be a folder that can be written, got 'README.md'"),
         (["study", "crossover", "--store", "README.md/x"], "--store must be an SQLite file that can be written, got "),

@@ -19,9 +19,11 @@ from tests.app import ROOT
 from tests.present import present
 from transfer_core import RunConfig
 from transfer_core.studies import execute as module
-from transfer_core.studies.execute import OtherCode, execute, measure, processes, rows, study_steps
+from transfer_core.studies.execute import OtherCode, execute, measure, rows, study_steps
+from transfer_core.studies.fingerprint import fingerprint
 from transfer_core.studies.store import Store
-from transfer_core.studies.study import Cell, Reading, fingerprint
+from transfer_core.studies.study import Cell, Reading
+from transfer_core.studies.workers import processes
 
 CONFIG = RunConfig(n_seeds=2)
 PATIENCE = 120  # seconds

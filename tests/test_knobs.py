@@ -1,4 +1,5 @@
 import dataclasses
+import itertools
 
 import pytest
 
@@ -58,3 +59,25 @@ def test_range_of_the_unfreeze_epoch_ends_with_the_epochs():
 def test_most_images_on_the_slider_are_there(scenario):
     most = max(count for count in KNOB["images_per_class"].options({"scenario": scenario}) if count)
     assert scenario_config(scenario, images_per_class=most).images_per_class == most
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("knob", KNOBS, ids=lambda knob: knob.name)
+def test_rule_with_steps_is_true_of_every_option(knob, scenario):
+    options = knob.options(values_of(scenario_config(scenario)))
+    rule = knob.rule(options)
+    if rule.startswith("between"):
+        step = float(rule.rpartition(" in steps of ")[2]) if "steps" in rule else 1
+        assert [round(later - earlier, 6) for earlier, later in itertools.pairwise(options)] == [step] * (
+            len(options) - 1
+        )
+    else:
+        assert all(knob.text(option) in rule for option in options)
+
+
+def test_correction_calls_the_knob_as_the_page_does():
+    _, corrections = fitted(values_of(RunConfig()) | {"shift_amount": 7.0, "n_epochs": 61})
+    assert [correction.sentence for correction in corrections] == [
+        "Rotation of the target is 5 now: it must be between 0 and 90 in steps of 5.",
+        "Epochs is 60 now: it must be between 5 and 200 in steps of 5.",
+    ]

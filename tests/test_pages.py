@@ -78,6 +78,14 @@ def test_moving_to_the_lesson_brings_its_settings_and_says_so():
     assert "brings its own settings" in texts(app.warning)
 
 
+def test_knob_that_a_scenario_corrects_is_called_as_on_the_page():
+    app = open_page("compare", QUICK | {"images_per_class": "100"})
+    app.selectbox(key="scenario").set_value("digits_to_digits").run()
+    assert app.session_state["config"].images_per_class == 50
+    (box,) = app.warning
+    assert box.value.startswith("Target images per class is 50 now: in “")
+
+
 @pytest.mark.parametrize(
     ("query", "name", "used"),
     [

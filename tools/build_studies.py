@@ -16,10 +16,11 @@ import pandas as pd
 import scipy
 import sklearn
 
-from transfer_core.studies.execute import execute, processes
+from transfer_core.studies.execute import execute
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import write
 from transfer_core.studies.store import Store, default_path
+from transfer_core.studies.workers import processes
 
 COMMAND = "python -m tools.build_studies"
 

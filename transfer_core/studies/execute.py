@@ -6,9 +6,8 @@ and told after every cell, so a study that was killed goes on where it was.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, as_completed
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -17,8 +16,9 @@ import pandas as pd
 from threadpoolctl import ThreadpoolController
 
 from transfer_core.experiment import Progress
+from transfer_core.studies.fingerprint import fingerprint
 from transfer_core.studies.store import Store
-from transfer_core.studies.study import Cell, Reading, fingerprint
+from transfer_core.studies.study import Cell, Reading
 
 
 class Done(NamedTuple):
@@ -64,7 +64,9 @@ def measure(cell: Cell, code: str) -> list[Reading]:
         If this process has another fingerprint.
     """
     if code != fingerprint():
-        raise OtherCode(f"the workers must run the same code, data and NumPy as you, got {fingerprint()}, not {code}")
+        raise OtherCode(
+            f"the workers must run the same code, data and versions as you, got {fingerprint()}, not {code}"
+        )
     with _blas().limit(limits=1, user_api="blas"):
         return cell.task.measure(cell.config)
 
@@ -135,17 +137,6 @@ def _measured(
     finally:
         for future in futures:
             future.cancel()
-
-
-def processes(n: int) -> ProcessPoolExecutor:
-    """Start worker processes on this machine.
-
-    Parameters
-    ----------
-    n : int
-    """
-    # Spawned, not forked: a fork copies the locks of BLAS threads in whatever state they are.
-    return ProcessPoolExecutor(n, mp_context=multiprocessing.get_context("spawn"))
 
 
 def rows(cells: Sequence[Cell], done: Sequence[Done]) -> pd.DataFrame:

@@ -1,17 +1,20 @@
 """Finished cells, kept in one SQLite file the moment they arrive.
 
 Every write is a transaction of its own, so whatever ends the process, what was reported as done is
-done. Values are written as JSON: text that anyone can read, and that gives a float back to the bit.
+done. Values are written as JSON behind a checksum: text that anyone can read, and that gives a float back
+to the bit. The store is a cache: what cannot be read is missing, and a file that fails is left alone.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import weakref
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,6 +47,11 @@ class Store:
     max_cells : int
         Limit on what is kept; the oldest go first.
 
+    Attributes
+    ----------
+    trouble : str
+        Why the file could no longer be used; from then on everything is kept in memory. Empty while all is well.
+
     Raises
     ------
     StoreError
@@ -62,55 +70,89 @@ class Store:
     """
 
     def __init__(self, path: Path | None, max_cells: int = MAX_CELLS) -> None:
+        self.trouble = ""
         self._path, self._max_cells = str(path), max_cells
         self._one_at_a_time = threading.Lock()
         try:
-            if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(
-                path or ":memory:", timeout=30, isolation_level=None, check_same_thread=False
-            )
-            # Readers and the writer of another process do not wait for one another.
-            self._database.execute("PRAGMA journal_mode=WAL")
-            self._database.execute("PRAGMA synchronous=NORMAL")
-            self._database.execute(SCHEMA)
-            # Somebody else's table of that name is no store.
-            self._database.execute("SELECT key, cell, readings, finished FROM cells LIMIT 0")
-        except (sqlite3.Error, OSError) as error:
+            self._use(path)
+        except (sqlite3.Error, OSError, ValueError) as error:
             raise StoreError(
                 f"store must be an SQLite file that can be written, got {str(path)!r} ({error})"
             ) from error
+
+    @classmethod
+    def or_memory(cls, find_path: Callable[[], Path]) -> Store:
+        """Open the file; where there is none that can be used, keep everything in memory and say why.
+
+        Parameters
+        ----------
+        find_path : callable
+            Gives the path, or raises `StoreError`.
+        """
+        try:
+            return cls(find_path())
+        except StoreError as error:
+            store = cls(None)
+            store.trouble = str(error)
+            return store
+
+    def _use(self, path: Path | None) -> None:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        database = sqlite3.connect(path or ":memory:", timeout=30, isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, database.close)
+        self._database = database
+        # What is not UTF-8 is damaged, and its checksum says so.
+        database.text_factory = lambda text: text.decode(errors="replace")
+        # Readers and the writer of another process do not wait for one another.
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=NORMAL")
+        database.execute(SCHEMA)
+        # Somebody else's table of that name is no store.
+        database.execute("SELECT key, cell, readings, finished FROM cells LIMIT 0")
 
     def get(self, cell: Cell) -> list[Reading] | None:
         """Find what was measured, or ``None``."""
         return self.get_all([cell])[0]
 
     def get_all(self, cells: Iterable[Cell]) -> list[list[Reading] | None]:
-        """Find what was measured in each cell, in order; ``None`` where nothing was."""
-        found = []
-        with self._at_work():
-            for cell in cells:
-                row = self._database.execute("SELECT readings FROM cells WHERE key = ?", (cell.key,)).fetchone()
-                found.append(None if row is None else from_text(row[0]))
-        return found
+        """Find what was measured in each cell, in order; ``None`` where nothing was, or it cannot be read."""
+        with self._one_at_a_time:
+            return [self._find(cell) for cell in cells]
 
     def put(self, cell: Cell, readings: list[Reading]) -> None:
-        """Keep what was measured; once it returns, the end of this process does not lose it."""
-        row = (cell.key, f"{cell.config!r} {cell.task!r}", to_text(readings), datetime.now(UTC).isoformat())
-        with self._at_work():
-            self._database.execute("INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?)", row)
-            self._database.execute(
-                "DELETE FROM cells WHERE rowid <= (SELECT rowid FROM cells ORDER BY rowid DESC LIMIT 1 OFFSET ?)",
-                (self._max_cells,),
-            )
-
-    @contextmanager
-    def _at_work(self) -> Iterator[None]:
+        """Keep what was measured; once it returns, the end of this process does not lose it, unless in `trouble`."""
+        row = (cell.key, f"{cell.config!r} {cell.task!r}", _sealed(to_text(readings)), datetime.now(UTC).isoformat())
         with self._one_at_a_time:
             try:
-                yield
+                self._write(row)
             except sqlite3.Error as error:
-                raise StoreError(f"store must stay readable and writable, got {self._path!r} ({error})") from error
+                self._fall_back(error)
+                self._write(row)
+
+    def _find(self, cell: Cell) -> list[Reading] | None:
+        try:
+            row = self._database.execute("SELECT readings FROM cells WHERE key = ?", (cell.key,)).fetchone()
+        except sqlite3.OperationalError as error:  # the next would have to wait as long
+            self._fall_back(error)
+            return None
+        except sqlite3.DatabaseError:  # damaged here; it may be sound elsewhere
+            return None
+        return None if row is None else _unsealed(row[0], cell.config.n_seeds)
+
+    def _write(self, row: tuple[str, str, str, str]) -> None:
+        # A later version may have more columns.
+        self._database.execute("INSERT OR REPLACE INTO cells (key, cell, readings, finished) VALUES (?, ?, ?, ?)", row)
+        self._database.execute(
+            "DELETE FROM cells WHERE rowid <= (SELECT rowid FROM cells ORDER BY rowid DESC LIMIT 1 OFFSET ?)",
+            (self._max_cells,),
+        )
+
+    def _fall_back(self, error: sqlite3.Error) -> None:
+        """Go on in memory: a cache that fails must not stop the work."""
+        self.trouble = f"store must stay readable and writable, got {self._path!r} ({error})"
+        self.close()
+        self._use(None)
 
     def __len__(self) -> int:
         with self._one_at_a_time:
@@ -119,7 +161,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._one_at_a_time:
+        with suppress(sqlite3.Error):
             self._database.close()
 
 
@@ -127,11 +169,19 @@ def default_path() -> Path:
     """File that pages and the command line share: in the cache folder of whoever runs them.
 
     The environment variable ``FREEZE_OR_FINE_TUNE_STORE`` names another.
+
+    Raises
+    ------
+    StoreError
+        If whoever runs them has no home folder, and no variable names a place.
     """
     named = os.environ.get("FREEZE_OR_FINE_TUNE_STORE")
     if named:
         return Path(named)
-    cache = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"
+    try:
+        cache = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"
+    except RuntimeError as error:
+        raise StoreError("store must be named where there is no home folder, got none") from error
     return Path(cache) / "freeze-or-fine-tune" / "cells.sqlite"
 
 
@@ -157,6 +207,30 @@ def to_text(readings: list[Reading]) -> str:
 def from_text(text: str) -> list[Reading]:
     """Read what `to_text` wrote."""
     return [
-        Reading(entry["labels"], {name: np.array(value) for name, value in entry["values"].items()})
+        Reading(entry["labels"], {name: np.array(value, float) for name, value in entry["values"].items()})
         for entry in json.loads(text)
     ]
+
+
+def _sealed(text: str) -> str:
+    return f"{_checksum(text)} {text}"
+
+
+def _unsealed(row: object, n_seeds: int) -> list[Reading] | None:
+    """Read a row; ``None`` where it is damaged, or not of the shape that rows have here."""
+    checksum, _, text = str(row).partition(" ")
+    if checksum != _checksum(text):
+        return None
+    try:
+        readings = from_text(text)
+        sound = all(
+            isinstance(labels, dict) and all(value.shape == (n_seeds,) for value in values.values())
+            for labels, values in readings
+        )
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return None
+    return readings if sound else None
+
+
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -9,19 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol
 
-import numpy as np
 import pandas as pd
-import scipy
-import sklearn
 
 from transfer_core.arrays import Array
 from transfer_core.config import RunConfig, scenario_config
 from transfer_core.scenarios import SCENARIOS, Scenario, scenario_at
+from transfer_core.studies.fingerprint import fingerprint
 
 Label = str | int | float | bool
 
@@ -85,16 +81,6 @@ class Cell:
         True
         """
         return hashlib.sha256(f"{fingerprint()} {self.config.key} {self.task!r}".encode()).hexdigest()
-
-
-@cache
-def fingerprint() -> str:
-    """Name the code and the data that a result depends on: other code, other results."""
-    core = Path(__file__).parents[1]
-    digest = hashlib.sha256(f"{np.__version__} {scipy.__version__} {sklearn.__version__}".encode())
-    for path in sorted([*core.rglob("*.py"), *core.glob("data/*.npz")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 class Source(NamedTuple):

@@ -23,7 +23,7 @@ from transfer_core.studies.study import (
     Study,
     Summary,
 )
-from transfer_core.wording import join_words
+from transfer_ui.controls import notice_box
 from transfer_ui.controls.link import quoted
 from transfer_ui.runs import cached
 
@@ -145,9 +145,15 @@ def cited(source: Source) -> str:
     return f"[{source.words}]({source.url})" if source.url else source.words
 
 
-def unknown(asked: str, names: Mapping[str, Entry]) -> str:
-    """Say that a link names a claim that does not exist."""
-    return f"claim in the link must be a claim of the list, such as {next(iter(names))}, got {quoted(asked)}. It was left out."
+def linked_claim(names: Mapping[str, Entry]) -> str | None:
+    """Take the claim that the link opens; one that does not exist is said and left out."""
+    asked = st.query_params.get("claim")
+    if asked is None or asked in names:
+        return asked
+    rule = f"a claim of the list, such as {next(iter(names))}"
+    notice_box.say(f"claim in the link must be {rule}, got {quoted(asked)}. It was left out.")
+    del st.query_params["claim"]
+    return None
 
 
 def open_claim(name: str | None) -> None:
@@ -167,7 +173,7 @@ def came_by_link(asked: str) -> bool:
 
 def choose_again(entry: Entry) -> Again | None:
     """Draw the controls of a repetition and give the one that was asked for last; it is in the link."""
-    study, linked = entry.study, read_again(entry.study, st.query_params.get("again", ""))
+    study, linked = entry.study, _linked_again(entry.study)
     start = linked or Again(None, AGAIN_SEEDS[0], FIRST_AGAIN)
     scenarios = [OWN, *study.scenarios]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -200,32 +206,45 @@ def choose_again(entry: Entry) -> Again | None:
     return asked if asked == linked else None
 
 
-def read_again(study: Study, text: str) -> Again | None:
-    """Read a repetition from the link; what does not fit the study is said and left out.
+def _linked_again(study: Study) -> Again | None:
+    """Take the repetition that the link asks for; what does not fit the study is said and left out."""
+    text = st.query_params.get("again", "")
+    try:
+        return read_again(study, text) if text else None
+    except ValueError as error:
+        notice_box.say(f"again in the link must be {error}, got {quoted(text)}. It was left out.")
+        del st.query_params["again"]
+        return None
+
+
+def read_again(study: Study, text: str) -> Again:
+    """Read a repetition as it stands in the link.
 
     Parameters
     ----------
     study : Study
     text : str
-        Scenario (or nothing), first seed and number of seeds, with commas; may be empty.
+        Scenario (or nothing), first seed and number of seeds, with commas.
+
+    Raises
+    ------
+    ValueError
+        If it does not fit the study; the message says what it must be.
 
     Examples
     --------
     >>> read_again(STUDIES["crossover"], ",10,20")
     Again(scenario=None, n_seeds=20, seed=10)
     """
-    if not text:
-        return None
-    scenario, seed, n_seeds = (*text.split(","), "", "", "")[:3]
-    fits = scenario in ("", *study.scenarios) and seed.isdecimal() and n_seeds.isdecimal()
-    if not (fits and int(seed) <= MAX_SEED and int(n_seeds) in AGAIN_SEEDS):
-        st.warning(
-            "again in the link must be a scenario of the study or nothing, the first seed and the number of seeds "
-            f"({join_words([str(count) for count in AGAIN_SEEDS])}), with commas, got {quoted(text)}. It was left out.",
-            icon=":material/info:",
-        )
-        return None
-    return Again(scenario or None, int(n_seeds), int(seed))
+    found = re.fullmatch(r"(\w*),(\d{1,4}),(\d{1,4})", text)
+    if found:
+        scenario, seed, n_seeds = found[1], int(found[2]), int(found[3])
+        if scenario in ("", *study.scenarios) and seed <= MAX_SEED and n_seeds in AGAIN_SEEDS:
+            return Again(scenario or None, n_seeds, seed)
+    raise ValueError(
+        f"a scenario of the study or nothing, a first seed from 0 to {MAX_SEED}, and the number of seeds "
+        f"({' or '.join(map(str, AGAIN_SEEDS))}), with commas"
+    )
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

@@ -7,87 +7,16 @@ three know only this list. Adding a knob to a field of `RunConfig` is one entry 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, NamedTuple
+from dataclasses import asdict
+from typing import Any, NamedTuple
 
 from transfer_core import SCENARIOS, RunConfig
 from transfer_core.splits import max_images_per_class
-
-Values = dict[str, Any]
-"""One value a knob. Fields of `RunConfig`, with its `hidden_sizes` as `hidden_layers` and `hidden_width`."""
+from transfer_ui.controls.knob import Knob, Values
 
 RATES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 IMAGES = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)
 DECAYS = (0.1, 0.2, round(1 / 2.6, 3), 0.5, 0.75, 1.0)
-
-
-@dataclass(frozen=True)
-class Knob:
-    """One control.
-
-    Attributes
-    ----------
-    name : str
-        Key of the widget, name in the link.
-    label : str
-    help : str
-        What it does and what to try.
-    kind : {"choice", "whole", "number", "switch"}
-    options : callable
-        ``Values -> sequence`` of all values allowed beside the other knobs, ascending.
-    none_word : str
-        How the value ``None`` is called.
-    group : {"task", "network", "training", "more"}
-        Where in the sidebar it stands.
-    """
-
-    name: str
-    label: str
-    help: str
-    kind: Literal["choice", "whole", "number", "switch"]
-    options: Callable[[Values], Sequence[Any]]
-    none_word: str = ""
-    group: Literal["task", "network", "training", "more"] = "training"
-
-    def text(self, value: Any) -> str:
-        """Write a value as on the control and in the link."""
-        if value is None:
-            return self.none_word
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        return f"{value:g}" if isinstance(value, float) else str(value)
-
-    def on_widget(self, value: Any) -> Any:
-        """Give the value as the widget holds it: a widget takes None for no value at all."""
-        return self.none_word if value is None else value
-
-    def from_widget(self, value: Any) -> Any:
-        """Give the value that the widget's stands for."""
-        return None if self.none_word and value == self.none_word else value
-
-    def value(self, text: str) -> Any:
-        """Read a value; `ValueError` says what it must be."""
-        if self.none_word and text == self.none_word:
-            return None
-        if self.kind == "switch":
-            if text in ("yes", "no"):
-                return text == "yes"
-            raise ValueError("yes or no")
-        if self.kind == "choice":
-            return text
-        try:
-            return int(text) if self.kind == "whole" else float(text)
-        except ValueError:
-            wanted = "a whole number" if self.kind == "whole" else "a number"
-            raise ValueError(wanted + (f" or {self.none_word}" if self.none_word else "")) from None
-
-    def rule(self, options: Sequence[Any]) -> str:
-        """Word what is allowed."""
-        if len(options) == 1:
-            return f"{self.text(options[0])} here"
-        if len(options) > 14:
-            return f"between {self.text(options[0])} and {self.text(options[-1])}"
-        return f"one of {', '.join(self.text(option) for option in options)}"
 
 
 def _fixed(*options: Any) -> Callable[[Values], Sequence[Any]]:
@@ -289,15 +218,19 @@ class Correction(NamedTuple):
 
     Attributes
     ----------
-    name, rule, used : str
-        Name of the knob, what is allowed, and the value taken instead, in words.
-    asked : object
+    name, title, rule, used : str
+        The knob in the link and on the page, what is allowed, and the value taken instead, in words.
     """
 
     name: str
+    title: str
     rule: str
-    asked: Any
     used: str
+
+    @property
+    def sentence(self) -> str:
+        """Say it to a visitor who has not typed the value."""
+        return f"{self.title} is {self.used} now: it must be {self.rule}."
 
 
 def fitted(values: Values) -> tuple[RunConfig, list[Correction]]:
@@ -307,15 +240,17 @@ def fitted(values: Values) -> tuple[RunConfig, list[Correction]]:
     --------
     >>> config, corrections = fitted(values_of(RunConfig()) | {"n_epochs": 61})
     >>> config.n_epochs, corrections[0].rule
-    (60, 'between 5 and 200')
+    (60, 'between 5 and 200 in steps of 5')
     """
     fit = dict(values)
     corrections = []
     for knob in KNOBS:
         options, asked = knob.options(fit), fit[knob.name]
+        # The option itself, also where it is equal: -0.0 and 0.0 have different keys.
+        fit[knob.name] = options[options.index(asked)] if asked in options else _nearest(asked, options)
         if asked not in options:
-            fit[knob.name] = _nearest(asked, options)
-            corrections.append(Correction(knob.name, knob.rule(options), asked, knob.text(fit[knob.name])))
+            title = knob.title(fit["scenario"])
+            corrections.append(Correction(knob.name, title, knob.rule(options), knob.text(fit[knob.name])))
     return config_of(fit), corrections
 
 

@@ -8,28 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from transfer_core import SCENARIOS, RunConfig, scenario_config
+from transfer_core.wording import join_words
 from transfer_ui.controls.knobs import KNOB, KNOBS, fitted, values_of
+from transfer_ui.controls.parameters import OTHER_PARAMETERS
 
-OTHER_PARAMETERS = frozenset(
-    {
-        "numbers",
-        "embed",
-        "embed_options",
-        "pin",
-        "section",
-        "guess",
-        "cell",
-        "again",
-        "among",
-        "claim",
-        "verdict",
-        "strategy",
-        "framework",
-    }
-)
+MAX_TEXT = 2000  # characters of a run that is told inside a link: all knobs together are far shorter
+MAX_QUOTED = 30  # characters of a value that are shown
+MAX_NAMED = 3  # unknown settings that are named; of more only the number is said
 
 
 class FromLink(NamedTuple):
@@ -39,7 +27,7 @@ class FromLink(NamedTuple):
     ----------
     config : RunConfig
     notices : list of str
-        One sentence for each value that was refused or corrected.
+        One sentence for all unknown names together, and one for each knob that was refused or corrected.
     """
 
     config: RunConfig
@@ -80,26 +68,45 @@ def from_query(query: Mapping[str, str]) -> FromLink:
     >>> from_query({"n_epochs": "many"}).notices
     ['n_epochs in the link must be a whole number, got `many`. Using 60.']
     """
-    notices = []
-    scenario = query.get("scenario", RunConfig.scenario)
+    read = {name: text.strip() for name, text in query.items() if name in KNOB}
+    refused: dict[str, str] = {}
+    scenario = read.pop("scenario", RunConfig.scenario)
     if scenario not in SCENARIOS:
-        notices.append(_notice("scenario", KNOB["scenario"].rule(list(SCENARIOS)), scenario, RunConfig.scenario))
+        refused["scenario"] = KNOB["scenario"].rule(list(SCENARIOS))
         scenario = RunConfig.scenario
     values = values_of(scenario_config(scenario))
-    for name, text in query.items():
-        if name in OTHER_PARAMETERS or name == "scenario":
-            continue
-        if name not in KNOB:
-            notices.append(f"The link names a setting that does not exist, {quoted(name)}. It was left out.")
-            continue
+    for name, text in read.items():
         try:
             values[name] = KNOB[name].value(text)
         except ValueError as error:
-            notices.append(_notice(name, str(error), text, KNOB[name].text(values[name])))
+            refused[name] = str(error)
     config, corrections = fitted(values)
-    for name, rule, asked, used in corrections:
-        notices.append(_notice(name, rule, query.get(name, KNOB[name].text(asked)), used))
-    return FromLink(config, notices)
+    rules, used = {one.name: one.rule for one in corrections} | refused, values_of(config)
+    notices = [
+        _notice(name, rule, query[name], KNOB[name].text(used[name])) for name, rule in rules.items() if name in query
+    ]
+    # What another setting of the link made impossible was not typed: it is called as on the page.
+    notices += [one.sentence for one in corrections if one.name not in query]
+    unknown = [name for name in query if name not in KNOB and name not in OTHER_PARAMETERS]
+    return FromLink(config, ([_unknown(unknown)] if unknown else []) + notices)
+
+
+def from_text(text: str) -> FromLink:
+    """Read a configuration from the part of a link behind the question mark.
+
+    Raises
+    ------
+    ValueError
+        If the text is too long; the message says what it must be.
+
+    Examples
+    --------
+    >>> from_text("scenario=lesson&n_epochs=40").config.n_epochs
+    40
+    """
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"at most {MAX_TEXT:,} characters long")
+    return from_query(dict(parse_qsl(text, keep_blank_values=True)))
 
 
 def quoted(text: str) -> str:
@@ -108,11 +115,24 @@ def quoted(text: str) -> str:
     Examples
     --------
     >>> quoted("a`b" + 50 * "x")
-    '`abxxxxxxxxxxxxxxxxxxxxxxxxxxxx…`'
+    '`abxxxxxxxxxxxxxxxxxxxxxxxxxxx…`'
     """
-    plain = "".join(character for character in text if character.isprintable() and character != "`")
-    return f"`{plain[:30]}{'…' if len(plain) > 30 else ''}`" if plain.strip() else "nothing"
+    if not text.strip():
+        return "nothing"
+    start = text[:MAX_QUOTED]
+    plain = "".join(character for character in start if character.isprintable() and character != "`")
+    if not plain.strip():
+        return "characters that cannot be shown"
+    return f"`{plain}{'…' if len(text) > len(start) else ''}`"
 
 
 def _notice(name: str, rule: str, text: str, used: str) -> str:
     return f"{name} in the link must be {rule}, got {quoted(text)}. Using {used}."
+
+
+def _unknown(names: list[str]) -> str:
+    if len(names) == 1:
+        return f"The link names a setting that does not exist, {quoted(names[0])}. It was left out."
+    shown = join_words([quoted(name) for name in names[:MAX_NAMED]])
+    which = f"such as {shown}" if len(names) > MAX_NAMED else shown
+    return f"The link names {len(names)} settings that do not exist, {which}. They were left out."

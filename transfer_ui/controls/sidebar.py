@@ -8,8 +8,11 @@ from typing import Any
 import streamlit as st
 
 from transfer_core import SCENARIOS, RunConfig, scenario_config
-from transfer_ui.controls.knobs import KNOB, KNOBS, Knob, Values, config_of, fitted, values_of
-from transfer_ui.controls.link import OTHER_PARAMETERS, from_query, quoted, to_query
+from transfer_ui.controls import notice_box
+from transfer_ui.controls.knob import Knob, Values
+from transfer_ui.controls.knobs import KNOB, KNOBS, config_of, fitted, values_of
+from transfer_ui.controls.link import from_query, quoted, to_query
+from transfer_ui.controls.parameters import OTHER_PARAMETERS
 
 GROUPS = {"task": "Task", "network": "Network", "training": "Training", "more": "More"}
 
@@ -95,9 +98,9 @@ def draw(page: str) -> RunConfig:
 
 
 def show_notices() -> None:
-    """Say once what was corrected in a link or by a change of range."""
-    for notice in st.session_state.pop("notices", []):
-        st.warning(notice, icon=":material/info:")
+    """Say once what was corrected in a link or by a change of range; the rest of the page adds to it."""
+    notice_box.begin()
+    notice_box.say(*st.session_state.pop("notices", []))
 
 
 def choose_in_link(
@@ -108,7 +111,7 @@ def choose_in_link(
     Parameters
     ----------
     name : str
-        Name in the link; one of `transfer_ui.controls.link.OTHER_PARAMETERS`.
+        Name in the link; in `transfer_ui.controls.parameters.PAGE_PARAMETERS`.
     titles : mapping of str to str
         Value in the link -> title.
     widget : callable
@@ -127,10 +130,9 @@ def choose_in_link(
     first = next(iter(titles)) if default == "" else default
     asked = st.query_params.get(name, first)
     if asked is not None and asked not in titles:
-        st.warning(
+        notice_box.say(
             f"{name} in the link must be one of {', '.join(titles)}, got {quoted(asked)}. "
-            + (f"Using {titles[first]}." if first is not None else "It was left out."),
-            icon=":material/info:",
+            + (f"Using {titles[first]}." if first is not None else "It was left out.")
         )
         asked = first
         st.query_params.pop(name, None)
@@ -170,7 +172,7 @@ def _move_to(scenario: str, before: RunConfig) -> tuple[Values, list[str]]:
     values = values_of(before) | {name: start[name] for name in own if name in start} | {"scenario": scenario}
     config, corrections = fitted(values)
     title = SCENARIOS[scenario].title
-    notices = [f"{name} is {used} now: in “{title}” it must be {rule}." for name, rule, _, used in corrections]
+    notices = [f"{knob} is {used} now: in “{title}” it must be {rule}." for _, knob, rule, used in corrections]
     if SCENARIOS[scenario].settings:
         notices.append(f"“{title}” brings its own settings; the controls show them.")
     return values_of(config), notices
@@ -181,10 +183,9 @@ def _draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list
     shown = options if None not in options else [knob.on_widget(option) for option in options]
     wanted = knob.from_widget(st.session_state.get(knob.name, values[knob.name]))
     if wanted not in options:
-        fit, _ = fitted(values | {knob.name: wanted})
-        used = values_of(fit)[knob.name]
-        notices.append(f"{knob.label} is {knob.text(used)} now: it must be {knob.rule(options)}.")
-        wanted = used
+        fit, corrections = fitted(values | {knob.name: wanted})
+        notices += [correction.sentence for correction in corrections if correction.name == knob.name]
+        wanted = values_of(fit)[knob.name]
     bounds = st.session_state.setdefault("bounds", {})
     kept = knob.name in st.session_state and knob.from_widget(st.session_state[knob.name]) == wanted
     if not kept or bounds.get(knob.name) != options:
@@ -213,7 +214,7 @@ def _draw_shift(knob: Knob, options: Sequence[Any], values: Values) -> float:
     if shift is None:
         return 0.0
     amount: float = st.select_slider(
-        shift.title,
+        knob.title(values["scenario"]),
         options,
         key=knob.name,
         help=knob.help,

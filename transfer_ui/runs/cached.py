@@ -18,7 +18,7 @@ from transfer_core.splits import sample_images
 from transfer_core.studies.execute import Done, rows, study_steps
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import Shipped, read
-from transfer_core.studies.store import Store, StoreError, default_path
+from transfer_core.studies.store import Store, default_path
 from transfer_core.studies.study import Study
 from transfer_ui.runs.workbench import Job, Workbench
 
@@ -107,16 +107,15 @@ def study(asked: Study, configs: Sequence[RunConfig], draw: Callable[[pd.DataFra
             draw(rows(cells, done))
 
     outcome = _outcome(("study", asked.name, *configs), lambda: study_steps(cells, study_store()), draw_done)
+    if study_store().trouble:
+        st.caption(":material/cloud_off: This server cannot keep results on its disk; they last until it restarts.")
     return Measured(rows(cells, list(outcome.results)), outcome.stopped, None)
 
 
 @st.cache_resource(show_spinner=False)
 def study_store() -> Store:
-    """Get the one store of this server; in memory where its file cannot be written."""
-    try:
-        return Store(default_path())
-    except StoreError:
-        return Store(None)
+    """Get the one store of this server; in memory where its file cannot be used."""
+    return Store.or_memory(default_path)
 
 
 @st.cache_resource(show_spinner=False)

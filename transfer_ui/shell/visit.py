@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
-
 import streamlit as st
 
 from transfer_core import RunConfig
 from transfer_ui import sentences
-from transfer_ui.controls.link import from_query, to_text
+from transfer_ui.controls import notice_box
+from transfer_ui.controls.link import from_text, quoted, to_text
 
 MAX_RUNS = 20
 
@@ -29,11 +28,7 @@ def choose_pinned(config: RunConfig) -> RunConfig | None:
     """Draw the list of earlier runs and give the one to lay under the curves, if any; it is in the link too."""
     here = to_text(config)
     if "pinned" not in st.session_state and st.query_params.get("pin"):
-        # Said again in our own words, so that whatever the link held is a valid run.
-        asked, notices = from_query(dict(parse_qsl(st.query_params["pin"])))
-        for notice in notices:
-            st.warning(f"In the pinned run: {notice}", icon=":material/info:")
-        st.session_state.pinned = to_text(asked)
+        _pin(st.query_params["pin"])
     pinned = st.session_state.get("pinned")
     runs = [run for run in st.session_state.get("runs", []) if run != here]
     if pinned and pinned not in runs and pinned != here:
@@ -59,6 +54,17 @@ def choose_pinned(config: RunConfig) -> RunConfig | None:
     return read(chosen) if chosen else None
 
 
+def _pin(asked: str) -> None:
+    """Take the run of a link, told again in our own words: whatever the link held, it is a valid run."""
+    try:
+        config, corrected = from_text(asked)
+    except ValueError as error:
+        notice_box.say(f"pin in the link must be {error}, got {quoted(asked)}. It was left out.")
+        return
+    notice_box.say(*(f"In the pinned run: {notice}" for notice in corrected))
+    st.session_state.pinned = to_text(config)
+
+
 def read(link: str) -> RunConfig:
-    """Turn the text of a link into a run; what does not fit is corrected."""
-    return from_query(dict(parse_qsl(link))).config
+    """Turn a run of this visit back into its configuration."""
+    return from_text(link).config

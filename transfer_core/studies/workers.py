@@ -1,0 +1,72 @@
+"""Worker processes of this machine, which never outlive the process that started them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
+from typing import ParamSpec, TypeVar
+
+# Windows waits for no more at once; elsewhere each takes three of the 1,024 files that a process may usually open.
+MAX_PROCESSES = 61 if sys.platform == "win32" else 256
+
+Given = ParamSpec("Given")
+Got = TypeVar("Got")
+
+
+@contextmanager
+def processes(n: int) -> Iterator[ProcessPoolExecutor]:
+    """Start worker processes; when the block is left early, what they are doing is given up at once.
+
+    Parameters
+    ----------
+    n : int
+
+    Yields
+    ------
+    ProcessPoolExecutor
+    """
+    others = set(multiprocessing.active_children())
+    # Spawned, not forked: a fork copies the locks of BLAS threads in whatever state they are.
+    executor = _Pool(n, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_with_parent)
+    try:
+        yield executor
+        executor.shutdown()
+    finally:
+        # What waits is cancelled before the workers are killed: a cancelled cell cannot fail any more.
+        executor.shutdown(wait=False, cancel_futures=True)
+        for worker in set(multiprocessing.active_children()) - others:
+            worker.kill()
+
+
+class _Pool(ProcessPoolExecutor):
+    """A pool whose workers do not hear Ctrl-C: the process that started them decides what becomes of them."""
+
+    def submit(self, function: Callable[Given, Got], /, *args: Given.args, **kwargs: Given.kwargs) -> Future[Got]:
+        if sys.platform == "win32":  # no mask there; `_leave_with_parent` does what can be done
+            return super().submit(function, *args, **kwargs)
+        resource_tracker.ensure_running()  # later its start would undo the mask
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        try:
+            return super().submit(function, *args, **kwargs)  # starts a worker, which inherits the mask
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _leave_with_parent() -> None:
+    """Watch the process that started this one: however it ends, this one ends too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, name="watch", daemon=True).start()

@@ -1,0 +1,126 @@
+"""Where cells are done: here, in processes of this machine, or on a Dask cluster."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Executor
+from contextlib import contextmanager
+from time import monotonic
+from typing import Any
+
+import joblib
+
+from transfer_core.studies.fingerprint import fingerprint
+from transfer_core.studies.workers import MAX_PROCESSES, processes
+from transfer_ui.command.boundary import WRONG_ARGUMENTS, leave
+
+PATIENCE = 10  # seconds that a scheduler has to answer, and a cluster to have a worker
+
+
+class WorkersLost(RuntimeError):
+    """A Dask cluster no longer does what it was asked."""
+
+
+@contextmanager
+def executor(n_processes: int | None, address: str | None) -> Iterator[Executor | None]:
+    """Open what the cells are done with; ``None`` means here.
+
+    Parameters
+    ----------
+    n_processes : int or None
+        All cores where nothing is said.
+    address : str or None
+        Scheduler of a Dask cluster.
+    """
+    n_processes = n_processes or min(joblib.cpu_count(), MAX_PROCESSES)
+    if address:
+        with _without_logs(), _dask(address) as opened:
+            yield opened
+    elif n_processes == 1:
+        yield None
+    else:
+        with processes(n_processes) as opened:
+            yield opened
+
+
+@contextmanager
+def _dask(address: str) -> Iterator[Executor]:
+    """Connect to an existing cluster; its client speaks the interface of `concurrent.futures`."""
+    try:
+        from distributed import Client, KilledWorker
+        from distributed.comm.core import CommClosedError
+    except ImportError:
+        leave("--dask needs the packages of requirements-dask.txt.", WRONG_ARGUMENTS)
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+    except Exception as error:  # every kind of address has its own ways to fail
+        leave(
+            f"--dask must be the address of a scheduler that answers, got {address!r} ({_first_line(error)}).",
+            WRONG_ARGUMENTS,
+        )
+    with client:
+        _check_code(client, address)
+        try:
+            with _watched(client):
+                yield client.get_executor()  # type: ignore[no-untyped-call]
+        except (KilledWorker, CommClosedError, CancelledError) as error:
+            raise WorkersLost(f"the cluster at {address} lost its workers or its scheduler") from error
+
+
+def _check_code(client: Any, address: str) -> None:
+    """Leave unless there are workers, and all of the cluster runs our code: otherwise nothing would ever be done."""
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except TimeoutError:
+        leave(f"--dask must be a cluster with workers, got {address!r} without one.", WRONG_ARGUMENTS)
+    try:
+        names = {client.run_on_scheduler(fingerprint), *client.run(fingerprint).values()}
+    except Exception as error:  # whatever a process without our code makes of it
+        leave(
+            "--dask must be a cluster whose scheduler and workers can import transfer_core, "
+            f"got {address!r} ({_first_line(error)}).",
+            WRONG_ARGUMENTS,
+        )
+    if names != {fingerprint()}:
+        leave(
+            f"--dask must be a cluster with the same code, data and versions as here, got {address!r} with others.",
+            WRONG_ARGUMENTS,
+        )
+
+
+@contextmanager
+def _without_logs() -> Iterator[None]:
+    """Keep what Dask logs of a cluster that fails off the terminal: what matters is said in one sentence."""
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+@contextmanager
+def _watched(client: Any) -> Iterator[None]:
+    """Close the client when all workers have been gone for a while: cells would wait for ever."""
+    done = threading.Event()
+
+    def watch() -> None:
+        seen = monotonic()
+        while not done.wait(1):
+            if client.scheduler_info()["workers"]:
+                seen = monotonic()
+            elif monotonic() - seen > PATIENCE:
+                client.close()
+                return
+
+    thread = threading.Thread(target=watch, name="watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

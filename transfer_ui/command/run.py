@@ -1,0 +1,111 @@
+"""A study from start to end: cells, store, files, verdicts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
+
+from transfer_core.config import ConfigError
+from transfer_core.studies.execute import Done, OtherCode, execute, rows
+from transfer_core.studies.registry import STUDIES
+from transfer_core.studies.store import Store, StoreError, default_path
+from transfer_core.studies.study import Cell, Study
+from transfer_ui.command.boundary import FAILED, INTERRUPTED, WRONG_ARGUMENTS, Forgiving, leave, say, tell
+from transfer_ui.command.executors import WorkersLost, executor
+from transfer_ui.command.files import WRITERS, check_places, write, write_chart
+
+OPTION_OF = {"n_seeds": "--seeds", "seed": "--seed", "scenario": "--scenario"}
+
+
+def listing() -> str:
+    """List the studies, one a line.
+
+    Examples
+    --------
+    >>> listing().splitlines()[0]
+    'crossover      How much data until fine-tuning pays?'
+    """
+    width = max(map(len, STUDIES)) + 1
+    return "\n".join(f"{name:<{width}} {study.title}" for name, study in STUDIES.items())
+
+
+def run_study(options: argparse.Namespace) -> None:
+    """Run a study as asked, write its table and its chart, print its verdicts.
+
+    Parameters
+    ----------
+    options : Namespace
+        What the parser made of the command line.
+    """
+    study: Study = STUDIES[options.name]
+    cells = _cells(study, options)
+    name = f"{study.name}_{options.scenario}" if options.scenario else study.name
+    table, chart = (options.out / f"{name}.{suffix}" for suffix in (options.format, "html"))
+    check_places([table, chart])
+    store = _store(options)
+    found = study.summarise(rows(cells, _done(study, cells, store, options)))
+    failed = write(
+        {
+            table: lambda path: WRITERS[options.format](found.table, path),
+            chart: lambda path: write_chart(study, found, cells, path),
+        }
+    )
+    tell("\n".join(f"Wrote {path}" for path in (table, chart) if path not in failed))
+    for name, finding in found.findings.items():
+        claim = study.claims[name]
+        tell(f"\n{claim.text} ({claim.source.words})\n  {finding.verdict.capitalize()}. {finding.sentence}")
+    if failed:
+        which = " and ".join(f"{path} ({why})" for path, why in failed.items())
+        leave(f"Cannot write {which}. {_kept(store)}", FAILED)
+    if store.trouble:
+        say(f"The results are complete, but --{store.trouble}.")
+
+
+def _cells(study: Study, options: argparse.Namespace) -> list[Cell]:
+    changes = {name: value for name, value in (("n_seeds", options.seeds), ("seed", options.seed)) if value is not None}
+    try:
+        return study.cells(study.default_configs(options.scenario, **changes))
+    except ConfigError as error:
+        leave(f"{OPTION_OF.get(error.field, error.field)}{str(error).removeprefix(error.field)}.", WRONG_ARGUMENTS)
+    except ValueError as error:
+        leave(f"{str(error).replace('scenario', '--scenario', 1)}.", WRONG_ARGUMENTS)
+
+
+def _store(options: argparse.Namespace) -> Store:
+    try:
+        return Store(options.store or default_path())
+    except StoreError as error:
+        leave(f"--{error}.", WRONG_ARGUMENTS)
+
+
+def _done(study: Study, cells: list[Cell], store: Store, options: argparse.Namespace) -> list[Done]:
+    """Do all cells; where that ends early, say what is kept."""
+    try:
+        with executor(options.processes, options.dask) as where:
+            return list(_with_progress(execute(cells, store, where), len(cells), study.name))
+    except KeyboardInterrupt:
+        leave(f"Stopped. {_kept(store)}", INTERRUPTED)
+    except (BrokenProcessPool, WorkersLost) as error:
+        leave(f"A worker gave up: {str(error).rstrip('.')}. {_kept(store)}", FAILED)
+    except (OtherCode, ModuleNotFoundError) as error:
+        leave(f"A worker gave up: {error}. Until that is mended, the same command ends here.", FAILED)
+
+
+def _kept(store: Store) -> str:
+    if store.trouble:
+        return f"Cells are lost: --{store.trouble}."
+    return "Finished cells are kept; the same command goes on from there."
+
+
+def _with_progress(done: Iterator[Done], n_cells: int, name: str) -> Iterator[Done]:
+    """Show a bar with the time left, counting only what is done now towards the speed."""
+    from tqdm import tqdm
+
+    with tqdm(total=n_cells, desc=name, unit="cell", file=Forgiving(sys.stderr)) as bar:
+        for one in done:
+            if one.stored:
+                bar.initial += 1
+            bar.update()
+            yield one

@@ -1,0 +1,19 @@
+"""What stands in a link beside the knobs, page by page. Light on imports: whoever draws the map reads it too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+
+PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "compare": ("numbers", "pin"),
+    "decide": ("guess", "among", "cell"),
+    "claims": ("verdict", "claim", "again"),
+    "export": ("strategy", "framework"),
+    "learn": ("section",),
+}
+"""The place on a page: its own choices, by the name of its file."""
+
+PLACE_PARAMETERS = frozenset(chain.from_iterable(PAGE_PARAMETERS.values()))
+OTHER_PARAMETERS = PLACE_PARAMETERS | {"embed", "embed_options"}
+"""All that is no knob: the place, and what Streamlit keeps for itself."""
