@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +16,9 @@ from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parent.parent
 PAGE_FILES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+
+QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "16"}
+"""A link to a run of a fraction of a second."""
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -33,7 +36,12 @@ def open_page(page: str, query: Mapping[str, str]) -> AppTest:
     return app.run()
 
 
-def texts(elements: Sequence[Any]) -> str:
+def widget(app: AppTest, key: str) -> Any:
+    """Get a control by its key, whatever its kind."""
+    return app.get_by_key(key)
+
+
+def texts(elements: Iterable[Any]) -> str:
     """All that these elements say."""
     return "\n".join(element.value for element in elements)
 

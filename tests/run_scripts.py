@@ -8,6 +8,7 @@ test accuracy, and all weights and biases after every epoch, ``(n_epochs + 1, fa
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,12 +24,12 @@ def arrays_of(names):
     return [array.detach().numpy().T.copy() for array in names["model"].parameters()]
 
 
-def run(script):
+def run(script: Path) -> None:
     """Run a script with a history that looks at the network whenever a point is added."""
-    names = {"__name__": "__main__"}
-    snapshots = []
+    names: dict[str, Any] = {"__name__": "__main__"}
+    snapshots: list[list[np.ndarray]] = []
 
-    class Watched(list):
+    class Watched(list[dict[str, float]]):
         def append(self, row):
             super().append({key: float(value) for key, value in row.items()})
             snapshots.append(arrays_of(names))
@@ -37,8 +38,10 @@ def run(script):
     assert source.count(BEGINS) == 1, script
     names["watched"] = history = Watched()  # a list by itself, or one that belongs to a callback
     exec(compile(source.replace(BEGINS, "history = watched"), str(script), "exec"), names)
-    curves = {metric: [row[metric] for row in history] for metric in history[0]}
-    arrays = {f"array_{index}": np.stack(epochs) for index, epochs in enumerate(zip(*snapshots, strict=True))}
+    curves: dict[str, Any] = {metric: [row[metric] for row in history] for metric in history[0]}
+    arrays: dict[str, Any] = {
+        f"array_{index}": np.stack(epochs) for index, epochs in enumerate(zip(*snapshots, strict=True))
+    }
     np.savez(script.with_suffix(".found.npz"), **curves, **arrays, test_accuracy=names["test"]["test_accuracy"])
 
 

@@ -81,7 +81,7 @@ def _read(path):
 
 def _imports(source, package=()):
     """Every import in a source, inside functions too, as pairs of dotted module and name (or None)."""
-    found = []
+    found: list[tuple[str, str | None]] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found += [(alias.name, None) for alias in node.names]

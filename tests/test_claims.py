@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.app import open_page, texts
+from tests.app import open_page, texts, widget
+from tests.present import present
 from transfer_core.studies.execute import measure
 from transfer_core.studies.fingerprint import fingerprint
 from transfer_core.studies.registry import STUDIES
@@ -18,7 +19,7 @@ from transfer_ui.articles import claims
 ON_THE_CLOCK = ("seconds", "clock")
 
 
-@pytest.fixture(scope="module", params=STUDIES.values(), ids=STUDIES)
+@pytest.fixture(scope="module", params=list(STUDIES.values()), ids=list(STUDIES))
 def study(request):
     return request.param
 
@@ -28,14 +29,14 @@ def test_every_study_is_shipped_and_nothing_else():
 
 
 def test_shipped_results_say_what_made_them(study):
-    stored = read(study.name)
+    stored = present(read(study.name))
     assert set(stored.made) == {"date", "versions", "machine", "command"}
     assert "NumPy" in stored.made["versions"]
     assert stored.configs == [repr(config) for config in study.default_configs()]
 
 
 def test_shipped_summary_follows_from_the_shipped_cells(study):
-    stored = read(study.name)
+    stored = present(read(study.name))
     cells = study.cells(study.default_configs())
     assert len(stored.cells) == len(cells)
     found = study.summarise(stored.rows(cells))
@@ -45,7 +46,7 @@ def test_shipped_summary_follows_from_the_shipped_cells(study):
 
 def test_a_sample_of_the_shipped_cells_still_holds(study):
     """Train some cells anew; another machine may round differently, so a few test images may change sides."""
-    stored = read(study.name)
+    stored = present(read(study.name))
     cells = study.cells(study.default_configs())
     rng = np.random.default_rng(sum(study.name.encode()))
     for place in rng.choice(len(cells), 2, replace=False):
@@ -59,20 +60,20 @@ def test_a_sample_of_the_shipped_cells_still_holds(study):
 
 def test_a_stored_result_that_no_longer_holds_is_noticed(tmp_path):
     study = STUDIES["same_basin"]
-    stored, cells = read(study.name), study.cells(study.default_configs())
+    stored, cells = present(read(study.name)), study.cells(study.default_configs())
     path = write(study, stored.made, cells, stored.cells, tmp_path)
     assert path.read_text() == (FOLDER / path.name).read_text()
     content = json.loads(path.read_text())
     content["cells"][0]["readings"][0]["values"]["test_accuracy"][0] += 0.5
     path.write_text(json.dumps(content))
-    changed = study.summarise(read(study.name, tmp_path).rows(cells))
-    assert not changed.table.equals(read(study.name, tmp_path).summary.table)
+    changed = study.summarise(present(read(study.name, tmp_path)).rows(cells))
+    assert not changed.table.equals(stored.summary.table)
 
 
 def test_stored_cells_of_another_grid_are_refused():
     study = STUDIES["same_basin"]
     with pytest.raises(ValueError, match="stored cells must be those of the study"):
-        read(study.name).rows(study.cells(study.default_configs())[1:])
+        present(read(study.name)).rows(study.cells(study.default_configs())[1:])
 
 
 def test_the_ledger_has_every_claim_once_the_lesson_first():
@@ -128,10 +129,10 @@ def test_every_claim_opens_by_its_link_with_figure_protocol_and_rule():
 def test_a_claim_is_opened_and_closed_with_its_button():
     name = "same_basin.one_basin"
     app = open_page("claims", {})
-    app.get_by_key(f"open_{name}").click().run()
+    widget(app, f"open_{name}").click().run()
     assert app.query_params["claim"] == name
     assert app.get("vega_lite_chart")
-    app.get_by_key(f"open_{name}").click().run()
+    widget(app, f"open_{name}").click().run()
     assert "claim" not in app.query_params
     assert not app.get("vega_lite_chart")
 
@@ -146,13 +147,13 @@ def test_a_claim_that_does_not_exist_is_said_as_text():
 def test_a_repetition_with_other_seeds_gets_its_own_verdict():
     name = "same_basin.one_basin"
     app = open_page("claims", {"claim": name})
-    app.get_by_key(f"again_scenario_{name}").set_value("low_to_high")
-    app.get_by_key(f"again_{name}").click().run(timeout=120)
+    widget(app, f"again_scenario_{name}").set_value("low_to_high")
+    widget(app, f"again_{name}").click().run(timeout=120)
     assert not app.exception
     assert "**Again, on Digits 0-4 to digits 5-9, seeds 10 to 19**" in texts(app.markdown)
     assert len(app.get("vega_lite_chart")) >= 2
     assert app.query_params["again"] == "low_to_high,10,10"
-    app.get_by_key(f"again_seed_{name}").set_value(30).run(timeout=120)
+    widget(app, f"again_seed_{name}").set_value(30).run(timeout=120)
     assert "**Again" not in texts(app.markdown)
 
 

@@ -35,7 +35,12 @@ def test_the_shipped_arrays_have_the_pinned_checksum(stored):
 
 def test_the_shipped_file_is_loaded_without_pickle(monkeypatch):
     seen, real = [], np.load
-    monkeypatch.setattr(np, "load", lambda *args, **options: seen.append(options) or real(*args, **options))
+
+    def watched(*args, **options):
+        seen.append(options)
+        return real(*args, **options)
+
+    monkeypatch.setattr(np, "load", watched)
     load_mnist_8x8()
     assert seen == [{"allow_pickle": False}]
 

@@ -6,15 +6,17 @@ import sqlite3
 import subprocess
 import sys
 import time
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.app import ROOT
+from tests.present import present
 from transfer_core import RunConfig
 from transfer_core.studies import execute as module
 from transfer_core.studies.execute import OtherCode, execute, measure, rows, study_steps
@@ -46,14 +48,14 @@ def _cells(values, done):
 
 
 def test_every_cell_is_done_once_and_kept_at_once():
-    counted, store = [], Store(None)
+    counted, store = list[int](), Store(None)
     for number, one in enumerate(execute(_cells([3, 1, 2], counted), store), start=1):
         assert (one.place, one.n_done, one.stored, len(store)) == (number - 1, number, False, number)
     assert counted == [3, 1, 2]
 
 
 def test_what_is_in_the_store_is_not_done_again():
-    counted, store = [], Store(None)
+    counted, store = list[int](), Store(None)
     list(execute(_cells([1, 2], counted), store))
     done = list(execute(_cells([0, 1, 2, 3], counted), store))
     assert counted == [1, 2, 0, 3]
@@ -62,7 +64,7 @@ def test_what_is_in_the_store_is_not_done_again():
 
 
 def test_cells_that_ask_for_the_same_are_done_once():
-    counted = []
+    counted: list[int] = []
     done = list(execute(_cells([5, 5, 6], counted), Store(None)))
     assert counted == [5, 6]
     assert sorted(one.place for one in done) == [0, 1, 2]
@@ -81,7 +83,7 @@ def test_rows_stand_in_the_order_of_the_cells_whatever_came_first():
 
 def test_steps_give_what_is_there_and_end_complete():
     steps = list(study_steps(_cells([1, 2, 3], []), Store(None)))
-    assert [len(step.results()) for step in steps] == [1, 2, 3, 3]
+    assert [len(present(step.results)()) for step in steps] == [1, 2, 3, 3]
     assert [step.fraction for step in steps] == pytest.approx([1 / 3, 2 / 3, 1, 1])
 
 
@@ -90,7 +92,7 @@ def test_steps_of_a_finished_study_are_one():
     list(study_steps(_cells([1, 2], []), store))
     (only,) = study_steps(_cells([1, 2], []), store)
     assert only.fraction == 1
-    assert len(only.results()) == 2
+    assert len(present(only.results)()) == 2
 
 
 def test_a_worker_with_other_code_is_refused():
@@ -100,13 +102,13 @@ def test_a_worker_with_other_code_is_refused():
 
 
 def test_a_failing_cell_stops_the_study_and_keeps_the_others(monkeypatch):
-    class Sequential:
+    class Sequential(Executor):
         """An executor that runs at once, as far as `execute` can tell."""
 
-        def submit(self, function, *arguments):
-            future = Future()
+        def submit(self, function, /, *arguments, **options):
+            future: Future[Any] = Future()
             try:
-                future.set_result(function(*arguments))
+                future.set_result(function(*arguments, **options))
             except ArithmeticError as error:
                 future.set_exception(error)
             return future
@@ -157,7 +159,7 @@ def _finished(folder: Path) -> dict[str, str]:
             return {}
 
 
-def _wait_for_cells(folder: Path, n_cells: int, process: subprocess.Popen) -> None:
+def _wait_for_cells(folder: Path, n_cells: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + PATIENCE
     while len(_finished(folder)) < n_cells:
         assert process.poll() is None, "the study ended before it could be disturbed"
@@ -166,7 +168,7 @@ def _wait_for_cells(folder: Path, n_cells: int, process: subprocess.Popen) -> No
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory) -> bytes:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The table of a study that nobody killed."""
     folder = tmp_path_factory.mktemp("undisturbed")
     subprocess.run(_command(folder, "--processes", "1"), cwd=ROOT, check=True, capture_output=True)
@@ -195,7 +197,7 @@ def test_kill_9_loses_nothing_and_nothing_is_done_twice(tmp_path, undisturbed, n
 def _dask_cluster(folder: Path):
     """Start a scheduler and two workers, as somebody would in three shells."""
     address_file = folder / "scheduler.json"
-    quiet = {"cwd": ROOT, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "stderr": subprocess.DEVNULL}
+    quiet: dict[str, Any] = {"cwd": ROOT, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "stderr": subprocess.DEVNULL}
     with ExitStack() as started:
 
         def start(program, *options):

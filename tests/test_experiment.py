@@ -1,8 +1,10 @@
+from collections.abc import Generator
 from itertools import islice
 
 import numpy as np
 import pytest
 
+from tests.present import present
 from transfer_core import (
     STRATEGIES,
     compare,
@@ -176,9 +178,10 @@ def test_gradual_unfreezing_equals_the_uncached_path(small, unfreeze_epoch):
 def test_a_stopped_comparison_gives_what_there_is(small):
     steps = compare_steps(small, ["feature_extraction", "progressive_unfreezing"])
     progress = next(step for step in steps if step.message == "Epoch 3 of 4")
+    assert isinstance(steps, Generator)
     steps.close()
     complete = compare(small, ["progressive_unfreezing"])["progressive_unfreezing"]
-    stopped = progress.results()["progressive_unfreezing"]
+    stopped = present(progress.results)()["progressive_unfreezing"]
     assert (stopped.stopped, stopped.n_epochs, n_epochs(stopped.schedule)) == (True, 2, 2)
     assert [phase.n_epochs for phase in stopped.schedule] == [2]
     assert stopped.cost.multiply_adds < complete.cost.multiply_adds
@@ -230,13 +233,13 @@ def test_sweep_equals_single_runs_and_reports_finished_ones_only(small):
     fractions = [step.fraction for step in seen]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1
-    final = seen[-1].results()
+    final = present(seen[-1].results)()
     assert list(final) == ["0", "4"]
     for value, result in final.items():
         alone = run(small.but(unfreeze_epoch=int(value)), "progressive_unfreezing")
         np.testing.assert_array_equal(result.history["val_loss"], alone.history["val_loss"])
     later = [step for step in sweep_steps(small, "end_to_end", "momentum", [0.0, 0.5]) if 0.5 < step.fraction < 1]
-    assert all(list(step.results()) == ["0.0"] for step in later)
+    assert all(list(present(step.results)()) == ["0.0"] for step in later)
     assert final["0"].params == ()
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from tests.app import ROOT
+from tests.present import present
 from transfer_core import STRATEGIES, Layer, Phase, RunConfig, compare, freeze_to, scenario_config
 from transfer_core.arrays import Examples
 from transfer_core.measures import Curves
@@ -268,7 +269,7 @@ def test_script_names_what_its_data_came_of_and_what_the_lab_got(framework):
     for line in ('"Scenario": MNIST to UCI digits', '"Rotation of the target": 0°', '"Pretraining epochs": 2'):
         assert line in text
     accuracy = 100 * results(case[0])[case[1]].test_accuracy[0]
-    assert f"The lab got {accuracy:.1f} % of the test images right." in ast.get_docstring(ast.parse(text))
+    assert f"The lab got {accuracy:.1f} % of the test images right." in present(ast.get_docstring(ast.parse(text)))
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)

@@ -5,16 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.app import open_page, texts
+from tests.app import QUICK, open_page, texts
 from transfer_core import SCENARIOS, RunConfig, compare
 from transfer_core.statistics import verdict
 from transfer_ui.articles import export
 from transfer_ui.controls.link import from_query
 from transfer_ui.export import FRAMEWORKS
 from transfer_ui.export.recipe import recipe_of
+from transfer_ui.sentences import TITLES
 from transfer_ui.shell import frame
-
-QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "16"}
 
 
 def answer(app):
@@ -35,7 +34,7 @@ def test_shows_the_code_of_the_strategy_in_the_lead_and_says_so():
     first, second = answer(app)
     assert first.startswith("#### Inconclusive")
     assert "highest mean" in second
-    assert export.TITLES[leader].lower() in second
+    assert TITLES[leader].lower() in second
     assert script_on(app).strip() == FRAMEWORKS["pytorch"].write(recipe_of(results[leader])).strip()
     assert not {"strategy", "framework"} & set(app.query_params)
 
@@ -66,6 +65,7 @@ def test_choice_of_strategy_follows_the_lead_until_the_visitor_makes_one():
 
 def test_choice_in_a_link_stays_where_it_is_the_leader_and_no_choice_is_the_leader_again():
     leader = open_page("export", QUICK).pills(key="strategy").value
+    assert isinstance(leader, str)
     app = open_page("export", QUICK | {"strategy": leader})
     assert app.query_params["strategy"] == leader
     app.select_slider(key="momentum").set_value(0.5).run()

@@ -4,10 +4,12 @@ import ast
 import subprocess
 import sys
 from types import CodeType
+from typing import Any
 
 import pytest
 
 from tests.app import ROOT
+from tests.present import present
 from transfer_core.studies.fingerprint import CORE, fingerprint, name_of_code, reached, read_sources
 from transfer_core.studies.registry import STUDIES
 
@@ -67,8 +69,14 @@ def test_an_import_inside_a_function_and_a_whole_module_are_followed():
 
 
 def _one_of_each_task():
-    small = {"n_epochs": 3, "unfreeze_epoch": 1, "hidden_sizes": (8, 8), "pretrain_epochs": 1, "n_seeds": 2}
-    cells = {}
+    small: dict[str, Any] = {
+        "n_epochs": 3,
+        "unfreeze_epoch": 1,
+        "hidden_sizes": (8, 8),
+        "pretrain_epochs": 1,
+        "n_seeds": 2,
+    }
+    cells: dict[Any, Any] = {}
     for study in STUDIES.values():
         changes = {name: value for name, value in small.items() if name not in study.swept}
         for cell in study.cells(study.default_configs(**changes)):
@@ -95,7 +103,7 @@ def _called_by(cells) -> set[CodeType]:
 def test_every_function_that_a_cell_calls_is_in_its_name():
     covered = {
         str(ROOT.joinpath(*module.split(".")).with_suffix(".py")): {
-            line for one in statements for line in range(_first_line(one), one.end_lineno + 1)
+            line for one in statements for line in range(_first_line(one), present(one.end_lineno) + 1)
         }
         for module, statements in reached(SOURCES).items()
     }

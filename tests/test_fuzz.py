@@ -5,6 +5,7 @@ import pytest
 from tests.app import PAGE_FILES
 from tools import fuzz
 from tools.odd_links import MARKUP, NAMES, odd_links, page_links
+from transfer_core import scenario_config
 from transfer_ui.controls import link, sidebar
 
 N_A_PAGE = 5
@@ -32,7 +33,7 @@ def test_odd_links_are_the_same_every_time_and_hold_many_names_and_long_values()
     [
         ("quoted", lambda text: f"`{text}`", "shown as markup"),
         ("quoted", lambda text: "this", "not a sentence"),
-        ("fitted", lambda values: (link.scenario_config("lesson", n_epochs=61), []), "not on the controls"),
+        ("fitted", lambda values: (scenario_config("lesson", n_epochs=61), []), "not on the controls"),
         ("to_query", lambda config: {}, "does not come back"),
     ],
 )

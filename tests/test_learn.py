@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.app import links, open_page
+from tests.app import QUICK, links, open_page, widget
 from transfer_core import RunConfig, compare
 from transfer_core.statistics import paired_gap
 from transfer_ui.articles import claims
@@ -26,7 +26,6 @@ LESSON_URLS = (
     "http://vision.stanford.edu/aditya86/ImageNetDogs/",
 )
 READINGS = [*(one for shelf in reading.LESSON_READINGS.values() for one in shelf), *reading.PAPERS]
-QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "16"}
 
 
 @pytest.fixture
@@ -139,7 +138,7 @@ def test_every_section_opens_by_its_link(section):
 
 def test_another_section_goes_into_the_link():
     app = open_page("learn", QUICK)
-    app.get_by_key("section").set_value("rates").run()
+    widget(app, "section").set_value("rates").run()
     assert not app.exception
     assert app.subheader[0].value == theory.SECTIONS["rates"]
     assert app.query_params["section"] == "rates"
@@ -161,7 +160,7 @@ def test_the_rule_of_thumb_stands_beside_what_was_measured():
 
 def test_the_glossary_is_searched_on_the_page():
     app = open_page("learn", QUICK | {"section": "glossary"})
-    app.get_by_key("word").set_value("linear probe").run()
+    widget(app, "word").set_value("linear probe").run()
     said = " ".join(element.value for element in app.markdown)
     assert "**feature extraction**" in said
     assert "**zero-shot**" not in said

@@ -2,6 +2,7 @@
 
 import pickle
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -183,7 +184,7 @@ def _fitting(name, shape):
 def test_the_smallest_cells_of_every_study_run_on_any_shape(name, shape):
     study = STUDIES[name]
     (config,) = study.default_configs(_fitting(name, shape), images_per_class=2, **QUICK)
-    tasks = {}
+    tasks: dict[Any, Any] = {}
     for cell in study.cells([config]):
         kind = (type(cell.task), type(cell.task.arm.start) if hasattr(cell.task, "arm") else None)
         tasks.setdefault(kind, cell)

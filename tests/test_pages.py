@@ -3,13 +3,12 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app import PAGE_FILES, ROOT, open_page, texts
+from tests.app import PAGE_FILES, QUICK, ROOT, open_page, texts, widget
 from transfer_core import SCENARIOS, RunConfig
 from transfer_ui.controls.knobs import KNOBS, config_of, values_of
 from transfer_ui.controls.link import to_query, to_text
 from transfer_ui.controls.presets import PRESETS
 
-QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "16"}
 LAB_PAGES = ["compare", "unfreeze"]
 
 
@@ -55,7 +54,7 @@ def test_every_control_at_both_ends(knob, end):
     if (knob.name, end) == ("n_epochs", "highest"):
         start["images_per_class"] = 1
     app = open_page("compare", to_query(config_of(start)))
-    app.get_by_key(knob.name).set_value(knob.on_widget(value))
+    widget(app, knob.name).set_value(knob.on_widget(value))
     app.run()
     assert not app.exception
     assert app.session_state["config"] == config_of(

@@ -1,18 +1,26 @@
+from collections.abc import Generator
+
 import numpy as np
 import pytest
 
 from transfer_core import Layer, RunConfig, init_params, pretrain, pretraining
 from transfer_core.pretraining import is_pretrained, load_shipped, pretrain_anew, pretrain_steps
 from transfer_core.seeds import Purpose, stream
+from transfer_core.training import train
 
 
 @pytest.fixture
 def counted(monkeypatch):
     """Empty stores, and a list that grows by one with each training that starts."""
-    started, real = [], pretraining.train
+    started = []
+
+    def counting(*args, **options):
+        started.append(1)
+        return train(*args, **options)
+
     monkeypatch.setattr(pretraining, "_finished", {})
     monkeypatch.setattr(pretraining, "_under_way", {})
-    monkeypatch.setattr(pretraining, "train", lambda *args, **options: started.append(1) or real(*args, **options))
+    monkeypatch.setattr(pretraining, "train", counting)
     return started
 
 
@@ -83,6 +91,7 @@ def test_two_who_wait_share_one_training(small, counted):
 def test_one_who_leaves_does_not_lose_the_work(small, counted):
     first = pretrain_steps(small)
     next(first)
+    assert isinstance(first, Generator)
     first.close()
     assert list(pretrain_steps(small)) == pytest.approx([1 / 3, 2 / 3, 1])
     assert len(counted) == 1

@@ -57,7 +57,7 @@ def test_settings_name_fields_of_a_run_and_cannot_be_changed(name):
     settings = SCENARIOS[name].settings
     assert set(settings) <= set(RunConfig.__dataclass_fields__) - {"scenario", "data_key"}
     with pytest.raises(TypeError):
-        settings["seed"] = 1
+        settings["seed"] = 1  # type: ignore[index]  # the mistake is the test
 
 
 def test_the_scenarios_that_were_promised_are_there():

@@ -1,7 +1,7 @@
 import numpy as np
-import pandas as pd
 import pytest
 
+from tests.present import present
 from transfer_core import SCENARIOS, RunConfig, compare, compare_steps, scenario_config
 from transfer_core.experiment import sweep_steps
 from transfer_ui import sentences, tables
@@ -48,7 +48,8 @@ def test_control_that_has_not_learnt_is_no_evidence_for_pretraining():
 
 
 def test_answer_of_a_stopped_run_says_that_it_was_stopped(results):
-    stopped = next(step for step in compare_steps(QUICK) if step.results).results()
+    stopped = next(step for step in compare_steps(QUICK) if step.results)
+    stopped = present(stopped.results)()
     assert sentences.answer(stopped).startswith("Stopped after epoch 1, so far: ")
     assert not sentences.answer(results).startswith("Stopped")
 
@@ -93,7 +94,7 @@ def test_summary_has_what_the_run_says(results):
     assert full["trainable_layers"] == "2 of 2"
     assert table.loc["Feature extraction", "trainable_parameters"] == 9 * 5
     assert table.loc["Logistic regression on pixels", "test_accuracy"] == pytest.approx(0.6)
-    assert pd.isna(table.loc["From scratch", "source_after"])
+    assert table["source_after"].isna()["From scratch"]
 
 
 def test_curves_download_holds_every_seed_and_epoch(results):
@@ -111,9 +112,9 @@ def test_moved_sentence_proves_the_freeze(results):
 def test_sweep_sentence_names_the_best_epoch_and_ours():
     config = QUICK.but(n_epochs=8, unfreeze_epoch=3)
     *_, last = sweep_steps(config, "progressive_unfreezing", "unfreeze_epoch", [0, 3, 8])
-    swept = last.results()
+    swept = present(last.results)()
     means = {epoch: swept[epoch].history["val_accuracy"][:, -1].mean() for epoch in swept}
-    assert max(means, key=means.get) in sweep_sentence(swept, config)
+    assert max(means, key=means.__getitem__) in sweep_sentence(swept, config)
     assert "Not enough runs" in sweep_sentence({"0": swept["0"]}, config)
 
 

@@ -5,8 +5,8 @@ from transfer_core import SCENARIOS
 from transfer_core.datasets import load
 from transfer_core.shifts import INVERSION, NOISE, PERMUTATION, ROTATION, add_noise, invert, permute_pixels, rotate
 
-SHIFTS = {id(scenario.shift): scenario.shift for scenario in SCENARIOS.values() if scenario.shift}
-SHIFTS = {shift.title: shift for shift in (*SHIFTS.values(), ROTATION, INVERSION, NOISE, PERMUTATION)}
+USED = {id(scenario.shift): scenario.shift for scenario in SCENARIOS.values() if scenario.shift}
+SHIFTS = {shift.title: shift for shift in (*USED.values(), ROTATION, INVERSION, NOISE, PERMUTATION)}
 
 
 def _rng(seed=0):

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.present import present
 from transfer_core import SCENARIOS
 from transfer_core.datasets import Dataset, load
 from transfer_core.seeds import Purpose, stream
@@ -114,7 +115,9 @@ def test_a_row_is_what_its_seed_gives_alone_and_seeds_differ(name):
 @pytest.mark.parametrize("name", [name for name, scenario in SCENARIOS.items() if scenario.shift])
 def test_a_shift_moves_the_target_and_neither_its_split_nor_the_source(name):
     plain = target_data(SCENARIOS[name], [0], images_per_class=4)
-    moved = target_data(SCENARIOS[name], [0], images_per_class=4, shift_amount=SCENARIOS[name].shift.max_amount)
+    moved = target_data(
+        SCENARIOS[name], [0], images_per_class=4, shift_amount=present(SCENARIOS[name].shift).max_amount
+    )
     for part, other in zip(plain, moved, strict=True):
         np.testing.assert_array_equal(part.labels, other.labels)
         assert (part.inputs != other.inputs).any(axis=-1).all()

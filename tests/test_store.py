@@ -228,12 +228,14 @@ def test_rows_can_be_read_by_anyone(tmp_path):
 
 
 def _page():
+    import streamlit as st
+
     from transfer_core.studies.registry import STUDIES
     from transfer_ui.runs import cached
 
     small = {"n_epochs": 1, "unfreeze_epoch": 1, "hidden_sizes": (4,), "pretrain_epochs": 1, "n_seeds": 2}
     study = STUDIES["decision_map"]
-    cached.st.text(len(cached.study(study, study.default_configs("low_to_high", **small)).rows))
+    st.text(len(cached.study(study, study.default_configs("low_to_high", **small)).rows))
 
 
 @pytest.mark.parametrize("works", [True, False])

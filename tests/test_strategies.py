@@ -1,4 +1,5 @@
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,12 @@ GRID = [
 
 
 def _progressive(**changes):
-    fields = {"n_epochs": 10, "unfreeze_epoch": 4, "hidden_sizes": (8, 8, 8), "unfrozen_learning_rate": 0.02}
+    fields: dict[str, Any] = {
+        "n_epochs": 10,
+        "unfreeze_epoch": 4,
+        "hidden_sizes": (8, 8, 8),
+        "unfrozen_learning_rate": 0.02,
+    }
     return STRATEGIES["progressive_unfreezing"].build(RunConfig(**fields | changes))
 
 

@@ -15,8 +15,8 @@ SMALL = {"hidden_sizes": (8, 8, 8), "pretrain_epochs": 2, "n_epochs": 4, "unfree
 ENOUGH, FEW = 6, 2
 
 
-@pytest.fixture(scope="module", params=STUDIES.values(), ids=STUDIES)
-def study(request) -> Study:
+@pytest.fixture(scope="module", params=list(STUDIES.values()), ids=list(STUDIES))
+def study(request):
     return request.param
 
 

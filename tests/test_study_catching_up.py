@@ -1,5 +1,7 @@
 """Catching up: checkpoints against plain training, verdicts on made-up curves."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,8 +59,9 @@ def test_checkpoints_hold_the_first_epoch_the_half_and_the_last(n):
 
 
 def test_both_sizes_see_as_many_updates():
-    cells = list(STUDY.grid(RunConfig(n_epochs=4, unfreeze_epoch=2)))
-    epochs = {cell.labels["images"]: cell.task.epochs[-1] for cell in cells}
+    cells = STUDY.grid(RunConfig(n_epochs=4, unfreeze_epoch=2))
+    tasks: dict[Any, Any] = {cell.labels["images"]: cell.task for cell in cells}
+    epochs = {images: task.epochs[-1] for images, task in tasks.items()}
     assert epochs == {40: 64, 1000: 4}  # 2 and 32 updates an epoch
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.present import present
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import read
 from transfer_core.studies.study import Axis, Figure
@@ -27,14 +28,14 @@ TABLE = pd.DataFrame(
 LOG = Figure("lines", Axis("size", "Images", "log"), Axis("mean", "Accuracy", form="share"))
 
 
-@pytest.fixture(params=STUDIES.values(), ids=STUDIES)
+@pytest.fixture(params=list(STUDIES.values()), ids=list(STUDIES))
 def study(request):
     return request.param
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_chart_is_valid_and_keeps_every_point(study, mode):
-    table = read(study.name).summary.table
+    table = present(read(study.name)).summary.table
     rows = figure_rows(table, study.figure)
     assert len(rows) >= len(table) > 0
     assert rows[["mean", "low", "high"]].notna().all().all()
@@ -44,14 +45,14 @@ def test_chart_is_valid_and_keeps_every_point(study, mode):
 
 
 def test_standalone_chart_holds_its_rows_and_its_words(study):
-    found = read(study.name).summary
+    found = present(read(study.name)).summary
     spec = standalone(study, found.table, ["a line", "another"]).to_dict()
     assert spec["title"]["text"] == study.title
     assert sum(map(len, spec["datasets"].values())) == len(figure_rows(found.table, study.figure))
 
 
 def test_words_for_those_who_do_not_see_it(study):
-    words = described(study, read(study.name).summary.table)
+    words = described(study, present(read(study.name)).summary.table)
     assert len(words) > 40
     assert words.endswith(".")
     assert "nan" not in words
@@ -67,8 +68,8 @@ def test_marks_turn_their_words_to_the_middle():
     rows = figure_rows(TABLE, LOG, [Mark(12, "near the left", 10, 20), Mark(90, "near the right")])
     marks = rows[rows["words"].notna()].set_index("words")
     assert marks["side"].to_dict() == {"near the left": "left", "near the right": "right"}
-    assert marks.loc["near the left", ["low_x", "high_x"]].tolist() == [10, 20]
-    assert marks.loc["near the right", ["low_x", "high_x"]].tolist() == [90, 90]
+    ends = marks[["low_x", "high_x"]].T.to_dict("list")
+    assert ends == {"near the left": [10, 20], "near the right": [90, 90]}
 
 
 def test_strategies_keep_their_colours_and_others_take_theirs():

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from transfer_core import RunConfig
+from transfer_core.studies.grids import RATE_FACTORS
 from transfer_core.studies.questions.crossover import (
-    RATE_FACTORS,
     STUDY,
     Crossing,
     accuracies,

@@ -41,7 +41,7 @@ def test_the_winner_is_ahead_of_every_other_and_else_nobody_wins():
     assert table["winner"].tolist() == ["feature_extraction", "end_to_end", OPEN, "from_scratch"]
     assert table["negative_transfer"].tolist() == [False, False, False, True]
     assert table.loc[0, "mean"] == pytest.approx(0.1)
-    assert table.loc[0, "wins"] == table.loc[0, "n"] == 6
+    assert table["wins"][0] == table["n"][0] == 6
 
 
 def test_among_two_only_these_two_can_win():

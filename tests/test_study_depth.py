@@ -1,3 +1,5 @@
+from typing import get_args
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,7 +8,7 @@ from transfer_core import RunConfig
 from transfer_core.arms import Random, arm_of
 from transfer_core.pretraining import pretrain
 from transfer_core.seeds import Purpose, stream
-from transfer_core.studies.questions.depth import ARMS, BASE, DRAWN, donor_params, summarise, transplanted
+from transfer_core.studies.questions.depth import ARMS, BASE, DRAWN, Donor, donor_params, summarise, transplanted
 from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
 
 CONFIG = RunConfig(
@@ -18,7 +20,7 @@ CONFIG = RunConfig(
     images_per_class=4,
     n_seeds=2,
 )
-DONORS = ("source", "target", "random")
+DONORS = get_args(Donor)
 
 
 def _same(one, other):

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -52,17 +54,17 @@ def test_images_of_the_source_are_out_of_distribution_only_where_they_differ():
 
 
 def test_arms_start_from_one_head_and_the_large_one_is_three_times_it():
-    cells = {cell.labels["arm"]: cell for cell in grid(CONFIG) if cell.labels["rate"] == 0.1}
-    heads = {arm: cell.task.arm.start_params(CONFIG)[-1].weights for arm, cell in cells.items()}
+    tasks: dict[Any, Any] = {cell.labels["arm"]: cell.task for cell in grid(CONFIG) if cell.labels["rate"] == 0.1}
+    heads = {arm: task.arm.start_params(CONFIG)[-1].weights for arm, task in tasks.items()}
     assert np.array_equal(heads[PROBE], heads[TUNED])
     assert np.array_equal(heads[HEAD_FIRST], heads[TUNED])
     np.testing.assert_allclose(heads[LARGE_HEAD], 3 * heads[TUNED], rtol=1e-6)
 
 
 def test_readings_are_the_accuracies_of_the_trained_network():
-    cell = next(cell for cell in grid(CONFIG) if cell.labels == {"arm": TUNED, "rate": 0.03})
-    params, val = cell.task.arm.trained(CONFIG), target_of(CONFIG).val
-    readings = {labels["images"]: values for labels, values in cell.task.measure(CONFIG)}
+    task: Any = next(cell.task for cell in grid(CONFIG) if cell.labels == {"arm": TUNED, "rate": 0.03})
+    params, val = task.arm.trained(CONFIG), target_of(CONFIG).val
+    readings = {labels["images"]: values for labels, values in task.measure(CONFIG)}
     assert list(readings) == list(kinds(CONFIG))
     for kind, examples in kinds(CONFIG).items():
         expected = accuracy(predict_logits(params, examples.inputs), examples.labels)

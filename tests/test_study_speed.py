@@ -1,5 +1,7 @@
 """Speed: what a race measures, and what its summary makes of rounds."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +15,7 @@ def rounds(cached: float, uncached: float, end_to_end: float, counted: tuple[flo
     """Make rounds that took about so many seconds."""
     factor = 1 + 0.01 * np.arange(n)  # a slow round is slow for all
     names = ("cached", "uncached", "end_to_end")
-    columns = {
+    columns: dict[str, Any] = {
         f"seconds_{name}": value * factor for name, value in zip(names, (cached, uncached, end_to_end), strict=True)
     }
     columns |= {f"multiply_adds_{name}": value for name, value in zip(names, counted, strict=True)}

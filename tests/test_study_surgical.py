@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -53,14 +55,15 @@ def test_only_the_layers_of_the_arm_move_and_the_head_is_the_old_one(scenario):
     old = pretrain(config).params
     moving = {FIRST: {0}, MIDDLE: {1}, LAST: {2}, UPPER: {1, 2}, ALL: {0, 1, 2}}
     for cell in grid(config):
-        start, trained = cell.task.arm.start_params(config), cell.task.arm.trained(config)
+        task: Any = cell.task
+        start, trained = task.arm.start_params(config), task.arm.trained(config)
         moved = {
             index
             for index, (before, after) in enumerate(zip(old, trained, strict=True))
             if not np.array_equal(before.weights, after.weights)
         }
         assert np.array_equal(start[-1].weights, old[-1].weights)
-        assert moved == moving[cell.labels["arm"]]
+        assert moved == moving[str(cell.labels["arm"])]
 
 
 def test_mnist_is_turned_unless_the_user_turns_it():

@@ -1,10 +1,12 @@
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
+from tests.present import present
 from transfer_core import (
     Layer,
     Phase,
@@ -89,7 +91,7 @@ def test_weight_decay_momentum_and_rates_by_hand():
         state, np.zeros((1, 1)), np.array([0]), frozen=(False,), learning_rates=(0.1,), momentum=0.5, weight_decay=0.25
     )
     # v = 0.5 * (1, 0) + 0.25 * (2, -2) = (1, -0.5); w = w - 0.1 v. Bias: g = (-1/2, 1/2).
-    np.testing.assert_allclose(new.velocity[0].weights, [[1.0, -0.5]])
+    np.testing.assert_allclose(present(new.velocity[0]).weights, [[1.0, -0.5]])
     np.testing.assert_allclose(new.params[0].weights, [[1.9, -1.95]])
     np.testing.assert_allclose(new.params[0].bias, [0.05, -0.05])
 
@@ -111,7 +113,7 @@ def test_each_layer_moves_at_its_own_rate():
 )
 def test_frozen_layers_come_back_as_the_same_objects(frozen):
     inputs, labels = _examples()
-    options = {"learning_rates": RATES, "momentum": 0.9, "weight_decay": 0.1}
+    options: dict[str, Any] = {"learning_rates": RATES, "momentum": 0.9, "weight_decay": 0.1}
     fresh = initial_state(init_params(SIZES, seeds=[0, 1]))
     trained = train_step(fresh, inputs, labels, frozen=(False,) * 3, **options)
     assert all(buffer is not None for buffer in trained.velocity)
@@ -143,9 +145,9 @@ def test_a_layer_frozen_after_training_stands_still():
 def test_neither_a_step_nor_a_run_writes_to_its_arguments():
     examples = _examples()
     state = initial_state(init_params(SIZES, seeds=[0, 1]))
-    options = {"learning_rates": RATES, "momentum": 0.9, "weight_decay": 0.1}
+    options: dict[str, Any] = {"learning_rates": RATES, "momentum": 0.9, "weight_decay": 0.1}
     state = train_step(state, *examples, frozen=(False,) * 3, **options)
-    for array in (*examples, *(a for layer in (*state.params, *state.velocity) for a in layer)):
+    for array in (*examples, *(a for layer in (*state.params, *map(present, state.velocity)) for a in layer)):
         array.setflags(write=False)
     train_step(state, *examples, frozen=(False,) * 3, **options)
     for batch_size in (None, 8):
@@ -226,9 +228,12 @@ def test_a_run_is_the_steps_that_train_step_makes_with_momentum_kept_across_phas
 
 def test_the_frozen_prefix_is_left_out_of_every_step(monkeypatch):
     depths = []
-    monkeypatch.setattr(
-        training, "forward", lambda params, inputs: depths.append(len(params)) or forward(params, inputs)
-    )
+
+    def watched(params, inputs):
+        depths.append(len(params))
+        return forward(params, inputs)
+
+    monkeypatch.setattr(training, "forward", watched)
     steps = train(init_params(SIZES, seeds=[0, 1]), GRADUAL, _examples(), batch_seeds=[0, 1], batch_size=None)
     list(steps)
     assert depths == [1, 1, 1, 2, 2, 2, 3, 3, 3]

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.app import CHROMIUM_FLAGS, PAGE_FILES, find_chromium, fresh_server
+from tests.present import present
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +65,7 @@ def restarted(page, path, seen):
         expect(page.get_by_text(seen).first).to_be_visible()
         ready(page)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "PINGING_SERVER")
-    with fresh_server(urlparse(first.address).port):
+    with fresh_server(present(urlparse(first.address).port)):
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED")
         yield
 

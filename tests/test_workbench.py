@@ -1,6 +1,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
@@ -38,14 +39,14 @@ def test_job_gives_the_same_result_as_the_core():
 
 
 def test_same_key_is_computed_once():
-    bench, log = Workbench(), []
+    bench, log = Workbench(), list[str]()
     for _ in range(3):
         finish(bench, bench.job("key", counting(log, "a", 4)))
     assert len(log) == 4
 
 
 def test_job_rests_when_nobody_waits_and_goes_on_where_it_was():
-    bench, log = Workbench(), []
+    bench, log = Workbench(), list[str]()
     job = bench.job("key", counting(log, "a", 40, pause=0.02))
     with bench.waiting_for(job):
         assert not job.wait(0.2)
@@ -58,7 +59,7 @@ def test_job_rests_when_nobody_waits_and_goes_on_where_it_was():
 
 
 def test_two_visitors_take_turns():
-    bench, log = Workbench(), []
+    bench, log = Workbench(), list[str]()
     long, short = (bench.job(name, counting(log, name, n, pause=0.02)) for name, n in (("long", 100), ("short", 5)))
     with bench.waiting_for(long), bench.waiting_for(short):
         assert short.wait(10)
@@ -81,7 +82,7 @@ def test_error_reaches_who_waits_and_is_not_kept():
 
 
 def test_number_of_jobs_is_bounded_and_the_latest_stay():
-    bench, log = Workbench(max_jobs=2), []
+    bench, log = Workbench(max_jobs=2), list[str]()
     for name in "abc":
         finish(bench, bench.job(name, counting(log, name, 1)))
     finish(bench, bench.job("c", counting(log, "c", 1)))
@@ -99,14 +100,14 @@ def test_memory_is_bounded_by_the_size_of_the_results():
     keys = [QUICK, QUICK.but(seed=3), QUICK.but(seed=6)]
     jobs = []
     for key in keys:
-        jobs.append(bench.job(key, lambda key=key: compare_steps(key)))
+        jobs.append(bench.job(key, partial(compare_steps, key)))
         finish(bench, jobs[-1])
     assert bench.job(keys[0], lambda: compare_steps(keys[0])) is not jobs[0]
 
 
 @pytest.mark.parametrize("n_visitors", [4])
 def test_many_visitors_of_one_run_share_it(n_visitors):
-    bench, log = Workbench(), []
+    bench, log = Workbench(), list[str]()
     threads = [
         threading.Thread(target=lambda: finish(bench, bench.job("key", counting(log, "a", 10, pause=0.01))))
         for _ in range(n_visitors)

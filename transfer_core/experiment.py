@@ -50,8 +50,8 @@ class RunResult:
     schedule : tuple of Phase
         What really ran: shorter than that of the arm where the run was stopped.
     history : dict of str to ndarray of shape (n_seeds, n_epochs + 1)
-        From `Curves`: ``train_loss``, ``val_loss`` (nats), ``train_accuracy``, ``val_accuracy`` (0 to 1). Column 0 is
-        before any training.
+        From `transfer_core.measures.Curves`: ``train_loss``, ``val_loss`` (nats), ``train_accuracy``, ``val_accuracy``
+        (0 to 1). Column 0 is before any training.
     measured : dict of str to Series
         What the other measures gave, each under its name.
     pretrained, params : tuple of Layer
@@ -95,7 +95,7 @@ class RunResult:
 
     @property
     def layer_change(self) -> Array:
-        """From `LayerChange`: how far each layer moved in each epoch, ``(n_seeds, n_epochs, n_layers)``."""
+        """From `transfer_core.measures.LayerChange`: how far each layer moved in each epoch, ``(n_seeds, n_epochs, n_layers)``."""
         return np.moveaxis(self.measured["layer_change"].values, 0, 1)
 
     @property

@@ -1,7 +1,7 @@
 """Paired comparisons, and the verdict they allow.
 
 Strategies share split, head, minibatch order and budget within a seed, so their accuracies are
-compared seed by seed. A verdict is a value; `verdict_sentence` is the one place that words it.
+compared seed by seed. A verdict is a value; `transfer_core.wording.verdict_sentence` is the one place that words it.
 """
 
 from __future__ import annotations

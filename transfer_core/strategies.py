@@ -98,7 +98,7 @@ def end_to_end(config: RunConfig) -> Schedule:
 def progressive_unfreezing(config: RunConfig) -> Schedule:
     """Train the head first, then free the backbone, from the top, at lower rates.
 
-    All at once at `unfreeze_epoch`, or, where `gradual`, one layer more in each of as many equal
+    All at once at `RunConfig.unfreeze_epoch`, or, where `RunConfig.gradual`, one layer more in each of as many equal
     steps as there are backbone layers. If fewer epochs than layers are left, the lowest stay frozen.
 
     References

@@ -1,4 +1,4 @@
-"""The studies there are: every module of `questions` that has a `STUDY`."""
+"""The studies there are: every module of `questions` that has a ``STUDY``."""
 
 from __future__ import annotations
 

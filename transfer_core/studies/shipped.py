@@ -1,6 +1,6 @@
 """Results of the default studies, computed once and shipped, so that a first visit need not wait.
 
-`python -m tools.build_studies` writes them; a test computes a sample of the cells anew.
+``python -m tools.build_studies`` writes them; a test computes a sample of the cells anew.
 """
 
 from __future__ import annotations

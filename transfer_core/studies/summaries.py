@@ -188,7 +188,7 @@ def together(verdicts: Sequence[str]) -> str:
     return verdicts[0] if len(set(verdicts)) == 1 else INCONCLUSIVE
 
 
-def gap_of(differences: Array | pd.Series[float]) -> Gap:
+def gap_of(differences: Array | pd.Series) -> Gap:
     """Take differences that are paired already as a gap.
 
     Examples
@@ -233,7 +233,7 @@ def pair_words(lead: str, gaps: Mapping[str, Gap], wanted: int = 1) -> str:
     return f"{lead}: {'; '.join(f'{title_of(scenario)} {side_words(gap)}' for scenario, gap in ordered)}."
 
 
-def by_place(*known: str) -> Callable[[pd.Series[str]], pd.Series[int]]:
+def by_place(*known: str) -> Callable[[pd.Series], pd.Series]:
     """Make a key that sorts names by where they stand in a list, and others after them.
 
     Examples

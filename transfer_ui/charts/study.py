@@ -42,7 +42,7 @@ def figure_rows(table: pd.DataFrame, figure: Figure, marks: Sequence[Mark] = ())
     Parameters
     ----------
     table : DataFrame
-        Of a `Summary`.
+        Of a `transfer_core.studies.study.Summary`.
     figure : Figure
     marks : sequence of Mark
         Of lines: drawn in every facet.

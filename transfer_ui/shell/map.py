@@ -21,7 +21,7 @@ class PageInfo(NamedTuple):
     Attributes
     ----------
     file : str
-        Name of the file in `pages`, without its ending; also its address.
+        Name of the file in ``pages``, without its ending; also its address.
     title, icon, question : str
         In the navigation; over the page.
     """
@@ -64,7 +64,7 @@ def navigation() -> StreamlitPage:
 def open_page(file: str) -> None:
     """Begin a page.
 
-    Beside a folder called `pages`, a server that has just started runs the page file of a deep link
+    Beside a folder called ``pages``, a server that has just started runs the page file of a deep link
     alone, without the entrypoint. The page then draws the map itself and runs once more: from now on
     the server knows that there is one.
     """

@@ -1,1 +1,1 @@
-"""One module per framework, each with its `FRAMEWORK`."""
+"""One module per framework, each with its ``FRAMEWORK``."""

@@ -1,4 +1,4 @@
-"""fastai: the schedule in its own words, `opt.freeze_to`, `fit` and `slice`."""
+"""fastai: the schedule in its own words, ``opt.freeze_to``, ``fit`` and ``slice``."""
 
 from __future__ import annotations
 
