@@ -1,5 +1,9 @@
 """The command line: what it writes, what it prints, and what it says of bad arguments."""
 
+import errno
+import io
+import os
+import sqlite3
 import subprocess
 import sys
 
@@ -8,8 +12,10 @@ import pytest
 
 from tests.app import ROOT
 from transfer_core.studies.registry import STUDIES
+from transfer_core.studies.shipped import read
 from transfer_core.studies.store import Store
 from transfer_ui.__main__ import main
+from transfer_ui.command.boundary import boundary, tell
 
 QUICK = ["study", "decision_map", "--scenario", "low_to_high", "--seeds", "2", "--processes", "1"]
 
@@ -89,6 +95,15 @@ def test_a_second_run_takes_everything_from_the_store(run, store, monkeypatch):
         (["study", "crossover", "--format", "xml"], "--format must be one of csv, parquet, got 'xml'."),
         (["study", "crossover", "--out", "README.md"], "--out must be a folder that can be written, got 'README.md'"),
         (["study", "crossover", "--store", "README.md/x"], "--store must be an SQLite file that can be written, got "),
+        (["study", "crossover", "--processes", "257"], "--processes must be a whole number from 1 to 256, got '257'."),
+        (["study", "crossover", "--out", ""], "--out must not be empty, got ''."),
+        (["study", "crossover", "--out=--"], "--out expected one argument."),
+        (
+            ["study", "crossover", "--store", "tests"],
+            "--store must be an SQLite file that can be written, got 'tests' (",
+        ),
+        (["study", "crossover", "--dask", " "], "--dask must not be empty, got ' '."),
+        (["study", "crossover", "--seeds", "9" * 5000], "--seeds must be a whole number, got '9999"),
         (["study", "crossover", "--dask", "nowhere"], "--dask must be the address of a scheduler that answers, got "),
         (["study", "crossover", "--dask", "a", "--processes", "2"], "--processes cannot be used together with --dask."),
         (["study", "crossover", "--colour", "red"], "unrecognized arguments --colour red."),
@@ -117,3 +132,125 @@ def test_it_is_a_program():
         [sys.executable, "-m", "transfer_ui", "list"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("crossover ")
+
+
+class _Full(io.StringIO):
+    """A stream on a full disk."""
+
+    def flush(self):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_what_cannot_be_printed_is_said_once_and_the_files_are_there(run, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdout", _Full())
+    with pytest.raises(SystemExit) as left:
+        run()
+    assert left.value.code == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "Standard output must be writable, got No space left on device."
+    assert {path.suffix for path in tmp_path.iterdir()} == {".csv", ".html"}
+
+
+def test_a_progress_bar_that_nobody_can_see_stops_nothing(run, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stderr", _Full())
+    run()
+    assert "Wrote " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp932", "gbk", "latin-1"])
+def test_every_stored_verdict_can_be_printed_on_any_terminal(encoding, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding))
+    sentences = [finding.sentence for name in STUDIES for finding in read(name).summary.findings.values()]
+    assert not "".join(sentences).isascii()
+    with boundary():
+        tell("\n".join(sentences))
+    printed = sys.stdout.buffer.getvalue().decode(encoding)
+    assert len(printed.splitlines()) == len(sentences)
+    assert "?" not in printed
+
+
+def test_a_folder_in_the_place_of_a_file_is_said_before_anything_is_done(run, tmp_path, capsys):
+    (tmp_path / "decision_map_low_to_high.html").mkdir()
+    with pytest.raises(SystemExit) as left:
+        run()
+    assert left.value.code == 2
+    assert capsys.readouterr().err.startswith("--out must have room for a file, got a folder ")
+
+
+def test_no_home_folder_is_one_sentence(tmp_path, monkeypatch, capsys):
+    for name in ("FREEZE_OR_FINE_TUNE_STORE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+    with pytest.raises(SystemExit) as left:
+        main([*QUICK, "--out", str(tmp_path)])
+    assert left.value.code == 2
+    assert capsys.readouterr().err == "--store must be named where there is no home folder, got none.\n"
+
+
+def test_a_store_that_fails_on_the_way_does_not_cost_the_results(tmp_path, monkeypatch, capsys):
+    def fail(self, row):
+        self._write = lambda row: None  # in memory it works
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Store, "_write", fail)
+    main([*QUICK, "--out", str(tmp_path), "--store", str(tmp_path / "cells.sqlite")])
+    said = capsys.readouterr()
+    assert said.out.count("Wrote ") == 2
+    assert said.err.splitlines()[-1].startswith(
+        "The results are complete, but --store must stay readable and writable, "
+    )
+
+
+def _program(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "transfer_ui", *arguments],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        **options,
+    )
+
+
+def test_a_closed_pipe_ends_the_program_without_a_word():
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = _program("list", stdout=writer)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_full_device_is_one_sentence():
+    with open("/dev/full", "w") as full:
+        done = _program("list", stdout=full)
+    assert done.returncode == 1
+    assert done.stderr == "Standard output must be writable, got No space left on device.\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp932"])
+def test_a_study_prints_its_verdicts_on_a_terminal_that_is_not_utf_8(run, store, tmp_path, encoding):
+    run()
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    options = [*QUICK, "--out", str(tmp_path), "--store", str(store)]
+    done = _program(*options, stdout=subprocess.PIPE, env=environment, encoding=encoding)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Inconclusive.") == 2
+
+
+def test_a_full_disk_leaves_no_half_of_a_file(run, store, tmp_path):
+    import resource
+
+    out = run()
+    (out / "decision_map_low_to_high.html").unlink()
+    limit = store.stat().st_size + 50_000  # the drawing library alone is larger
+    done = _program(
+        *[*QUICK, "--out", str(out), "--store", str(store)],
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    assert done.returncode == 1
+    assert "Inconclusive." in done.stdout
+    assert done.stderr.splitlines()[-1] == (
+        f"Cannot write {out / 'decision_map_low_to_high.html'} (File too large). "
+        "Finished cells are kept; the same command goes on from there."
+    )
+    assert [path.name for path in out.iterdir()] == ["decision_map_low_to_high.csv"]

@@ -16,6 +16,9 @@ from typing import ParamSpec, TypeVar
 # Windows waits for no more at once; elsewhere each takes three of the 1,024 files that a process may usually open.
 MAX_PROCESSES = 61 if sys.platform == "win32" else 256
 
+# A pool that nobody holds any more forgets what it was told when it was shut down.
+_ENDED: list[ProcessPoolExecutor] = []
+
 Given = ParamSpec("Given")
 Got = TypeVar("Got")
 
@@ -41,6 +44,7 @@ def processes(n: int) -> Iterator[ProcessPoolExecutor]:
     finally:
         # What waits is cancelled before the workers are killed: a cancelled cell cannot fail any more.
         executor.shutdown(wait=False, cancel_futures=True)
+        _ENDED.append(executor)
         for worker in set(multiprocessing.active_children()) - others:
             worker.kill()
 

@@ -48,6 +48,11 @@ class _Parser(argparse.ArgumentParser):
         words = re.sub(r"^(\w+) invalid choice: (.*) \(choose from (.*)\)", _must_be, words, flags=re.DOTALL)
         leave(f"{words}.", WRONG_ARGUMENTS)
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        if action.option_strings and arg_strings == ["--"]:  # some versions take it for no value at all
+            self.error(f"argument {action.option_strings[0]}: expected one argument")
+        return super()._get_values(action, arg_strings)
+
     def _print_message(self, message: str, file: Any = None) -> None:
         tell(message.rstrip("\n"))
 
