@@ -125,9 +125,7 @@ def test_arrows_point_from_pages_to_ui_to_core(part, path):
 
 @pytest.mark.parametrize(("package", "room"), ROOMS, ids=lambda value: value)
 def test_a_room_stands_only_on_lower_floors(package, room):
-    assert not [
-        bad for path in _rooms(package)[room] for bad in _upwards(room, _read(path), package, _package(path))
-    ]
+    assert not [bad for path in _rooms(package)[room] for bad in _upwards(room, _read(path), package, _package(path))]
 
 
 @pytest.mark.parametrize("package", FLOORS)

@@ -12,7 +12,6 @@ from transfer_core.arrays import Array
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.statistics import MIN_SEEDS, Gap, mean_interval, paired_gap
 from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
-from transfer_core.wording import evidence_words, gap_words
 
 MARGIN = 0.01
 """A difference of accuracies of less than a point is none worth having."""
@@ -199,35 +198,12 @@ def gap_of(differences: Array | pd.Series[float]) -> Gap:
     return paired_gap(np.asarray(differences), np.zeros(len(differences)))
 
 
-def side_words(gap: Gap) -> str:
-    """Say how far one arm is ahead or behind, with the evidence.
+def by_title(gaps: Mapping[str, Gap]) -> dict[str, Gap]:
+    """Name gaps by the titles of their scenarios.
 
     Examples
     --------
-    >>> side_words(gap_of(np.array([-0.1])))
-    '10.0 points behind (1 seed, no interval)'
+    >>> list(by_title({"digits_to_ink": gap_of(np.array([0.1]))}))
+    ['Digits to much or little ink']
     """
-    return f"{gap_words(gap)} {'ahead' if gap.interval.mean >= 0 else 'behind'} {evidence_words(gap)}"
-
-
-def pair_words(lead: str, gaps: Mapping[str, Gap], wanted: int = 1) -> str:
-    """Say one gap for each pair of tasks, first the one that is most against the claim.
-
-    Parameters
-    ----------
-    lead : str
-        What is compared with what.
-    gaps : mapping of str to Gap
-        By scenario.
-    wanted : {1, -1}, default 1
-        Sign that the gaps have if the claim holds.
-
-    Examples
-    --------
-    >>> pair_words("Ours, against theirs", {"digits_to_ink": gap_of(np.array([0.1]))})
-    'Ours, against theirs: Digits to much or little ink 10.0 points ahead (1 seed, no interval).'
-    """
-    if not gaps:
-        return f"{lead}: no such pair was measured (0 pairs)."
-    ordered = sorted(gaps.items(), key=lambda pair: (wanted * pair[1].sign, wanted * pair[1].interval.mean))
-    return f"{lead}: {'; '.join(f'{SCENARIOS[scenario].title} {side_words(gap)}' for scenario, gap in ordered)}."
+    return {SCENARIOS[scenario].title: gap for scenario, gap in gaps.items()}

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from transfer_core import SCENARIOS, RunConfig, scenario_config
+from transfer_core.wording import amount_words
 from transfer_ui.controls.knobs import KNOB, KNOBS, Knob, Values, config_of, fitted, values_of
 from transfer_ui.controls.link import OTHER_PARAMETERS, from_query, quoted, to_query
 
@@ -217,6 +218,6 @@ def _draw_shift(knob: Knob, options: Sequence[Any], values: Values) -> float:
         options,
         key=knob.name,
         help=knob.help,
-        format_func=lambda value: f"{value:g}{'' if shift.unit == '°' else ' '}{shift.unit}".strip(),
+        format_func=lambda value: amount_words(value, shift.unit),
     )
     return amount

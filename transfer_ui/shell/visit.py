@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 import streamlit as st
 
 from transfer_core import RunConfig
+from transfer_core.wording import sentence_case
 from transfer_ui import sentences
 from transfer_ui.controls.link import from_query, to_text
 
@@ -48,7 +49,7 @@ def choose_pinned(config: RunConfig) -> RunConfig | None:
             key="pinned",
             index=None,
             placeholder="none",
-            format_func=lambda run: sentences.sentence_case(sentences.differences(read(run), config)),
+            format_func=lambda run: sentence_case(sentences.differences(read(run), config)),
             help="Every run of this visit is kept here, named by what it did otherwise. Try a change, then pin the run before it.",
             width=520,
         )

@@ -33,7 +33,7 @@ from transfer_core.studies.study import (
 )
 from transfer_core.studies.summaries import MARGIN, at_their_best, gap_between, intervals, points, together
 from transfer_core.studies.tasks import Train, target_accuracies
-from transfer_core.wording import evidence_words, gap_words
+from transfer_core.wording import interval_words, side_words
 
 SIZES = (40, 1000)  # training images, all classes together
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
@@ -193,18 +193,19 @@ def _caught_up(gap: Gap, rise: Interval) -> str:
 
 
 def _end_words(rows: pd.DataFrame, gap: Gap, rise: Interval) -> str:
-    side = "ahead of" if gap.interval.mean >= 0 else "behind"
     first, second = (f"rate {rows.loc[rows['strategy'] == arm, 'rate'].iloc[0]:g}" for arm in ARMS)
     return (
-        f"after {rows['updates'].max():,} updates end-to-end at {first} is {gap_words(gap)} {side} from scratch at {second} "
-        f"{evidence_words(gap)}, which has changed by {100 * rise.mean:+.1f} points since half of them"
+        f"after {rows['updates'].max():,} updates end-to-end at {first} is "
+        f"{side_words(gap, f'from scratch at {second}')}, which has changed by {100 * rise.mean:+.1f} points since half of them"
     )
 
 
 def _speed_words(gap: Gap) -> str:
     factor, low, high = (2**edge for edge in gap.interval)
-    interval = "no interval" if np.isnan(low) else f"95\u00a0% interval {low:.1f} to {high:.1f}"
-    return f"from scratch takes {factor:.1f} times the updates of end-to-end ({interval}; more in {gap.wins} of {gap.n} seeds)"
+    return (
+        f"from scratch takes {factor:.1f} times the updates of end-to-end ({interval_words(low, high)}; more in "
+        f"{gap.wins} of {gap.n} seeds)"
+    )
 
 
 def _panel(scenario: str, images: int, several: bool) -> str:

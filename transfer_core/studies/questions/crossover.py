@@ -32,7 +32,7 @@ from transfer_core.studies.study import (
 )
 from transfer_core.studies.summaries import at_their_best, enough, gap_between, intervals
 from transfer_core.studies.tasks import PixelRegression, ZeroShot
-from transfer_core.wording import evidence_words, gap_words
+from transfer_core.wording import sentence_case, side_words
 
 ARMS = ("end_to_end", "feature_extraction")
 RULE = 1000  # training images; below it the lesson freezes
@@ -73,8 +73,8 @@ def summarise(rows: pd.DataFrame) -> Summary:
     said = crossing_words(locate(rows, sizes), sizes)
     ends = "; ".join(_at(size, gaps[size]) for size in (sizes[0], sizes[-1]))
     findings = {
-        "rule_of_thumb": Finding(_rule_verdict(gaps), f"{_below_words(gaps)} {said} {ends[0].upper()}{ends[1:]}."),
-        "few_shot": Finding(_few_shot_verdict(gaps), f"{ends[0].upper()}{ends[1:]}. {said}"),
+        "rule_of_thumb": Finding(_rule_verdict(gaps), f"{_below_words(gaps)} {said} {sentence_case(ends)}."),
+        "few_shot": Finding(_few_shot_verdict(gaps), f"{sentence_case(ends)}. {said}"),
     }
     return Summary(accuracies(rows), findings)
 
@@ -223,8 +223,7 @@ def _rounded(size: float) -> int:
 
 
 def _at(size: int, gap: Gap) -> str:
-    side = "ahead" if gap.interval.mean >= 0 else "behind"
-    return f"at {size:,} images end-to-end is {gap_words(gap)} {side} {evidence_words(gap)}"
+    return f"at {size:,} images end-to-end is {side_words(gap)}"
 
 
 def _rule_verdict(gaps: dict[int, Gap]) -> str:

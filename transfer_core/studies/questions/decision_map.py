@@ -28,6 +28,7 @@ from transfer_core.studies.study import (
 )
 from transfer_core.studies.summaries import enough, points, scores
 from transfer_core.studies.tasks import Train
+from transfer_core.wording import inside
 
 SIZES = (1, 2, 5, 10, 20, 50)
 SHIFT_SHARES = (0.0, 1 / 6, 1 / 3, 2 / 3)
@@ -139,7 +140,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
     elif near < far and (full_near >= n_sizes / 2 or full_far < full_near):
         similarity = REFUTED
     counts = decided["winner"].value_counts()
-    won = ", ".join(f"{STRATEGIES[str(name)].short.lower()} {count}" for name, count in counts.items()) or "none"
+    won = ", ".join(f"{inside(STRATEGIES[str(name)].short)} {count}" for name, count in counts.items()) or "none"
     return Summary(
         table,
         {

@@ -37,8 +37,9 @@ from transfer_core.studies.study import (
     Study,
     Summary,
 )
-from transfer_core.studies.summaries import MARGIN, at_their_best, gap_of, in_every_pair, pair_words, points, scores
+from transfer_core.studies.summaries import MARGIN, at_their_best, by_title, gap_of, in_every_pair, points, scores
 from transfer_core.studies.tasks import Train, target_accuracies
+from transfer_core.wording import pair_words
 
 RATES = (0.01, 0.03, 0.1, 0.3)
 BASE = "from_scratch"
@@ -148,11 +149,11 @@ def summarise(rows: pd.DataFrame) -> Summary:
             "falls_with_depth": _falls_with_depth(by_pair, n_layers),
             "generic_first_layer": Finding(
                 in_every_pair([gap.sign for gap in generic.values()]),
-                pair_words("A frozen pretrained first layer, against a frozen random one", generic),
+                pair_words("A frozen pretrained first layer, against a frozen random one", by_title(generic)),
             ),
             "tuned_beat_scratch": Finding(
                 in_every_pair([gap.sign for gap in tuned.values()]),
-                pair_words("Transferred and fine-tuned, averaged over the cuts, against from scratch", tuned),
+                pair_words("Transferred and fine-tuned, averaged over the cuts, against from scratch", by_title(tuned)),
             ),
             "fragile_middle": _fragile_middle(by_pair, n_layers),
         },
@@ -241,7 +242,9 @@ def _falls_with_depth(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
     deeper = {scenario: gap_of(deepest_to_first(cuts)) for scenario, cuts in by_pair.items()}
     return Finding(
         in_every_pair([-gap.sign for gap in deeper.values()]),
-        pair_words(f"All {n_layers} pretrained layers frozen, against the first one alone", deeper, wanted=-1),
+        pair_words(
+            f"All {n_layers} pretrained layers frozen, against the first one alone", by_title(deeper), wanted=-1
+        ),
     )
 
 
@@ -260,7 +263,9 @@ def _fragile_middle(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
     return Finding(
         verdict,
         pair_words(
-            "The network's own layers frozen, cut in the middle, against the first and last cut", dips, wanted=-1
+            "The network's own layers frozen, cut in the middle, against the first and last cut",
+            by_title(dips),
+            wanted=-1,
         ),
     )
 

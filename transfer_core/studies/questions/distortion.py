@@ -39,9 +39,9 @@ from transfer_core.studies.summaries import (
     intervals,
     no_worse,
     points,
-    side_words,
 )
 from transfer_core.studies.tasks import Train, measured_accuracy
+from transfer_core.wording import side_words
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 LARGE = 3.0

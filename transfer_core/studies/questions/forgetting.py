@@ -29,7 +29,7 @@ from transfer_core.studies.study import (
     Summary,
 )
 from transfer_core.studies.summaries import MARGIN, at_their_best, intervals, points, scores, together
-from transfer_core.wording import evidence_words, gap_words, join_words
+from transfer_core.wording import MORE, inside, join_words, side_words, size_words
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 STRENGTHS = (0.001, 0.01, 0.1)  # of L2-SP
@@ -135,8 +135,8 @@ def _unfreezing(here: pd.DataFrame) -> tuple[str, str]:
     where = f" ({join_words([f'{rate:g}' for rate in above])})" if above else ""
     words = (
         f"progressive is above the curve of end-to-end at {len(above)} of its {len(rates)} rates worth taking{where}; at the "
-        f"best for the target, {rates[-1]:g}, it has {_more(source)} on the source with its old head than that curve, and "
-        f"{_more(target)} on the target"
+        f"best for the target, {rates[-1]:g}, it has {side_words(source, sides=MORE)} on the source with its old head than that curve, and "
+        f"{side_words(target, sides=MORE)} on the target"
     )
     if len(above) == len(rates):
         return CONFIRMED, words
@@ -152,7 +152,7 @@ def _still_there(here: pd.DataFrame) -> tuple[str, str]:
     probed_after = _at(here, PLAIN, rate, REPROBED)
     seen, lost = paired_gap(before, after), paired_gap(probed_before, probed_after)
     most = paired_gap(before - after, 2 * (probed_before - probed_after)).sign
-    words = f"end-to-end at rate {rate:g} costs the old head {_size(seen)} on the source, and a new one {_size(lost)}"
+    words = f"end-to-end at rate {rate:g} costs the old head {size_words(seen)} on the source, and a new one {size_words(lost)}"
     if seen.sign <= 0 or most == 0:
         return INCONCLUSIVE, words
     return CONFIRMED if most > 0 else REFUTED, words
@@ -175,8 +175,8 @@ def _anchor(here: pd.DataFrame) -> tuple[str, str]:
     words = (
         f"{len(kept)} of {len(ANCHORED)} strengths clearly keep more of the source than the curve of end-to-end where that is "
         f"as good for the target, {len(free)} at no cost; {told} at rate {rate:g} has "
-        f"{_more(_to_rival(here, told, rate, OLD_HEAD))} on the source with its old head than that curve, and against "
-        f"end-to-end at rate {plain[1]:g} {_more(source)} there and {_more(target)} on the target"
+        f"{side_words(_to_rival(here, told, rate, OLD_HEAD), sides=MORE)} on the source with its old head than that curve, and against "
+        f"end-to-end at rate {plain[1]:g} {side_words(source, sides=MORE)} there and {side_words(target, sides=MORE)} on the target"
     )
     if free:
         return CONFIRMED, words
@@ -193,7 +193,7 @@ def _table(rows: pd.DataFrame) -> pd.DataFrame:
     tables = []
     for (scenario,), here in points(in_order, ["scenario"]):
         for measure, value in MEASURES.items():
-            panel = f"{SCENARIOS[str(scenario)].title}: {measure.lower()}" if several else measure
+            panel = f"{SCENARIOS[str(scenario)].title}: {inside(measure)}" if several else measure
             tables.append(intervals(here, by, value).assign(measure=measure, panel=panel))
     table = pd.concat(tables, ignore_index=True)
     return table.assign(chosen=[point in chosen for point in table[by].itertuples(index=False, name=None)])
@@ -214,16 +214,6 @@ def _val_accuracy(here: pd.DataFrame, arm: str, rate: float) -> float:
 
 def _gap(here: pd.DataFrame, value: str, ours: tuple[str, float], theirs: tuple[str, float]) -> Gap:
     return paired_gap(_at(here, *ours, value), _at(here, *theirs, value))
-
-
-def _more(gap: Gap) -> str:
-    return f"{gap_words(gap)} {'more' if gap.interval.mean >= 0 else 'less'} {evidence_words(gap)}"
-
-
-def _size(lost: Gap) -> str:
-    low, high = 100 * lost.interval.low, 100 * lost.interval.high
-    interval = "no interval" if np.isnan(low) else f"95\u00a0% interval {low:.1f} to {high:.1f}"
-    return f"{100 * lost.interval.mean:.1f} points ({interval})"
 
 
 CLAIMS = MappingProxyType(

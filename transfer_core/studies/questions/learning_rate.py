@@ -10,7 +10,7 @@ import pandas as pd
 
 from transfer_core.config import RunConfig
 from transfer_core.scenarios import SCENARIOS
-from transfer_core.statistics import MIN_SEEDS, Gap, Interval
+from transfer_core.statistics import MIN_SEEDS, Gap
 from transfer_core.strategies import STRATEGIES
 from transfer_core.studies.grids import at_rate
 from transfer_core.studies.study import (
@@ -29,7 +29,7 @@ from transfer_core.studies.study import (
     Summary,
 )
 from transfer_core.studies.summaries import at_their_best, gap_between, intervals
-from transfer_core.wording import evidence_words, gap_words
+from transfer_core.wording import change_words, sentence_case
 
 # Two to each power of ten. The lowest is what the lesson's table gives for end-to-end learning.
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
@@ -137,9 +137,9 @@ def _lower_words(frozen: Sensitivity, full: Sensitivity) -> str:
     frozen_rate, full_rate = LESSON_RATES
     return (
         f"Best on the validation images are {frozen.best:g} for feature extraction and {full.best:g} end-to-end. "
-        f"End-to-end at {frozen.best:g} {_change(full.losses[frozen.best])}; feature extraction at {full.best:g} "
-        f"{_change(frozen.losses[full.best])}. Against its best, feature extraction at the lesson's {frozen_rate:g} "
-        f"{_change(frozen.losses[frozen_rate])}, end-to-end at the lesson's {full_rate:g} {_change(full.losses[full_rate])}."
+        f"End-to-end at {frozen.best:g} {change_words(full.losses[frozen.best])}; feature extraction at {full.best:g} "
+        f"{change_words(frozen.losses[full.best])}. Against its best, feature extraction at the lesson's {frozen_rate:g} "
+        f"{change_words(frozen.losses[frozen_rate])}, end-to-end at the lesson's {full_rate:g} {change_words(full.losses[full_rate])}."
     )
 
 
@@ -151,30 +151,11 @@ def _collapse_words(frozen: Sensitivity, full: Sensitivity) -> str:
             words.append(f"{name} loses more than {100 * COLLAPSE:g} points at no rate up to {max(found.losses):g}")
         else:
             words.append(
-                f"at {found.collapse:g} {name} {_change(found.losses[found.collapse])}, {other_name} "
-                f"{_change(other.losses[found.collapse])}"
+                f"at {found.collapse:g} {name} {change_words(found.losses[found.collapse])}, {other_name} "
+                f"{change_words(other.losses[found.collapse])}"
             )
     said = "; ".join(words)
-    return f"{said[0].upper()}{said[1:]}."
-
-
-def _change(loss: Gap) -> str:
-    r"""Word what a rate costs against the best one, or brings: that was chosen on other images.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from transfer_core.statistics import paired_gap
-    >>> _change(paired_gap(np.array([0.8, 0.9]), np.array([0.9, 1.0])))
-    'gains 10.0 points (95\xa0% interval 10.0 to 10.0; in 2 of 2 seeds)'
-    """
-    if not loss.wins and not loss.losses:
-        return "loses nothing"
-    verb = "loses"
-    if loss.interval.mean < 0:
-        mean, low, high = loss.interval
-        verb, loss = "gains", Gap(Interval(-mean, -high, -low), loss.losses, loss.wins, loss.n)
-    return f"{verb} {gap_words(loss)} {evidence_words(loss).replace('ahead in', 'in')}"
+    return f"{sentence_case(said)}."
 
 
 CLAIMS = MappingProxyType(

@@ -37,7 +37,7 @@ from transfer_core.studies.study import (
 )
 from transfer_core.studies.summaries import by_sign, gap_between, intervals
 from transfer_core.studies.tasks import PixelRegression, Train, target_accuracies
-from transfer_core.wording import evidence_words, gap_words
+from transfer_core.wording import inside, side_words
 
 SOURCE = "mnist_to_digits"  # its source task is MNIST: no image of the lesson's is in it
 APPROACHES = ("feature_extraction", "end_to_end", "progressive_unfreezing")
@@ -156,12 +156,9 @@ def best_verdict(gaps: Iterable[Gap]) -> str:
 
 def _best_words(over_pure: dict[str, dict[str, Gap]]) -> str:
     """Give the notebook's own gaps in full, of the other starts the one to end-to-end."""
-    own = " and ".join(
-        f"{_side(gap)} {_title(pure)} {evidence_words(gap)}" for pure, gap in over_pure[NOTEBOOK].items()
-    )
+    own = " and ".join(side_words(gap, _title(pure)) for pure, gap in over_pure[NOTEBOOK].items())
     others = " ".join(
-        f"With a backbone that is {start}, it is {_side(gaps['end_to_end'])} {_title('end_to_end')} "
-        f"{evidence_words(gaps['end_to_end'])}."
+        f"With a backbone that is {start}, it is {side_words(gaps['end_to_end'], _title('end_to_end'))}."
         for start, gaps in over_pure.items()
         if start != NOTEBOOK
     )
@@ -169,17 +166,13 @@ def _best_words(over_pure: dict[str, dict[str, Gap]]) -> str:
 
 
 def _title(strategy: str) -> str:
-    return STRATEGIES[strategy].title.lower()
+    return inside(STRATEGIES[strategy].title)
 
 
 def _pixels_words(over_pixels: dict[str, Gap], table: pd.DataFrame) -> str:
     pixels = float(table.loc[table["start"] == NO_NETWORK, "mean"].iloc[0])
-    compared = "; ".join(f"{start}, {_side(gap)} it {evidence_words(gap)}" for start, gap in over_pixels.items())
+    compared = "; ".join(f"{start}, {side_words(gap, 'it')}" for start, gap in over_pixels.items())
     return f"Logistic regression on the pixels reaches {pixels:.1%}. Feature extraction, by its backbone: {compared}."
-
-
-def _side(gap: Gap) -> str:
-    return f"{gap_words(gap)} {'ahead of' if gap.interval.mean >= 0 else 'behind'}"
 
 
 CLAIMS = MappingProxyType(

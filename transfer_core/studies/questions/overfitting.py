@@ -22,7 +22,7 @@ from transfer_core.studies.study import (
     Summary,
 )
 from transfer_core.studies.summaries import at_their_best, gap_between, intervals, points
-from transfer_core.wording import evidence_words, gap_words
+from transfer_core.wording import MORE_ACCURATE, WIDER, Sides, side_words
 
 
 def summarise(rows: pd.DataFrame) -> Summary:
@@ -81,7 +81,7 @@ def harm_verdict(wider: dict[int, Gap], better: dict[int, Gap]) -> str:
 
 def _risk_words(wider: dict[int, Gap]) -> str:
     end_to_end, frozen = (sum(gap.sign == sign for gap in wider.values()) for sign in (1, -1))
-    ends = "; ".join(_at(size, wider[size], "wider", "narrower") for size in (min(wider), max(wider)))
+    ends = "; ".join(_at(size, wider[size], WIDER) for size in (min(wider), max(wider)))
     return (
         f"The gap is clearly wider end-to-end at {end_to_end} of {len(wider)} sizes, clearly wider for feature extraction at "
         f"{frozen}; {ends}."
@@ -93,18 +93,15 @@ def _harm_words(wider: dict[int, Gap], better: dict[int, Gap]) -> str:
     if not overfits:
         return f"At none of {len(wider)} sizes is the gap clearly wider end-to-end."
     worse, ahead = (sum(better[size].sign == sign for size in overfits) for sign in (-1, 1))
-    ends = "; ".join(
-        _at(size, better[size], "more accurate", "less accurate") for size in sorted({*overfits[:1], *overfits[-1:]})
-    )
+    ends = "; ".join(_at(size, better[size], MORE_ACCURATE) for size in sorted({*overfits[:1], *overfits[-1:]}))
     return (
         f"Of the {len(overfits)} sizes at which its gap is clearly wider, end-to-end is clearly less accurate on the test "
         f"images at {worse} and clearly more accurate at {ahead}; {ends}."
     )
 
 
-def _at(size: int, gap: Gap, more: str, less: str) -> str:
-    side = more if gap.interval.mean >= 0 else less
-    return f"at {size:,} images it is {gap_words(gap)} {side} end-to-end {evidence_words(gap).replace('ahead', more)}"
+def _at(size: int, gap: Gap, sides: Sides) -> str:
+    return f"at {size:,} images it is {side_words(gap, 'with feature extraction', sides)}"
 
 
 CLAIMS = MappingProxyType(

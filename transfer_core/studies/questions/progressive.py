@@ -32,7 +32,7 @@ from transfer_core.studies.study import (
 )
 from transfer_core.studies.summaries import at_their_best, intervals, points, scores, together
 from transfer_core.studies.tasks import Train
-from transfer_core.wording import evidence_words, gap_words
+from transfer_core.wording import side_words
 
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 LAYER_DECAY = 1 / 2.6
@@ -194,8 +194,8 @@ def _effects(here: pd.DataFrame) -> dict[str, tuple[str, str]]:
         effect = main_effect(here, factor)
         single = paired_gap(_accuracy(here, unfreezing, rates), _accuracy(here, PLAIN))
         words = (
-            f"arms with it are {_against(effect, 'arms without')}; added alone, at {_rate_words(here, unfreezing, rates)}, "
-            f"it is {_against(single, f'end-to-end at {_rate_words(here, PLAIN)}')}"
+            f"arms with it are {side_words(effect, 'arms without')}; added alone, at {_rate_words(here, unfreezing, rates)}, "
+            f"it is {side_words(single, f'end-to-end at {_rate_words(here, PLAIN)}')}"
         )
         found[name] = (outcome(effect), words)
     return found
@@ -207,7 +207,9 @@ def _lesson(here: pd.DataFrame) -> tuple[str, str]:
     gaps = {title: paired_gap(ours, _accuracy(here, name)) for title, name in pure.items()}
     outcomes = {title: outcome(gap) for title, gap in gaps.items()}
     verdict = REFUTED if REFUTED in outcomes.values() else together(list(outcomes.values()))
-    against = " and ".join(_against(gap, f"{title} at {_rate_words(here, pure[title])}") for title, gap in gaps.items())
+    against = " and ".join(
+        side_words(gap, f"{title} at {_rate_words(here, pure[title])}") for title, gap in gaps.items()
+    )
     return verdict, f"head first, then all layers at {_rate_words(here, 'progressive_unfreezing')} is {against}"
 
 
@@ -237,10 +239,6 @@ def _accuracy(here: pd.DataFrame, unfreezing: str, rates: str = ONE_RATE) -> Arr
 
 def _rate_words(here: pd.DataFrame, unfreezing: str, rates: str = ONE_RATE) -> str:
     return f"rate {scores(here, 'rate', unfreezing=unfreezing, rates=rates)[0]:g}"
-
-
-def _against(gap: Gap, what: str) -> str:
-    return f"{gap_words(gap)} {'ahead of' if gap.interval.mean >= 0 else 'behind'} {what} {evidence_words(gap)}"
 
 
 _ULMFIT = Source("Howard and Ruder", 2018, "1801.06146")

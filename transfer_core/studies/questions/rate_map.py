@@ -26,7 +26,7 @@ from transfer_core.studies.study import (
 )
 from transfer_core.studies.summaries import at_their_best, by_sign, gap_between, intervals
 from transfer_core.studies.tasks import Train
-from transfer_core.wording import evidence_words, gap_words
+from transfer_core.wording import side_words
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)  # two to each power of ten
 TEN_TIMES = 2  # steps of the grid that make a factor of ten
@@ -98,26 +98,21 @@ def _lower_backbone(arms: pd.DataFrame) -> Finding:
     verdict = CONFIRMED if gaps[EQUAL].sign > 0 else INCONCLUSIVE
     if any(gap.sign < 0 for gap in gaps.values()):
         verdict = REFUTED
-    compared = " and ".join(
-        f"{gap_words(gap)} {'ahead of' if gap.interval.mean >= 0 else 'behind'} "
-        f"{'a ' * (arm != EQUAL)}{_at(arms, arm)} {evidence_words(gap)}"
-        for arm, gap in gaps.items()
-    )
+    compared = " and ".join(side_words(gap, f"{'a ' * (arm != EQUAL)}{_at(arms, arm)}") for arm, gap in gaps.items())
     return Finding(verdict, f"A ten times {_at(arms, LOWER_BACKBONE)} is {compared}.")
 
 
 def _backbone_breaks(edges: pd.DataFrame, collapsed: pd.DataFrame, n_cells: int) -> Finding:
     """Compare the highest rate in the head alone with the highest rate in the backbone alone."""
     gap = gap_between(edges, "test_accuracy", {"arm": "head"}, {"arm": "backbone"})
-    side = "ahead of" if gap.interval.mean >= 0 else "behind"
     where = f"Accuracy falls to less than half of the best in {len(collapsed)} of {n_cells} cells"
     least = collapsed["backbone_rate"].min()
     if least > min(RATES):
         where += f", none of them with a backbone rate below {least:g}"
     return Finding(
         by_sign(gap),
-        f"A head at the highest rate is {gap_words(gap)} {side} a backbone at the highest rate, the other part at its best "
-        f"({_rates(edges, 'head')}; {_rates(edges, 'backbone')}) {evidence_words(gap)}. {where}.",
+        f"With the other part at its best ({_rates(edges, 'head')}; {_rates(edges, 'backbone')}), a head at the highest rate "
+        f"is {side_words(gap, 'a backbone at the highest rate')}. {where}.",
     )
 
 

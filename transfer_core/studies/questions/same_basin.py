@@ -33,7 +33,7 @@ from transfer_core.studies.study import (
 )
 from transfer_core.studies.summaries import MARGIN, at_their_best, intervals, points, scores, together
 from transfer_core.studies.tasks import Train, target_accuracies
-from transfer_core.wording import evidence_words, gap_words
+from transfer_core.wording import HIGHER, side_words
 
 RATES = (0.01, 0.03, 0.1, 0.3)
 PLACES = tuple(step / 8 for step in range(9))
@@ -166,11 +166,8 @@ def verdict(lost: Gap, *, connected: bool) -> str:
 
 
 def _words(rows: pd.DataFrame, pair: str, drops: dict[str, Gap]) -> str:
-    lost = drops[pair]
-    change = "less" if lost.interval.mean >= 0 else "more"
     rate = scores(rows, "rate", pair=pair)[0]
-    evidence = evidence_words(lost).replace("; ahead in", "; the ends ahead in")
-    return f"{pair} (rate {rate:g}): halfway {gap_words(lost)} {change} than at the ends {evidence}"
+    return f"{pair} (rate {rate:g}): at the ends {side_words(drops[pair], 'halfway', HIGHER)}"
 
 
 _NEYSHABUR = Source("Neyshabur, Sedghi and Zhang", 2020, "2008.11687")

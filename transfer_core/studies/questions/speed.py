@@ -34,6 +34,7 @@ from transfer_core.studies.study import (
 )
 from transfer_core.studies.summaries import enough, points
 from transfer_core.training import train
+from transfer_core.wording import interval_words, sentence_case
 
 WIDTHS = (32, 64, 128, 256)
 DEPTHS = (1, 2, 3, 4)
@@ -190,7 +191,7 @@ def _evidence(gain: Gap) -> str:
     if np.isnan(gain.interval.low):
         return "(one round, no interval)"
     low, high = 1 + gain.interval.low, 1 + gain.interval.high
-    return f"(95\u00a0% interval {low:.2f} to {high:.2f}; faster in {gain.wins} of {gain.n} rounds)"
+    return f"({interval_words(low, high, 2)}; faster in {gain.wins} of {gain.n} rounds)"
 
 
 def _cost(groups: list[pd.DataFrame], enough_rounds: bool) -> Finding:
@@ -206,7 +207,7 @@ def _cost(groups: list[pd.DataFrame], enough_rounds: bool) -> Finding:
         f"time, in agreement in {agreed[way]} of {len(groups)} architectures"
         for way, title in WAYS.items()
     )
-    return Finding(verdict, f"{said[0].upper()}{said[1:]}.")
+    return Finding(verdict, f"{sentence_case(said)}.")
 
 
 def _agrees(group: pd.DataFrame, way: str) -> int:

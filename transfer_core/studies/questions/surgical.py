@@ -25,14 +25,15 @@ from transfer_core.studies.study import (
 )
 from transfer_core.studies.summaries import (
     at_their_best,
+    by_title,
     gap_between,
     in_every_pair,
     intervals,
     no_worse,
-    pair_words,
     points,
 )
 from transfer_core.studies.tasks import Train
+from transfer_core.wording import pair_words
 
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
 ROTATION = 30.0  # degrees, where the scenario itself turns nothing
@@ -118,15 +119,15 @@ def summarise(rows: pd.DataFrame) -> Summary:
         {
             "first_for_inputs": Finding(
                 in_every_pair([no_worse(gap) for gap in first.values()]),
-                pair_words("The first layer alone, against all layers", first),
+                pair_words("The first layer alone, against all layers", by_title(first)),
             ),
             "last_for_outputs": Finding(
                 in_every_pair([no_worse(gap) for gap in last.values()]),
-                pair_words("The last layer alone, against all layers", last),
+                pair_words("The last layer alone, against all layers", by_title(last)),
             ),
             "upper_for_inputs": Finding(
                 in_every_pair([gap.sign for gap in upper.values()]),
-                pair_words("All layers but the first, against the first alone", upper),
+                pair_words("All layers but the first, against the first alone", by_title(upper)),
             ),
         },
     )

@@ -10,7 +10,7 @@ import numpy as np
 from transfer_core import RunResult
 from transfer_core.arrays import Array
 from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap
-from transfer_core.wording import evidence_words, gap_words, join_words
+from transfer_core.wording import inside, join_words, lead_words, side_words
 from transfer_ui.sentences import percent
 
 Results = Mapping[str, RunResult]
@@ -100,7 +100,7 @@ def data_requirements(results: Results) -> Finding:
     config = results["end_to_end"].config
     gap = _ahead(results, "feature_extraction", "end_to_end")
     images = "all the images" if config.images_per_class is None else f"{config.images_per_class} of each class"
-    said = f"With {images}, feature extraction is {_against(gap)} end-to-end {evidence_words(gap)}."
+    said = f"With {images}, feature extraction is {side_words(gap, 'end-to-end')}."
     if config.images_per_class is None or config.images_per_class > FEW:
         return Finding(UNTESTED, f"{said} That is not a few: set {FEW} a class or fewer.")
     return Finding(by_gap(gap), said)
@@ -118,9 +118,9 @@ def performance(results: Results) -> Finding:
     """See whether the features fit, and which approach the claim then favours."""
     fit = _ahead(results, "feature_extraction", "random_features")
     gap = _ahead(results, "end_to_end", "feature_extraction")
-    said = f"Frozen pretrained features are {_against(fit)} random ones, so they "
+    said = f"Frozen pretrained features are {lead_words(fit, 'random ones')}, so they "
     said += "fit. " if fit.sign > 0 else "do not clearly fit. "
-    said += f"End-to-end is {_against(gap)} feature extraction {evidence_words(gap)}."
+    said += f"End-to-end is {side_words(gap, 'feature extraction')}."
     # Where the features fit, freezing should do as well; where they do not, it should lose.
     if fit.sign > 0:
         return Finding(FAILS if gap.sign > 0 else HOLDS, said)
@@ -151,7 +151,7 @@ def learning_rate(results: Results) -> Finding:
     said = (
         f"Old task, {percent(before)} before: {percent(full.source_accuracy_after.mean())} after end-to-end at {rate:g}, "
         f"{percent(slower.source_accuracy_after.mean())} after head first, then {lower:g}: the wait and the lower rate together. "
-        f"On the new task the slower one is {_against(target)} the faster."
+        f"On the new task the slower one is {lead_words(target, 'the faster')}."
     )
     # Waiting and slowness act together here, so that a difference does not settle what the rate alone does.
     return Finding(UNTESTED if kept.sign > 0 else by_gap(kept), said)
@@ -177,7 +177,7 @@ def tally(findings: Mapping[str, Finding]) -> str:
     '1 of 2 claims holds with these settings. No clear difference: accuracy.'
     """
     named = {
-        verdict: [aspect.lower() for aspect, finding in findings.items() if finding.verdict == verdict]
+        verdict: [inside(aspect) for aspect, finding in findings.items() if finding.verdict == verdict]
         for verdict in (HOLDS, FAILS, OPEN, UNTESTED)
     }
     n_holding = len(named.pop(HOLDS))
@@ -191,18 +191,11 @@ def tally(findings: Mapping[str, Finding]) -> str:
 def features_sentence(results: Results) -> str:
     """Say what the pretrained features are worth beside random ones."""
     gap = _ahead(results, "feature_extraction", "random_features")
-    return (
-        f"Here, a head on the frozen pretrained backbone is {_against(gap)} a head on a frozen random one "
-        f"{evidence_words(gap)}."
-    )
+    return f"Here, a head on the frozen pretrained backbone is {side_words(gap, 'a head on a frozen random one')}."
 
 
 def _ahead(results: Results, ours: str, theirs: str) -> Gap:
     return paired_gap(results[ours].test_accuracy, results[theirs].test_accuracy)
-
-
-def _against(gap: Gap) -> str:
-    return f"{gap_words(gap)} {'ahead of' if gap.interval.mean >= 0 else 'behind'}"
 
 
 def _train_minus_val(result: RunResult) -> Array:
