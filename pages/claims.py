@@ -10,6 +10,7 @@ import streamlit as st
 
 from transfer_core import SCENARIOS
 from transfer_ui.articles import claims
+from transfer_ui.articles.verdicts import show_verdict
 from transfer_ui.charts import study as chart
 from transfer_ui.controls import sidebar
 from transfer_ui.palette import theme
@@ -37,10 +38,10 @@ rows = st.container(gap="xsmall")
 for entry in entries:
     with rows.container(border=True, key=f"claim_{entry.name}"):
         said, found, verdict_column = st.columns([5, 7, 3], gap="medium", vertical_alignment="center")
-        said.markdown(f"**{entry.claim.text}**  \n{claims.cited(entry.claim.source)}")
+        said.markdown(f"**{entry.claim.text}**  \n{entry.claim.source.citation}")
         opened = asked == entry.name
         found.markdown("" if opened else entry.short)
-        verdict_column.badge(claims.SLUGS[entry.verdict], **claims.BADGES[entry.verdict])
+        show_verdict(verdict_column, entry.verdict)
         verdict_column.button(
             "Close" if opened else "See how",
             key=f"open_{entry.name}",
@@ -74,7 +75,7 @@ for entry in entries:
                 finding = summary.findings[entry.claim_name]
                 title = SCENARIOS[again.scenario].title if again.scenario else "the same scenarios"
                 st.markdown(f"**Again, on {title}, seeds {again.seed} to {again.seed + again.n_seeds - 1}**")
-                st.badge(claims.SLUGS[finding.verdict], **claims.BADGES[finding.verdict])
+                show_verdict(st.container(), finding.verdict)
                 st.markdown(finding.sentence)
                 chart.show_study(study, summary.table, theme(), f"again_{entry.name}")
                 frame.show_origin(measured.made)

@@ -40,6 +40,9 @@ FLOORS = {
         {"execute", "grids"},
         {"store", "tasks", "summaries"},
         {"study"},
+        {"rules"},
+        {"quantifiers"},
+        {"conditions"},
     ),
     "transfer_ui": (
         {"__main__"},

@@ -9,8 +9,9 @@ import pytest
 from tests.app import open_page, texts
 from transfer_core.studies.execute import measure
 from transfer_core.studies.registry import STUDIES
+from transfer_core.studies.rules import VERDICTS
 from transfer_core.studies.shipped import FOLDER, read, write
-from transfer_core.studies.study import VERDICTS, fingerprint
+from transfer_core.studies.study import fingerprint
 from transfer_ui.articles import claims
 
 # What a clock shows depends on the machine; what was counted does not.

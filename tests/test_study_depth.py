@@ -7,7 +7,7 @@ from transfer_core.experiment import random_params
 from transfer_core.pretraining import pretrain
 from transfer_core.seeds import stream
 from transfer_core.studies.questions.depth import ARMS, BASE, Transplant, donor_params, summarise
-from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
 from transfer_core.studies.tasks import Train
 
 CONFIG = RunConfig(

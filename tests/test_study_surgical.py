@@ -18,7 +18,7 @@ from transfer_core.studies.questions.surgical import (
     masks,
     summarise,
 )
-from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
 from transfer_core.studies.tasks import measured_accuracy
 
 SMALL = {

@@ -11,27 +11,17 @@ import numpy as np
 import pandas as pd
 
 from transfer_core.arrays import Array
+from transfer_core.bibliography import SOURCES
 from transfer_core.config import RunConfig
 from transfer_core.experiment import target_of
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.splits import max_images_per_class
-from transfer_core.statistics import MIN_SEEDS, Gap, Interval, mean_interval, paired_gap
-from transfer_core.studies.study import (
-    CONFIRMED,
-    FRESH_SEED,
-    INCONCLUSIVE,
-    REFUTED,
-    Axis,
-    Cell,
-    Claim,
-    Figure,
-    Finding,
-    Reading,
-    Source,
-    Study,
-    Summary,
-)
-from transfer_core.studies.summaries import MARGIN, at_their_best, gap_between, intervals, points, together
+from transfer_core.statistics import Gap, paired_gap
+from transfer_core.studies.conditions import Quantity, Useful, below
+from transfer_core.studies.quantifiers import SCENARIO, both, every
+from transfer_core.studies.rules import Rule, shared
+from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Reading, Study, Summary
+from transfer_core.studies.summaries import MARGIN, at_their_best, gap_between, gap_of, intervals, points
 from transfer_core.studies.tasks import Train, target_accuracies
 from transfer_core.wording import interval_words, side_words
 
@@ -113,7 +103,9 @@ def summarise(rows: pd.DataFrame) -> Summary:
     places = zip(table["scenario"], table["images"], strict=True)
     table = table.assign(panel=[_panel(scenario, images, several) for scenario, images in places])
     largest = best.groupby("scenario")["images"].max().to_dict()
-    caught, quicker, said, sped = [], [], [], []
+    ends: dict[str, dict[str, Gap]] = {}
+    extra: dict[str, Gap] = {}
+    said, sped = [], []
     for (scenario, images), here in points(best, ["scenario", "images"]):
         where = f"{SCENARIOS[str(scenario)].title}, {images:,} images"
         gap, rise = last_gap(here), last_rise(here)
@@ -121,16 +113,13 @@ def summarise(rows: pd.DataFrame) -> Summary:
         speed_up = speed_up_of(here)
         sped.append(f"{where}: {_speed_words(speed_up)}")
         if images == largest[scenario]:
-            caught.append(_caught_up(gap, rise))
-            quicker.append(speed_up.sign)
+            ends[str(scenario)] = {"lead": gap, "rise": rise}
+            extra[str(scenario)] = speed_up
     return Summary(
         table,
         {
-            "catches_up": Finding(together(caught), f"{'. '.join(said)}."),
-            "speeds_up": Finding(
-                together([{1: CONFIRMED, 0: INCONCLUSIVE, -1: REFUTED}[sign] for sign in quicker]),
-                f"{'. '.join(sped)}.",
-            ),
+            "catches_up": CLAIMS["catches_up"].found(ends, f"{'. '.join(said)}."),
+            "speeds_up": CLAIMS["speeds_up"].found(extra, f"{'. '.join(sped)}."),
         },
     )
 
@@ -141,12 +130,12 @@ def last_gap(rows: pd.DataFrame) -> Gap:
     return gap_between(last, "test_accuracy", *({"strategy": arm} for arm in ARMS))
 
 
-def last_rise(rows: pd.DataFrame) -> Interval:
+def last_rise(rows: pd.DataFrame) -> Gap:
     """Take what from scratch gained over the second half of the updates."""
     scratch = rows[rows["strategy"] == "from_scratch"].pivot_table(
         index="seed", columns="updates", values="test_accuracy"
     )
-    return mean_interval(np.asarray(scratch.iloc[:, -1] - scratch.iloc[:, max(-2, -scratch.shape[1])]))
+    return gap_of(scratch.iloc[:, -1] - scratch.iloc[:, max(-2, -scratch.shape[1])])
 
 
 def speed_up_of(rows: pd.DataFrame) -> Gap:
@@ -184,19 +173,11 @@ def updates_to(goal: Array, accuracy: Array, updates: Array) -> Array:
     return np.asarray(np.where(reached.any(axis=1), updates[reached.argmax(axis=1)], 2 * updates[-1]))
 
 
-def _caught_up(gap: Gap, rise: Interval) -> str:
-    if gap.n < MIN_SEEDS:
-        return INCONCLUSIVE
-    if gap.interval.high < MARGIN:
-        return CONFIRMED
-    return REFUTED if gap.sign > 0 and rise.high < MARGIN else INCONCLUSIVE
-
-
-def _end_words(rows: pd.DataFrame, gap: Gap, rise: Interval) -> str:
+def _end_words(rows: pd.DataFrame, gap: Gap, rise: Gap) -> str:
     first, second = (f"rate {rows.loc[rows['strategy'] == arm, 'rate'].iloc[0]:g}" for arm in ARMS)
     return (
         f"after {rows['updates'].max():,} updates end-to-end at {first} is "
-        f"{side_words(gap, f'from scratch at {second}')}, which has changed by {100 * rise.mean:+.1f} points since half of them"
+        f"{side_words(gap, f'from scratch at {second}')}, which has changed by {100 * rise.interval.mean:+.1f} points since half of them"
     )
 
 
@@ -213,25 +194,33 @@ def _panel(scenario: str, images: int, several: bool) -> str:
     return f"{SCENARIOS[scenario].title}, {size}" if several else size
 
 
-_HE = Source("He, Girshick and Dollár", 2019, "1811.08883")
+_LEAD = Quantity(
+    "the lead of end-to-end over from scratch at the last checkpoint",
+    above="end-to-end is clearly ahead of from scratch at the last checkpoint",
+    key="lead",
+)
+_RISE = Quantity("what from scratch has gained over the second half of the updates", key="rise")
+_EXTRA = Quantity(
+    "the number of updates that from scratch takes more than end-to-end",
+    above="from scratch clearly takes more updates than end-to-end to 95 % of the accuracy that from scratch has at the last "
+    "checkpoint",
+    below="from scratch clearly takes fewer updates than end-to-end to 95 % of the accuracy that from scratch has at the last "
+    "checkpoint",
+)
+_MANY = "with many images"
 
 CLAIMS = MappingProxyType(
     {
         "catches_up": Claim(
             "With images and updates enough, training from scratch catches up with fine-tuning.",
-            _HE,
-            confirmed_if="with many images, in every scenario, the interval of what end-to-end is ahead at the last "
-            "checkpoint lies below one point",
-            refuted_if="with many images, in every scenario, end-to-end is clearly ahead at the last checkpoint, by a point or "
-            "more within the interval, and from scratch has gained less than a point over the second half of the updates, interval and all",
+            SOURCES["he2019"],
+            Rule(
+                every(SCENARIO, below(_LEAD, MARGIN)),
+                every(SCENARIO, both(Useful(_LEAD, MARGIN), below(_RISE, MARGIN))),
+                _MANY,
+            ),
         ),
-        "speeds_up": Claim(
-            "Pretraining speeds up convergence.",
-            _HE,
-            confirmed_if="with many images, in every scenario, from scratch clearly takes more updates than end-to-end to 95 % "
-            "of the accuracy that from scratch has at the last checkpoint",
-            refuted_if="it clearly takes fewer in every scenario",
-        ),
+        "speeds_up": Claim("Pretraining speeds up convergence.", SOURCES["he2019"], shared(SCENARIO, _EXTRA, _MANY)),
     }
 )
 

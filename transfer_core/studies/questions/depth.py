@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from transfer_core.arrays import Array, Params
+from transfer_core.bibliography import LESSON, SOURCES
 from transfer_core.config import RunConfig
 from transfer_core.experiment import random_params, with_new_head
 from transfer_core.network import init_params
@@ -20,24 +21,11 @@ from transfer_core.pretraining import pretrain
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.schedules import Phase, Schedule, freeze_to
 from transfer_core.seeds import stream
-from transfer_core.statistics import MIN_SEEDS
-from transfer_core.studies.study import (
-    CONFIRMED,
-    FRESH_SEED,
-    INCONCLUSIVE,
-    LESSON,
-    REFUTED,
-    Axis,
-    Cell,
-    Claim,
-    Figure,
-    Finding,
-    Reading,
-    Source,
-    Study,
-    Summary,
-)
-from transfer_core.studies.summaries import MARGIN, at_their_best, by_title, gap_of, in_every_pair, points, scores
+from transfer_core.studies.conditions import Quantity, above, below, lead, not_below
+from transfer_core.studies.quantifiers import PAIR, both, every, some
+from transfer_core.studies.rules import Rule, general
+from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Finding, Reading, Study, Summary
+from transfer_core.studies.summaries import MARGIN, at_their_best, by_title, gap_of, points, scores
 from transfer_core.studies.tasks import Train, target_accuracies
 from transfer_core.wording import pair_words
 
@@ -147,12 +135,12 @@ def summarise(rows: pd.DataFrame) -> Summary:
         _table(best, by_pair),
         {
             "falls_with_depth": _falls_with_depth(by_pair, n_layers),
-            "generic_first_layer": Finding(
-                in_every_pair([gap.sign for gap in generic.values()]),
+            "generic_first_layer": CLAIMS["generic_first_layer"].found(
+                generic,
                 pair_words("A frozen pretrained first layer, against a frozen random one", by_title(generic)),
             ),
-            "tuned_beat_scratch": Finding(
-                in_every_pair([gap.sign for gap in tuned.values()]),
+            "tuned_beat_scratch": CLAIMS["tuned_beat_scratch"].found(
+                tuned,
                 pair_words("Transferred and fine-tuned, averaged over the cuts, against from scratch", by_title(tuned)),
             ),
             "fragile_middle": _fragile_middle(by_pair, n_layers),
@@ -238,10 +226,10 @@ def dip(cuts: Gains) -> Array:
 def _falls_with_depth(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
     if n_layers < 2:
         words = f"A first layer and a deeper one take 2 hidden layers or more, and here there is {n_layers}."
-        return Finding(INCONCLUSIVE, words)
+        return CLAIMS["falls_with_depth"].found({}, words)
     deeper = {scenario: gap_of(deepest_to_first(cuts)) for scenario, cuts in by_pair.items()}
-    return Finding(
-        in_every_pair([-gap.sign for gap in deeper.values()]),
+    return CLAIMS["falls_with_depth"].found(
+        deeper,
         pair_words(
             f"All {n_layers} pretrained layers frozen, against the first one alone", by_title(deeper), wanted=-1
         ),
@@ -252,16 +240,10 @@ def _fragile_middle(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
     if n_layers < 3:
         there = "is" if n_layers == 1 else "are"
         words = f"A cut in the middle takes 3 hidden layers or more, and here there {there} {n_layers}."
-        return Finding(INCONCLUSIVE, words)
+        return CLAIMS["fragile_middle"].found({}, words)
     dips = {scenario: gap_of(dip(cuts)) for scenario, cuts in by_pair.items()}
-    verdict = INCONCLUSIVE
-    if all(gap.sign < 0 for gap in dips.values()):
-        verdict = CONFIRMED
-    # That there is no dip worth a point has to be shown, too: an interval that holds zero does not do it.
-    elif all(gap.n >= MIN_SEEDS and gap.interval.low > -MARGIN for gap in dips.values()):
-        verdict = REFUTED
-    return Finding(
-        verdict,
+    return CLAIMS["fragile_middle"].found(
+        dips,
         pair_words(
             "The network's own layers frozen, cut in the middle, against the first and last cut",
             by_title(dips),
@@ -270,35 +252,45 @@ def _fragile_middle(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
     )
 
 
-YOSINSKI = Source("Yosinski et al.", 2014, "1411.1792")
+_DEEPEST = lead("the network with all pretrained layers frozen", "the one with the first alone")
+_GENERIC = Quantity(
+    "the lead of a frozen pretrained first layer over a frozen random one",
+    above="a frozen pretrained first layer is clearly better than a frozen random one",
+    below="a frozen pretrained first layer is clearly worse than a frozen random one",
+)
+_TUNED = Quantity(
+    "the lead of transferred and tuned layers over training from scratch",
+    above="transferred and tuned layers are, averaged over the cuts, clearly ahead of training from scratch",
+    below="transferred and tuned layers are, averaged over the cuts, clearly behind training from scratch",
+)
+_DIP = Quantity(
+    "the accuracy of the network's own frozen layers cut in the middle minus that at the first and last cut on average",
+    below="the network's own frozen layers are clearly worse cut in the middle than at the first and last cut on average",
+)
+
 CLAIMS = MappingProxyType(
     {
         "falls_with_depth": Claim(
             "Transferability falls with depth: the first layers are general, the last ones specific.",
-            YOSINSKI,
-            confirmed_if="in every pair the network with all pretrained layers frozen is clearly behind the one with the "
-            "first alone",
-            refuted_if="in some pair it is clearly ahead",
+            SOURCES["yosinski2014"],
+            Rule(every(PAIR, below(_DEEPEST)), some(PAIR, above(_DEEPEST))),
         ),
         "generic_first_layer": Claim(
             "Lower layers hold generic features; freezing them preserves what transfers.",
             LESSON,
-            confirmed_if="in every pair a frozen pretrained first layer is clearly better than a frozen random one",
-            refuted_if="in some pair it is clearly worse",
+            general(PAIR, _GENERIC),
         ),
         "tuned_beat_scratch": Claim(
             "Transferred layers that are then fine-tuned beat training from scratch.",
-            YOSINSKI,
-            confirmed_if="in every pair, averaged over the cuts, they are clearly ahead of training from scratch",
-            refuted_if="in some pair they are clearly behind",
+            SOURCES["yosinski2014"],
+            general(PAIR, _TUNED),
         ),
         "fragile_middle": Claim(
             "Layers in the middle are fragile when frozen, even under a network trained anew on the same task: they were "
             "adapted to those above.",
-            YOSINSKI,
-            confirmed_if="in every pair the network's own frozen layers do clearly worse cut in the middle than at the first "
-            "and last cut on average",
-            refuted_if="in every pair the interval of this difference lies above -1 point",
+            SOURCES["yosinski2014"],
+            # That there is no dip worth a point has to be shown, too: an interval that holds zero does not do it.
+            Rule(every(PAIR, below(_DIP)), both(every(PAIR, above(_DIP, -MARGIN)), some(PAIR, not_below(_DIP)))),
         ),
     }
 )

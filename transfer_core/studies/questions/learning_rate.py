@@ -6,28 +6,19 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
+from transfer_core.bibliography import LESSON, SOURCES
 from transfer_core.config import RunConfig
 from transfer_core.scenarios import SCENARIOS
-from transfer_core.statistics import MIN_SEEDS, Gap
+from transfer_core.statistics import Gap
 from transfer_core.strategies import STRATEGIES
+from transfer_core.studies.conditions import Exists, Lower, Number, Quantity, Useful, below
 from transfer_core.studies.grids import at_rate
-from transfer_core.studies.study import (
-    CONFIRMED,
-    FRESH_SEED,
-    INCONCLUSIVE,
-    LESSON,
-    REFUTED,
-    Axis,
-    Cell,
-    Claim,
-    Figure,
-    Finding,
-    Source,
-    Study,
-    Summary,
-)
+from transfer_core.studies.quantifiers import both, either
+from transfer_core.studies.rules import Rule
+from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Study, Summary
 from transfer_core.studies.summaries import at_their_best, gap_between, intervals
 from transfer_core.wording import change_words, sentence_case
 
@@ -108,29 +99,14 @@ def summarise(rows: pd.DataFrame) -> Summary:
     return Summary(
         table,
         {
-            "lower_rate": Finding(lower_verdict(frozen, full), _lower_words(frozen, full)),
-            "collapse": Finding(collapse_verdict(frozen, full), _collapse_words(frozen, full)),
+            "lower_rate": CLAIMS["lower_rate"].found(
+                {"full": full.best, "frozen": frozen.best, "loss": full.losses[frozen.best]}, _lower_words(frozen, full)
+            ),
+            "collapse": CLAIMS["collapse"].found(
+                {"full": full.collapse or np.inf, "frozen": frozen.collapse or np.inf}, _collapse_words(frozen, full)
+            ),
         },
     )
-
-
-def lower_verdict(frozen: Sensitivity, full: Sensitivity) -> str:
-    """Judge by the best rates, and by what end-to-end loses at that of feature extraction."""
-    loss = full.losses[frozen.best]
-    if loss.n < MIN_SEEDS:
-        return INCONCLUSIVE
-    if full.best >= frozen.best or loss.interval.high < SMALL_LOSS:
-        return REFUTED
-    return CONFIRMED if loss.sign > 0 else INCONCLUSIVE
-
-
-def collapse_verdict(frozen: Sensitivity, full: Sensitivity) -> str:
-    """Judge by which of the two collapses at the lower rate."""
-    if frozen.collapse == full.collapse is None:
-        return INCONCLUSIVE
-    if frozen.collapse is None or (full.collapse is not None and full.collapse < frozen.collapse):
-        return CONFIRMED
-    return REFUTED
 
 
 def _lower_words(frozen: Sensitivity, full: Sensitivity) -> str:
@@ -158,22 +134,33 @@ def _collapse_words(frozen: Sensitivity, full: Sensitivity) -> str:
     return f"{sentence_case(said)}."
 
 
+_BEST = (Number("full", "the best rate of end-to-end"), Number("frozen", "that of feature extraction"))
+_LOSS = Quantity(
+    "what end-to-end loses at the best rate of feature extraction",
+    above="at the best rate of feature extraction end-to-end clearly loses test accuracy",
+    key="loss",
+)
+_COLLAPSE = (
+    Number(
+        "full", f"the lowest rate above its best at which end-to-end clearly loses more than {100 * COLLAPSE:g} points"
+    ),
+    Number("frozen", "that of feature extraction", exists="feature extraction has such a rate"),
+)
+
 CLAIMS = MappingProxyType(
     {
         "lower_rate": Claim(
             "Feature extraction takes a standard learning rate (0.001), end-to-end a lower one (0.0001).",
             LESSON,
-            confirmed_if="the best rate end-to-end is lower by a step of the grid or more, and at the best rate of feature "
-            f"extraction end-to-end clearly loses test accuracy, {100 * SMALL_LOSS:g} point or more within the interval",
-            refuted_if=f"the best rate end-to-end is not lower, or at the best rate of feature extraction it loses less than "
-            f"{100 * SMALL_LOSS:g} point, the whole interval",
+            Rule(
+                both(Lower(*_BEST), Useful(_LOSS, SMALL_LOSS)),
+                either(Lower(*_BEST, negated=True), below(_LOSS, SMALL_LOSS)),
+            ),
         ),
         "collapse": Claim(
             "Fine-tuning collapses at a lower rate than a head alone.",
-            Source("Kumar et al.", 2022, "2202.10054"),
-            confirmed_if=f"end-to-end loses clearly more than {100 * COLLAPSE:g} points against its best at a rate above it at "
-            "which feature extraction does not yet",
-            refuted_if="feature extraction loses as much at the same rate or at a lower one",
+            SOURCES["kumar2022"],
+            Rule(Lower(*_COLLAPSE), both(Lower(*_COLLAPSE, negated=True), Exists(_COLLAPSE[1]))),
         ),
     }
 )
