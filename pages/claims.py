@@ -37,12 +37,14 @@ if asked and claims.came_by_link(asked):
 rows = st.container(gap="xsmall")
 for entry in entries:
     with rows.container(border=True, key=f"claim_{entry.name}"):
-        said, found, verdict_column = st.columns([5, 7, 3], gap="medium", vertical_alignment="center")
+        columns = st.columns([5, 8], gap="medium", vertical_alignment="center")
+        said, found = (column.container(gap="xxsmall") for column in columns)
+        show_verdict(said, entry.verdict)
         said.markdown(f"**{entry.claim.text}**  \n{entry.claim.source.citation}")
         opened = asked == entry.name
-        found.markdown("" if opened else entry.short)
-        show_verdict(verdict_column, entry.verdict)
-        verdict_column.button(
+        if not opened:
+            found.markdown(entry.short)
+        found.button(
             "Close" if opened else "See how",
             key=f"open_{entry.name}",
             on_click=claims.open_claim,

@@ -21,7 +21,7 @@ from transfer_ui.controls.link import quoted
 from transfer_ui.runs import cached
 
 ABOUT = (
-    "Each claim is put to a study on this lab's data: ten paired seeds (or rounds of the clock), a rule that stands beside it, an interval. "
+    "Each claim is put to a study on this lab's data: ten paired seeds (or timing rounds), a rule written beside it, an interval. "
     "“Here” means small digits and small networks: a verdict says what happened on this data, not what is true everywhere."
 )
 SLUGS = {verdict: LOOKS[verdict].slug for verdict in VERDICTS}

@@ -27,9 +27,9 @@ LOOKS = {
 
 
 def show_verdict(place: DeltaGenerator, verdict: str) -> None:
-    """Draw the badge of a verdict; the column it stands in may be narrow, so its words may wrap."""
+    """Draw the badge of a verdict; a badge is cut where it does not fit, so it shares no line."""
     look = LOOKS[verdict]
-    place.markdown(f":{look.color}-badge[:material/{look.icon}: {verdict}]")
+    place.badge(verdict, color=look.color, icon=f":material/{look.icon}:")
 
 
 def counted(verdicts: Iterable[str]) -> dict[str, int]:

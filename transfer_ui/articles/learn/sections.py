@@ -67,7 +67,8 @@ def show_findings(table: Sequence[Row], findings: Mapping[str, Finding]) -> None
     for row in table:
         found = findings[row.aspect]
         with rows.container(border=True):
-            said, figure, verdict = st.columns([5, 7, 2.6], gap="medium", vertical_alignment="center")
+            left, figure = st.columns([5, 8], gap="medium", vertical_alignment="center")
+        said = left.container(gap="xxsmall")
+        show_verdict(said, found.verdict)
         said.markdown(f"**{row.aspect}**  \nFrozen: {row.frozen}. End-to-end: {row.full}.")
         figure.markdown(found.sentence)
-        show_verdict(verdict, found.verdict)
