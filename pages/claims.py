@@ -58,9 +58,7 @@ for entry in entries:
         study = entry.study
         st.markdown(entry.sentence)
         st.markdown(f"**{study.question}** {study.protocol}")
-        st.markdown(
-            f"*Confirmed* if {entry.claim.confirmed_if}.  \n*Refuted* if {entry.claim.refuted_if}.  \nOtherwise inconclusive."
-        )
+        st.markdown(claims.rule_words(entry.claim))
         if entry.shipped:
             chart.show_study(study, entry.shipped.summary.table, theme(), f"stored_{entry.name}")
             frame.show_origin(entry.shipped.made)

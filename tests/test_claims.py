@@ -121,7 +121,8 @@ def test_every_claim_opens_by_its_link_with_figure_protocol_and_rule():
         said = texts(app.markdown)
         claim = claims.entry(*name.split(".")).claim
         assert study.protocol in said
-        assert f"*Confirmed* if {claim.confirmed_if}." in said
+        assert f"*Confirmed* if {claim.rule.confirmed_if}." in said
+        assert f"*Refuted* if {claim.rule.refuted_if}." in said
         assert "Stored results of " in texts(app.caption)
 
 

@@ -137,8 +137,19 @@ def evidence_words(gap: Gap, sides: Sides = AHEAD) -> str:
     if np.isnan(low):
         return f"({gap.n} seed{'' if gap.n == 1 else 's'}, no interval)"
     if mean < 0:
-        return f"({interval_words(-high, -low)}; {sides.less} in {gap.losses} of {gap.n} seeds)"
-    return f"({interval_words(low, high)}; {sides.more} in {gap.wins} of {gap.n} seeds)"
+        return counted_words(interval_words(-high, -low), sides.less, gap.losses, gap.n)
+    return counted_words(interval_words(low, high), sides.more, gap.wins, gap.n)
+
+
+def counted_words(interval: str, how: str, times: int, n: int, unit: str = "seed") -> str:
+    """Put an interval beside the number of seeds that are on its side, in brackets.
+
+    Examples
+    --------
+    >>> counted_words(interval_words(np.nan, np.nan), "faster", 1, 1, "round")
+    '(no interval; faster in 1 of 1 rounds)'
+    """
+    return f"({interval}; {how} in {times} of {n} {unit}s)"
 
 
 def side_words(gap: Gap, other: str = "", sides: Sides = AHEAD) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from transfer_core import SCENARIOS
 from transfer_core.bibliography import LESSON
+from transfer_core.statistics import MIN_SEEDS
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED, VERDICTS
 from transfer_core.studies.shipped import Shipped
@@ -120,6 +121,14 @@ def filters(entries: Sequence[Entry]) -> dict[str, str]:
     return {"all": f"All {len(entries)}"} | {
         slug: f"{sentence_case(verdict)} {counts[verdict]}" for verdict, slug in SLUGS.items()
     }
+
+
+def rule_words(claim: Claim) -> str:
+    """Write what settles a claim, as Markdown."""
+    return (
+        f"*Confirmed* if {claim.confirmed_if}.  \n*Refuted* if {claim.refuted_if}.  \nOtherwise inconclusive. “Clearly”: the "
+        f"whole 95\u00a0% interval lies on that side. Fewer than {MIN_SEEDS} seeds settle nothing."
+    )
 
 
 def unknown(asked: str, names: Mapping[str, Entry]) -> str:

@@ -23,7 +23,7 @@ from transfer_core.studies.rules import Rule, shared
 from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Reading, Study, Summary
 from transfer_core.studies.summaries import MARGIN, at_their_best, gap_between, gap_of, intervals, points
 from transfer_core.studies.tasks import Train, target_accuracies
-from transfer_core.wording import interval_words, side_words
+from transfer_core.wording import counted_words, interval_words, side_words
 
 SIZES = (40, 1000)  # training images, all classes together
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
@@ -183,10 +183,8 @@ def _end_words(rows: pd.DataFrame, gap: Gap, rise: Gap) -> str:
 
 def _speed_words(gap: Gap) -> str:
     factor, low, high = (2**edge for edge in gap.interval)
-    return (
-        f"from scratch takes {factor:.1f} times the updates of end-to-end ({interval_words(low, high)}; more in "
-        f"{gap.wins} of {gap.n} seeds)"
-    )
+    evidence = counted_words(interval_words(low, high), "more", gap.wins, gap.n)
+    return f"from scratch takes {factor:.1f} times the updates of end-to-end {evidence}"
 
 
 def _panel(scenario: str, images: int, several: bool) -> str:
@@ -212,7 +210,7 @@ _MANY = "with many images"
 CLAIMS = MappingProxyType(
     {
         "catches_up": Claim(
-            "With images and updates enough, training from scratch catches up with fine-tuning.",
+            "With enough images and updates, training from scratch catches up with fine-tuning.",
             SOURCES["he2019"],
             Rule(
                 every(SCENARIO, below(_LEAD, MARGIN)),
@@ -229,10 +227,11 @@ STUDY = Study(
     title="Does training from scratch catch up?",
     question="With enough updates, does a network from scratch reach the fine-tuned one?",
     protocol="Test accuracy of end-to-end fine-tuning and of training from scratch at checkpoints that double, with few and "
-    "with many images (40, and 1,000 or all there are, all classes together) and as many updates: the epochs of the knob "
-    "with many images, more epochs with few. Both arms share split, head and minibatch order. The rate of each, constant "
-    "over the run, is the best of five (0.003 to 0.3) on the validation images at the last checkpoint. Updates are "
-    "counted to the first checkpoint that is good enough, so no finer than to a factor of two.",
+    "with many images (40, and 1,000 or all available, all classes together) and the same number of updates: the "
+    "epochs of the knob with many images, more epochs with few. Both arms share split, head and minibatch order. The "
+    "rate of each, constant over the run, is the best of five (0.003 to 0.3) on the validation images at the last "
+    "checkpoint. Updates are counted to the first checkpoint that is good enough, so no finer than to a factor of "
+    "two.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -237,10 +237,12 @@ _SMALL = SIZE._replace(which=f" below {RULE:,} images")
 
 
 def _smallest(condition: Condition) -> At:
+    """Ask at the smallest size."""
     return At("smallest", "at the smallest size", condition)
 
 
 def _largest(condition: Condition) -> At:
+    """Ask at the largest size."""
     return At("largest", "at the largest size", condition)
 
 
@@ -266,10 +268,11 @@ STUDY = Study(
     name="crossover",
     title="How much data until fine-tuning pays?",
     question="At how many training images does end-to-end fine-tuning overtake feature extraction?",
-    protocol="Test accuracy against training images. The training sets of a seed are nested, all arms share split, head and "
-    "minibatch order, and see as many epochs. The learning rate of each arm and size is the best of five (a tenth "
-    "to ten times the knob's) on the validation images. Each size is judged by itself at 95 %. The sign change is where "
-    "the mean gap turns positive for good; its interval comes from drawing the seeds anew.",
+    protocol="Test accuracy against the number of training images. The training sets of one seed are nested; all arms share "
+    "split, head and minibatch order, and train for the same number of epochs. The learning rate of each arm at each "
+    "size is the best of five (a tenth to ten times the knob's) on the validation images. Each size is judged on its "
+    "own at 95 %. The sign change is where the mean gap turns positive for good; its interval comes from resampling the"
+    " seeds.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

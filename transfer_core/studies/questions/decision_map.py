@@ -181,10 +181,12 @@ _OVERTAKEN = every(
 
 
 def _unshifted(condition: Condition) -> At:
+    """Ask where nothing is shifted."""
     return At("near", "unshifted", condition)
 
 
 def _shifted(condition: Condition) -> At:
+    """Ask where most is shifted."""
     return At("far", "at the largest shift", condition)
 
 
@@ -221,8 +223,8 @@ STUDY = Study(
     title="Which strategy wins where?",
     question="Which strategy wins, by training images and by shift of the domain?",
     protocol="Every strategy in every cell of images per class and shift of the target, at the rates of the knobs. The winner "
-    "is ahead of every other arm with an interval that does not hold zero; otherwise the cell is too close to call. Each "
-    "cell is judged by itself at 95 %, so about one in twenty may be decided by luck.",
+    "is ahead of every other arm, with an interval that excludes zero; otherwise the cell is too close to call. Each "
+    "cell is judged on its own at 95 %, so about one in twenty may be decided by luck.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -286,7 +286,7 @@ CLAIMS = MappingProxyType(
             general(PAIR, _TUNED),
         ),
         "fragile_middle": Claim(
-            "Layers in the middle are fragile when frozen, even under a network trained anew on the same task: they were "
+            "Layers in the middle are fragile when frozen, even when the layers above are retrained on the same task: they were "
             "adapted to those above.",
             SOURCES["yosinski2014"],
             # That there is no dip worth a point has to be shown, too: an interval that holds zero does not do it.
@@ -299,13 +299,13 @@ STUDY = Study(
     name="depth",
     title="How transferable is each layer?",
     question="How many of the lowest layers carry over to another task, frozen or tuned?",
-    protocol="The lowest layers come from a donor, those above the cut are fresh, and the network is trained on the target: "
-    "with the donor's layers frozen, or tuned with the rest. The donor is the pretrained network, another network trained "
-    "on the target itself at the rate of the knob (own), or a random one. Every arm is set against training from scratch, "
-    "with the same fresh layers, head, split, minibatch order and epochs; the rate of each arm and cut is the best of four (0.01 to "
-    "0.3) on the validation images. By default on a new question about the same images (odd or even), on new classes (0-4 "
-    "to 5-9), and on a question that the source task ignores (ink). A claim is made of transfer in general: it must hold "
-    "in every pair, and one clear counterexample refutes it.",
+    protocol="The lowest layers come from a donor, those above the cut are fresh, and the network is trained on the target, "
+    "with the donor's layers frozen or tuned with the rest. The donor is the pretrained network, another network "
+    "trained on the target itself at the rate of the knob (own), or a random one. Every arm is compared with training"
+    " from scratch, with the same fresh layers, head, split, minibatch order and epochs; the rate of each arm and cut"
+    " is the best of four (0.01 to 0.3) on the validation images. By default the target is a new question about the "
+    "same images (odd or even), new classes (0-4 to 5-9), or a question that the source task ignores (ink). A claim "
+    "is about transfer in general: it must hold in every pair, and one clear counterexample refutes it.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -218,7 +218,7 @@ CLAIMS = MappingProxyType(
             ),
         ),
         "head_first": Claim(
-            "To train the head first and then all layers is better out of distribution than fine-tuning at once, at no loss "
+            "Training the head first and then all layers is better out of distribution than fine-tuning at once, at no loss "
             "in distribution.",
             SOURCES["kumar2022"],
             Rule(
@@ -244,14 +244,14 @@ STUDY = Study(
     title="Does fine-tuning distort the features?",
     question="Is fine-tuning better in distribution and worse out of distribution, and does it help to train the head first?",
     protocol="Every arm puts a new head on the pretrained network and trains on the target: the head alone, all layers, all "
-    "layers under a head that starts 3 times as large, or the head first and then all layers. Split, head, minibatch order "
-    "and epochs are the same; the rate of each arm, one for all its layers and phases, is the best of six "
-    "(0.001 to 0.3) on the validation images of the target, and nothing else is chosen. In distribution are the target's "
-    "test images. Other images with the same labels are the test images of the source task, where they are another "
-    "kind, and the target's test images turned by 15 and 30 degrees and under noise. Kumar et al. presume that the "
-    "pretrained features are good out of distribution too; of ours, that is so of the source images only. So out of "
-    "distribution are these, where there are any, else the mean of the other kinds; the mean over all other kinds is "
-    "reported beside it. The claims are judged in every pair: one clear counterexample refutes them.",
+    "layers under a head that starts 3 times as large, or the head first and then all layers. Split, head, minibatch "
+    "order and epochs are the same; the rate of each arm, one for all its layers and phases, is the best of six "
+    "(0.001 to 0.3) on the validation images of the target, and nothing else is chosen. In distribution are the "
+    "target's test images. Other images with the same labels are the test images of the source task, where they are "
+    "of another kind, and the target's test images rotated by 15° and 30° and with noise. Kumar et al. assume that "
+    "the pretrained features are good out of distribution too; here that is true only of the source images. So these "
+    "are out of distribution where there are any, otherwise the mean of the other kinds; the mean over all other "
+    "kinds is reported beside it. The claims are judged in every pair: one clear counterexample refutes them.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -252,12 +252,13 @@ STUDY = Study(
     name="forgetting",
     title="What is forgotten?",
     question="How much of the source task is left after training on the target, and what keeps it?",
-    protocol="Target accuracy and source accuracy of each strategy, and of end-to-end with L2-SP of three strengths (0.001 to 0.1; decay of "
-    "the backbone towards its start, of the head towards zero), at six rates from 0.001 to 0.3: with the old head, and "
-    "re-probed, that is with a new head trained on the source. All arms share split, head, minibatch order and epochs. "
-    "Rates are chosen on the validation images of the target. A lower rate forgets less by itself, so an arm is held "
-    "against the curve of end-to-end over its rates, read off where that is as good on these images: on the straight line "
-    "between two rates, at the ends of the curve its end. The three strengths are not corrected for being three.",
+    protocol="Target accuracy and source accuracy of each strategy, and of end-to-end with L2-SP at three strengths (0.001 to "
+    "0.1; decay of the backbone towards its start and of the head towards zero), at six rates from 0.001 to 0.3. "
+    "Source accuracy is measured with the old head, and re-probed, that is, with a new head trained on the source. "
+    "All arms share split, head, minibatch order and epochs. Rates are chosen on the validation images of the target."
+    " A lower rate forgets less by itself, so an arm is compared with the curve of end-to-end over its rates, read "
+    "off where that is as good on these images: on the straight line between two rates, or at the end of the curve. "
+    "The three strengths are not corrected for being three.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

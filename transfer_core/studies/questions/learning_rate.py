@@ -169,12 +169,12 @@ STUDY = Study(
     name="learning_rate",
     title="Which learning rate, and how much does it matter?",
     question="How does the accuracy of each strategy depend on its learning rate, and where does fine-tuning collapse?",
-    protocol="Test accuracy against the learning rate, ten rates from 0.0001 to 3 for every strategy: of the head where the "
-    "backbone is frozen, of all layers end-to-end and from scratch, of all layers after unfreezing for progressive unfreezing. "
-    "Same split, head, minibatch order and epochs for all, "
-    "so a low rate may simply not have arrived. The best rate is chosen on the validation images. The optimiser is "
-    "gradient descent, with the momentum of the knobs: rates meant for Adam, as those of the lesson's table may be, are not "
-    "the same, their ratio can be compared.",
+    protocol="Test accuracy against the learning rate, ten rates from 0.0001 to 3 for every strategy: the head's rate where "
+    "the backbone is frozen, the rate of all layers for end-to-end and from scratch, and the rate of all layers after"
+    " unfreezing for progressive unfreezing. Split, head, minibatch order and epochs are the same for all, so a low "
+    "rate may simply need more epochs. The best rate is chosen on the validation images. The optimiser is gradient "
+    "descent, with the momentum of the knobs: rates meant for Adam, as those of the lesson's table may be, do not "
+    "carry over, but their ratio can be compared.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -113,10 +113,11 @@ STUDY = Study(
     name="overfitting",
     title="Does fine-tuning overfit?",
     question="By how much is each strategy better on its training images than on the validation images, by their number?",
-    protocol="Train minus validation accuracy at the end of training, from the very trainings of the crossover study: all arms "
-    "share split, head, minibatch order and epochs, and each has at each size the best of five learning rates (a tenth to ten "
-    "times the knob's) on the validation images. The table gives the accuracy on training, validation and test images beside the gap, since a wider gap "
-    "need not be a loss: an arm can gain on both. Where every training image is fitted, the gap is the validation error itself.",
+    protocol="Train minus validation accuracy at the end of training, from the same runs as the crossover study: all arms "
+    "share split, head, minibatch order and epochs, and at each size each has the best of five learning rates (a "
+    "tenth to ten times the knob's) on the validation images. The table gives the accuracy on training, validation "
+    "and test images beside the gap, since a wider gap need not be a loss: an arm can gain on both. Where every "
+    "training image is fitted, the gap is the validation error itself.",
     claims=CLAIMS,
     grid=sizes_and_rates,
     summarise=summarise,

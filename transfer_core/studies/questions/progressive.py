@@ -245,12 +245,12 @@ STUDY = Study(
     name="progressive",
     title="Does progressive unfreezing pay?",
     question="Does progressive unfreezing beat both pure approaches, and which part of its recipe does the work?",
-    protocol="Eight arms: gradual unfreezing (a layer more after each tenth of the epochs), discriminative rates (1/2.6 a "
-    "layer), slanted triangular rates (cut 0.1, ratio 32, one value an epoch), each on or off. Beside them feature "
-    "extraction, and the lesson's two phases: the head at the rate of its knob, then all layers at the rate that is "
-    "searched. All arms share split, head, minibatch order and epochs; the rate of each is the best of the same six "
-    "(0.003 to 1) on the validation images, so a lower rate alone is among the rivals. A main effect is the mean of the "
-    "four arms with a part minus that of the four without, seed by seed.",
+    protocol="Eight arms: gradual unfreezing (one more layer after each tenth of the epochs), discriminative rates (divided by"
+    " 2.6 per layer) and slanted triangular rates (cut 0.1, ratio 32, one value per epoch), each on or off. Beside "
+    "them feature extraction, and the lesson's two phases: the head at the rate of its knob, then all layers at the "
+    "rate that is searched. All arms share split, head, minibatch order and epochs; the rate of each is the best of "
+    "the same six (0.003 to 1) on the validation images, so a lower rate alone is among the rivals. A main effect is "
+    "the mean of the four arms with a part minus that of the four without it, paired by seed.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

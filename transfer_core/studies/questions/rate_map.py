@@ -150,10 +150,10 @@ STUDY = Study(
     question="At which pair of rates, for the head and for the backbone, does joint fine-tuning do best, and where does it "
     "collapse?",
     protocol="Every layer trains from the first epoch, the head at one rate and all layers below it at another; seven rates "
-    "from 0.001 to 1 for each. Same split, head, minibatch order and epochs in every cell. Three arms are compared at their "
-    "best on the validation images, each with five candidates: equal rates, a backbone ten times slower than the head, and the "
-    "reverse, the higher rate being 0.01 to 1. The colour is accuracy on the test images of the target: what the source task "
-    "loses is not in it.",
+    "from 0.001 to 1 for each. Split, head, minibatch order and epochs are the same in every cell. Three arms are "
+    "compared at their best on the validation images, each with five candidates: equal rates, a backbone ten times "
+    "slower than the head, and the reverse, the higher rate being 0.01 to 1. The colour is accuracy on the test "
+    "images of the target; it does not show what the source task loses.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -165,11 +165,12 @@ STUDY = Study(
     name="same_basin",
     title="Do fine-tuned networks share a basin?",
     question="Is the straight line between two fine-tuned networks free of a barrier, and between two from scratch?",
-    protocol="Two networks of each seed are trained on the same images with other minibatch orders, and all of their weights "
-    "are averaged, the head's too. The second fine-tuned network starts from the same pretrained backbone under another "
-    "random head, which is the harder case; the second from scratch has other random weights throughout. As controls the "
-    "same with one start for both. The rate of each pair is the best of four (0.01 to 0.3) on the validation images at "
-    "the ends. What is lost is the mean test accuracy of the ends minus that halfway.",
+    protocol="Two networks per seed are trained on the same images with different minibatch orders, and all of their weights "
+    "are averaged, the head's too. The second fine-tuned network starts from the same pretrained backbone under "
+    "another random head, which is the harder case; the second network from scratch has different random weights "
+    "throughout. The controls are the same pairs with one start for both. The rate of each pair is the best of four "
+    "(0.01 to 0.3) on the validation images at the ends. What is lost is the mean test accuracy of the ends minus the"
+    " accuracy halfway.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

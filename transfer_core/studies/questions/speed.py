@@ -25,7 +25,7 @@ from transfer_core.studies.rules import Rule
 from transfer_core.studies.study import Axis, Cell, Claim, Figure, Finding, Reading, Study, Summary
 from transfer_core.studies.summaries import gap_of, points
 from transfer_core.training import train
-from transfer_core.wording import interval_words, sentence_case
+from transfer_core.wording import counted_words, interval_words, sentence_case
 
 WIDTHS = (32, 64, 128, 256)
 DEPTHS = (1, 2, 3, 4)
@@ -177,7 +177,7 @@ def _evidence(gain: Gap) -> str:
     if np.isnan(gain.interval.low):
         return "(one round, no interval)"
     low, high = 1 + gain.interval.low, 1 + gain.interval.high
-    return f"({interval_words(low, high, 2)}; faster in {gain.wins} of {gain.n} rounds)"
+    return counted_words(interval_words(low, high, 2), "faster", gain.wins, gain.n, "round")
 
 
 def _cost(groups: list[pd.DataFrame]) -> Finding:
@@ -240,11 +240,12 @@ STUDY = Study(
     name="speed",
     title="How much faster is feature extraction?",
     question="How much less time and how much less work does feature extraction take, by width and depth of the network?",
-    protocol="Time of end-to-end divided by time of feature extraction, with the output of the frozen backbone cached and "
-    "without. A round for each seed: the three arms train one network after the other, on the same images, in minibatches, "
-    "for the same epochs, and the ratio is taken within the round. Processor time of one thread, nothing measured on the "
-    "way. Counted: multiply-adds of the matrix products. The cache pays the more, the more epochs use it. The networks are "
-    "random: time does not depend on what the weights are. Seconds are those of the machine that measured them.",
+    protocol="Time of end-to-end divided by time of feature extraction, with and without caching the output of the frozen "
+    "backbone. One round per seed: the three arms train one network after the other, on the same images, in "
+    "minibatches, for the same number of epochs, and the ratio is taken within the round. Processor time of one "
+    "thread; nothing is measured along the way. Counted: multiply-adds of the matrix products. The more epochs use "
+    "the cache, the more it pays. The networks are random, since time does not depend on the values of the weights. "
+    "Seconds are those of the machine that measured them.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

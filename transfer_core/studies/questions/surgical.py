@@ -155,12 +155,12 @@ STUDY = Study(
     title="First, middle or last layer?",
     question="Which layer should be tuned where the images have changed, and which where the labels have?",
     protocol="The pretrained network keeps its head, and one layer is tuned: the first, a middle one or the last; or all but "
-    "the first, as the lesson advises, which of two layers is the last alone; or all of them. By default the network has "
-    "three layers, a first, a middle and a last. All arms share split, minibatch order and "
-    "epochs; the rate of each arm is the best of five (0.003 to 0.3) on the validation images. The images are turned "
-    "(MNIST to UCI digits, by 30 degrees unless another angle is set), noisy, inverted or permuted; or the images are alike "
-    "and every label is another. A claim is made of every such change: it must hold in every pair, and one clear "
-    "counterexample refutes it.",
+    "the first, as the lesson advises (with two layers, the last alone); or all of them. By default the network has "
+    "three layers: a first, a middle and a last. All arms share split, minibatch order and epochs; the rate of each "
+    "arm is the best of five (0.003 to 0.3) on the validation images. Either the images are rotated (MNIST to UCI "
+    "digits, by 30° unless another angle is set), noisy, inverted or permuted; or the images are alike and every "
+    "label is different. A claim is about every such change: it must hold in every pair, and one clear counterexample"
+    " refutes it.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,
