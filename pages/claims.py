@@ -10,6 +10,7 @@ import streamlit as st
 
 from transfer_core import SCENARIOS
 from transfer_ui.articles import claims
+from transfer_ui.articles.verdicts import show_verdict
 from transfer_ui.charts import study as chart
 from transfer_ui.controls import sidebar
 from transfer_ui.palette import theme
@@ -32,12 +33,14 @@ if asked and claims.came_by_link(asked):
 rows = st.container(gap="xsmall")
 for entry in entries:
     with rows.container(border=True, key=f"claim_{entry.name}"):
-        said, found, verdict_column = st.columns([5, 7, 3], gap="medium", vertical_alignment="center")
-        said.markdown(f"**{entry.claim.text}**  \n{claims.cited(entry.claim.source)}")
+        columns = st.columns([5, 8], gap="medium", vertical_alignment="center")
+        said, found = (column.container(gap="xxsmall") for column in columns)
+        show_verdict(said, entry.verdict)
+        said.markdown(f"**{entry.claim.text}**  \n{entry.claim.source.citation}")
         opened = asked == entry.name
-        found.markdown("" if opened else entry.short)
-        verdict_column.badge(claims.SLUGS[entry.verdict], **claims.BADGES[entry.verdict])
-        with verdict_column:
+        if not opened:
+            found.markdown(entry.short)
+        with found:
             sidebar.button(
                 "Close" if opened else "See how",
                 claims.open_claim,
@@ -52,9 +55,7 @@ for entry in entries:
         study = entry.study
         st.markdown(entry.sentence)
         st.markdown(f"**{study.question}** {study.protocol}")
-        st.markdown(
-            f"*Confirmed* if {entry.claim.confirmed_if}.  \n*Refuted* if {entry.claim.refuted_if}.  \nOtherwise inconclusive."
-        )
+        st.markdown(claims.rule_words(entry.claim))
         if entry.shipped:
             chart.show_study(study, entry.shipped.summary.table, theme(), f"stored_{entry.name}")
             frame.show_origin(entry.shipped.made)
@@ -71,7 +72,7 @@ for entry in entries:
                 finding = summary.findings[entry.claim_name]
                 title = SCENARIOS[again.scenario].title if again.scenario else "the same scenarios"
                 st.markdown(f"**Again, on {title}, seeds {again.seed} to {again.seed + again.n_seeds - 1}**")
-                st.badge(claims.SLUGS[finding.verdict], **claims.BADGES[finding.verdict])
+                show_verdict(st.container(), finding.verdict)
                 st.markdown(finding.sentence)
                 chart.show_study(study, summary.table, theme(), f"again_{entry.name}")
                 frame.show_origin(measured.made)

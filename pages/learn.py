@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import STRATEGIES, network, scenario_config
+from transfer_core.bibliography import SOURCES
 from transfer_ui import sentences
 from transfer_ui.articles import claims
 from transfer_ui.articles.learn import advice, glossary, lesson_claims, reading, theory
@@ -51,16 +52,16 @@ elif section == "why":
     st.markdown(
         "Freezing keeps what is generic, fine-tuning adapts what is specific. What studies found, with the limits:"
     )
-    st.markdown(bullets(f"{said} ({reading.citation(cited)})" for cited, said in theory.LIMITS))
+    st.markdown(bullets(f"{said} ({SOURCES[cited].citation})" for cited, said in theory.LIMITS))
     frame.answer(lesson_claims.features_sentence(measured(config)), [theory.SMALL_NETWORK])
     show_settings(config)
 
 elif section == "claims":
     results = measured(config)
-    findings = {claim.aspect: claim.measure(results) for claim in lesson_claims.CLAIMS}
+    findings = {row.aspect: row.measure(results) for row in lesson_claims.TABLE}
     frame.answer(lesson_claims.tally(findings), [])
     show_settings(config)
-    show_findings(lesson_claims.CLAIMS, findings)
+    show_findings(lesson_claims.TABLE, findings)
     frame.link("claims", config, "**Every claim, of the lesson and of the papers**: each put to a study of its own")
     with st.expander("What the lesson's own notebook measures", icon=":material/menu_book:"):
         st.markdown(advice.NOTEBOOK)

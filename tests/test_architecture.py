@@ -43,6 +43,9 @@ FLOORS = {
         {"execute", "grids"},
         {"store", "tasks", "summaries"},
         {"study"},
+        {"rules"},
+        {"quantifiers"},
+        {"conditions"},
         {"fingerprint", "workers"},
     ),
     "transfer_ui": (

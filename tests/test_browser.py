@@ -261,3 +261,22 @@ def test_guess_is_still_there_after_another_page(server: str, page: Page):
     expect(page.locator("h1")).to_contain_text("How much data", timeout=PATIENCE)
     expect(page.get_by_text("You said 200")).to_be_visible(timeout=PATIENCE)
     expect(page).to_have_url(re.compile("guess=200"))
+
+
+CUT_BADGES = (
+    "() => [...document.querySelectorAll('.stMarkdownBadge')]"
+    ".filter(badge => badge.scrollWidth > badge.clientWidth).map(badge => badge.innerText)"
+)
+
+
+@pytest.mark.parametrize("link", ["claims?", f"learn?section=claims&{QUICK}"])
+def test_no_verdict_is_cut_in_a_window_of_any_width(server: str, page: Page, link: str):
+    page.goto(f"{server}/{link}")
+    answer(page)
+    badges = page.locator(".stMarkdownBadge")
+    expect(badges.first).to_be_visible()
+    for width in (1366, 900, 700, 390):
+        page.set_viewport_size({"width": width, "height": 768})
+        assert page.evaluate(CUT_BADGES) == []
+    badges.first.evaluate("badge => badge.style.width = '2em'")
+    assert len(page.evaluate(CUT_BADGES)) == 1

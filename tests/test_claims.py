@@ -11,8 +11,8 @@ from tests.present import present
 from transfer_core.studies.execute import measure
 from transfer_core.studies.fingerprint import fingerprint
 from transfer_core.studies.registry import STUDIES
+from transfer_core.studies.rules import VERDICTS
 from transfer_core.studies.shipped import FOLDER, read, write
-from transfer_core.studies.study import VERDICTS
 from transfer_ui.articles import claims
 
 # What a clock shows depends on the machine; what was counted does not.
@@ -122,7 +122,8 @@ def test_every_claim_opens_by_its_link_with_figure_protocol_and_rule():
         said = texts(app.markdown)
         claim = claims.entry(*name.split(".")).claim
         assert study.protocol in said
-        assert f"*Confirmed* if {claim.confirmed_if}." in said
+        assert f"*Confirmed* if {claim.rule.confirmed_if}." in said
+        assert f"*Refuted* if {claim.rule.refuted_if}." in said
         assert "Stored results of " in texts(app.caption)
 
 

@@ -1,14 +1,18 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.app import QUICK, links, open_page, widget
 from transfer_core import RunConfig, compare
-from transfer_core.statistics import paired_gap
+from transfer_core.bibliography import SOURCES
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.study import Finding
 from transfer_ui.articles import claims
 from transfer_ui.articles.learn import advice, glossary, lesson_claims, reading, theory
 from transfer_ui.articles.learn.sections import bullets
+from transfer_ui.articles.verdicts import LOOKS
 
 LESSON_URLS = (
     "https://arxiv.org/abs/1512.03385",
@@ -38,20 +42,12 @@ def test_every_resource_of_the_lesson_is_there_once(url):
     assert [one.url for one in READINGS].count(url) == 1
 
 
-def test_nothing_is_listed_twice_and_each_entry_says_something():
-    assert len({one.title for one in READINGS}) == len(READINGS)
-    urls = [one.url for one in READINGS if one.url]
-    assert len(set(urls)) == len(urls)
-    assert all(one.line.endswith(".") and (one.url or one.cited) for one in READINGS)
+def test_the_page_lists_every_source_once():
+    assert sorted(one.key for one in READINGS) == sorted(SOURCES)
 
 
 def test_papers_come_with_author_and_year():
-    assert all(re.search(r"\D (19|20)\d\d$", paper.cited) for paper in reading.PAPERS)
-
-
-def test_what_the_text_cites_is_in_the_list():
-    assert all(reading.citation(cited) for cited, _ in theory.LIMITS)
-    assert reading.citation("Saxe et al. 2011") == "Saxe et al. 2011"
+    assert all(paper.authors and paper.year for paper in reading.PAPERS)
 
 
 def test_the_glossary_is_sorted_and_without_duplicates():
@@ -67,40 +63,41 @@ def test_the_glossary_is_searched_in_all_that_it_says():
     assert glossary.search("no such word") == ()
 
 
-@pytest.mark.parametrize("claim", lesson_claims.CLAIMS, ids=lambda claim: claim.aspect)
-def test_each_claim_is_measured_with_a_figure(claim, results):
-    verdict, sentence = claim.measure(results)
-    assert verdict in lesson_claims.BADGES
+@pytest.mark.parametrize("row", lesson_claims.TABLE, ids=lambda row: row.aspect)
+def test_each_row_is_measured_with_a_figure(row, results):
+    verdict, sentence = row.measure(results)
+    assert verdict in LOOKS
     assert re.search(r"\d", sentence)
     assert sentence.endswith(".")
 
 
-@pytest.mark.parametrize("claim", lesson_claims.CLAIMS, ids=lambda claim: claim.aspect)
-def test_each_claim_can_be_measured_with_one_seed_and_without_a_source(claim):
+@pytest.mark.parametrize("row", lesson_claims.TABLE, ids=lambda row: row.aspect)
+def test_each_row_can_be_measured_with_one_seed_and_without_a_source(row):
     lonely = RunConfig(scenario="lesson", hidden_sizes=(8,), n_epochs=2, unfreeze_epoch=1, n_seeds=1, batch_size=None)
-    verdict, sentence = claim.measure(compare(lonely))
-    assert verdict in lesson_claims.BADGES
+    verdict, sentence = row.measure(compare(lonely))
+    assert verdict in LOOKS
     assert "nan" not in sentence
 
 
 @pytest.mark.parametrize(
-    ("ours", "word"), [(0.9, lesson_claims.HOLDS), (0.5, lesson_claims.OPEN), (0.1, lesson_claims.FAILS)]
+    ("gain", "n", "verdict"), [(0.4, 6, CONFIRMED), (0.0, 6, INCONCLUSIVE), (-0.4, 6, REFUTED), (0.4, 1, INCONCLUSIVE)]
 )
-def test_a_verdict_follows_the_interval(ours, word):
-    assert lesson_claims.by_gap(paired_gap(np.full(6, ours), np.full(6, 0.5))) == word
-
-
-def test_one_seed_tests_nothing():
-    assert lesson_claims.by_gap(paired_gap(np.array([0.9]), np.array([0.5]))) == lesson_claims.UNTESTED
+def test_the_verdict_of_a_row_follows_the_interval(results, gain, n, verdict):
+    few = RunConfig(images_per_class=5)
+    arms = {
+        "feature_extraction": replace(results["feature_extraction"], test_accuracy=np.full(n, 0.5 + gain)),
+        "end_to_end": replace(results["end_to_end"], test_accuracy=np.full(n, 0.5), config=few),
+    }
+    assert lesson_claims.data_requirements(arms).verdict == verdict
 
 
 def test_the_tally_counts_what_holds_and_names_the_rest():
     found = {
-        "Speed": lesson_claims.Finding(lesson_claims.HOLDS, ""),
-        "Work": lesson_claims.Finding(lesson_claims.HOLDS, ""),
-        "Accuracy": lesson_claims.Finding(lesson_claims.FAILS, ""),
+        "Speed": Finding(CONFIRMED, ""),
+        "Work": Finding(CONFIRMED, ""),
+        "Accuracy": Finding(REFUTED, ""),
     }
-    assert lesson_claims.tally(found) == "2 of 3 claims hold with these settings. Does not hold: accuracy."
+    assert lesson_claims.tally(found) == "2 of 3 claims are confirmed here, with these settings. Refuted: accuracy."
 
 
 def test_the_worth_of_features_is_said_with_a_figure(results):

@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import norm, sem, t
 
 from transfer_core.statistics import Gap, Interval, mean_band, mean_interval, paired_gap, verdict
-from transfer_core.wording import gap_words, join_words
+from transfer_core.wording import gap_words, join_words, side_words
 from transfer_core.wording import verdict_sentence as sentence
 
 TITLES = {"a": "Freezing", "b": "Fine-tuning", "c": "From scratch"}
@@ -197,3 +197,21 @@ def test_interval_holds_the_truth_about_as_often_as_it_says():
     draws = np.random.default_rng(0).standard_normal((400, 10))
     holds = [interval.low <= 0 <= interval.high for interval in map(mean_interval, draws)]
     assert 0.91 < np.mean(holds) < 0.98
+
+
+@pytest.mark.parametrize(
+    ("interval", "wins", "losses", "words"),
+    [
+        ((0.019, 0.012, 0.026), 8, 1, "1.9 points ahead of B (95\xa0% interval 1.2 to 2.6; ahead in 8 of 10 seeds)"),
+        ((-0.019, -0.026, -0.012), 1, 8, "1.9 points behind B (95\xa0% interval 1.2 to 2.6; behind in 8 of 10 seeds)"),
+        ((-0.004, -0.011, 0.003), 3, 5, "0.4 points behind B (95\xa0% interval -0.3 to 1.1; behind in 5 of 10 seeds)"),
+        (
+            (-0.01, -0.02, -0.0001),
+            1,
+            7,
+            "1.0 points behind B (95\xa0% interval just above 0 to 2.0; behind in 7 of 10 seeds)",
+        ),
+    ],
+)
+def test_interval_and_count_follow_the_side_that_the_words_name(interval, wins, losses, words):
+    assert side_words(Gap(Interval(*interval), wins, losses, 10), "B") == words

@@ -8,8 +8,9 @@ import pytest
 from transfer_core import SCENARIOS
 from transfer_core.studies.execute import execute, rows
 from transfer_core.studies.registry import STUDIES
+from transfer_core.studies.rules import VERDICTS
 from transfer_core.studies.store import Store
-from transfer_core.studies.study import VERDICTS, Study
+from transfer_core.studies.study import Study
 
 SMALL = {"hidden_sizes": (8, 8, 8), "pretrain_epochs": 2, "n_epochs": 4, "unfreeze_epoch": 2, "images_per_class": 2}
 ENOUGH, FEW = 6, 2

@@ -15,7 +15,7 @@ from transfer_core.studies.questions.crossover import (
     locate,
     summarise,
 )
-from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
 
 SIZES = (10, 100, 1000)
 WIGGLE = np.array([0.001, -0.001, 0.002, -0.002, 0.0, 0.0])

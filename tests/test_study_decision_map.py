@@ -4,7 +4,7 @@ import pytest
 
 from transfer_core import SCENARIOS, STRATEGIES, RunConfig
 from transfer_core.studies.questions.decision_map import OPEN, STUDY, shifts, summarise, winners
-from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
 
 ARMS = list(STRATEGIES)
 

@@ -9,7 +9,7 @@ from transfer_core.arms import Random, arm_of
 from transfer_core.pretraining import pretrain
 from transfer_core.seeds import Purpose, stream
 from transfer_core.studies.questions.depth import ARMS, BASE, DRAWN, Donor, donor_params, summarise, transplanted
-from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
 
 CONFIG = RunConfig(
     scenario="digits_to_parity",

@@ -21,7 +21,7 @@ from transfer_core.studies.questions.distortion import (
     kinds,
     summarise,
 )
-from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
 
 CONFIG = RunConfig(hidden_sizes=(8,), pretrain_epochs=2, n_epochs=3, unfreeze_epoch=1, images_per_class=2, n_seeds=2)
 

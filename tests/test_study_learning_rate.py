@@ -6,7 +6,7 @@ import pytest
 from transfer_core.arms import Arm, arm_of
 from transfer_core.config import RunConfig
 from transfer_core.studies.questions import learning_rate, rate_map
-from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
 
 RATES = (0.001, 0.01, 0.1)
 

@@ -18,7 +18,7 @@ from transfer_core.studies.questions.notebook import (
     standardised,
     summarise,
 )
-from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from transfer_core.config import RunConfig
 from transfer_core.studies.grids import sizes_and_rates
 from transfer_core.studies.questions.overfitting import summarise
-from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
 from transfer_core.studies.tasks import Train
 
 

@@ -110,7 +110,10 @@ def test_verdicts_follow_what_is_lost_half_way():
 
 def test_better_half_way_than_at_the_ends_is_no_barrier():
     assert verdicts({TUNED: 0.95, SCRATCH: 0.6}) == ("confirmed", "confirmed")
-    assert "5.0 points more" in STUDY.summarise(made({TUNED: 0.95})).findings["one_basin"].sentence
+    assert (
+        "at the ends 5.0 points lower than halfway"
+        in STUDY.summarise(made({TUNED: 0.95})).findings["one_basin"].sentence
+    )
 
 
 def test_rates_are_chosen_by_the_ends_alone():

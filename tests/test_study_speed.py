@@ -8,7 +8,7 @@ import pytest
 
 from transfer_core.config import RunConfig
 from transfer_core.studies.questions.speed import Race, summarise
-from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
 
 
 def rounds(cached: float, uncached: float, end_to_end: float, counted: tuple[float, float, float], n: int = 6):

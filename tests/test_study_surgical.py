@@ -21,7 +21,7 @@ from transfer_core.studies.questions.surgical import (
     masks,
     summarise,
 )
-from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
 
 SMALL = {
     "hidden_sizes": (8, 8),

@@ -1,14 +1,17 @@
-"""Compute the default studies and store what they found: ``python -m tools.build_studies [name ...]``.
+"""Compute the default studies and store what they found: ``python -m tools.build_studies [--derive] [name ...]``.
 
-Cells that the store of this machine has already are not done again.
+Cells that the store of this machine already has are not computed again. With ``--derive`` nothing is computed:
+table and findings follow anew from the stored cells, as they must where a rule, a summary or a sentence has changed.
 """
 
 from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Sequence
+from argparse import ArgumentParser
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -18,8 +21,9 @@ import sklearn
 
 from transfer_core.studies.execute import execute
 from transfer_core.studies.registry import STUDIES
-from transfer_core.studies.shipped import write
+from transfer_core.studies.shipped import FOLDER, read, write
 from transfer_core.studies.store import Store, default_path
+from transfer_core.studies.study import Study
 from transfer_core.studies.workers import processes
 
 COMMAND = "python -m tools.build_studies"
@@ -39,15 +43,63 @@ def made_now() -> dict[str, str]:
     }
 
 
-def main(names: Sequence[str]) -> None:
-    """Compute the named studies, or all of them."""
+def main(arguments: Sequence[str]) -> None:
+    """Compute the named studies, or all of them, or derive them from their stored cells."""
+    parser = ArgumentParser(prog=COMMAND, description="Compute the default studies and store what they found.")
+    parser.add_argument("names", nargs="*", metavar="name", help="of a study; all of them if none is given")
+    parser.add_argument("--derive", action="store_true", help="table and findings anew from the stored cells")
+    asked = parser.parse_args(arguments)
+    if unknown := [name for name in asked.names if name not in STUDIES]:
+        parser.error(f"name must be one of {', '.join(STUDIES)}, got {unknown[0]!r}")
+    studies = [STUDIES[name] for name in asked.names or STUDIES]
+    if asked.derive:
+        for study in studies:
+            for line in derive(study):
+                print(line)
+    else:
+        compute(studies)
+
+
+def compute(studies: Iterable[Study]) -> None:
+    """Compute studies and store them."""
     store = Store(default_path())
     with processes(joblib.cpu_count()) as executor:
-        for name in names or STUDIES:
-            study = STUDIES[name]
+        for study in studies:
             cells = study.cells(study.default_configs())
             done = sorted(execute(cells, store, executor), key=lambda one: one.place)
             print(write(study, made_now(), cells, [one.readings for one in done]))
+
+
+def derive(study: Study, folder: Path = FOLDER) -> list[str]:
+    """Store the summary that follows from the stored cells by now.
+
+    Parameters
+    ----------
+    study : Study
+    folder : Path
+
+    Returns
+    -------
+    list of str
+        The file, and a line for each verdict that is another one than before.
+
+    Raises
+    ------
+    ValueError
+        If nothing is stored, or the study lays out other cells by now.
+    """
+    stored = read(study.name, folder)
+    if stored is None:
+        raise ValueError(f"study to derive must have stored cells, got {study.name}; compute it first")
+    cells = study.cells(study.default_configs())
+    before, now = stored.summary.findings, study.summarise(stored.rows(cells)).findings
+    path = write(study, stored.made, cells, stored.cells, folder)
+    changed = [
+        f"{study.name}.{name}: {before[name].verdict if name in before else 'nothing'} -> {finding.verdict}"
+        for name, finding in now.items()
+        if name not in before or before[name].verdict != finding.verdict
+    ]
+    return [str(path), *changed]
 
 
 if __name__ == "__main__":

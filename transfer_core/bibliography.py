@@ -1,156 +1,355 @@
-"""The papers this lab stands on, each with a line of ours."""
+"""Every source that a study, a page or a docstring refers to, each with a line of ours."""
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import NamedTuple
 
-ARXIV = "https://arxiv.org/abs/"
 
-
-class Reading(NamedTuple):
-    """One entry of the list.
+class Source(NamedTuple):
+    """A paper, or a page worth reading.
 
     Attributes
     ----------
-    title, url : str
-        The address is empty for a paper that is only in print.
+    key : str
+        How the code refers to it.
+    authors : str
+        Names as one cites them; empty for a page that goes by its title.
+    year : int or None
+    title : str
     line : str
         What it is good for, one sentence.
-    cited : str
-        How the text calls a paper: authors and year.
+    arxiv : str
+        Number on arXiv; empty where there is none.
+    page : str
+        Address of what is not on arXiv; empty for a paper that is only in print.
     """
 
+    key: str
+    authors: str
+    year: int | None
     title: str
-    url: str
     line: str
-    cited: str = ""
+    arxiv: str = ""
+    page: str = ""
+
+    @property
+    def words(self) -> str:
+        """Name in a line of text.
+
+        Examples
+        --------
+        >>> SOURCES["kim2022"].words, LESSON.words, SOURCES["imagenet"].words
+        ('Kim et al. 2022', 'The lesson', 'ImageNet')
+        """
+        return f"{self.authors} {self.year}" if self.year else self.authors or self.title
+
+    @property
+    def url(self) -> str:
+        """Address of the paper or page; empty where there is none."""
+        return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else self.page
+
+    @property
+    def citation(self) -> str:
+        """Citation as Markdown, with its link.
+
+        Examples
+        --------
+        >>> SOURCES["kim2022"].citation, SOURCES["saxe2011"].citation
+        ('[Kim et al. 2022](https://arxiv.org/abs/2205.07874)', 'Saxe et al. 2011')
+        """
+        return f"[{self.words}]({self.url})" if self.url else self.words
 
 
-PAPERS: tuple[Reading, ...] = (
-    Reading(
+LESSON = Source("lesson", "The lesson", None, "The lesson", "What this lab grew from: advice, a table and a notebook.")
+
+_LISTED = (
+    Source(
+        "he2015",
+        "He et al.",
+        2015,
+        "Deep residual learning for image recognition",
+        "ResNet: shortcuts around the layers make very deep backbones trainable. A common backbone ever since.",
+        arxiv="1512.03385",
+    ),
+    Source(
+        "yosinski2014",
+        "Yosinski et al.",
+        2014,
+        "How transferable are features in deep neural networks?",
+        "Cuts a network at every depth and measures what carries over. Read it first.",
+        arxiv="1411.1792",
+    ),
+    Source(
+        "pytorch_tutorial",
+        "",
+        None,
+        "PyTorch: transfer learning",
+        "Both approaches on a small image set, with the training loop written out.",
+        page="https://pytorch.org/tutorials/beginner/transfer_learning_tutorial.html",
+    ),
+    Source(
+        "fastai_course",
+        "",
+        None,
+        "fast.ai course",
+        "A whole course that fine-tunes from the first lesson on; `fine_tune` is freeze, then unfreeze.",
+        page="https://course.fast.ai/",
+    ),
+    Source(
+        "tensorflow_tutorial",
+        "",
+        None,
+        "TensorFlow: transfer learning and fine-tuning",
+        "The same two steps in Keras: first the head, then the upper layers at a lower rate.",
+        page="https://www.tensorflow.org/tutorials/images/transfer_learning",
+    ),
+    Source(
+        "cs231n",
+        "Karpathy, notes of CS231n",
+        2015,
+        "CS231n: transfer learning",
+        "Advice by size and similarity, without numbers; and a fourth case: small and different, use earlier layers.",
+        page="https://cs231n.github.io/transfer-learning/",
+    ),
+    Source(
+        "builtin_guide",
+        "",
+        None,
+        "A guide to transfer learning",
+        "A broad first overview, for readers who do not want formulas.",
+        page="https://builtin.com/data-science/transfer-learning",
+    ),
+    Source(
+        "torchvision",
+        "",
+        None,
+        "torchvision.models",
+        "Pretrained image networks for PyTorch, with the preprocessing each of them expects.",
+        page="https://pytorch.org/vision/stable/models.html",
+    ),
+    Source(
+        "transformers",
+        "",
+        None,
+        "Hugging Face Transformers",
+        "Pretrained networks for text, images and sound behind one interface.",
+        page="https://huggingface.co/docs/transformers/index",
+    ),
+    Source(
+        "tensorflow_hub",
+        "",
+        None,
+        "TensorFlow Hub",
+        "Pretrained networks for TensorFlow as layers to plug in.",
+        page="https://www.tensorflow.org/hub",
+    ),
+    Source(
+        "imagenet",
+        "",
+        None,
+        "ImageNet",
+        "The large collection of labelled photographs that most image backbones were pretrained on.",
+        page="https://www.image-net.org/",
+    ),
+    Source(
+        "cifar",
+        "",
+        None,
+        "CIFAR-10 and CIFAR-100",
+        "Small colour images in 10 or 100 classes: quick to train on, a natural next step after digits.",
+        page="https://www.cs.toronto.edu/~kriz/cifar.html",
+    ),
+    Source(
+        "stanford_dogs",
+        "",
+        None,
+        "Stanford Dogs",
+        "120 breeds that look alike. The photographs come from ImageNet: mind the overlap with pretraining.",
+        page="http://vision.stanford.edu/aditya86/ImageNetDogs/",
+    ),
+    Source(
+        "kirkpatrick2017",
+        "Kirkpatrick et al.",
+        2017,
         "Overcoming catastrophic forgetting in neural networks",
-        ARXIV + "1612.00796",
         "EWC: hold on to the weights that mattered for the old task.",
-        "Kirkpatrick et al. 2017",
+        arxiv="1612.00796",
     ),
-    Reading(
+    Source(
+        "li2018",
+        "Li, Grandvalet and Davoine",
+        2018,
         "Explicit inductive bias for transfer learning with convolutional networks",
-        ARXIV + "1802.01483",
         "L2-SP: pull the weights towards where they started, not towards zero.",
-        "Li, Grandvalet and Davoine 2018",
+        arxiv="1802.01483",
     ),
-    Reading(
+    Source(
+        "howard2018",
+        "Howard and Ruder",
+        2018,
         "Universal language model fine-tuning for text classification",
-        ARXIV + "1801.06146",
         "ULMFiT: unfreezing from the top, with a smaller rate for each lower layer. Table 7 takes the parts apart.",
-        "Howard and Ruder 2018",
+        arxiv="1801.06146",
     ),
-    Reading(
+    Source(
+        "he2019",
+        "He, Girshick and Dollár",
+        2019,
         "Rethinking ImageNet pre-training",
-        ARXIV + "1811.08883",
         "With enough training, from scratch catches up on object detection.",
-        "He, Girshick and Dollár 2019",
+        arxiv="1811.08883",
     ),
-    Reading(
+    Source(
+        "kornblith2019",
+        "Kornblith, Shlens and Le",
+        2019,
         "Do better ImageNet models transfer better?",
-        ARXIV + "1805.08974",
         "Sixteen networks, twelve data sets: frozen, fine-tuned and from scratch.",
-        "Kornblith, Shlens and Le 2019",
+        arxiv="1805.08974",
     ),
-    Reading(
+    Source(
+        "raghu2019",
+        "Raghu et al.",
+        2019,
         "Transfusion: understanding transfer learning for medical imaging",
-        ARXIV + "1902.07208",
         "On large medical tasks pretraining helped little, and part of the help was the scale of the weights.",
-        "Raghu et al. 2019",
+        arxiv="1902.07208",
     ),
-    Reading(
+    Source(
+        "wang2019",
+        "Wang et al.",
+        2019,
         "Characterizing and avoiding negative transfer",
-        ARXIV + "1811.09751",
         "When what was learnt before does harm, and how to filter out the source data that does it.",
-        "Wang et al. 2019",
+        arxiv="1811.09751",
     ),
-    Reading(
+    Source(
+        "li2020",
+        "Li et al.",
+        2020,
         "Rethinking the hyperparameters for fine-tuning",
-        ARXIV + "2002.11770",
         "The best rate and momentum depend on how close the two tasks are.",
-        "Li et al. 2020",
+        arxiv="2002.11770",
     ),
-    Reading(
+    Source(
+        "neyshabur2020",
+        "Neyshabur, Sedghi and Zhang",
+        2020,
         "What is being transferred in transfer learning?",
-        ARXIV + "2008.11687",
         "Networks fine-tuned from one start stay in one basin of the loss.",
-        "Neyshabur, Sedghi and Zhang 2020",
+        arxiv="2008.11687",
     ),
-    Reading(
+    Source(
+        "tian2020",
+        "Tian et al.",
+        2020,
         "Rethinking few-shot image classification: a good embedding is all you need?",
-        ARXIV + "2003.11539",
         "A linear classifier on good frozen features beats elaborate few-shot methods.",
-        "Tian et al. 2020",
+        arxiv="2003.11539",
     ),
-    Reading(
+    Source(
+        "bouthillier2021",
+        "Bouthillier et al.",
+        2021,
         "Accounting for variance in machine learning benchmarks",
-        ARXIV + "2103.03098",
         "Why one seed proves nothing, and what to vary at once.",
-        "Bouthillier et al. 2021",
+        arxiv="2103.03098",
     ),
-    Reading(
+    Source(
+        "agostinelli2022",
+        "Agostinelli et al.",
+        2022,
         "How stable are transferability metrics evaluations?",
-        ARXIV + "2204.01403",
         "Scores that promise to predict transfer change places from one experiment to the next.",
-        "Agostinelli et al. 2022",
+        arxiv="2204.01403",
     ),
-    Reading(
+    Source(
+        "davari2022",
+        "Davari et al.",
+        2022,
         "Probing representation forgetting in supervised and unsupervised continual learning",
-        ARXIV + "2203.13381",
         "A lost accuracy is often not a lost feature: train a new head and look again.",
-        "Davari et al. 2022",
+        arxiv="2203.13381",
     ),
-    Reading(
+    Source(
+        "kim2022",
+        "Kim et al.",
+        2022,
         "How to fine-tune models with few samples",
-        ARXIV + "2205.07874",
         "Freezing wins with extremely few images; fine-tuning overtakes as they grow in number.",
-        "Kim et al. 2022",
+        arxiv="2205.07874",
     ),
-    Reading(
+    Source(
+        "kumar2022",
+        "Kumar et al.",
+        2022,
         "Fine-tuning can distort pretrained features and underperform out-of-distribution",
-        ARXIV + "2202.10054",
         "LP-FT: head first, then everything, because a random head sends harmful gradients down.",
-        "Kumar et al. 2022",
+        arxiv="2202.10054",
     ),
-    Reading(
+    Source(
+        "hess2023",
+        "Hess et al.",
+        2023,
         "Knowledge accumulation in continually learned representations and the issue of feature forgetting",
-        ARXIV + "2304.00933",
         "The other side of Davari: features can be forgotten as badly as outputs.",
-        "Hess et al. 2023",
+        arxiv="2304.00933",
     ),
-    Reading(
+    Source(
+        "lee2023",
+        "Lee et al.",
+        2023,
         "Surgical fine-tuning improves adaptation to distribution shifts",
-        ARXIV + "2210.11466",
         "Which block to tune depends on what has changed: the first for the inputs, the last for the labels.",
-        "Lee et al. 2023",
+        arxiv="2210.11466",
     ),
-    Reading(
+    Source(
+        "mai2024",
+        "Mai et al.",
+        2024,
         "Fine-tuning is fine, if calibrated",
-        ARXIV + "2409.16223",
         "Much of what looks forgotten comes back when the logits are rescaled.",
-        "Mai et al. 2024",
+        arxiv="2409.16223",
     ),
-    Reading(
+    Source(
+        "tomihari2024",
+        "Tomihari and Sato",
+        2024,
         "Understanding linear probing then fine-tuning language models from NTK perspective",
-        ARXIV + "2405.16747",
         "LP-FT works in part because the first phase lets the head grow.",
-        "Tomihari and Sato 2024",
+        arxiv="2405.16747",
     ),
-    Reading(
+    Source(
+        "rahimi2007",
+        "Rahimi and Recht",
+        2007,
         "Random features for large-scale kernel machines",
-        "",
         "NIPS. Frozen random features and a linear head come close to a kernel method.",
-        "Rahimi and Recht 2007",
     ),
-    Reading(
+    Source(
+        "saxe2011",
+        "Saxe et al.",
+        2011,
         "On random weights and unsupervised feature learning",
-        "",
         "ICML. Random features can be a strong baseline: always draw them beside pretrained ones.",
-        "Saxe et al. 2011",
+    ),
+    Source(
+        "he_init2015",
+        "He, Zhang, Ren and Sun",
+        2015,
+        "Delving deep into rectifiers",
+        "How large random weights must be so that a deep network with ReLU can learn: the scale of every random start here.",
+        arxiv="1502.01852",
+    ),
+    Source(
+        "hesterberg2015",
+        "Hesterberg",
+        2015,
+        "What teachers should know about the bootstrap",
+        "Why a bootstrap interval of few values is too short, and how to widen it: every interval here is widened so.",
+        arxiv="1411.5279",
     ),
 )
+
+SOURCES = MappingProxyType({source.key: source for source in _LISTED})

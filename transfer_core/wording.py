@@ -3,10 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from transfer_core.statistics import MIN_SEEDS, Gap, Verdict
+
+
+class Sides(NamedTuple):
+    """What the two sides of zero are called.
+
+    Attributes
+    ----------
+    more, less : str
+        By themselves: "ahead", "behind".
+    more_than, less_than : str
+        Before what is compared with: "ahead of", "behind".
+    """
+
+    more: str
+    less: str
+    more_than: str
+    less_than: str
+
+
+def comparative(more: str, less: str) -> Sides:
+    """Make sides of two comparatives.
+
+    Examples
+    --------
+    >>> comparative("wider", "narrower").less_than
+    'narrower than'
+    """
+    return Sides(more, less, f"{more} than", f"{less} than")
+
+
+AHEAD = Sides("ahead", "behind", "ahead of", "behind")
+MORE = comparative("more", "less")
+HIGHER = comparative("higher", "lower")
+WIDER = comparative("wider", "narrower")
+MORE_ACCURATE = comparative("more accurate", "less accurate")
 
 
 def verdict_sentence(found: Verdict, titles: Mapping[str, str]) -> str:
@@ -36,17 +72,17 @@ def verdict_sentence(found: Verdict, titles: Mapping[str, str]) -> str:
         seeds = "one seed is" if gap.n == 1 else f"{gap.n} seeds are"
         return f"Inconclusive: {seeds} too few to tell luck from skill, {MIN_SEEDS} or more can. {leader} has the highest mean."
     if not np.isfinite(gap.interval.mean):
-        return f"Inconclusive: {_inside(titles[closest])} has no number to compare with."
+        return f"Inconclusive: {inside(titles[closest])} has no number to compare with."
     if not found.inconclusive:
-        return f"{leader} wins: {gap_words(gap)} ahead of {_inside(titles[closest])} {evidence_words(gap)}."
-    tied = [_inside(titles[name]) for name in found.tied]
+        return f"{leader} wins: {gap_words(gap)} ahead of {inside(titles[closest])} {evidence_words(gap)}."
+    tied = [inside(titles[name]) for name in found.tied]
     gap = found.gaps[found.tied[0]]
     if gap.wins == gap.losses == 0:
-        return f"No difference: {_inside(leader)} and {tied[0]} have the same accuracy in every seed."
-    beaten = [_inside(titles[name]) for name in found.gaps if name not in found.tied]
+        return f"No difference: {inside(leader)} and {tied[0]} have the same accuracy in every seed."
+    beaten = [inside(titles[name]) for name in found.gaps if name not in found.tied]
     clear = f" It is clearly ahead only of {join_words(beaten)}." if beaten else ""
     return (
-        f"Too close to call: {_inside(leader)} is {gap_words(gap)} ahead of {tied[0]} {evidence_words(gap)}"
+        f"Too close to call: {inside(leader)} is {gap_words(gap)} ahead of {tied[0]} {evidence_words(gap)}"
         f"{', and no clearer ahead of ' + join_words(tied[1:]) if len(tied) > 1 else ''}.{clear}"
     )
 
@@ -63,32 +99,178 @@ def gap_words(gap: Gap) -> str:
     return f"{100 * abs(gap.interval.mean):.1f} points"
 
 
-def evidence_words(gap: Gap) -> str:
-    """Interval and wins of a gap of accuracies, in brackets.
+def lead_words(gap: Gap, other: str = "", sides: Sides = AHEAD) -> str:
+    """Say how far one arm is ahead or behind, without the evidence.
+
+    Parameters
+    ----------
+    gap : Gap
+        Of shares.
+    other : str
+        What the arm is compared with.
+    sides : Sides, default ahead and behind
 
     Examples
     --------
     >>> from transfer_core.statistics import paired_gap
+    >>> lead_words(paired_gap(np.array([0.5]), np.array([0.8])), "from scratch")
+    '30.0 points behind from scratch'
+    """
+    ahead = not gap.interval.mean < 0
+    if not other:
+        return f"{gap_words(gap)} {sides.more if ahead else sides.less}"
+    return f"{gap_words(gap)} {sides.more_than if ahead else sides.less_than} {other}"
+
+
+def evidence_words(gap: Gap, sides: Sides = AHEAD) -> str:
+    r"""Interval and count of a gap of accuracies, in brackets, turned to the side that the words name.
+
+    Examples
+    --------
+    >>> from transfer_core.statistics import Interval, paired_gap
     >>> evidence_words(paired_gap(np.array([0.9]), np.array([0.8])))
     '(1 seed, no interval)'
+    >>> evidence_words(Gap(Interval(-0.019, -0.026, -0.012), 1, 8, 10))
+    '(95\xa0% interval 1.2 to 2.6; behind in 8 of 10 seeds)'
     """
-    low, high = 100 * gap.interval.low, 100 * gap.interval.high
+    mean, low, high = (100 * edge for edge in gap.interval)
     if np.isnan(low):
         return f"({gap.n} seed{'' if gap.n == 1 else 's'}, no interval)"
-    return f"(95\u00a0% interval {_edge(low)} to {_edge(high)}; ahead in {gap.wins} of {gap.n} seeds)"
+    if mean < 0:
+        return counted_words(interval_words(-high, -low), sides.less, gap.losses, gap.n)
+    return counted_words(interval_words(low, high), sides.more, gap.wins, gap.n)
 
 
-def _edge(points: float) -> str:
+def counted_words(interval: str, how: str, times: int, n: int, unit: str = "seed") -> str:
+    """Put an interval beside the number of seeds that are on its side, in brackets.
+
+    Examples
+    --------
+    >>> counted_words(interval_words(np.nan, np.nan), "faster", 1, 1, "round")
+    '(no interval; faster in 1 of 1 rounds)'
+    """
+    return f"({interval}; {how} in {times} of {n} {unit}s)"
+
+
+def side_words(gap: Gap, other: str = "", sides: Sides = AHEAD) -> str:
+    r"""Say how far one arm is ahead or behind, with the evidence.
+
+    Examples
+    --------
+    >>> from transfer_core.statistics import Interval
+    >>> gap = Gap(Interval(-0.019, -0.026, -0.012), 1, 8, 10)
+    >>> side_words(gap)
+    '1.9 points behind (95\xa0% interval 1.2 to 2.6; behind in 8 of 10 seeds)'
+    >>> side_words(gap, "from scratch", MORE_ACCURATE)
+    '1.9 points less accurate than from scratch (95\xa0% interval 1.2 to 2.6; less accurate in 8 of 10 seeds)'
+    """
+    return f"{lead_words(gap, other, sides)} {evidence_words(gap, sides)}"
+
+
+def change_words(loss: Gap) -> str:
+    r"""Word a loss of accuracy, or the gain that it is where it is negative.
+
+    Examples
+    --------
+    >>> from transfer_core.statistics import Interval
+    >>> change_words(Gap(Interval(-0.1, -0.12, -0.08), 0, 9, 9))
+    'gains 10.0 points (95\xa0% interval 8.0 to 12.0; in 9 of 9 seeds)'
+    """
+    if not loss.wins and not loss.losses:
+        return "loses nothing"
+    evidence = evidence_words(loss).replace("; ahead in", "; in").replace("; behind in", "; in")
+    return f"{'gains' if loss.interval.mean < 0 else 'loses'} {gap_words(loss)} {evidence}"
+
+
+def size_words(lost: Gap) -> str:
+    r"""Word a loss that may be less than nothing.
+
+    Examples
+    --------
+    >>> from transfer_core.statistics import Interval
+    >>> size_words(Gap(Interval(-0.01, -0.02, 0.01), 3, 4, 7))
+    '-1.0 points (95\xa0% interval -2.0 to 1.0)'
+    """
+    mean, low, high = (100 * edge for edge in lost.interval)
+    return f"{mean:.1f} points ({interval_words(low, high)})"
+
+
+def pair_words(lead: str, gaps: Mapping[str, Gap], wanted: int = 1) -> str:
+    """Say one gap for each pair of tasks, first the one that is most against the claim.
+
+    Parameters
+    ----------
+    lead : str
+        What is compared with what.
+    gaps : mapping of str to Gap
+        By the title of the pair.
+    wanted : {1, -1}, default 1
+        Sign that the gaps have if the claim holds.
+
+    Examples
+    --------
+    >>> from transfer_core.statistics import paired_gap
+    >>> pair_words("Ours, against theirs", {"Digits to ink": paired_gap(np.array([0.4]), np.array([0.3]))})
+    'Ours, against theirs: Digits to ink 10.0 points ahead (1 seed, no interval).'
+    """
+    if not gaps:
+        return f"{lead}: no such pair was measured (0 pairs)."
+    ordered = sorted(gaps.items(), key=lambda pair: (wanted * pair[1].sign, wanted * pair[1].interval.mean))
+    return f"{lead}: {'; '.join(f'{title} {side_words(gap)}' for title, gap in ordered)}."
+
+
+def interval_words(low: float, high: float, digits: int = 1) -> str:
+    r"""Word an interval, in the unit that its edges have.
+
+    Examples
+    --------
+    >>> interval_words(1.25, 3.0), interval_words(np.nan, np.nan)
+    ('95\xa0% interval 1.2 to 3.0', 'no interval')
+    """
+    if np.isnan(low):
+        return "no interval"
+    return f"95\u00a0% interval {_edge(low, digits)} to {_edge(high, digits)}"
+
+
+def _edge(value: float, digits: int) -> str:
     """Write an edge of an interval so that the side of zero it lies on can be seen."""
-    rounded = f"{points:.1f}"
-    if float(rounded) or not points:
-        return rounded.replace("-0.0", "0.0")
-    return f"just {'above' if points > 0 else 'below'} 0"
+    rounded = f"{value:.{digits}f}"
+    if float(rounded) or not value:
+        return rounded.removeprefix("-") if not value else rounded
+    return f"just {'above' if value > 0 else 'below'} 0"
 
 
-def _inside(title: str) -> str:
-    """Title inside a sentence."""
-    return title[0].lower() + title[1:]
+def amount_words(value: float, unit: str) -> str:
+    """Write an amount with its unit: a degree sign stands close, a word apart.
+
+    Examples
+    --------
+    >>> amount_words(30.0, "°"), amount_words(0.5, "sd"), amount_words(0.5, "")
+    ('30°', '0.5 sd', '0.5')
+    """
+    return f"{value:g}{'' if unit == '°' else ' '}{unit}".rstrip()
+
+
+def sentence_case(words: str) -> str:
+    """Begin with a capital and leave the rest as it is.
+
+    Examples
+    --------
+    >>> sentence_case("the L2-SP arm")
+    'The L2-SP arm'
+    """
+    return words[:1].upper() + words[1:]
+
+
+def inside(title: str) -> str:
+    """Begin with a small letter, as inside a sentence; an abbreviation stays what it is.
+
+    Examples
+    --------
+    >>> inside("From scratch"), inside("L2-SP 0.1"), inside("UCI digits")
+    ('from scratch', 'L2-SP 0.1', 'UCI digits')
+    """
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def join_words(words: Sequence[str]) -> str:

@@ -99,11 +99,6 @@ def differences(then: RunConfig, now: RunConfig) -> str:
     return "; ".join(words) if words else "the same settings"
 
 
-def sentence_case(words: str) -> str:
-    """Begin with a capital and leave the rest as it is."""
-    return words[:1].upper() + words[1:]
-
-
 def cost_words(result: RunResult, cheapest: RunResult) -> str:
     """Say in a line what a strategy costs: work, and the old task."""
     work = result.cost.multiply_adds / max(cheapest.cost.multiply_adds, 1)

@@ -15,19 +15,16 @@ from typing import Any, Literal, NamedTuple, Protocol
 import pandas as pd
 
 from transfer_core.arrays import Array
+from transfer_core.bibliography import Source
 from transfer_core.config import RunConfig, scenario_config
 from transfer_core.scenarios import SCENARIOS, Scenario, scenario_at
 from transfer_core.studies.fingerprint import fingerprint
+from transfer_core.studies.rules import Rule
 
 Label = str | int | float | bool
 
 FRESH_SEED = 200
 """First seed of studies whose protocol was settled while looking at the seeds from 0 on."""
-
-CONFIRMED = "confirmed here"
-REFUTED = "refuted here"
-INCONCLUSIVE = "inconclusive"
-VERDICTS = (CONFIRMED, REFUTED, INCONCLUSIVE)
 
 
 class Reading(NamedTuple):
@@ -83,43 +80,19 @@ class Cell:
         return hashlib.sha256(f"{fingerprint()} {self.config.key} {self.task!r}".encode()).hexdigest()
 
 
-class Source(NamedTuple):
-    """Where a claim comes from.
+class Finding(NamedTuple):
+    """What a measurement says of a claim.
 
     Attributes
     ----------
-    authors : str
-        "The lesson", or names as one cites them.
-    year : int or None
-    arxiv : str
-        Number on arXiv; empty where there is none.
-    page : str
-        Address of what is not on arXiv.
+    verdict : str
+        One of `rules.VERDICTS`, or `rules.UNTESTED`.
+    sentence : str
+        With the figures.
     """
 
-    authors: str
-    year: int | None = None
-    arxiv: str = ""
-    page: str = ""
-
-    @property
-    def words(self) -> str:
-        """Citation in a line of text.
-
-        Examples
-        --------
-        >>> Source("Kim et al.", 2022, "2205.07874").words, Source("The lesson").words
-        ('Kim et al. 2022', 'The lesson')
-        """
-        return f"{self.authors} {self.year}" if self.year else self.authors
-
-    @property
-    def url(self) -> str:
-        """Address of the paper or page; empty where there is none."""
-        return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else self.page
-
-
-LESSON = Source("The lesson")
+    verdict: str
+    sentence: str
 
 
 class Claim(NamedTuple):
@@ -130,29 +103,26 @@ class Claim(NamedTuple):
     text : str
         One sentence, as its source means it.
     source : Source
-    confirmed_if, refuted_if : str
-        What the measurement would have to show. Anything else is inconclusive.
+    rule : Rule
     """
 
     text: str
     source: Source
-    confirmed_if: str
-    refuted_if: str
+    rule: Rule
 
+    @property
+    def confirmed_if(self) -> str:
+        """What the measurement would have to show to confirm it, in the words of the rule."""
+        return self.rule.confirmed_if
 
-class Finding(NamedTuple):
-    """What the measurement says of a claim.
+    @property
+    def refuted_if(self) -> str:
+        """What would refute it. Anything else is inconclusive."""
+        return self.rule.refuted_if
 
-    Attributes
-    ----------
-    verdict : str
-        One of `VERDICTS`.
-    sentence : str
-        With the figures.
-    """
-
-    verdict: str
-    sentence: str
+    def found(self, evidence: Any, sentence: str) -> Finding:
+        """Judge it by the evidence, and put the figures beside the verdict."""
+        return Finding(self.rule.judge(evidence), sentence)
 
 
 class Summary(NamedTuple):

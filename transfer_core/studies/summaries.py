@@ -11,8 +11,6 @@ import pandas as pd
 from transfer_core.arrays import Array
 from transfer_core.scenarios import title_of
 from transfer_core.statistics import MIN_SEEDS, Gap, mean_interval, paired_gap
-from transfer_core.studies.study import CONFIRMED, INCONCLUSIVE, REFUTED
-from transfer_core.wording import evidence_words, gap_words
 
 MARGIN = 0.01
 """A difference of accuracies of less than a point is none worth having."""
@@ -124,68 +122,9 @@ def at_their_best(
     return rows.merge(best[[*by, *knobs]], on=[*by, *knobs])
 
 
-def by_sign(gap: Gap) -> str:
-    """Verdict on a claim that a gap is positive.
-
-    Examples
-    --------
-    >>> by_sign(paired_gap(np.full(6, 0.9), np.full(6, 0.5)))
-    'confirmed here'
-    """
-    return {1: CONFIRMED, 0: INCONCLUSIVE, -1: REFUTED}[gap.sign]
-
-
 def enough(rows: pd.DataFrame) -> bool:
     """Whether there are seeds enough to decide anything."""
     return int(rows["seed"].nunique()) >= MIN_SEEDS
-
-
-def no_worse(gap: Gap) -> int:
-    """Judge whether one arm matches or beats another: 1, 0 or -1.
-
-    Parameters
-    ----------
-    gap : Gap
-        Of shares.
-
-    Returns
-    -------
-    int
-        1 where the interval lies above -`MARGIN`; -1 where it lies below zero and reaches further down.
-
-    Examples
-    --------
-    >>> from transfer_core.statistics import Interval
-    >>> [no_worse(Gap(Interval(low + 0.01, low, low + 0.02), 0, 9, 10)) for low in (-0.005, -0.015, -0.04)]
-    [1, 0, -1]
-    """
-    if gap.n >= MIN_SEEDS and gap.interval.low > -MARGIN:
-        return 1
-    return min(gap.sign, 0)
-
-
-def in_every_pair(signs: Sequence[int]) -> str:
-    """Judge a general claim: it must hold in every pair, and one clear counterexample refutes it.
-
-    Examples
-    --------
-    >>> in_every_pair([1, 1]), in_every_pair([1, 0]), in_every_pair([1, -1]), in_every_pair([])
-    ('confirmed here', 'inconclusive', 'refuted here', 'inconclusive')
-    """
-    if min(signs, default=0) < 0:
-        return REFUTED
-    return CONFIRMED if min(signs, default=0) > 0 else INCONCLUSIVE
-
-
-def together(verdicts: Sequence[str]) -> str:
-    """Give the verdict that all scenarios share; where they differ it is inconclusive.
-
-    Examples
-    --------
-    >>> together([CONFIRMED, CONFIRMED]), together([CONFIRMED, REFUTED])
-    ('confirmed here', 'inconclusive')
-    """
-    return verdicts[0] if len(set(verdicts)) == 1 else INCONCLUSIVE
 
 
 def gap_of(differences: Array | pd.Series) -> Gap:
@@ -199,38 +138,15 @@ def gap_of(differences: Array | pd.Series) -> Gap:
     return paired_gap(np.asarray(differences), np.zeros(len(differences)))
 
 
-def side_words(gap: Gap) -> str:
-    """Say how far one arm is ahead or behind, with the evidence.
+def by_title(gaps: Mapping[str, Gap]) -> dict[str, Gap]:
+    """Name gaps by the titles of their scenarios.
 
     Examples
     --------
-    >>> side_words(gap_of(np.array([-0.1])))
-    '10.0 points behind (1 seed, no interval)'
+    >>> list(by_title({"digits_to_ink": gap_of(np.array([0.1]))}))
+    ['Digits to much or little ink']
     """
-    return f"{gap_words(gap)} {'ahead' if gap.interval.mean >= 0 else 'behind'} {evidence_words(gap)}"
-
-
-def pair_words(lead: str, gaps: Mapping[str, Gap], wanted: int = 1) -> str:
-    """Say one gap for each pair of tasks, first the one that is most against the claim.
-
-    Parameters
-    ----------
-    lead : str
-        What is compared with what.
-    gaps : mapping of str to Gap
-        By scenario.
-    wanted : {1, -1}, default 1
-        Sign that the gaps have if the claim holds.
-
-    Examples
-    --------
-    >>> pair_words("Ours, against theirs", {"digits_to_ink": gap_of(np.array([0.1]))})
-    'Ours, against theirs: Digits to much or little ink 10.0 points ahead (1 seed, no interval).'
-    """
-    if not gaps:
-        return f"{lead}: no such pair was measured (0 pairs)."
-    ordered = sorted(gaps.items(), key=lambda pair: (wanted * pair[1].sign, wanted * pair[1].interval.mean))
-    return f"{lead}: {'; '.join(f'{title_of(scenario)} {side_words(gap)}' for scenario, gap in ordered)}."
+    return {title_of(scenario): gap for scenario, gap in gaps.items()}
 
 
 def by_place(*known: str) -> Callable[[pd.Series], pd.Series]:

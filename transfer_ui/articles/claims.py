@@ -4,39 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
 
 from transfer_core import SCENARIOS
+from transfer_core.bibliography import LESSON
+from transfer_core.statistics import MIN_SEEDS
 from transfer_core.studies.registry import STUDIES
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED, VERDICTS
 from transfer_core.studies.shipped import Shipped
-from transfer_core.studies.study import (
-    CONFIRMED,
-    INCONCLUSIVE,
-    LESSON,
-    REFUTED,
-    VERDICTS,
-    Claim,
-    Source,
-    Study,
-    Summary,
-)
+from transfer_core.studies.study import Claim, Study, Summary
+from transfer_core.wording import sentence_case
+from transfer_ui.articles.verdicts import LOOKS, counted
 from transfer_ui.controls import address, notice_box
 from transfer_ui.controls.link import quoted
 from transfer_ui.runs import cached
 
 ABOUT = (
-    "Each claim is put to a study on this lab's data: ten paired seeds (or rounds of the clock), a rule that stands beside it, an interval. "
+    "Each claim is put to a study on this lab's data: ten paired seeds (or timing rounds), a rule written beside it, an interval. "
     "“Here” means small digits and small networks: a verdict says what happened on this data, not what is true everywhere."
 )
-SLUGS = {CONFIRMED: "confirmed", REFUTED: "refuted", INCONCLUSIVE: "inconclusive"}
-BADGES: dict[str, dict[str, Any]] = {
-    CONFIRMED: {"color": "green", "icon": ":material/check:"},
-    REFUTED: {"color": "red", "icon": ":material/close:"},
-    INCONCLUSIVE: {"color": "gray", "icon": ":material/question_mark:"},
-}
+SLUGS = {verdict: LOOKS[verdict].slug for verdict in VERDICTS}
 OWN = "as in the stored run"
 AGAIN_SEEDS = (10, 20)
 FIRST_AGAIN, MAX_SEED = 10, 999
@@ -119,30 +109,27 @@ def entry(study: str, claim: str) -> Entry:
 
 def tally(entries: Sequence[Entry]) -> str:
     """Count the verdicts."""
-    counts = {verdict: sum(entry.verdict == verdict for entry in entries) for verdict in VERDICTS}
+    counts = counted(entry.verdict for entry in entries)
     return (
-        f"Of {len(entries)} claims measured here, {counts[CONFIRMED]} are confirmed, {counts[REFUTED]} refuted, and "
-        f"{counts[INCONCLUSIVE]} stay inconclusive."
+        f"Of {len(entries)} claims measured here, {counts[CONFIRMED]} are confirmed, {counts[REFUTED]} refuted and "
+        f"{counts[INCONCLUSIVE]} inconclusive."
     )
 
 
 def filters(entries: Sequence[Entry]) -> dict[str, str]:
     """List the verdicts to filter by, with their number."""
-    counts = {verdict: sum(entry.verdict == verdict for entry in entries) for verdict in VERDICTS}
+    counts = counted(entry.verdict for entry in entries)
     return {"all": f"All {len(entries)}"} | {
-        SLUGS[verdict]: f"{SLUGS[verdict].capitalize()} {count}" for verdict, count in counts.items()
+        slug: f"{sentence_case(verdict)} {counts[verdict]}" for verdict, slug in SLUGS.items()
     }
 
 
-def cited(source: Source) -> str:
-    """Write a source as Markdown, with its link.
-
-    Examples
-    --------
-    >>> cited(Source("Kim et al.", 2022, "2205.07874"))
-    '[Kim et al. 2022](https://arxiv.org/abs/2205.07874)'
-    """
-    return f"[{source.words}]({source.url})" if source.url else source.words
+def rule_words(claim: Claim) -> str:
+    """Write what settles a claim, as Markdown."""
+    return (
+        f"*Confirmed* if {claim.confirmed_if}.  \n*Refuted* if {claim.refuted_if}.  \nOtherwise inconclusive. “Clearly”: the "
+        f"whole 95\u00a0% interval lies on that side. Fewer than {MIN_SEEDS} seeds settle nothing."
+    )
 
 
 def linked_claim(names: Mapping[str, Entry]) -> str | None:

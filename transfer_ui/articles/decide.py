@@ -19,7 +19,7 @@ from transfer_core.studies.questions.decision_map import OPEN, shifts, sizes
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.study import Study
 from transfer_core.studies.summaries import scores
-from transfer_core.wording import join_words, verdict_sentence
+from transfer_core.wording import amount_words, inside, join_words, verdict_sentence
 from transfer_ui.charts.study import Mark
 from transfer_ui.controls import address
 from transfer_ui.sentences import TITLES, percent
@@ -177,7 +177,7 @@ def recommendation(rows: pd.DataFrame, config: RunConfig) -> tuple[str, str]:
 def _cheapest(found: Verdict) -> str:
     """Among those that cannot be told apart the least work decides."""
     level = {found.leader, *found.tied}
-    named = [TITLES[name][0].lower() + TITLES[name][1:] for name in BY_PRICE if name in level]
+    named = [inside(TITLES[name]) for name in BY_PRICE if name in level]
     first = next(name for name in BY_PRICE if name in level)
     others = f" ({join_words(named)} are too close to call; none of them is less work)" if len(named) > 1 else ""
     return f"{ADVICE[first].split(':')[0]}{others}"
@@ -196,7 +196,7 @@ def cell_words(scenario: str, size: int, shift: float) -> str:
     words = f"{size * n_classes:,} training images ({size} a class)"
     if found.shift is None or not shift:
         return words
-    return f"{words} at a shift of {shift:g}{'' if found.shift.unit == '°' else ' '}{found.shift.unit}".rstrip()
+    return f"{words} at a shift of {amount_words(shift, found.shift.unit)}"
 
 
 def map_on(config: RunConfig) -> Study:
@@ -264,6 +264,6 @@ def tally(table: pd.DataFrame) -> str:
     counts: Mapping[object, int] = table["winner"].value_counts().to_dict()
     won = [f"{TITLES[str(name)]} wins {count}" for name, count in counts.items() if name != OPEN]
     n_open = counts.get(OPEN, 0)
-    words = [*won[:1], *(part[0].lower() + part[1:] for part in won[1:])]
+    words = [*won[:1], *map(inside, won[1:])]
     first = f"{join_words(words)} of {len(table)} cells" if words else f"No strategy wins any of {len(table)} cells"
     return f"{first}; {n_open} {'is' if n_open == 1 else 'are'} too close to call."

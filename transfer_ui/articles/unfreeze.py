@@ -10,7 +10,7 @@ import numpy as np
 from transfer_core import RunConfig, RunResult
 from transfer_core.arrays import Array
 from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap
-from transfer_core.wording import evidence_words, gap_words, join_words
+from transfer_core.wording import gap_words, join_words, side_words
 from transfer_ui.charts.timeline import layer_names
 from transfer_ui.controls.knobs import DECAYS
 from transfer_ui.sentences import percent
@@ -90,7 +90,7 @@ def sweep_sentence(swept: Mapping[str, RunResult], config: RunConfig) -> str:
         said += f", but is not clearly ahead of {join_words([str(epoch) for epoch in as_good])}." if as_good else "."
     if now in scores and now != best:
         gap = paired_gap(scores[now], scores[best])
-        said += f" Your {now} is {gap_words(gap)} behind {evidence_words(gap)}."
+        said += f" Your {now} is {side_words(gap)}."
     return said
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from string import Template
 
 from transfer_core.schedules import Phase
+from transfer_core.wording import sentence_case
 from transfer_ui.controls.knobs import KNOB
 from transfer_ui.export.recipe import Recipe
-from transfer_ui.sentences import sentence_case
 
 WIDTH = 88
 

@@ -13,6 +13,7 @@ from transfer_core import STRATEGIES, Layer, Params, RunConfig, RunResult, Sched
 from transfer_core.arrays import Array, Examples
 from transfer_core.seeds import Purpose, stream
 from transfer_core.splits import TargetData, target_data
+from transfer_core.wording import amount_words
 from transfer_ui.controls.knobs import KNOB, values_of
 from transfer_ui.sentences import percent
 
@@ -124,8 +125,7 @@ def _origin(config: RunConfig, pretrained: bool) -> Iterator[tuple[str, str]]:
     scenario, values = config.pair, values_of(config)
     yield KNOB["scenario"].label, scenario.title
     if scenario.shift:
-        unit = scenario.shift.unit
-        yield scenario.shift.title, f"{config.shift_amount:g}{'' if unit == '°' else ' '}{unit}".strip()
+        yield scenario.shift.title, amount_words(config.shift_amount, scenario.shift.unit)
     for name in ("images_per_class", "hidden_layers", "hidden_width"):
         yield KNOB[name].label, KNOB[name].text(values[name])
     if pretrained:  # a random backbone has not seen the source task

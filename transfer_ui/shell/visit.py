@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from transfer_core import RunConfig
+from transfer_core.wording import sentence_case
 from transfer_ui import sentences
 from transfer_ui.controls import address, notice_box
 from transfer_ui.controls.link import from_text, quoted, to_text
@@ -43,7 +44,7 @@ def choose_pinned(config: RunConfig) -> RunConfig | None:
             key="pinned",
             index=None,
             placeholder="none",
-            format_func=lambda run: sentences.sentence_case(sentences.differences(read(run), config)),
+            format_func=lambda run: sentence_case(sentences.differences(read(run), config)),
             help="Every run of this visit is kept here, named by what it did otherwise. Try a change, then pin the run before it.",
             width=520,
         )

@@ -11,28 +11,17 @@ import pandas as pd
 from scipy.stats import bootstrap
 
 from transfer_core.arrays import Array
+from transfer_core.bibliography import LESSON, SOURCES
 from transfer_core.config import RunConfig
 from transfer_core.statistics import CONFIDENCE, N_RESAMPLES, Gap
+from transfer_core.studies.conditions import Condition, Quantity, above, below
 from transfer_core.studies.grids import RATE_FACTORS, sizes, sizes_and_rates
-from transfer_core.studies.study import (
-    CONFIRMED,
-    INCONCLUSIVE,
-    LESSON,
-    REFUTED,
-    Axis,
-    Cell,
-    Claim,
-    Figure,
-    Finding,
-    Label,
-    Source,
-    Study,
-    Summary,
-    has_source,
-)
+from transfer_core.studies.quantifiers import SIZE, At, Times, both, either, every
+from transfer_core.studies.rules import Rule
+from transfer_core.studies.study import Axis, Cell, Claim, Figure, Label, Study, Summary, has_source
 from transfer_core.studies.summaries import at_their_best, enough, gap_between, intervals
 from transfer_core.studies.tasks import PixelRegression, ZeroShot
-from transfer_core.wording import evidence_words, gap_words
+from transfer_core.wording import sentence_case, side_words
 
 ARMS = ("end_to_end", "feature_extraction")
 RULE = 1000  # training images; below it the lesson freezes
@@ -70,11 +59,14 @@ def summarise(rows: pd.DataFrame) -> Summary:
     """Choose the rates, compare at every size, locate the sign change."""
     sizes = complete_sizes(rows)
     gaps = gaps_by_size(at_best_rates(rows), sizes)
+    small = {size: gap for size, gap in gaps.items() if size < RULE}
     said = crossing_words(locate(rows, sizes), sizes)
     ends = "; ".join(_at(size, gaps[size]) for size in (sizes[0], sizes[-1]))
     findings = {
-        "rule_of_thumb": Finding(_rule_verdict(gaps), f"{_below_words(gaps)} {said} {ends[0].upper()}{ends[1:]}."),
-        "few_shot": Finding(_few_shot_verdict(gaps), f"{ends[0].upper()}{ends[1:]}. {said}"),
+        "rule_of_thumb": CLAIMS["rule_of_thumb"].found(small, f"{_below_words(small)} {said} {sentence_case(ends)}."),
+        "few_shot": CLAIMS["few_shot"].found(
+            {"smallest": gaps[sizes[0]], "largest": gaps[sizes[-1]]}, f"{sentence_case(ends)}. {said}"
+        ),
     }
     return Summary(accuracies(rows), findings)
 
@@ -223,32 +215,34 @@ def _rounded(size: float) -> int:
 
 
 def _at(size: int, gap: Gap) -> str:
-    side = "ahead" if gap.interval.mean >= 0 else "behind"
-    return f"at {size:,} images end-to-end is {gap_words(gap)} {side} {evidence_words(gap)}"
+    return f"at {size:,} images end-to-end is {side_words(gap)}"
 
 
-def _rule_verdict(gaps: dict[int, Gap]) -> str:
-    below = [gap.sign for size, gap in gaps.items() if size < RULE]
-    if below.count(1) >= 2:
-        return REFUTED
-    return CONFIRMED if max(below, default=0) < 0 else INCONCLUSIVE
-
-
-def _below_words(gaps: dict[int, Gap]) -> str:
+def _below_words(small: dict[int, Gap]) -> str:
     """Count who is ahead where the rule says to freeze."""
-    below = [gap.sign for size, gap in gaps.items() if size < RULE]
+    signs = [gap.sign for gap in small.values()]
     return (
-        f"Of {len(below)} sizes below {RULE:,} images, end-to-end is clearly ahead at {below.count(1)} and feature "
-        f"extraction at {below.count(-1)}."
+        f"Of {len(small)} sizes below {RULE:,} images, end-to-end is clearly ahead at {signs.count(1)} and feature "
+        f"extraction at {signs.count(-1)}."
     )
 
 
-def _few_shot_verdict(gaps: dict[int, Gap]) -> str:
-    sizes = sorted(gaps)
-    first, last = gaps[sizes[0]].sign, gaps[sizes[-1]].sign
-    if first < 0 < last:
-        return CONFIRMED
-    return REFUTED if first > 0 or last < 0 else INCONCLUSIVE
+_LEAD = Quantity(
+    "the lead of end-to-end over feature extraction",
+    above="end-to-end is clearly ahead of feature extraction",
+    below="feature extraction is clearly ahead of end-to-end",
+)
+_SMALL = SIZE._replace(which=f" below {RULE:,} images")
+
+
+def _smallest(condition: Condition) -> At:
+    """Ask at the smallest size."""
+    return At("smallest", "at the smallest size", condition)
+
+
+def _largest(condition: Condition) -> At:
+    """Ask at the largest size."""
+    return At("largest", "at the largest size", condition)
 
 
 CLAIMS = MappingProxyType(
@@ -256,14 +250,15 @@ CLAIMS = MappingProxyType(
         "rule_of_thumb": Claim(
             f"Below {RULE:,} samples only train a head.",
             LESSON,
-            confirmed_if=f"feature extraction is clearly ahead at every size below {RULE:,} images",
-            refuted_if=f"end-to-end is clearly ahead at two sizes or more below {RULE:,} images",
+            Rule(every(_SMALL, below(_LEAD)), Times(_SMALL, above(_LEAD), 2)),
         ),
         "few_shot": Claim(
             "A frozen backbone wins only with extremely few images; fine-tuning overtakes it as they grow in number.",
-            Source("Kim et al.", 2022, "2205.07874"),
-            confirmed_if="feature extraction is clearly ahead at the smallest size, and end-to-end at the largest",
-            refuted_if="end-to-end is clearly ahead at the smallest size, or feature extraction at the largest",
+            SOURCES["kim2022"],
+            Rule(
+                both(_smallest(below(_LEAD)), _largest(above(_LEAD))),
+                either(_smallest(above(_LEAD)), _largest(below(_LEAD))),
+            ),
         ),
     }
 )
@@ -272,10 +267,11 @@ STUDY = Study(
     name="crossover",
     title="How much data until fine-tuning pays?",
     question="At how many training images does end-to-end fine-tuning overtake feature extraction?",
-    protocol="Test accuracy against training images. The training sets of a seed are nested, all arms share split, head and "
-    "minibatch order, and see as many epochs. The learning rate of each arm and size is the best of five (a tenth "
-    "to ten times the knob's) on the validation images. Each size is judged by itself at 95 %. The sign change is where "
-    "the mean gap turns positive for good; its interval comes from drawing the seeds anew.",
+    protocol="Test accuracy against the number of training images. The training sets of one seed are nested; all arms share "
+    "split, head and minibatch order, and train for the same number of epochs. The learning rate of each arm at each "
+    "size is the best of five (a tenth to ten times the knob's) on the validation images. Each size is judged on its "
+    "own at 95 %. The sign change is where the mean gap turns positive for good; its interval comes from resampling the"
+    " seeds.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

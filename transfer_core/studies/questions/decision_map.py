@@ -8,27 +8,18 @@ from types import MappingProxyType
 import pandas as pd
 
 from transfer_core.arms import arm_of
+from transfer_core.bibliography import LESSON, SOURCES
 from transfer_core.config import RunConfig
-from transfer_core.statistics import paired_gap, verdict
+from transfer_core.statistics import Gap, paired_gap, verdict
 from transfer_core.strategies import STRATEGIES
 from transfer_core.studies import grids
-from transfer_core.studies.study import (
-    CONFIRMED,
-    INCONCLUSIVE,
-    LESSON,
-    REFUTED,
-    Axis,
-    Cell,
-    Claim,
-    Figure,
-    Finding,
-    Source,
-    Study,
-    Summary,
-    has_source,
-)
-from transfer_core.studies.summaries import enough, points, scores
+from transfer_core.studies.conditions import Condition, Quantity, above, below
+from transfer_core.studies.quantifiers import SIZE, At, MoreOften, Place, Times, both, either, every
+from transfer_core.studies.rules import Rule
+from transfer_core.studies.study import Axis, Cell, Claim, Figure, Study, Summary, has_source
+from transfer_core.studies.summaries import points, scores
 from transfer_core.studies.tasks import Train
+from transfer_core.wording import inside
 
 SIZES = (1, 2, 5, 10, 20, 50)
 SHIFT_SHARES = (0.0, 1 / 6, 1 / 3, 2 / 3)
@@ -91,11 +82,6 @@ def winners(rows: pd.DataFrame, among: Sequence[str] = tuple(STRATEGIES)) -> pd.
         by_strategy = {name: scores(cell, "test_accuracy", strategy=name) for name in STRATEGIES}
         found = verdict({name: by_strategy[name] for name in among})
         runner_up, gap = next(iter(found.gaps.items()))
-        scratch = [
-            paired_gap(by_strategy["from_scratch"], by_strategy[name]).sign
-            for name, strategy in STRATEGIES.items()
-            if strategy.pretrained
-        ]
         table.append(
             {
                 "scenario": scenario,
@@ -107,7 +93,7 @@ def winners(rows: pd.DataFrame, among: Sequence[str] = tuple(STRATEGIES)) -> pd.
                 **gap.interval._asdict(),
                 "wins": gap.wins,
                 "n": gap.n,
-                "negative_transfer": all(sign > 0 for sign in scratch),
+                "negative_transfer": _OVERTAKEN.holds(scratch_leads(cell)),
                 **{f"accuracy_{name}": float(values.mean()) for name, values in by_strategy.items()},
             }
         )
@@ -136,40 +122,74 @@ def summarise(rows: pd.DataFrame) -> Summary:
     )
     if near < far:
         frozen_words += f"; at the largest shift it is behind at {full_far}"
-    similarity = INCONCLUSIVE
-    if near < far and full_far == n_sizes and frozen_near > full_near:
-        similarity = CONFIRMED
-    elif near < far and (full_near >= n_sizes / 2 or full_far < full_near):
-        similarity = REFUTED
+    ends = {
+        end: {size: gap for (size, shift), gap in gaps.items() if shift == amount}
+        for end, amount in (("near", near), ("far", far))
+    }
     counts = decided["winner"].value_counts()
-    won = ", ".join(f"{STRATEGIES[str(name)].short.lower()} {count}" for name, count in counts.items()) or "none"
+    won = ", ".join(f"{inside(STRATEGIES[str(name)].short)} {count}" for name, count in counts.items()) or "none"
     return Summary(
         table,
         {
-            "similar_freeze": Finding(
-                similarity,
+            "similar_freeze": CLAIMS["similar_freeze"].found(
+                ends if near < far else {},
                 f"{frozen_words}. Cells won against all: {won}; too close to call {len(table) - len(decided)} of "
                 f"{len(table)}.",
             ),
-            "negative_transfer": _negative_transfer(table, near, far, enough(rows)),
+            "negative_transfer": CLAIMS["negative_transfer"].found(
+                {
+                    size: scratch_leads(cell)
+                    for (size, shift), cell in points(rows, ["images_per_class", "shift"])
+                    if shift == far
+                }
+                if near < far
+                else {},
+                _negative_words(table, near, far),
+            ),
         },
     )
 
 
-def _negative_transfer(table: pd.DataFrame, near: float, far: float, enough_seeds: bool) -> Finding:
-    """Judge at the largest shift, where the target is far from the source, and count everywhere."""
+def scratch_leads(cell: pd.DataFrame) -> dict[str, Gap]:
+    """Take what from scratch is ahead of each strategy that starts from the pretrained network."""
+    scratch = scores(cell, "test_accuracy", strategy="from_scratch")
+    return {
+        name: paired_gap(scratch, scores(cell, "test_accuracy", strategy=name))
+        for name, strategy in STRATEGIES.items()
+        if strategy.pretrained
+    }
+
+
+def _negative_words(table: pd.DataFrame, near: float, far: float) -> str:
+    """Count at the largest shift, where the target is far from the source, and everywhere."""
     there = table.loc[table["shift"] == far, "negative_transfer"]
     negative, everywhere = int(there.sum()), int(table["negative_transfer"].sum())
     ahead = "From scratch is clearly ahead of every strategy that starts from the pretrained network"
     of_all = f"{everywhere} of {len(table)} cells"
     if near == far:
-        return Finding(INCONCLUSIVE, f"{ahead} in {of_all}, but there is no larger shift to judge by.")
-    verdict = INCONCLUSIVE
-    if negative and negative >= len(there) / 2:
-        verdict = CONFIRMED
-    elif enough_seeds and len(there) and not negative:
-        verdict = REFUTED
-    return Finding(verdict, f"{ahead} at {negative} of {len(there)} sizes at the largest shift, and in {of_all}.")
+        return f"{ahead} in {of_all}, but there is no larger shift to judge by."
+    return f"{ahead} at {negative} of {len(there)} sizes at the largest shift, and in {of_all}."
+
+
+_LEAD = Quantity(
+    "the lead of end-to-end over feature extraction",
+    above="end-to-end is clearly ahead of feature extraction",
+    below="feature extraction is clearly ahead of end-to-end",
+)
+_OVERTAKEN = every(
+    Place("against", "strategy that uses the pretrained network", "strategies that use the pretrained network"),
+    above(Quantity("the lead of from scratch", above="from scratch is clearly ahead")),
+)
+
+
+def _unshifted(condition: Condition) -> At:
+    """Ask where nothing is shifted."""
+    return At("near", "unshifted", condition)
+
+
+def _shifted(condition: Condition) -> At:
+    """Ask where most is shifted."""
+    return At("far", "at the largest shift", condition)
 
 
 CLAIMS = MappingProxyType(
@@ -177,16 +197,25 @@ CLAIMS = MappingProxyType(
         "similar_freeze": Claim(
             "Freeze where the target is similar to the source; fine-tune where it is different.",
             LESSON,
-            confirmed_if="unshifted, feature extraction is clearly ahead of end-to-end at more sizes than behind, and at the "
-            "largest shift end-to-end is clearly ahead at every size",
-            refuted_if="unshifted, end-to-end is clearly ahead at half of the sizes or more, or at more than at the largest shift",
+            Rule(
+                both(
+                    MoreOften(SIZE, _unshifted(below(_LEAD)), _unshifted(above(_LEAD))),
+                    _shifted(every(SIZE, above(_LEAD))),
+                ),
+                either(
+                    _unshifted(Times(SIZE, above(_LEAD), "half")),
+                    MoreOften(SIZE, _unshifted(above(_LEAD)), _shifted(above(_LEAD))),
+                ),
+            ),
         ),
         "negative_transfer": Claim(
             "Pretraining can hurt: where source and target are far apart, transfer is negative and training from scratch wins.",
-            Source("Wang et al.", 2019, "1811.09751"),
-            confirmed_if="at the largest shift, at the rates of the knobs, from scratch is clearly ahead of every strategy that "
-            "uses the pretrained network at half of the sizes or more",
-            refuted_if="at the largest shift, at the rates of the knobs, it is so at no size",
+            SOURCES["wang2019"],
+            Rule(
+                Times(SIZE, _OVERTAKEN, "half"),
+                Times(SIZE, _OVERTAKEN, "no"),
+                "at the largest shift, at the rates of the knobs",
+            ),
         ),
     }
 )
@@ -196,8 +225,8 @@ STUDY = Study(
     title="Which strategy wins where?",
     question="Which strategy wins, by training images and by shift of the domain?",
     protocol="Every strategy in every cell of images per class and shift of the target, at the rates of the knobs. The winner "
-    "is ahead of every other arm with an interval that does not hold zero; otherwise the cell is too close to call. Each "
-    "cell is judged by itself at 95 %, so about one in twenty may be decided by luck.",
+    "is ahead of every other arm, with an interval that excludes zero; otherwise the cell is too close to call. Each "
+    "cell is judged on its own at 95 %, so about one in twenty may be decided by luck.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -14,30 +14,29 @@ import pandas as pd
 
 from transfer_core.arms import Arm, Random, arm_of
 from transfer_core.arrays import Array, Params
+from transfer_core.bibliography import LESSON, SOURCES
 from transfer_core.config import RunConfig
 from transfer_core.pretraining import pretrain
 from transfer_core.schedules import Phase, freeze_to
 from transfer_core.seeds import Purpose
-from transfer_core.statistics import MIN_SEEDS
+from transfer_core.studies.conditions import Quantity, above, below, lead, not_below
 from transfer_core.studies.grids import at_rate
+from transfer_core.studies.quantifiers import PAIR, both, every, some
+from transfer_core.studies.rules import Rule, general
 from transfer_core.studies.study import (
-    CONFIRMED,
     FRESH_SEED,
-    INCONCLUSIVE,
-    LESSON,
-    REFUTED,
     Axis,
     Cell,
     Claim,
     Figure,
     Finding,
-    Source,
     Study,
     Summary,
     has_source,
 )
-from transfer_core.studies.summaries import MARGIN, at_their_best, gap_of, in_every_pair, pair_words, points, scores
+from transfer_core.studies.summaries import MARGIN, at_their_best, by_title, gap_of, points, scores
 from transfer_core.studies.tasks import Train
+from transfer_core.wording import pair_words
 
 Donor = Literal["source", "target", "random"]
 RATES = (0.01, 0.03, 0.1, 0.3)
@@ -140,13 +139,13 @@ def summarise(rows: pd.DataFrame) -> Summary:
         _table(best, by_pair),
         {
             "falls_with_depth": _falls_with_depth(by_pair, n_layers),
-            "generic_first_layer": Finding(
-                in_every_pair([gap.sign for gap in generic.values()]),
-                pair_words("A frozen pretrained first layer, against a frozen random one", generic),
+            "generic_first_layer": CLAIMS["generic_first_layer"].found(
+                generic,
+                pair_words("A frozen pretrained first layer, against a frozen random one", by_title(generic)),
             ),
-            "tuned_beat_scratch": Finding(
-                in_every_pair([gap.sign for gap in tuned.values()]),
-                pair_words("Transferred and fine-tuned, averaged over the cuts, against from scratch", tuned),
+            "tuned_beat_scratch": CLAIMS["tuned_beat_scratch"].found(
+                tuned,
+                pair_words("Transferred and fine-tuned, averaged over the cuts, against from scratch", by_title(tuned)),
             ),
             "fragile_middle": _fragile_middle(by_pair, n_layers),
         },
@@ -231,11 +230,13 @@ def dip(cuts: Gains) -> Array:
 def _falls_with_depth(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
     if n_layers < 2:
         words = f"A first layer and a deeper one take 2 hidden layers or more, and here there is {n_layers}."
-        return Finding(INCONCLUSIVE, words)
+        return CLAIMS["falls_with_depth"].found({}, words)
     deeper = {scenario: gap_of(deepest_to_first(cuts)) for scenario, cuts in by_pair.items()}
-    return Finding(
-        in_every_pair([-gap.sign for gap in deeper.values()]),
-        pair_words(f"All {n_layers} pretrained layers frozen, against the first one alone", deeper, wanted=-1),
+    return CLAIMS["falls_with_depth"].found(
+        deeper,
+        pair_words(
+            f"All {n_layers} pretrained layers frozen, against the first one alone", by_title(deeper), wanted=-1
+        ),
     )
 
 
@@ -243,51 +244,57 @@ def _fragile_middle(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
     if n_layers < 3:
         there = "is" if n_layers == 1 else "are"
         words = f"A cut in the middle takes 3 hidden layers or more, and here there {there} {n_layers}."
-        return Finding(INCONCLUSIVE, words)
+        return CLAIMS["fragile_middle"].found({}, words)
     dips = {scenario: gap_of(dip(cuts)) for scenario, cuts in by_pair.items()}
-    verdict = INCONCLUSIVE
-    if all(gap.sign < 0 for gap in dips.values()):
-        verdict = CONFIRMED
-    # That there is no dip worth a point has to be shown, too: an interval that holds zero does not do it.
-    elif all(gap.n >= MIN_SEEDS and gap.interval.low > -MARGIN for gap in dips.values()):
-        verdict = REFUTED
-    return Finding(
-        verdict,
+    return CLAIMS["fragile_middle"].found(
+        dips,
         pair_words(
-            "The network's own layers frozen, cut in the middle, against the first and last cut", dips, wanted=-1
+            "The network's own layers frozen, cut in the middle, against the first and last cut",
+            by_title(dips),
+            wanted=-1,
         ),
     )
 
 
-YOSINSKI = Source("Yosinski et al.", 2014, "1411.1792")
+_DEEPEST = lead("the network with all pretrained layers frozen", "the one with the first alone")
+_GENERIC = Quantity(
+    "the lead of a frozen pretrained first layer over a frozen random one",
+    above="a frozen pretrained first layer is clearly better than a frozen random one",
+    below="a frozen pretrained first layer is clearly worse than a frozen random one",
+)
+_TUNED = Quantity(
+    "the lead of transferred and tuned layers over training from scratch",
+    above="transferred and tuned layers are, averaged over the cuts, clearly ahead of training from scratch",
+    below="transferred and tuned layers are, averaged over the cuts, clearly behind training from scratch",
+)
+_DIP = Quantity(
+    "the accuracy of the network's own frozen layers cut in the middle minus that at the first and last cut on average",
+    below="the network's own frozen layers are clearly worse cut in the middle than at the first and last cut on average",
+)
+
 CLAIMS = MappingProxyType(
     {
         "falls_with_depth": Claim(
             "Transferability falls with depth: the first layers are general, the last ones specific.",
-            YOSINSKI,
-            confirmed_if="in every pair the network with all pretrained layers frozen is clearly behind the one with the "
-            "first alone",
-            refuted_if="in some pair it is clearly ahead",
+            SOURCES["yosinski2014"],
+            Rule(every(PAIR, below(_DEEPEST)), some(PAIR, above(_DEEPEST))),
         ),
         "generic_first_layer": Claim(
             "Lower layers hold generic features; freezing them preserves what transfers.",
             LESSON,
-            confirmed_if="in every pair a frozen pretrained first layer is clearly better than a frozen random one",
-            refuted_if="in some pair it is clearly worse",
+            general(PAIR, _GENERIC),
         ),
         "tuned_beat_scratch": Claim(
             "Transferred layers that are then fine-tuned beat training from scratch.",
-            YOSINSKI,
-            confirmed_if="in every pair, averaged over the cuts, they are clearly ahead of training from scratch",
-            refuted_if="in some pair they are clearly behind",
+            SOURCES["yosinski2014"],
+            general(PAIR, _TUNED),
         ),
         "fragile_middle": Claim(
-            "Layers in the middle are fragile when frozen, even under a network trained anew on the same task: they were "
+            "Layers in the middle are fragile when frozen, even when the layers above are retrained on the same task: they were "
             "adapted to those above.",
-            YOSINSKI,
-            confirmed_if="in every pair the network's own frozen layers do clearly worse cut in the middle than at the first "
-            "and last cut on average",
-            refuted_if="in every pair the interval of this difference lies above -1 point",
+            SOURCES["yosinski2014"],
+            # That there is no dip worth a point has to be shown, too: an interval that holds zero does not do it.
+            Rule(every(PAIR, below(_DIP)), both(every(PAIR, above(_DIP, -MARGIN)), some(PAIR, not_below(_DIP)))),
         ),
     }
 )
@@ -296,13 +303,13 @@ STUDY = Study(
     name="depth",
     title="How transferable is each layer?",
     question="How many of the lowest layers carry over to another task, frozen or tuned?",
-    protocol="The lowest layers come from a donor, those above the cut are fresh, and the network is trained on the target: "
-    "with the donor's layers frozen, or tuned with the rest. The donor is the pretrained network, another network trained "
-    "on the target itself at the rate of the knob (own), or a random one. Every arm is set against training from scratch, "
-    "with the same fresh layers, head, split, minibatch order and epochs; the rate of each arm and cut is the best of four (0.01 to "
-    "0.3) on the validation images. By default on a new question about the same images (odd or even), on new classes (0-4 "
-    "to 5-9), and on a question that the source task ignores (ink). A claim is made of transfer in general: it must hold "
-    "in every pair, and one clear counterexample refutes it.",
+    protocol="The lowest layers come from a donor, those above the cut are fresh, and the network is trained on the target, "
+    "with the donor's layers frozen or tuned with the rest. The donor is the pretrained network, another network "
+    "trained on the target itself at the rate of the knob (own), or a random one. Every arm is compared with training"
+    " from scratch, with the same fresh layers, head, split, minibatch order and epochs; the rate of each arm and cut"
+    " is the best of four (0.01 to 0.3) on the validation images. By default the target is a new question about the "
+    "same images (odd or even), new classes (0-4 to 5-9), or a question that the source task ignores (ink). A claim "
+    "is about transfer in general: it must hold in every pair, and one clear counterexample refutes it.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from types import MappingProxyType
@@ -14,6 +14,7 @@ import pandas as pd
 
 from transfer_core.arms import Arm, NewHead, arm_of
 from transfer_core.arrays import Examples
+from transfer_core.bibliography import SOURCES
 from transfer_core.config import RunConfig
 from transfer_core.examples import source_of, target_of
 from transfer_core.measures import measured_accuracy
@@ -21,6 +22,9 @@ from transfer_core.scenarios import title_of
 from transfer_core.seeds import Purpose, stream
 from transfer_core.shifts import NOISE, ROTATION, Shift
 from transfer_core.statistics import Gap
+from transfer_core.studies.conditions import Quantity, Useful, above, below, lead
+from transfer_core.studies.quantifiers import PAIR, both, either, every, some
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED, Rule
 from transfer_core.studies.study import (
     FRESH_SEED,
     Axis,
@@ -29,20 +33,12 @@ from transfer_core.studies.study import (
     Figure,
     Finding,
     Reading,
-    Source,
     Study,
     Summary,
     has_source,
 )
-from transfer_core.studies.summaries import (
-    at_their_best,
-    gap_of,
-    in_every_pair,
-    intervals,
-    no_worse,
-    points,
-    side_words,
-)
+from transfer_core.studies.summaries import MARGIN, at_their_best, gap_of, intervals, points
+from transfer_core.wording import side_words
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 LARGE = 3.0
@@ -180,20 +176,9 @@ def summarise(rows: pd.DataFrame) -> Summary:
     return Summary(
         intervals(best, ["scenario", "images", "arm", "rate"], "accuracy"),
         {
-            "tuning_distorts": Finding(
-                in_every_pair([_distorts(gaps)[0] for gaps in tuned.values()]),
-                _sentence("End-to-end, against feature extraction", tuned, _distorts),
-            ),
-            "head_first": Finding(
-                in_every_pair([_preserves(gaps)[0] for gaps in first.values()]),
-                _sentence("Head first, against end-to-end", first, _preserves),
-            ),
-            "large_head": Finding(
-                in_every_pair([_loses_more(gaps)[0] for gaps in large.values()]),
-                _sentence(
-                    "End-to-end under a head 3 times as large, against end-to-end", large, _loses_more, difference=True
-                ),
-            ),
+            "tuning_distorts": _finding("tuning_distorts", "End-to-end, against feature extraction", tuned),
+            "head_first": _finding("head_first", "Head first, against end-to-end", first),
+            "large_head": _finding("large_head", "End-to-end under a head 3 times as large, against end-to-end", large),
         },
     )
 
@@ -221,82 +206,86 @@ def compared(rows: pd.DataFrame, ours: str, theirs: str) -> Compared:
     )
 
 
-def _distorts(gaps: Compared) -> tuple[int, float]:
-    """Judge whether tuning wins in distribution and loses outside: 1, 0 or -1; and by how much it loses."""
-    return min(gaps.inside.sign, -gaps.outside.sign), -gaps.outside.interval.mean
+def _finding(name: str, lead_in: str, pairs: Mapping[str, Compared]) -> Finding:
+    """Judge a claim in all pairs and say the gaps of each, first the pair that is most against the claim."""
+    claim, (quantity, wanted) = CLAIMS[name], DECIDES[name]
 
+    def support(scenario: str) -> tuple[int, float]:
+        evidence = pairs[scenario]._asdict()
+        return RANK[claim.rule.judge({scenario: evidence})], wanted * quantity.of(evidence).interval.mean
 
-def _preserves(gaps: Compared) -> tuple[int, float]:
-    """Judge whether head first wins outside at no loss in distribution: 1, 0 or -1; and by how much it wins."""
-    return min(no_worse(gaps.inside), gaps.outside.sign), gaps.outside.interval.mean
-
-
-def _loses_more(gaps: Compared) -> tuple[int, float]:
-    """Judge whether more is lost outside than in distribution: 1, 0 or -1; and by how much more."""
-    return -gaps.beyond.sign, -gaps.beyond.interval.mean
-
-
-def _sentence(
-    lead: str,
-    pairs: Mapping[str, Compared],
-    judge: Callable[[Compared], tuple[int, float]],
-    difference: bool = False,
-) -> str:
-    """Say the gaps of each pair, first the pair that is most against the claim."""
     said = []
-    for scenario, gaps in sorted(pairs.items(), key=lambda pair: judge(pair[1])):
+    for scenario in sorted(pairs, key=support):
+        gaps = pairs[scenario]
         inside, outside = side_words(gaps.inside), side_words(gaps.outside)
         words = f"{title_of(scenario)}, in distribution {inside}, out of distribution {outside}"
-        if difference:
+        if quantity == _BEYOND:
             words += f", outside minus inside {side_words(gaps.beyond)}"
         if gaps.others is not None:
             words += f", on the mean of all other kinds {side_words(gaps.others)}"
         said.append(words)
-    return f"{lead}: {'; '.join(said)}."
+    evidence = {scenario: gaps._asdict() for scenario, gaps in pairs.items()}
+    return claim.found(evidence, f"{lead_in}: {'; '.join(said)}.")
 
 
-KUMAR = Source("Kumar et al.", 2022, "2202.10054")
+_TUNED_IN = replace(lead("end-to-end", "feature extraction in distribution"), key="inside")
+_TUNED_OUT = replace(lead("end-to-end", "feature extraction out of distribution"), key="outside")
+_FIRST_IN = replace(lead("head first", "end-to-end in distribution"), key="inside")
+_FIRST_OUT = replace(lead("head first", "end-to-end out of distribution"), key="outside")
+_BEYOND = Quantity(
+    "the gap outside minus the gap inside",
+    above="end-to-end under a head 3 times as large, against end-to-end, clearly loses less out of distribution than in "
+    "distribution (the gap outside minus the gap inside is above zero)",
+    below="end-to-end under a head 3 times as large, against end-to-end, clearly loses more out of distribution than in "
+    "distribution (the gap outside minus the gap inside is below zero)",
+    key="beyond",
+)
+
 CLAIMS = MappingProxyType(
     {
         "tuning_distorts": Claim(
             "Fine-tuning is better than a linear probe in distribution, and worse out of distribution.",
-            KUMAR,
-            confirmed_if="in every pair end-to-end is clearly ahead of feature extraction in distribution, and clearly behind "
-            "out of distribution",
-            refuted_if="in some pair it is clearly behind in distribution, or clearly ahead out of distribution",
+            SOURCES["kumar2022"],
+            Rule(
+                every(PAIR, both(above(_TUNED_IN), below(_TUNED_OUT))),
+                some(PAIR, either(below(_TUNED_IN), above(_TUNED_OUT))),
+            ),
         ),
         "head_first": Claim(
-            "To train the head first and then all layers is better out of distribution than fine-tuning at once, at no loss "
+            "Training the head first and then all layers is better out of distribution than fine-tuning at once, at no loss "
             "in distribution.",
-            KUMAR,
-            confirmed_if="in every pair head first is clearly ahead of end-to-end out of distribution, and in distribution the "
-            "interval of the gap lies above -1 point",
-            refuted_if="in some pair it is clearly behind out of distribution, or the interval in distribution lies below zero and "
-            "reaches below -1 point",
+            SOURCES["kumar2022"],
+            Rule(
+                every(PAIR, both(above(_FIRST_OUT), above(_FIRST_IN, -MARGIN))),
+                some(PAIR, either(below(_FIRST_OUT), Useful(_FIRST_IN, MARGIN, -1))),
+            ),
         ),
         "large_head": Claim(
             "After Kumar et al.: the larger the random head, the more fine-tuning distorts the features.",
-            KUMAR,
-            confirmed_if="in every pair end-to-end under a head 3 times as large, against end-to-end, clearly loses more out "
-            "of distribution than in distribution (the gap outside minus the gap inside is clearly below zero)",
-            refuted_if="in some pair it clearly loses less (that difference is clearly above zero)",
+            SOURCES["kumar2022"],
+            Rule(every(PAIR, below(_BEYOND)), some(PAIR, above(_BEYOND))),
         ),
     }
 )
+DECIDES = MappingProxyType(
+    {"tuning_distorts": (_TUNED_OUT, -1), "head_first": (_FIRST_OUT, 1), "large_head": (_BEYOND, -1)}
+)
+"""What sorts the pairs of a claim that are judged alike, and its sign where the claim holds."""
+RANK = {REFUTED: -1, INCONCLUSIVE: 0, CONFIRMED: 1}
 
 STUDY = Study(
     name="distortion",
     title="Does fine-tuning distort the features?",
     question="Is fine-tuning better in distribution and worse out of distribution, and does it help to train the head first?",
     protocol="Every arm puts a new head on the pretrained network and trains on the target: the head alone, all layers, all "
-    "layers under a head that starts 3 times as large, or the head first and then all layers. Split, head, minibatch order "
-    "and epochs are the same; the rate of each arm, one for all its layers and phases, is the best of six "
-    "(0.001 to 0.3) on the validation images of the target, and nothing else is chosen. In distribution are the target's "
-    "test images. Other images with the same labels are the test images of the source task, where they are another "
-    "kind, and the target's test images turned by 15 and 30 degrees and under noise. Kumar et al. presume that the "
-    "pretrained features are good out of distribution too; of ours, that is so of the source images only. So out of "
-    "distribution are these, where there are any, else the mean of the other kinds; the mean over all other kinds is "
-    "reported beside it. The claims are judged in every pair: one clear counterexample refutes them.",
+    "layers under a head that starts 3 times as large, or the head first and then all layers. Split, head, minibatch "
+    "order and epochs are the same; the rate of each arm, one for all its layers and phases, is the best of six "
+    "(0.001 to 0.3) on the validation images of the target, and nothing else is chosen. In distribution are the "
+    "target's test images. Other images with the same labels are the test images of the source task, where they are "
+    "of another kind, and the target's test images rotated by 15° and 30° and with noise. Kumar et al. assume that "
+    "the pretrained features are good out of distribution too; here that is true only of the source images. So these "
+    "are out of distribution where there are any, otherwise the mean of the other kinds; the mean over all other "
+    "kinds is reported beside it. The claims are judged in every pair: one clear counterexample refutes them.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -4,34 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from transfer_core.arrays import Array
+from transfer_core.bibliography import LESSON, SOURCES
 from transfer_core.config import RunConfig
 from transfer_core.scenarios import SCENARIOS, title_of
-from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap
+from transfer_core.statistics import Gap, paired_gap
+from transfer_core.studies.conditions import Quantity, Useful, above, below, not_below
 from transfer_core.studies.grids import at_rate
-from transfer_core.studies.study import (
-    CONFIRMED,
-    FRESH_SEED,
-    INCONCLUSIVE,
-    LESSON,
-    REFUTED,
-    Axis,
-    Cell,
-    Claim,
-    Figure,
-    Finding,
-    Source,
-    Study,
-    Summary,
-    has_source,
-)
-from transfer_core.studies.summaries import MARGIN, at_their_best, by_place, intervals, points, scores, together
+from transfer_core.studies.quantifiers import SCENARIO, Place, both, either, every, some
+from transfer_core.studies.rules import Rule
+from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Study, Summary, has_source
+from transfer_core.studies.summaries import MARGIN, at_their_best, by_place, intervals, points, scores
 from transfer_core.studies.tasks import Train
-from transfer_core.wording import evidence_words, gap_words, join_words
+from transfer_core.wording import MORE, inside, join_words, side_words, size_words
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 STRENGTHS = (0.001, 0.01, 0.1)  # of L2-SP
@@ -58,20 +48,19 @@ def grid(config: RunConfig) -> Iterator[Cell]:
 
 def summarise(rows: pd.DataFrame) -> Summary:
     """Compare, at the rates that are best for the target, what is left of the source."""
-    verdicts: dict[str, list[str]] = {name: [] for name in CLAIMS}
+    evidence: dict[str, dict[str, Any]] = {name: {} for name in CLAIMS}
     said: dict[str, list[str]] = {name: [] for name in CLAIMS}
-    judges: dict[str, Callable[[pd.DataFrame], tuple[str, str]]] = {
+    measured: dict[str, Callable[[pd.DataFrame], tuple[Any, str]]] = {
         "unfreezing": _unfreezing,
         "still_there": _still_there,
         "anchor": _anchor,
     }
     for (scenario,), here in points(rows, ["scenario"]):
-        for name, judge in judges.items():
-            verdict, words = judge(here)
-            verdicts[name].append(verdict)
+        for name, measure in measured.items():
+            evidence[name][str(scenario)], words = measure(here)
             said[name].append(f"{title_of(str(scenario))}: {words}")
     return Summary(
-        _table(rows), {name: Finding(together(verdicts[name]), f"{'. '.join(said[name])}.") for name in CLAIMS}
+        _table(rows), {name: claim.found(evidence[name], f"{'. '.join(said[name])}.") for name, claim in CLAIMS.items()}
     )
 
 
@@ -125,64 +114,58 @@ def _to_rival(here: pd.DataFrame, arm: str, rate: float, value: str) -> Gap:
     return paired_gap(_at(here, arm, rate, value), rival(here, _val_accuracy(here, arm, rate), value))
 
 
-def _unfreezing(here: pd.DataFrame) -> tuple[str, str]:
-    """Ask whether more is left of the source than a lower rate alone would leave."""
+def _unfreezing(here: pd.DataFrame) -> tuple[dict[float, dict[str, Gap]], str]:
+    """Set, at each rate worth taking, what is left of the source against what a lower rate alone would leave."""
     rates = rates_worth_taking(here, PROGRESSIVE)
-    above, useless = [], []
-    for rate in rates:
-        source, target = (_to_rival(here, PROGRESSIVE, rate, value) for value in (OLD_HEAD, TARGET))
-        is_useless = source.n >= MIN_SEEDS and source.interval.high < MARGIN
-        useless += [rate] * is_useless
-        above += [rate] * (source.sign > 0 and target.sign >= 0 and not is_useless)
-    where = f" ({join_words([f'{rate:g}' for rate in above])})" if above else ""
-    words = (
-        f"progressive is above the curve of end-to-end at {len(above)} of its {len(rates)} rates worth taking{where}; at the "
-        f"best for the target, {rates[-1]:g}, it has {_more(source)} on the source with its old head than that curve, and "
-        f"{_more(target)} on the target"
+    leads = {
+        rate: {
+            "source": _to_rival(here, PROGRESSIVE, rate, OLD_HEAD),
+            "target": _to_rival(here, PROGRESSIVE, rate, TARGET),
+        }
+        for rate in rates
+    }
+    leading = [f"{rate:g}" for rate, gaps in leads.items() if _KEEPS_MORE.holds(gaps)]
+    where = f" ({join_words(leading)})" if leading else ""
+    source, target = leads[rates[-1]].values()
+    return leads, (
+        f"progressive is above the curve of end-to-end at {len(leading)} of its {len(rates)} rates worth taking{where}; at the "
+        f"best for the target, {rates[-1]:g}, it has {side_words(source, sides=MORE)} on the source with its old head than that curve, and "
+        f"{side_words(target, sides=MORE)} on the target"
     )
-    if len(above) == len(rates):
-        return CONFIRMED, words
-    return REFUTED if len(useless) == len(rates) else INCONCLUSIVE, words
 
 
-def _still_there(here: pd.DataFrame) -> tuple[str, str]:
-    """Ask whether a new head finds most of what the old one has lost."""
+def _still_there(here: pd.DataFrame) -> tuple[dict[str, Gap], str]:
+    """Measure whether a new head finds most of what the old one has lost."""
     rate = chosen_rate(here, PLAIN)
     before, after = (_at(here, PLAIN, rate, value) for value in ("source_accuracy_before", OLD_HEAD))
     # A probe of the frozen backbone is what a probe gave before any training on the target.
     probed_before = _at(here, FROZEN, chosen_rate(here, FROZEN), REPROBED)
     probed_after = _at(here, PLAIN, rate, REPROBED)
     seen, lost = paired_gap(before, after), paired_gap(probed_before, probed_after)
-    most = paired_gap(before - after, 2 * (probed_before - probed_after)).sign
-    words = f"end-to-end at rate {rate:g} costs the old head {_size(seen)} on the source, and a new one {_size(lost)}"
-    if seen.sign <= 0 or most == 0:
-        return INCONCLUSIVE, words
-    return CONFIRMED if most > 0 else REFUTED, words
+    most = paired_gap(before - after, 2 * (probed_before - probed_after))
+    words = f"end-to-end at rate {rate:g} costs the old head {size_words(seen)} on the source, and a new one {size_words(lost)}"
+    return {"seen": seen, "most": most}, words
 
 
-def _anchor(here: pd.DataFrame) -> tuple[str, str]:
-    """Ask whether some strength keeps more of the source than a lower rate would, at no cost on the target."""
+def _anchor(here: pd.DataFrame) -> tuple[dict[str, dict[str, Gap]], str]:
+    """Measure whether some strength keeps more of the source than a lower rate would, at no cost on the target."""
     plain = (PLAIN, chosen_rate(here, PLAIN))
-    kept, free, futile = [], [], []
+    leads = {}
     for arm in ANCHORED:
         ours = (arm, chosen_rate(here, arm))
-        source, target = _to_rival(here, *ours, OLD_HEAD), _gap(here, TARGET, ours, plain)
-        is_futile = target.sign < 0 or (source.n >= MIN_SEEDS and source.interval.high < MARGIN)
-        futile += [arm] * is_futile
-        kept += [arm] * (source.sign > 0)
-        free += [arm] * (source.sign > 0 and target.interval.low > -MARGIN and not is_futile)
+        leads[arm] = {"source": _to_rival(here, *ours, OLD_HEAD), "target": _gap(here, TARGET, ours, plain)}
+    kept = [arm for arm, gaps in leads.items() if gaps["source"].sign > 0]
+    free = [arm for arm in kept if _FREE.holds(leads[arm])]
     told = (free or kept or list(ANCHORED))[-1]
     rate = chosen_rate(here, told)
     source, target = (_gap(here, value, (told, rate), plain) for value in (OLD_HEAD, TARGET))
     words = (
         f"{len(kept)} of {len(ANCHORED)} strengths clearly keep more of the source than the curve of end-to-end where that is "
         f"as good for the target, {len(free)} at no cost; {told} at rate {rate:g} has "
-        f"{_more(_to_rival(here, told, rate, OLD_HEAD))} on the source with its old head than that curve, and against "
-        f"end-to-end at rate {plain[1]:g} {_more(source)} there and {_more(target)} on the target"
+        f"{side_words(_to_rival(here, told, rate, OLD_HEAD), sides=MORE)} on the source with its old head than that curve, and against "
+        f"end-to-end at rate {plain[1]:g} {side_words(source, sides=MORE)} there and {side_words(target, sides=MORE)} on the target"
     )
-    if free:
-        return CONFIRMED, words
-    return REFUTED if len(futile) == len(ANCHORED) else INCONCLUSIVE, words
+    return leads, words
 
 
 def _table(rows: pd.DataFrame) -> pd.DataFrame:
@@ -195,7 +178,7 @@ def _table(rows: pd.DataFrame) -> pd.DataFrame:
     tables = []
     for (scenario,), here in points(in_order, ["scenario"]):
         for measure, value in MEASURES.items():
-            panel = f"{title_of(str(scenario))}: {measure.lower()}" if several else measure
+            panel = f"{title_of(str(scenario))}: {inside(measure)}" if several else measure
             tables.append(intervals(here, by, value).assign(measure=measure, panel=panel))
     table = pd.concat(tables, ignore_index=True)
     return table.assign(chosen=[point in chosen for point in table[by].itertuples(index=False, name=None)])
@@ -213,43 +196,50 @@ def _gap(here: pd.DataFrame, value: str, ours: tuple[str, float], theirs: tuple[
     return paired_gap(_at(here, *ours, value), _at(here, *theirs, value))
 
 
-def _more(gap: Gap) -> str:
-    return f"{gap_words(gap)} {'more' if gap.interval.mean >= 0 else 'less'} {evidence_words(gap)}"
-
-
-def _size(lost: Gap) -> str:
-    low, high = 100 * lost.interval.low, 100 * lost.interval.high
-    interval = "no interval" if np.isnan(low) else f"95\u00a0% interval {low:.1f} to {high:.1f}"
-    return f"{100 * lost.interval.mean:.1f} points ({interval})"
-
+_CURVE = "the curve of end-to-end over its rates, read off where that is as good on the validation images"
+_SOURCE = Quantity("the lead on the source with the old head", key="source")
+_TARGET = Quantity("the lead on the target", key="target")
+_KEEPS_MORE = both(Useful(_SOURCE, MARGIN), not_below(_TARGET))
+_RATE = Place("at", "rate worth taking (better on the validation images than every lower one)", "rates worth taking")
+_SEEN = Quantity(
+    "what end-to-end costs the old head",
+    above="end-to-end at its best rate clearly costs the old head accuracy on the source",
+    key="seen",
+)
+_MOST = Quantity(
+    "what it costs the old head minus twice what it costs a new one",
+    above="it clearly costs a new head less than half as much",
+    below="it clearly costs a new head more than half as much",
+    key="most",
+)
+_PLAIN_TARGET = Quantity("the lead on the target over end-to-end at its best rate", key="target")
+_FREE = both(Useful(_SOURCE, MARGIN), not_below(_PLAIN_TARGET), above(_PLAIN_TARGET, -MARGIN))
+_STRENGTH = Place("for", "strength", "strengths")
 
 CLAIMS = MappingProxyType(
     {
         "unfreezing": Claim(
             "Progressive unfreezing prevents catastrophic forgetting.",
             LESSON,
-            confirmed_if="in every scenario, at each rate worth taking (better on the validation images than every lower "
-            "one), its lead on the source with the old head is clearly above zero and reaches a point or more within the "
-            "interval, and it is not clearly behind on the target, against the curve of end-to-end over its rates, read off "
-            "where that is as good on the validation images",
-            refuted_if="in every scenario, at each such rate, its lead on the source is below one point, interval and all",
+            Rule(
+                every(SCENARIO, every(_RATE, _KEEPS_MORE)),
+                every(SCENARIO, every(_RATE, below(_SOURCE, MARGIN))),
+                f"with the leads of progressive unfreezing taken over {_CURVE}",
+            ),
         ),
         "still_there": Claim(
             "Much of what looks forgotten is still in the features: a new head finds it.",
-            Source("Davari et al.", 2022, "2203.13381"),
-            confirmed_if="in every scenario end-to-end at its best rate clearly costs the old head accuracy on the source, and "
-            "a new head clearly less than half as much",
-            refuted_if="in every scenario it costs the old head accuracy, and a new head clearly more than half as much",
+            SOURCES["davari2022"],
+            Rule(every(SCENARIO, both(above(_SEEN), above(_MOST))), every(SCENARIO, both(above(_SEEN), below(_MOST)))),
         ),
         "anchor": Claim(
             "L2-SP, decay towards the pretrained weights, keeps the old task at no cost on the new one.",
-            Source("Li, Grandvalet and Davoine", 2018, "1802.01483"),
-            confirmed_if="in every scenario for some strength, at its best rate, the lead on the source with the old head over the "
-            "curve of end-to-end (read off where that is as good on the validation images) is clearly above zero and reaches "
-            "a point or more within the interval, and on the target it is not clearly behind end-to-end at its best rate, nor "
-            "by a point or more within the interval",
-            refuted_if="in every scenario each strength is clearly behind on the target, or its lead on the source is below "
-            "one point, interval and all",
+            SOURCES["li2018"],
+            Rule(
+                every(SCENARIO, some(_STRENGTH, _FREE)),
+                every(SCENARIO, every(_STRENGTH, either(below(_PLAIN_TARGET), below(_SOURCE, MARGIN)))),
+                f"with each strength at its best rate and the lead on the source taken over {_CURVE}",
+            ),
         ),
     }
 )
@@ -258,12 +248,13 @@ STUDY = Study(
     name="forgetting",
     title="What is forgotten?",
     question="How much of the source task is left after training on the target, and what keeps it?",
-    protocol="Target accuracy and source accuracy of each strategy, and of end-to-end with L2-SP of three strengths (0.001 to 0.1; decay of "
-    "the backbone towards its start, of the head towards zero), at six rates from 0.001 to 0.3: with the old head, and "
-    "re-probed, that is with a new head trained on the source. All arms share split, head, minibatch order and epochs. "
-    "Rates are chosen on the validation images of the target. A lower rate forgets less by itself, so an arm is held "
-    "against the curve of end-to-end over its rates, read off where that is as good on these images: on the straight line "
-    "between two rates, at the ends of the curve its end. The three strengths are not corrected for being three.",
+    protocol="Target accuracy and source accuracy of each strategy, and of end-to-end with L2-SP at three strengths (0.001 to "
+    "0.1; decay of the backbone towards its start and of the head towards zero), at six rates from 0.001 to 0.3. "
+    "Source accuracy is measured with the old head, and re-probed, that is, with a new head trained on the source. "
+    "All arms share split, head, minibatch order and epochs. Rates are chosen on the validation images of the target."
+    " A lower rate forgets less by itself, so an arm is compared with the curve of end-to-end over its rates, read "
+    "off where that is as good on these images: on the straight line between two rates, or at the end of the curve. "
+    "The three strengths are not corrected for being three.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -6,31 +6,21 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
+from transfer_core.bibliography import LESSON, SOURCES
 from transfer_core.config import RunConfig
-from transfer_core.statistics import MIN_SEEDS, Gap, Interval
+from transfer_core.statistics import Gap
 from transfer_core.strategies import STRATEGIES
+from transfer_core.studies.conditions import Exists, Lower, Number, Quantity, Useful, below
 from transfer_core.studies.grids import at_rate
-from transfer_core.studies.study import (
-    CONFIRMED,
-    FRESH_SEED,
-    INCONCLUSIVE,
-    LESSON,
-    REFUTED,
-    Axis,
-    Cell,
-    Claim,
-    Figure,
-    Finding,
-    Source,
-    Study,
-    Summary,
-    has_source,
-)
+from transfer_core.studies.quantifiers import both, either
+from transfer_core.studies.rules import Rule
+from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Study, Summary, has_source
 from transfer_core.studies.summaries import at_their_best, gap_between, intervals
 from transfer_core.studies.tasks import Train
-from transfer_core.wording import evidence_words, gap_words
+from transfer_core.wording import change_words, sentence_case
 
 # Two to each power of ten. The lowest is what the lesson's table gives for end-to-end learning.
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
@@ -109,38 +99,23 @@ def summarise(rows: pd.DataFrame) -> Summary:
     return Summary(
         table,
         {
-            "lower_rate": Finding(lower_verdict(frozen, full), _lower_words(frozen, full)),
-            "collapse": Finding(collapse_verdict(frozen, full), _collapse_words(frozen, full)),
+            "lower_rate": CLAIMS["lower_rate"].found(
+                {"full": full.best, "frozen": frozen.best, "loss": full.losses[frozen.best]}, _lower_words(frozen, full)
+            ),
+            "collapse": CLAIMS["collapse"].found(
+                {"full": full.collapse or np.inf, "frozen": frozen.collapse or np.inf}, _collapse_words(frozen, full)
+            ),
         },
     )
-
-
-def lower_verdict(frozen: Sensitivity, full: Sensitivity) -> str:
-    """Judge by the best rates, and by what end-to-end loses at that of feature extraction."""
-    loss = full.losses[frozen.best]
-    if loss.n < MIN_SEEDS:
-        return INCONCLUSIVE
-    if full.best >= frozen.best or loss.interval.high < SMALL_LOSS:
-        return REFUTED
-    return CONFIRMED if loss.sign > 0 else INCONCLUSIVE
-
-
-def collapse_verdict(frozen: Sensitivity, full: Sensitivity) -> str:
-    """Judge by which of the two collapses at the lower rate."""
-    if frozen.collapse == full.collapse is None:
-        return INCONCLUSIVE
-    if frozen.collapse is None or (full.collapse is not None and full.collapse < frozen.collapse):
-        return CONFIRMED
-    return REFUTED
 
 
 def _lower_words(frozen: Sensitivity, full: Sensitivity) -> str:
     frozen_rate, full_rate = LESSON_RATES
     return (
         f"Best on the validation images are {frozen.best:g} for feature extraction and {full.best:g} end-to-end. "
-        f"End-to-end at {frozen.best:g} {_change(full.losses[frozen.best])}; feature extraction at {full.best:g} "
-        f"{_change(frozen.losses[full.best])}. Against its best, feature extraction at the lesson's {frozen_rate:g} "
-        f"{_change(frozen.losses[frozen_rate])}, end-to-end at the lesson's {full_rate:g} {_change(full.losses[full_rate])}."
+        f"End-to-end at {frozen.best:g} {change_words(full.losses[frozen.best])}; feature extraction at {full.best:g} "
+        f"{change_words(frozen.losses[full.best])}. Against its best, feature extraction at the lesson's {frozen_rate:g} "
+        f"{change_words(frozen.losses[frozen_rate])}, end-to-end at the lesson's {full_rate:g} {change_words(full.losses[full_rate])}."
     )
 
 
@@ -152,48 +127,40 @@ def _collapse_words(frozen: Sensitivity, full: Sensitivity) -> str:
             words.append(f"{name} loses more than {100 * COLLAPSE:g} points at no rate up to {max(found.losses):g}")
         else:
             words.append(
-                f"at {found.collapse:g} {name} {_change(found.losses[found.collapse])}, {other_name} "
-                f"{_change(other.losses[found.collapse])}"
+                f"at {found.collapse:g} {name} {change_words(found.losses[found.collapse])}, {other_name} "
+                f"{change_words(other.losses[found.collapse])}"
             )
     said = "; ".join(words)
-    return f"{said[0].upper()}{said[1:]}."
+    return f"{sentence_case(said)}."
 
 
-def _change(loss: Gap) -> str:
-    r"""Word what a rate costs against the best one, or brings: that was chosen on other images.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from transfer_core.statistics import paired_gap
-    >>> _change(paired_gap(np.array([0.8, 0.9]), np.array([0.9, 1.0])))
-    'gains 10.0 points (95\xa0% interval 10.0 to 10.0; in 2 of 2 seeds)'
-    """
-    if not loss.wins and not loss.losses:
-        return "loses nothing"
-    verb = "loses"
-    if loss.interval.mean < 0:
-        mean, low, high = loss.interval
-        verb, loss = "gains", Gap(Interval(-mean, -high, -low), loss.losses, loss.wins, loss.n)
-    return f"{verb} {gap_words(loss)} {evidence_words(loss).replace('ahead in', 'in')}"
-
+_BEST = (Number("full", "the best rate of end-to-end"), Number("frozen", "that of feature extraction"))
+_LOSS = Quantity(
+    "what end-to-end loses at the best rate of feature extraction",
+    above="at the best rate of feature extraction end-to-end clearly loses test accuracy",
+    key="loss",
+)
+_COLLAPSE = (
+    Number(
+        "full", f"the lowest rate above its best at which end-to-end clearly loses more than {100 * COLLAPSE:g} points"
+    ),
+    Number("frozen", "that of feature extraction", exists="feature extraction has such a rate"),
+)
 
 CLAIMS = MappingProxyType(
     {
         "lower_rate": Claim(
             "Feature extraction takes a standard learning rate (0.001), end-to-end a lower one (0.0001).",
             LESSON,
-            confirmed_if="the best rate end-to-end is lower by a step of the grid or more, and at the best rate of feature "
-            f"extraction end-to-end clearly loses test accuracy, {100 * SMALL_LOSS:g} point or more within the interval",
-            refuted_if=f"the best rate end-to-end is not lower, or at the best rate of feature extraction it loses less than "
-            f"{100 * SMALL_LOSS:g} point, the whole interval",
+            Rule(
+                both(Lower(*_BEST), Useful(_LOSS, SMALL_LOSS)),
+                either(Lower(*_BEST, negated=True), below(_LOSS, SMALL_LOSS)),
+            ),
         ),
         "collapse": Claim(
             "Fine-tuning collapses at a lower rate than a head alone.",
-            Source("Kumar et al.", 2022, "2202.10054"),
-            confirmed_if=f"end-to-end loses clearly more than {100 * COLLAPSE:g} points against its best at a rate above it at "
-            "which feature extraction does not yet",
-            refuted_if="feature extraction loses as much at the same rate or at a lower one",
+            SOURCES["kumar2022"],
+            Rule(Lower(*_COLLAPSE), both(Lower(*_COLLAPSE, negated=True), Exists(_COLLAPSE[1]))),
         ),
     }
 )
@@ -202,12 +169,12 @@ STUDY = Study(
     name="learning_rate",
     title="Which learning rate, and how much does it matter?",
     question="How does the accuracy of each strategy depend on its learning rate, and where does fine-tuning collapse?",
-    protocol="Test accuracy against the learning rate, ten rates from 0.0001 to 3 for every strategy: of the head where the "
-    "backbone is frozen, of all layers end-to-end and from scratch, of all layers after unfreezing for progressive unfreezing. "
-    "Same split, head, minibatch order and epochs for all, "
-    "so a low rate may simply not have arrived. The best rate is chosen on the validation images. The optimiser is "
-    "gradient descent, with the momentum of the knobs: rates meant for Adam, as those of the lesson's table may be, are not "
-    "the same, their ratio can be compared.",
+    protocol="Test accuracy against the learning rate, ten rates from 0.0001 to 3 for every strategy: the head's rate where "
+    "the backbone is frozen, the rate of all layers for end-to-end and from scratch, and the rate of all layers after"
+    " unfreezing for progressive unfreezing. Split, head, minibatch order and epochs are the same for all, so a low "
+    "rate may simply need more epochs. The best rate is chosen on the validation images. The optimiser is gradient "
+    "descent, with the momentum of the knobs: rates meant for Adam, as those of the lesson's table may be, do not "
+    "carry over, but their ratio can be compared.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -12,6 +12,7 @@ import pandas as pd
 
 from transfer_core.arms import arm_of
 from transfer_core.arrays import Array, Examples, Layer, Params
+from transfer_core.bibliography import LESSON, SOURCES
 from transfer_core.config import RunConfig
 from transfer_core.network import init_params, replace_head
 from transfer_core.pretraining import source_training
@@ -20,22 +21,13 @@ from transfer_core.seeds import Purpose, stream
 from transfer_core.splits import cached_source_data
 from transfer_core.statistics import Gap
 from transfer_core.strategies import STRATEGIES
-from transfer_core.studies.study import (
-    CONFIRMED,
-    INCONCLUSIVE,
-    LESSON,
-    REFUTED,
-    Axis,
-    Cell,
-    Claim,
-    Figure,
-    Finding,
-    Study,
-    Summary,
-)
-from transfer_core.studies.summaries import by_sign, gap_between, intervals
+from transfer_core.studies.conditions import Quantity, lead
+from transfer_core.studies.quantifiers import Place
+from transfer_core.studies.rules import general, signed
+from transfer_core.studies.study import Axis, Cell, Claim, Figure, Study, Summary
+from transfer_core.studies.summaries import gap_between, intervals
 from transfer_core.studies.tasks import PixelRegression, Train
-from transfer_core.wording import evidence_words, gap_words
+from transfer_core.wording import inside, side_words
 
 MNIST = SCENARIOS["mnist_to_digits"]  # its source task is MNIST: no image of the lesson's is in it
 APPROACHES = ("feature_extraction", "end_to_end", "progressive_unfreezing")
@@ -135,8 +127,10 @@ def summarise(rows: pd.DataFrame) -> Summary:
     return Summary(
         table,
         {
-            "progressive_best": Finding(best_verdict(over_pure[NOTEBOOK].values()), _best_words(over_pure)),
-            "pretrained_features": Finding(by_sign(over_pixels[NOTEBOOK]), _pixels_words(over_pixels, table)),
+            "progressive_best": CLAIMS["progressive_best"].found(over_pure[NOTEBOOK], _best_words(over_pure)),
+            "pretrained_features": CLAIMS["pretrained_features"].found(
+                over_pixels[NOTEBOOK], _pixels_words(over_pixels, table)
+            ),
         },
     )
 
@@ -147,22 +141,11 @@ def _gap(rows: pd.DataFrame, ours: tuple[str, str], theirs: tuple[str, str]) -> 
     return gap_between(rows, "test_accuracy", one, other)
 
 
-def best_verdict(gaps: Iterable[Gap]) -> str:
-    """Judge whether an arm is ahead of all others, from its gaps to them."""
-    signs = [gap.sign for gap in gaps]
-    if min(signs) > 0:
-        return CONFIRMED
-    return REFUTED if min(signs) < 0 else INCONCLUSIVE
-
-
 def _best_words(over_pure: dict[str, dict[str, Gap]]) -> str:
     """Give the notebook's own gaps in full, of the other starts the one to end-to-end."""
-    own = " and ".join(
-        f"{_side(gap)} {_title(pure)} {evidence_words(gap)}" for pure, gap in over_pure[NOTEBOOK].items()
-    )
+    own = " and ".join(side_words(gap, _title(pure)) for pure, gap in over_pure[NOTEBOOK].items())
     others = " ".join(
-        f"With a backbone that is {start}, it is {_side(gaps['end_to_end'])} {_title('end_to_end')} "
-        f"{evidence_words(gaps['end_to_end'])}."
+        f"With a backbone that is {start}, it is {side_words(gaps['end_to_end'], _title('end_to_end'))}."
         for start, gaps in over_pure.items()
         if start != NOTEBOOK
     )
@@ -170,32 +153,37 @@ def _best_words(over_pure: dict[str, dict[str, Gap]]) -> str:
 
 
 def _title(strategy: str) -> str:
-    return STRATEGIES[strategy].title.lower()
+    return inside(STRATEGIES[strategy].title)
 
 
 def _pixels_words(over_pixels: dict[str, Gap], table: pd.DataFrame) -> str:
     pixels = float(table.loc[table["start"] == NO_NETWORK, "mean"].iloc[0])
-    compared = "; ".join(f"{start}, {_side(gap)} it {evidence_words(gap)}" for start, gap in over_pixels.items())
+    compared = "; ".join(f"{start}, {side_words(gap, 'it')}" for start, gap in over_pixels.items())
     return f"Logistic regression on the pixels reaches {pixels:.1%}. Feature extraction, by its backbone: {compared}."
 
 
-def _side(gap: Gap) -> str:
-    return f"{gap_words(gap)} {'ahead of' if gap.interval.mean >= 0 else 'behind'}"
-
+_AS_IT_IS = "in the notebook as it is"
+_PURE = Place("against", "pure approach", "pure approaches")
 
 CLAIMS = MappingProxyType(
     {
         "progressive_best": Claim(
             "Progressive unfreezing often yields the best results.",
             LESSON,
-            confirmed_if="in the notebook as it is, progressive unfreezing is clearly ahead of both pure approaches",
-            refuted_if="it is clearly behind one of them",
+            general(
+                _PURE,
+                Quantity(
+                    "the lead of progressive unfreezing",
+                    "progressive unfreezing is clearly ahead",
+                    "progressive unfreezing is clearly behind",
+                ),
+                _AS_IT_IS,
+            ),
         ),
         "pretrained_features": Claim(
             "Feature extraction trains a classifier on pretrained features that work for the new task.",
             LESSON,
-            confirmed_if="in the notebook as it is, feature extraction is clearly ahead of logistic regression on the pixels",
-            refuted_if="it is clearly behind",
+            signed(lead("feature extraction", "logistic regression on the pixels"), _AS_IT_IS),
         ),
     }
 )
@@ -206,7 +194,7 @@ STUDY = Study(
     question="What does the random backbone of the lesson's notebook do to its conclusion?",
     protocol="The notebook's set-up: UCI digits, each pixel standardised, one hidden layer of 128, 100 epochs of one full batch, "
     "its rates, and its backbone, 0.01 times random numbers that no source task has ever trained. Beside it the same random "
-    "numbers at the scale of He et al. (2015), a backbone of the same size that was really trained, on MNIST images standardised "
+    f"numbers at the scale of {SOURCES['he_init2015'].words}, a backbone of the same size that was really trained, on MNIST images standardised "
     "in the same way, under the notebook's head, and logistic regression on the pixels. All share the split. Unlike in the "
     "notebook, the test images are used for nothing else, and there is more than one seed.",
     claims=CLAIMS,

@@ -5,36 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby, product
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from transfer_core.arms import Arm
 from transfer_core.arrays import Array
+from transfer_core.bibliography import LESSON, SOURCES
 from transfer_core.config import RunConfig
 from transfer_core.scenarios import SCENARIOS, title_of
 from transfer_core.schedules import Phase, Schedule, freeze_to
-from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap
+from transfer_core.statistics import Gap, paired_gap
+from transfer_core.studies.conditions import Quantity, Useless, above
 from transfer_core.studies.grids import at_rate
-from transfer_core.studies.study import (
-    CONFIRMED,
-    FRESH_SEED,
-    INCONCLUSIVE,
-    LESSON,
-    REFUTED,
-    Axis,
-    Cell,
-    Claim,
-    Figure,
-    Finding,
-    Source,
-    Study,
-    Summary,
-    has_source,
-)
-from transfer_core.studies.summaries import at_their_best, by_place, intervals, points, scores, together
+from transfer_core.studies.quantifiers import SCENARIO, Place, every, some
+from transfer_core.studies.rules import Rule
+from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Study, Summary, has_source
+from transfer_core.studies.summaries import at_their_best, by_place, intervals, points, scores
 from transfer_core.studies.tasks import Train
-from transfer_core.wording import evidence_words, gap_words
+from transfer_core.wording import side_words
 
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 LAYER_DECAY = 1 / 2.6
@@ -148,31 +138,17 @@ def summarise(rows: pd.DataFrame) -> Summary:
     )
     table = intervals(in_order, ["scenario", "rates", "unfreezing", "rate"], "test_accuracy")
     table = table.join(_gaps_to_plain(best, table))
-    verdicts: dict[str, list[str]] = {name: [] for name in CLAIMS}
+    evidence: dict[str, dict[str, Any]] = {name: {} for name in CLAIMS}
     said: dict[str, list[str]] = {name: [] for name in CLAIMS}
     for (scenario,), here in points(best, ["scenario"]):
         title = title_of(str(scenario))
-        for name, (verdict, words) in {"best": _lesson(here), **_effects(here)}.items():
-            verdicts[name].append(verdict)
+        for name, (gaps, words) in {"best": _lesson(here), **_effects(here)}.items():
+            evidence[name][str(scenario)] = gaps
             said[name].append(f"{title}: {words}")
     return Summary(
         table,
-        {name: Finding(together(verdicts[name]), f"{'. '.join(said[name])}.") for name in CLAIMS},
+        {name: claim.found(evidence[name], f"{'. '.join(said[name])}.") for name, claim in CLAIMS.items()},
     )
-
-
-def outcome(gap: Gap) -> str:
-    """Judge a gain: confirmed above zero, refuted where it is surely too small to be of use.
-
-    Examples
-    --------
-    >>> accuracy = np.linspace(0.5, 0.6, 6)
-    >>> outcome(paired_gap(accuracy + 0.1, accuracy)), outcome(paired_gap(accuracy, accuracy))
-    ('confirmed here', 'refuted here')
-    """
-    if gap.sign > 0:
-        return CONFIRMED
-    return REFUTED if gap.n >= MIN_SEEDS and gap.interval.high < USEFUL else INCONCLUSIVE
 
 
 def main_effect(rows: pd.DataFrame, factor: int) -> Gap:
@@ -192,28 +168,28 @@ def main_effect(rows: pd.DataFrame, factor: int) -> Gap:
     return paired_gap(np.mean(sides[True], axis=0), np.mean(sides[False], axis=0))
 
 
-def _effects(here: pd.DataFrame) -> dict[str, tuple[str, str]]:
+def _effects(here: pd.DataFrame) -> dict[str, tuple[Gap, str]]:
     found = {}
     alone = {"gradual": (GRADUAL, ONE_RATE), "discriminative": (PLAIN, "discriminative"), "slanted": (PLAIN, "slanted")}
     for factor, (name, (unfreezing, rates)) in enumerate(alone.items()):
         effect = main_effect(here, factor)
         single = paired_gap(_accuracy(here, unfreezing, rates), _accuracy(here, PLAIN))
         words = (
-            f"arms with it are {_against(effect, 'arms without')}; added alone, at {_rate_words(here, unfreezing, rates)}, "
-            f"it is {_against(single, f'end-to-end at {_rate_words(here, PLAIN)}')}"
+            f"arms with it are {side_words(effect, 'arms without')}; added alone, at {_rate_words(here, unfreezing, rates)}, "
+            f"it is {side_words(single, f'end-to-end at {_rate_words(here, PLAIN)}')}"
         )
-        found[name] = (outcome(effect), words)
+        found[name] = (effect, words)
     return found
 
 
-def _lesson(here: pd.DataFrame) -> tuple[str, str]:
+def _lesson(here: pd.DataFrame) -> tuple[dict[str, Gap], str]:
     ours = _accuracy(here, "progressive_unfreezing")
     pure = {"feature extraction": "feature_extraction", "end-to-end": PLAIN}
     gaps = {title: paired_gap(ours, _accuracy(here, name)) for title, name in pure.items()}
-    outcomes = {title: outcome(gap) for title, gap in gaps.items()}
-    verdict = REFUTED if REFUTED in outcomes.values() else together(list(outcomes.values()))
-    against = " and ".join(_against(gap, f"{title} at {_rate_words(here, pure[title])}") for title, gap in gaps.items())
-    return verdict, f"head first, then all layers at {_rate_words(here, 'progressive_unfreezing')} is {against}"
+    against = " and ".join(
+        side_words(gap, f"{title} at {_rate_words(here, pure[title])}") for title, gap in gaps.items()
+    )
+    return gaps, f"head first, then all layers at {_rate_words(here, 'progressive_unfreezing')} is {against}"
 
 
 def _gaps_to_plain(best: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -238,26 +214,28 @@ def _rate_words(here: pd.DataFrame, unfreezing: str, rates: str = ONE_RATE) -> s
     return f"rate {scores(here, 'rate', unfreezing=unfreezing, rates=rates)[0]:g}"
 
 
-def _against(gap: Gap, what: str) -> str:
-    return f"{gap_words(gap)} {'ahead of' if gap.interval.mean >= 0 else 'behind'} {what} {evidence_words(gap)}"
-
-
-_ULMFIT = Source("Howard and Ruder", 2018, "1801.06146")
-_HELPS = "the main effect over the four pairs of arms is clearly above zero in every scenario"
-_DOES_NOT = "in every scenario the interval of the main effect lies below half a point, and not above zero"
+_PURE = Place("against", "pure approach", "pure approaches")
+_GAIN = Quantity(
+    "the lead of progressive unfreezing (head first, then all layers)",
+    above="progressive unfreezing (head first, then all layers) is clearly ahead",
+)
+_EFFECT = Quantity("the main effect over the four pairs of arms")
+_HELPS = Rule(every(SCENARIO, above(_EFFECT)), every(SCENARIO, Useless(_EFFECT, USEFUL)))
 
 CLAIMS = MappingProxyType(
     {
         "best": Claim(
             "Progressive unfreezing often yields the best results, better than either pure approach.",
             LESSON,
-            confirmed_if="head first, then all layers is clearly ahead of feature extraction and of end-to-end in every "
-            "scenario, each at its best rate",
-            refuted_if="in every scenario there is a pure approach over which its gain is below half a point, interval and all",
+            Rule(
+                every(SCENARIO, every(_PURE, above(_GAIN))),
+                every(SCENARIO, some(_PURE, Useless(_GAIN, USEFUL))),
+                "each at its best rate",
+            ),
         ),
-        "gradual": Claim("Gradual unfreezing helps.", _ULMFIT, _HELPS, _DOES_NOT),
-        "discriminative": Claim("Discriminative learning rates help.", _ULMFIT, _HELPS, _DOES_NOT),
-        "slanted": Claim("Slanted triangular learning rates help.", _ULMFIT, _HELPS, _DOES_NOT),
+        "gradual": Claim("Gradual unfreezing helps.", SOURCES["howard2018"], _HELPS),
+        "discriminative": Claim("Discriminative learning rates help.", SOURCES["howard2018"], _HELPS),
+        "slanted": Claim("Slanted triangular learning rates help.", SOURCES["howard2018"], _HELPS),
     }
 )
 
@@ -265,12 +243,12 @@ STUDY = Study(
     name="progressive",
     title="Does progressive unfreezing pay?",
     question="Does progressive unfreezing beat both pure approaches, and which part of its recipe does the work?",
-    protocol="Eight arms: gradual unfreezing (a layer more after each tenth of the epochs), discriminative rates (1/2.6 a "
-    "layer), slanted triangular rates (cut 0.1, ratio 32, one value an epoch), each on or off. Beside them feature "
-    "extraction, and the lesson's two phases: the head at the rate of its knob, then all layers at the rate that is "
-    "searched. All arms share split, head, minibatch order and epochs; the rate of each is the best of the same six "
-    "(0.003 to 1) on the validation images, so a lower rate alone is among the rivals. A main effect is the mean of the "
-    "four arms with a part minus that of the four without, seed by seed.",
+    protocol="Eight arms: gradual unfreezing (one more layer after each tenth of the epochs), discriminative rates (divided by"
+    " 2.6 per layer) and slanted triangular rates (cut 0.1, ratio 32, one value per epoch), each on or off. Beside "
+    "them feature extraction, and the lesson's two phases: the head at the rate of its knob, then all layers at the "
+    "rate that is searched. All arms share split, head, minibatch order and epochs; the rate of each is the best of "
+    "the same six (0.003 to 1) on the validation images, so a lower rate alone is among the rivals. A main effect is "
+    "the mean of the four arms with a part minus that of the four without it, paired by seed.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

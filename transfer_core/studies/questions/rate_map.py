@@ -8,26 +8,16 @@ from types import MappingProxyType
 import pandas as pd
 
 from transfer_core.arms import Arm
+from transfer_core.bibliography import SOURCES
 from transfer_core.config import RunConfig
 from transfer_core.schedules import Phase, Schedule, freeze_to
-from transfer_core.studies.study import (
-    CONFIRMED,
-    FRESH_SEED,
-    INCONCLUSIVE,
-    REFUTED,
-    Axis,
-    Cell,
-    Claim,
-    Figure,
-    Finding,
-    Source,
-    Study,
-    Summary,
-    has_source,
-)
-from transfer_core.studies.summaries import at_their_best, by_sign, gap_between, intervals
+from transfer_core.studies.conditions import Quantity, above, below, lead, not_below
+from transfer_core.studies.quantifiers import both, either
+from transfer_core.studies.rules import Rule, signed
+from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Finding, Study, Summary, has_source
+from transfer_core.studies.summaries import at_their_best, gap_between, intervals
 from transfer_core.studies.tasks import Train
-from transfer_core.wording import evidence_words, gap_words
+from transfer_core.wording import side_words
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)  # two to each power of ten
 TEN_TIMES = 2  # steps of the grid that make a factor of ten
@@ -96,29 +86,21 @@ def _lower_backbone(arms: pd.DataFrame) -> Finding:
     gaps = {
         arm: gap_between(arms, "test_accuracy", {"arm": LOWER_BACKBONE}, {"arm": arm}) for arm in (EQUAL, LOWER_HEAD)
     }
-    verdict = CONFIRMED if gaps[EQUAL].sign > 0 else INCONCLUSIVE
-    if any(gap.sign < 0 for gap in gaps.values()):
-        verdict = REFUTED
-    compared = " and ".join(
-        f"{gap_words(gap)} {'ahead of' if gap.interval.mean >= 0 else 'behind'} "
-        f"{'a ' * (arm != EQUAL)}{_at(arms, arm)} {evidence_words(gap)}"
-        for arm, gap in gaps.items()
-    )
-    return Finding(verdict, f"A ten times {_at(arms, LOWER_BACKBONE)} is {compared}.")
+    compared = " and ".join(side_words(gap, f"{'a ' * (arm != EQUAL)}{_at(arms, arm)}") for arm, gap in gaps.items())
+    return CLAIMS["lower_backbone"].found(gaps, f"A ten times {_at(arms, LOWER_BACKBONE)} is {compared}.")
 
 
 def _backbone_breaks(edges: pd.DataFrame, collapsed: pd.DataFrame, n_cells: int) -> Finding:
     """Compare the highest rate in the head alone with the highest rate in the backbone alone."""
     gap = gap_between(edges, "test_accuracy", {"arm": "head"}, {"arm": "backbone"})
-    side = "ahead of" if gap.interval.mean >= 0 else "behind"
     where = f"Accuracy falls to less than half of the best in {len(collapsed)} of {n_cells} cells"
     least = collapsed["backbone_rate"].min()
     if least > min(RATES):
         where += f", none of them with a backbone rate below {least:g}"
-    return Finding(
-        by_sign(gap),
-        f"A head at the highest rate is {gap_words(gap)} {side} a backbone at the highest rate, the other part at its best "
-        f"({_rates(edges, 'head')}; {_rates(edges, 'backbone')}) {evidence_words(gap)}. {where}.",
+    return CLAIMS["backbone_breaks"].found(
+        gap,
+        f"With the other part at its best ({_rates(edges, 'head')}; {_rates(edges, 'backbone')}), a head at the highest rate "
+        f"is {side_words(gap, 'a backbone at the highest rate')}. {where}.",
     )
 
 
@@ -132,22 +114,32 @@ def _rates(arms: pd.DataFrame, arm: str) -> str:
     return f"head {first['head_rate']:g}, backbone {first['backbone_rate']:g}"
 
 
-CS231N = Source("Karpathy, notes of CS231n", 2015, page="https://cs231n.github.io/transfer-learning/")
+_TEN_TIMES = "a backbone ten times slower than the head"
+_OVER_EQUAL = lead(_TEN_TIMES, "equal rates", EQUAL)
+_OVER_HEAD = lead("it", "a head ten times slower than the backbone", LOWER_HEAD)
+_HIGHEST = f"with {max(RATES):g} for the head and the best rate for the backbone, accuracy is clearly"
 
 CLAIMS = MappingProxyType(
     {
         "lower_backbone": Claim(
             "A pretrained backbone should learn at a lower rate than the new head above it.",
-            CS231N,
-            confirmed_if="a backbone ten times slower than the head is clearly ahead of equal rates, each at its best",
-            refuted_if="equal rates, or a head ten times slower, are clearly ahead of it",
+            SOURCES["cs231n"],
+            Rule(
+                both(above(_OVER_EQUAL), not_below(_OVER_HEAD)),
+                either(below(_OVER_EQUAL), below(_OVER_HEAD)),
+                "each at its best",
+            ),
         ),
         "backbone_breaks": Claim(
             "A high rate does its harm in the backbone, whose weights are good already, not in the head.",
-            CS231N,
-            confirmed_if=f"with {max(RATES):g} for the head and the best rate for the backbone, accuracy is clearly higher than "
-            "the other way round",
-            refuted_if="it is clearly lower",
+            SOURCES["cs231n"],
+            signed(
+                Quantity(
+                    "the lead of the highest rate in the head over the highest rate in the backbone",
+                    above=f"{_HIGHEST} higher than the other way round",
+                    below=f"{_HIGHEST} lower than the other way round",
+                )
+            ),
         ),
     }
 )
@@ -158,10 +150,10 @@ STUDY = Study(
     question="At which pair of rates, for the head and for the backbone, does joint fine-tuning do best, and where does it "
     "collapse?",
     protocol="Every layer trains from the first epoch, the head at one rate and all layers below it at another; seven rates "
-    "from 0.001 to 1 for each. Same split, head, minibatch order and epochs in every cell. Three arms are compared at their "
-    "best on the validation images, each with five candidates: equal rates, a backbone ten times slower than the head, and the "
-    "reverse, the higher rate being 0.01 to 1. The colour is accuracy on the test images of the target: what the source task "
-    "loses is not in it.",
+    "from 0.001 to 1 for each. Split, head, minibatch order and epochs are the same in every cell. Three arms are "
+    "compared at their best on the validation images, each with five candidates: equal rates, a backbone ten times "
+    "slower than the head, and the reverse, the higher rate being 0.01 to 1. The colour is accuracy on the test "
+    "images of the target; it does not show what the source task loses.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -11,28 +11,17 @@ import pandas as pd
 
 from transfer_core.arms import Arm, NewHead, Random, arm_of
 from transfer_core.arrays import Layer, Params
+from transfer_core.bibliography import SOURCES
 from transfer_core.config import RunConfig
 from transfer_core.measures import target_accuracies
 from transfer_core.scenarios import SCENARIOS, title_of
-from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap
-from transfer_core.studies.study import (
-    CONFIRMED,
-    FRESH_SEED,
-    INCONCLUSIVE,
-    REFUTED,
-    Axis,
-    Cell,
-    Claim,
-    Figure,
-    Finding,
-    Reading,
-    Source,
-    Study,
-    Summary,
-    has_source,
-)
-from transfer_core.studies.summaries import MARGIN, at_their_best, by_place, intervals, points, scores, together
-from transfer_core.wording import evidence_words, gap_words
+from transfer_core.statistics import Gap, paired_gap
+from transfer_core.studies.conditions import Quantity, above, below
+from transfer_core.studies.quantifiers import SCENARIO, every
+from transfer_core.studies.rules import Rule
+from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Reading, Study, Summary, has_source
+from transfer_core.studies.summaries import MARGIN, at_their_best, by_place, intervals, points, scores
+from transfer_core.wording import HIGHER, side_words
 
 RATES = (0.01, 0.03, 0.1, 0.3)
 PLACES = tuple(step / 8 for step in range(9))
@@ -116,18 +105,18 @@ def summarise(rows: pd.DataFrame) -> Summary:
     best = rows.merge(at_their_best(ends, ["rate"], by)[[*by, "rate"]].drop_duplicates(), on=[*by, "rate"])
     in_order = best.sort_values(by, key=by_place(*SCENARIOS, *PAIRS), kind="stable")
     table = intervals(in_order, [*by, "rate", "place"], "test_accuracy")
-    tuned, scratch, said = [], [], {TUNED: list[str](), SCRATCH: list[str]()}
+    lost: dict[str, dict[str, Gap]] = {TUNED: {}, SCRATCH: {}}
+    said: dict[str, list[str]] = {TUNED: [], SCRATCH: []}
     for (scenario,), here in points(in_order, ["scenario"]):
         drops = {pair: drop(here[here["pair"] == pair]) for pair in PAIRS}
-        tuned.append(verdict(drops[TUNED], connected=True))
-        scratch.append(verdict(drops[SCRATCH], connected=False))
         for pair, easier in ((TUNED, "fine-tuned, same head"), (SCRATCH, "from scratch, same start")):
+            lost[pair][str(scenario)] = drops[pair]
             said[pair].append(f"{title_of(str(scenario))}: {_words(here, pair, drops)}; {_words(here, easier, drops)}")
     return Summary(
         table,
         {
-            "one_basin": Finding(together(tuned), f"{'. '.join(said[TUNED])}."),
-            "two_basins": Finding(together(scratch), f"{'. '.join(said[SCRATCH])}."),
+            "one_basin": CLAIMS["one_basin"].found(lost[TUNED], f"{'. '.join(said[TUNED])}."),
+            "two_basins": CLAIMS["two_basins"].found(lost[SCRATCH], f"{'. '.join(said[SCRATCH])}."),
         },
     )
 
@@ -138,47 +127,26 @@ def drop(rows: pd.DataFrame) -> Gap:
     return paired_gap((first + second) / 2, middle)
 
 
-def verdict(lost: Gap, *, connected: bool) -> str:
-    """Judge the claim that a pair is connected, or that it is not.
-
-    Examples
-    --------
-    >>> ends = np.linspace(0.8, 0.9, 6)
-    >>> verdict(paired_gap(ends, ends), connected=True), verdict(paired_gap(ends, ends), connected=False)
-    ('confirmed here', 'refuted here')
-    """
-    if lost.n < MIN_SEEDS:
-        return INCONCLUSIVE
-    if lost.interval.high < MARGIN:
-        return CONFIRMED if connected else REFUTED
-    if lost.interval.low > MARGIN:
-        return REFUTED if connected else CONFIRMED
-    return INCONCLUSIVE
-
-
 def _words(rows: pd.DataFrame, pair: str, drops: dict[str, Gap]) -> str:
-    lost = drops[pair]
-    change = "less" if lost.interval.mean >= 0 else "more"
     rate = scores(rows, "rate", pair=pair)[0]
-    evidence = evidence_words(lost).replace("; ahead in", "; the ends ahead in")
-    return f"{pair} (rate {rate:g}): halfway {gap_words(lost)} {change} than at the ends {evidence}"
+    return f"{pair} (rate {rate:g}): at the ends {side_words(drops[pair], 'halfway', HIGHER)}"
 
 
-_NEYSHABUR = Source("Neyshabur, Sedghi and Zhang", 2020, "2008.11687")
+_LOST = Quantity("the accuracy lost halfway")
 
 CLAIMS = MappingProxyType(
     {
         "one_basin": Claim(
             "Networks fine-tuned from the same pretrained network lie in one basin: no barrier between them.",
-            _NEYSHABUR,
-            confirmed_if="with other heads, in every scenario, the accuracy lost halfway is below one point, interval and all",
-            refuted_if="with other heads, in every scenario, it is above one point, interval and all",
+            SOURCES["neyshabur2020"],
+            Rule(every(SCENARIO, below(_LOST, MARGIN)), every(SCENARIO, above(_LOST, MARGIN)), "with other heads"),
         ),
         "two_basins": Claim(
             "Networks trained from different random starts lie in different basins.",
-            _NEYSHABUR,
-            confirmed_if="in every scenario the accuracy lost halfway is above one point, interval and all",
-            refuted_if="in every scenario it is below one point, interval and all",
+            SOURCES["neyshabur2020"],
+            Rule(
+                every(SCENARIO, above(_LOST, MARGIN)), every(SCENARIO, below(_LOST, MARGIN)), "with other random starts"
+            ),
         ),
     }
 )
@@ -187,11 +155,12 @@ STUDY = Study(
     name="same_basin",
     title="Do fine-tuned networks share a basin?",
     question="Is the straight line between two fine-tuned networks free of a barrier, and between two from scratch?",
-    protocol="Two networks of each seed are trained on the same images with other minibatch orders, and all of their weights "
-    "are averaged, the head's too. The second fine-tuned network starts from the same pretrained backbone under another "
-    "random head, which is the harder case; the second from scratch has other random weights throughout. As controls the "
-    "same with one start for both. The rate of each pair is the best of four (0.01 to 0.3) on the validation images at "
-    "the ends. What is lost is the mean test accuracy of the ends minus that halfway.",
+    protocol="Two networks per seed are trained on the same images with different minibatch orders, and all of their weights "
+    "are averaged, the head's too. The second fine-tuned network starts from the same pretrained backbone under "
+    "another random head, which is the harder case; the second network from scratch has different random weights "
+    "throughout. The controls are the same pairs with one start for both. The rate of each pair is the best of four "
+    "(0.01 to 0.3) on the validation images at the ends. What is lost is the mean test accuracy of the ends minus the"
+    " accuracy halfway.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -12,6 +12,7 @@ import pandas as pd
 
 from transfer_core.arms import Random
 from transfer_core.arrays import Examples, Layer, Params
+from transfer_core.bibliography import LESSON
 from transfer_core.config import RunConfig
 from transfer_core.costs import multiply_adds
 from transfer_core.examples import target_of
@@ -19,22 +20,13 @@ from transfer_core.schedules import Schedule, first_epochs
 from transfer_core.seeds import Purpose, stream
 from transfer_core.statistics import Gap, mean_interval, paired_gap
 from transfer_core.strategies import STRATEGIES
-from transfer_core.studies.study import (
-    CONFIRMED,
-    INCONCLUSIVE,
-    LESSON,
-    REFUTED,
-    Axis,
-    Cell,
-    Claim,
-    Figure,
-    Finding,
-    Reading,
-    Study,
-    Summary,
-)
-from transfer_core.studies.summaries import enough, points
+from transfer_core.studies.conditions import Quantity, Ratio, above, below, not_below
+from transfer_core.studies.quantifiers import Place, both, count, every, some
+from transfer_core.studies.rules import Rule
+from transfer_core.studies.study import Axis, Cell, Claim, Figure, Finding, Reading, Study, Summary
+from transfer_core.studies.summaries import gap_of, points
 from transfer_core.training import train
+from transfer_core.wording import counted_words, interval_words, sentence_case
 
 WIDTHS = (32, 64, 128, 256)
 DEPTHS = (1, 2, 3, 4)
@@ -130,7 +122,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
     places = list(points(rows, ["scenario", "layers", "width"]))
     table = pd.DataFrame([line for place, group in places for line in _lines(place, group)])
     groups = [group for _, group in places]
-    return Summary(table, {"fast": _fast(groups, enough(rows)), "cost": _cost(groups, enough(rows))})
+    return Summary(table, {"fast": _fast(groups), "cost": _cost(groups)})
 
 
 def _lines(place: tuple[str, int, int], group: pd.DataFrame) -> Iterator[dict[str, object]]:
@@ -151,18 +143,13 @@ def _lines(place: tuple[str, int, int], group: pd.DataFrame) -> Iterator[dict[st
             }
 
 
-def _fast(groups: list[pd.DataFrame], enough_rounds: bool) -> Finding:
+def _fast(groups: list[pd.DataFrame]) -> Finding:
     """Judge the speed-up without cached features: the lesson's code has none."""
     gains = [paired_gap(group["clock_uncached"].to_numpy(), np.ones(len(group))) for group in groups]
     clearly = sum(gain.sign > 0 for gain in gains)
-    verdict = INCONCLUSIVE
-    if enough_rounds and all(1 + gain.interval.high < WORTH_HAVING for gain in gains):
-        verdict = REFUTED
-    elif enough_rounds and clearly == len(gains):
-        verdict = CONFIRMED
     least, gain = min(zip(groups, gains, strict=True), key=lambda one: one[1].interval.mean)
-    return Finding(
-        verdict,
+    return CLAIMS["fast"].found(
+        {place: gap_of(group["clock_uncached"]) for place, group in enumerate(groups)},
         f"Feature extraction is {_range(groups, 'clock_uncached')} times as fast as end-to-end on the clock, clearly faster "
         f"in {clearly} of {len(gains)} architectures, least at {_place_words(least)} {_evidence(gain)}; with the features "
         f"cached it is {_range(groups, 'clock_cached')} times as fast.",
@@ -190,31 +177,23 @@ def _evidence(gain: Gap) -> str:
     if np.isnan(gain.interval.low):
         return "(one round, no interval)"
     low, high = 1 + gain.interval.low, 1 + gain.interval.high
-    return f"(95\u00a0% interval {low:.2f} to {high:.2f}; faster in {gain.wins} of {gain.n} rounds)"
+    return counted_words(interval_words(low, high, 2), "faster", gain.wins, gain.n, "round")
 
 
-def _cost(groups: list[pd.DataFrame], enough_rounds: bool) -> Finding:
+def _cost(groups: list[pd.DataFrame]) -> Finding:
     """Compare the counted speed-up with the clock's."""
-    agreed = {way: sum(_agrees(group, way) > 0 for group in groups) for way in WAYS}
-    verdict = INCONCLUSIVE
-    if enough_rounds and all(count == len(groups) for count in agreed.values()):
-        verdict = CONFIRMED
-    elif enough_rounds and any(_agrees(group, way) < 0 for way in WAYS for group in groups):
-        verdict = REFUTED
+    shares = {
+        way: {place: gap_of(group[f"clock_{way}"] / group[f"counted_{way}"]) for place, group in enumerate(groups)}
+        for way in WAYS
+    }
+    agreed = {way: count(_AGREES, shares[way]) for way in WAYS}
     said = "; ".join(
         f"{title}: {_range(groups, f'counted_{way}')} times less work counted, {_range(groups, f'clock_{way}')} times less "
         f"time, in agreement in {agreed[way]} of {len(groups)} architectures"
         for way, title in WAYS.items()
     )
-    return Finding(verdict, f"{said[0].upper()}{said[1:]}.")
-
-
-def _agrees(group: pd.DataFrame, way: str) -> int:
-    """1 where the whole interval of clock over counted is within the tolerance, -1 where it is outside, else 0."""
-    interval = mean_interval((group[f"clock_{way}"] / group[f"counted_{way}"]).to_numpy())
-    within = interval.low >= 1 / TOLERANCE and interval.high <= TOLERANCE
-    outside = interval.high < 1 / TOLERANCE or interval.low > TOLERANCE
-    return int(within) - int(outside)
+    evidence = {(way, place): share for way, by_place in shares.items() for place, share in by_place.items()}
+    return CLAIMS["cost"].found(evidence, f"{sentence_case(said)}.")
 
 
 def _range(groups: list[pd.DataFrame], column: str) -> str:
@@ -229,21 +208,30 @@ def _range(groups: list[pd.DataFrame], column: str) -> str:
     return f"{min(means):.1f} to {max(means):.1f}"
 
 
+_ARCHITECTURE = Place("at", "width and depth", "widths and depths")
+_EITHER_WAY = _ARCHITECTURE._replace(which=", with cached features or without")
+_FASTER = Quantity("the speed-up on the clock", unit="")
+_SHARE = Quantity("the speed-up on the clock divided by the one counted in multiply-adds", unit="")
+_AGREES = Ratio(_SHARE, TOLERANCE)
+
 CLAIMS = MappingProxyType(
     {
         "fast": Claim(
             "Training is fast with feature extraction, slower end-to-end.",
             LESSON,
-            confirmed_if="without cached features, as in the lesson's code, feature extraction takes clearly less time at "
-            f"every width and depth, and at one or more the interval of the speed-up reaches {WORTH_HAVING:g}",
-            refuted_if=f"the interval of the speed-up lies below {WORTH_HAVING:g} at every width and depth",
+            Rule(
+                both(every(_ARCHITECTURE, above(_FASTER, 1.0)), some(_ARCHITECTURE, not_below(_FASTER, WORTH_HAVING))),
+                every(_ARCHITECTURE, below(_FASTER, WORTH_HAVING)),
+                "without cached features, as in the lesson's code",
+            ),
         ),
         "cost": Claim(
             "What feature extraction saves in computation it saves in time.",
             LESSON,
-            confirmed_if=f"the work that is saved, counted in multiply-adds, is the time that is saved: the two speed-ups are "
-            f"within a factor of {TOLERANCE:g} of each other at every width and depth, with cached features and without",
-            refuted_if=f"somewhere they clearly differ by more than a factor of {TOLERANCE:g}",
+            Rule(
+                every(_EITHER_WAY, _AGREES),
+                some(_EITHER_WAY, Ratio(_SHARE, TOLERANCE, outside=True)),
+            ),
         ),
     }
 )
@@ -252,11 +240,12 @@ STUDY = Study(
     name="speed",
     title="How much faster is feature extraction?",
     question="How much less time and how much less work does feature extraction take, by width and depth of the network?",
-    protocol="Time of end-to-end divided by time of feature extraction, with the output of the frozen backbone cached and "
-    "without. A round for each seed: the three arms train one network after the other, on the same images, in minibatches, "
-    "for the same epochs, and the ratio is taken within the round. Processor time of one thread, nothing measured on the "
-    "way. Counted: multiply-adds of the matrix products. The cache pays the more, the more epochs use it. The networks are "
-    "random: time does not depend on what the weights are. Seconds are those of the machine that measured them.",
+    protocol="Time of end-to-end divided by time of feature extraction, with and without caching the output of the frozen "
+    "backbone. One round per seed: the three arms train one network after the other, on the same images, in "
+    "minibatches, for the same number of epochs, and the ratio is taken within the round. Processor time of one "
+    "thread; nothing is measured along the way. Counted: multiply-adds of the matrix products. The more epochs use "
+    "the cache, the more it pays. The networks are random, since time does not depend on the values of the weights. "
+    "Seconds are those of the machine that measured them.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -8,33 +8,19 @@ from types import MappingProxyType
 import pandas as pd
 
 from transfer_core.arms import Arm
+from transfer_core.bibliography import LESSON, SOURCES
 from transfer_core.config import RunConfig
 from transfer_core.scenarios import Scenario, scenario_at
 from transfer_core.schedules import Phase, Schedule, freeze_to
 from transfer_core.shifts import ROTATION
 from transfer_core.statistics import Gap
-from transfer_core.studies.study import (
-    FRESH_SEED,
-    LESSON,
-    Axis,
-    Cell,
-    Claim,
-    Figure,
-    Finding,
-    Source,
-    Study,
-    Summary,
-)
-from transfer_core.studies.summaries import (
-    at_their_best,
-    gap_between,
-    in_every_pair,
-    intervals,
-    no_worse,
-    pair_words,
-    points,
-)
+from transfer_core.studies.conditions import lead
+from transfer_core.studies.quantifiers import PAIR
+from transfer_core.studies.rules import as_good, general
+from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Study, Summary
+from transfer_core.studies.summaries import MARGIN, at_their_best, by_title, gap_between, intervals, points
 from transfer_core.studies.tasks import Train
+from transfer_core.wording import pair_words
 
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
 TURNED = 30.0  # degrees, where the scenario could turn the target and does not
@@ -131,17 +117,17 @@ def summarise(rows: pd.DataFrame) -> Summary:
     return Summary(
         table,
         {
-            "first_for_inputs": Finding(
-                in_every_pair([no_worse(gap) for gap in first.values()]),
-                pair_words("The first layer alone, against all layers", first),
+            "first_for_inputs": CLAIMS["first_for_inputs"].found(
+                first,
+                pair_words("The first layer alone, against all layers", by_title(first)),
             ),
-            "last_for_outputs": Finding(
-                in_every_pair([no_worse(gap) for gap in last.values()]),
-                pair_words("The last layer alone, against all layers", last),
+            "last_for_outputs": CLAIMS["last_for_outputs"].found(
+                last,
+                pair_words("The last layer alone, against all layers", by_title(last)),
             ),
-            "upper_for_inputs": Finding(
-                in_every_pair([gap.sign for gap in upper.values()]),
-                pair_words("All layers but the first, against the first alone", upper),
+            "upper_for_inputs": CLAIMS["upper_for_inputs"].found(
+                upper,
+                pair_words("All layers but the first, against the first alone", by_title(upper)),
             ),
         },
     )
@@ -156,27 +142,25 @@ def _gap(rows: pd.DataFrame, ours: str, theirs: str) -> Gap:
     return gap_between(rows, "test_accuracy", {"arm": ours}, {"arm": theirs})
 
 
-LEE = Source("Lee et al.", 2023, "2210.11466")
+_INPUTS = PAIR._replace(which=" with changed images")
+_OUTPUTS = PAIR._replace(which=" with changed labels")
+
 CLAIMS = MappingProxyType(
     {
         "first_for_inputs": Claim(
             "Where the images have changed, tuning the first layer alone matches or beats tuning all.",
-            LEE,
-            confirmed_if="in every pair with changed images the interval of first minus all lies above -1 point",
-            refuted_if="in some such pair it lies below zero and reaches below -1 point",
+            SOURCES["lee2023"],
+            as_good(_INPUTS, lead("tuning the first layer alone", "tuning all"), MARGIN),
         ),
         "last_for_outputs": Claim(
             "Where the labels have changed, tuning the last layer alone matches or beats tuning all.",
-            LEE,
-            confirmed_if="in every pair with changed labels the interval of last minus all lies above -1 point",
-            refuted_if="in some such pair it lies below zero and reaches below -1 point",
+            SOURCES["lee2023"],
+            as_good(_OUTPUTS, lead("tuning the last layer alone", "tuning all"), MARGIN),
         ),
         "upper_for_inputs": Claim(
             "Keep the lower layers frozen, which hold generic features, and adapt the upper ones.",
             LESSON,
-            confirmed_if="in every pair with changed images tuning all layers but the first is clearly ahead of tuning the first "
-            "alone",
-            refuted_if="in some such pair it is clearly behind",
+            general(_INPUTS, lead("tuning all layers but the first", "tuning the first alone")),
         ),
     }
 )
@@ -186,12 +170,12 @@ STUDY = Study(
     title="First, middle or last layer?",
     question="Which layer should be tuned where the images have changed, and which where the labels have?",
     protocol="The pretrained network keeps its head, and one layer is tuned: the first, a middle one or the last; or all but "
-    "the first, as the lesson advises, which of two layers is the last alone; or all of them. By default the network has "
-    "three layers, a first, a middle and a last. All arms share split, minibatch order and "
-    "epochs; the rate of each arm is the best of five (0.003 to 0.3) on the validation images. The images are turned "
-    "(MNIST to UCI digits, by 30 degrees unless another angle is set), noisy, inverted or permuted; or the images are alike "
-    "and every label is another. A claim is made of every such change: it must hold in every pair, and one clear "
-    "counterexample refutes it.",
+    "the first, as the lesson advises (with two layers, the last alone); or all of them. By default the network has "
+    "three layers: a first, a middle and a last. All arms share split, minibatch order and epochs; the rate of each "
+    "arm is the best of five (0.003 to 0.3) on the validation images. Either the images are rotated (MNIST to UCI "
+    "digits, by 30° unless another angle is set), noisy, inverted or permuted; or the images are alike and every "
+    "label is different. A claim is about every such change: it must hold in every pair, and one clear counterexample"
+    " refutes it.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -3,54 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple, TypedDict
+from typing import NamedTuple
 
 import numpy as np
 
 from transfer_core import RunResult
 from transfer_core.arrays import Array
-from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap
-from transfer_core.wording import evidence_words, gap_words, join_words
+from transfer_core.statistics import Gap, paired_gap
+from transfer_core.studies.conditions import Quantity
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED, UNTESTED, VERDICTS, signed
+from transfer_core.studies.study import Finding
+from transfer_core.wording import inside, join_words, lead_words, sentence_case, side_words
 from transfer_ui.sentences import percent
 
 Results = Mapping[str, RunResult]
 
 
-class Badge(TypedDict):
-    """How a verdict looks: colour and icon, the word beside them."""
-
-    color: Literal["green", "red", "gray"]
-    icon: str
-
-
-HOLDS, FAILS, OPEN, UNTESTED = "holds here", "does not hold here", "no clear difference", "not tested here"
-BADGES: dict[str, Badge] = {
-    HOLDS: {"color": "green", "icon": ":material/check:"},
-    FAILS: {"color": "red", "icon": ":material/close:"},
-    OPEN: {"color": "gray", "icon": ":material/drag_handle:"},
-    UNTESTED: {"color": "gray", "icon": ":material/remove:"},
-}
 NOTICEABLE = 1.1  # times measured once: anything closer is not called a difference
+RULE = signed(Quantity("the gap that the row speaks of"))
 FEW = 10  # images of each class that the lesson's “small data set” may be taken to mean here
 
 
-class Finding(NamedTuple):
-    """What a run says of a claim.
-
-    Attributes
-    ----------
-    verdict : str
-        One of `HOLDS`, `FAILS`, `OPEN`, `UNTESTED`.
-    sentence : str
-        With the figure.
-    """
-
-    verdict: str
-    sentence: str
-
-
-class Claim(NamedTuple):
-    """A row of the table.
+class Row(NamedTuple):
+    """A row of the table: what is claimed of both approaches, and how a run judges it.
 
     Attributes
     ----------
@@ -67,31 +42,18 @@ class Claim(NamedTuple):
     measure: Callable[[Results], Finding]
 
 
-def by_gap(gap: Gap) -> str:
-    """Turn a gap that the claim expects to be positive into a verdict.
-
-    Examples
-    --------
-    >>> by_gap(paired_gap(np.full(6, 0.9), np.full(6, 0.5)))
-    'holds here'
-    """
-    if gap.n < MIN_SEEDS:
-        return UNTESTED
-    return {1: HOLDS, 0: OPEN, -1: FAILS}[gap.sign]
-
-
 def trainable_parameters(results: Results) -> Finding:
     """Count what is trained."""
     frozen, full = (results[name].cost.trainable_parameters for name in ("feature_extraction", "end_to_end"))
     said = f"With the backbone frozen {percent(frozen / full)} of the parameters train: {frozen:,} of {full:,}."
-    return Finding(HOLDS if frozen < full else FAILS, said)
+    return Finding(CONFIRMED if frozen < full else REFUTED, said)
 
 
 def training_time(results: Results) -> Finding:
     """Compare measured seconds."""
     frozen, full = (results[name].cost.seconds for name in ("feature_extraction", "end_to_end"))
     ratio = full / max(frozen, 1e-9)
-    verdict = HOLDS if ratio > NOTICEABLE else FAILS if ratio < 1 / NOTICEABLE else OPEN
+    verdict = CONFIRMED if ratio > NOTICEABLE else REFUTED if ratio < 1 / NOTICEABLE else INCONCLUSIVE
     return Finding(verdict, f"{frozen:.3f} s against {full:.3f} s end-to-end, all seeds: {ratio:.1f} times as long.")
 
 
@@ -100,10 +62,10 @@ def data_requirements(results: Results) -> Finding:
     config = results["end_to_end"].config
     gap = _ahead(results, "feature_extraction", "end_to_end")
     images = "all the images" if config.images_per_class is None else f"{config.images_per_class} of each class"
-    said = f"With {images}, feature extraction is {_against(gap)} end-to-end {evidence_words(gap)}."
+    said = f"With {images}, feature extraction is {side_words(gap, 'end-to-end')}."
     if config.images_per_class is None or config.images_per_class > FEW:
         return Finding(UNTESTED, f"{said} That is not a few: set {FEW} a class or fewer.")
-    return Finding(by_gap(gap), said)
+    return Finding(RULE.judge(gap), said)
 
 
 def computational_cost(results: Results) -> Finding:
@@ -111,20 +73,20 @@ def computational_cost(results: Results) -> Finding:
     frozen, full = (results[name].cost.multiply_adds for name in ("feature_extraction", "end_to_end"))
     ratio = full / max(frozen, 1)
     said = f"{_millions(frozen)} against {_millions(full)} multiply-adds for one network: {ratio:.1f} times the work."
-    return Finding(HOLDS if frozen < full else FAILS, said)
+    return Finding(CONFIRMED if frozen < full else REFUTED, said)
 
 
 def performance(results: Results) -> Finding:
     """See whether the features fit, and which approach the claim then favours."""
     fit = _ahead(results, "feature_extraction", "random_features")
     gap = _ahead(results, "end_to_end", "feature_extraction")
-    said = f"Frozen pretrained features are {_against(fit)} random ones, so they "
+    said = f"Frozen pretrained features are {lead_words(fit, 'random ones')}, so they "
     said += "fit. " if fit.sign > 0 else "do not clearly fit. "
-    said += f"End-to-end is {_against(gap)} feature extraction {evidence_words(gap)}."
+    said += f"End-to-end is {side_words(gap, 'feature extraction')}."
     # Where the features fit, freezing should do as well; where they do not, it should lose.
     if fit.sign > 0:
-        return Finding(FAILS if gap.sign > 0 else HOLDS, said)
-    return Finding(by_gap(gap), said)
+        return Finding(REFUTED if gap.sign > 0 else CONFIRMED, said)
+    return Finding(RULE.judge(gap), said)
 
 
 def overfitting(results: Results) -> Finding:
@@ -135,7 +97,7 @@ def overfitting(results: Results) -> Finding:
         f"Train minus validation accuracy: {100 * opened['feature_extraction'].mean():.1f} points frozen, "
         f"{100 * opened['end_to_end'].mean():.1f} end-to-end; larger end-to-end in {gap.wins} of {gap.n} seeds."
     )
-    return Finding(by_gap(gap), said)
+    return Finding(RULE.judge(gap), said)
 
 
 def learning_rate(results: Results) -> Finding:
@@ -151,20 +113,20 @@ def learning_rate(results: Results) -> Finding:
     said = (
         f"Old task, {percent(before)} before: {percent(full.source_accuracy_after.mean())} after end-to-end at {rate:g}, "
         f"{percent(slower.source_accuracy_after.mean())} after head first, then {lower:g}: the wait and the lower rate together. "
-        f"On the new task the slower one is {_against(target)} the faster."
+        f"On the new task the slower one is {lead_words(target, 'the faster')}."
     )
     # Waiting and slowness act together here, so that a difference does not settle what the rate alone does.
-    return Finding(UNTESTED if kept.sign > 0 else by_gap(kept), said)
+    return Finding(UNTESTED if kept.sign > 0 else RULE.judge(kept), said)
 
 
-CLAIMS: tuple[Claim, ...] = (
-    Claim("Trainable parameters", "only the last layers", "all of them, or most", trainable_parameters),
-    Claim("Training time", "short", "longer", training_time),
-    Claim("Data requirements", "few images are enough", "needs more", data_requirements),
-    Claim("Computational cost", "low: no gradients below the head", "high: gradients all the way", computational_cost),
-    Claim("Performance", "good where the tasks are alike", "better where they differ", performance),
-    Claim("Overfitting risk", "lower", "higher, so regularise", overfitting),
-    Claim("Learning rate", "an ordinary one (0.001)", "a lower one (0.0001)", learning_rate),
+TABLE: tuple[Row, ...] = (
+    Row("Trainable parameters", "only the last layers", "all of them, or most", trainable_parameters),
+    Row("Training time", "short", "longer", training_time),
+    Row("Data requirements", "few images are enough", "needs more", data_requirements),
+    Row("Computational cost", "low: no gradients below the head", "high: gradients all the way", computational_cost),
+    Row("Performance", "good where the tasks are alike", "better where they differ", performance),
+    Row("Overfitting risk", "lower", "higher, so regularise", overfitting),
+    Row("Learning rate", "an ordinary one (0.001)", "a lower one (0.0001)", learning_rate),
 )
 
 
@@ -173,36 +135,29 @@ def tally(findings: Mapping[str, Finding]) -> str:
 
     Examples
     --------
-    >>> tally({"Speed": Finding(HOLDS, ""), "Accuracy": Finding(OPEN, "")})
-    '1 of 2 claims holds with these settings. No clear difference: accuracy.'
+    >>> tally({"Speed": Finding(CONFIRMED, ""), "Accuracy": Finding(INCONCLUSIVE, "")})
+    '1 of 2 claims is confirmed here, with these settings. Inconclusive: accuracy.'
     """
     named = {
-        verdict: [aspect.lower() for aspect, finding in findings.items() if finding.verdict == verdict]
-        for verdict in (HOLDS, FAILS, OPEN, UNTESTED)
+        verdict: [inside(aspect) for aspect, finding in findings.items() if finding.verdict == verdict]
+        for verdict in (*VERDICTS, UNTESTED)
     }
-    n_holding = len(named.pop(HOLDS))
-    said = f"{n_holding} of {len(findings)} claims hold{'s' if n_holding == 1 else ''} with these settings."
+    n_confirmed = len(named.pop(CONFIRMED))
+    said = f"{n_confirmed} of {len(findings)} claims {'is' if n_confirmed == 1 else 'are'} confirmed here, with these settings."
     for verdict, aspects in named.items():
         if aspects:
-            said += f" {verdict.removesuffix(' here').capitalize()}: {join_words(aspects)}."
+            said += f" {sentence_case(verdict.removesuffix(' here'))}: {join_words(aspects)}."
     return said
 
 
 def features_sentence(results: Results) -> str:
     """Say what the pretrained features are worth beside random ones."""
     gap = _ahead(results, "feature_extraction", "random_features")
-    return (
-        f"Here, a head on the frozen pretrained backbone is {_against(gap)} a head on a frozen random one "
-        f"{evidence_words(gap)}."
-    )
+    return f"Here, a head on the frozen pretrained backbone is {side_words(gap, 'a head on a frozen random one')}."
 
 
 def _ahead(results: Results, ours: str, theirs: str) -> Gap:
     return paired_gap(results[ours].test_accuracy, results[theirs].test_accuracy)
-
-
-def _against(gap: Gap) -> str:
-    return f"{gap_words(gap)} {'ahead of' if gap.interval.mean >= 0 else 'behind'}"
 
 
 def _train_minus_val(result: RunResult) -> Array:

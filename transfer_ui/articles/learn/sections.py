@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import streamlit as st
 
 from transfer_core import RunConfig, RunResult
-from transfer_ui.articles.learn.lesson_claims import BADGES, Claim, Finding
+from transfer_core.studies.study import Finding
+from transfer_ui.articles.learn.lesson_claims import Row
+from transfer_ui.articles.verdicts import show_verdict
 from transfer_ui.controls.sidebar import choose_in_link
 from transfer_ui.runs import cached
 from transfer_ui.sentences import cap
@@ -59,13 +61,14 @@ def show_settings(config: RunConfig) -> None:
         frame.link("compare", config, "Change them")
 
 
-def show_findings(claims: Sequence[Claim], findings: Mapping[str, Finding]) -> None:
-    """Draw each claim beside its measured figure and the verdict."""
+def show_findings(table: Sequence[Row], findings: Mapping[str, Finding]) -> None:
+    """Draw each row of the lesson's table beside its measured figure and the verdict."""
     rows = st.container(gap="xsmall")
-    for claim in claims:
-        found = findings[claim.aspect]
+    for row in table:
+        found = findings[row.aspect]
         with rows.container(border=True):
-            said, figure, verdict = st.columns([5, 7, 2.6], gap="medium", vertical_alignment="center")
-        said.markdown(f"**{claim.aspect}**  \nFrozen: {claim.frozen}. End-to-end: {claim.full}.")
+            left, figure = st.columns([5, 8], gap="medium", vertical_alignment="center")
+        said = left.container(gap="xxsmall")
+        show_verdict(said, found.verdict)
+        said.markdown(f"**{row.aspect}**  \nFrozen: {row.frozen}. End-to-end: {row.full}.")
         figure.markdown(found.sentence)
-        verdict.badge(found.verdict, **BADGES[found.verdict])

@@ -138,22 +138,22 @@ LEVELS = (
 )
 LIMITS = (
     (
-        "Yosinski et al. 2014",
+        "yosinski2014",
         "In an eight-layer image network the first two layers carried over almost whole, later ones less and less. "
         "Layers also depend on each other: cut in the middle, and even the same task suffers until they train again.",
     ),
     (
-        "Lee et al. 2023",
+        "lee2023",
         "Not a law. When the *inputs* change, with noise or blur, tuning the first block did best; the last only when "
         "the *labels* change. Keeping the bottom is then the wrong way round.",
     ),
     (
-        "Kumar et al. 2022",
+        "kumar2022",
         "Fine-tuning under a random head distorts the features it starts from: better on familiar data, worse on "
         "shifted data. Head first, then everything, was better on both.",
     ),
     (
-        "Raghu et al. 2019",
+        "raghu2019",
         "On large medical image tasks pretraining brought little, and part of that was the scale of the weights.",
     ),
 )

@@ -1,0 +1,47 @@
+"""The script that stores the default studies, as far as it computes nothing."""
+
+import json
+import shutil
+
+import pytest
+
+from tools.build_studies import derive, main
+from transfer_core.studies.registry import STUDIES
+from transfer_core.studies.shipped import FOLDER, read
+
+STUDY = STUDIES["same_basin"]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    shutil.copy(FOLDER / f"{STUDY.name}.json", tmp_path)
+    return tmp_path
+
+
+def test_stored_sentences_are_derived_anew_from_the_stored_cells(folder):
+    path = folder / f"{STUDY.name}.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["findings"]["one_basin"]["sentence"] = "Words of an earlier version."
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert derive(STUDY, folder) == [str(path)]
+    assert path.read_text(encoding="utf-8") == (FOLDER / path.name).read_text(encoding="utf-8")
+
+
+def test_a_verdict_that_changes_with_the_derivation_is_named(folder):
+    path = folder / f"{STUDY.name}.json"
+    now = read(STUDY.name).summary.findings["one_basin"].verdict
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["findings"]["one_basin"]["verdict"] = "unheard of"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert derive(STUDY, folder) == [str(path), f"same_basin.one_basin: unheard of -> {now}"]
+
+
+def test_nothing_is_derived_from_nothing(tmp_path):
+    with pytest.raises(ValueError, match="study to derive must have stored cells, got same_basin"):
+        derive(STUDY, tmp_path)
+
+
+def test_a_name_that_is_no_study_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        main(["--derive", "nonsense"])
+    assert "name must be one of crossover" in capsys.readouterr().err

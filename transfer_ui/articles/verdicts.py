@@ -1,0 +1,44 @@
+"""How a verdict looks, on every page that gives one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from streamlit.delta_generator import DeltaGenerator
+
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED, UNTESTED
+
+
+class Look(NamedTuple):
+    """Slug in a link, colour and icon of a verdict; it is also told by its words."""
+
+    slug: str
+    color: Literal["green", "red", "gray"]
+    icon: str
+
+
+LOOKS = {
+    CONFIRMED: Look("confirmed", "green", "check"),
+    REFUTED: Look("refuted", "red", "close"),
+    INCONCLUSIVE: Look("inconclusive", "gray", "question_mark"),
+    UNTESTED: Look("untested", "gray", "remove"),
+}
+
+
+def show_verdict(place: DeltaGenerator, verdict: str) -> None:
+    """Draw the badge of a verdict; a badge is cut where it does not fit, so it shares no line."""
+    look = LOOKS[verdict]
+    place.badge(verdict, color=look.color, icon=f":material/{look.icon}:")
+
+
+def counted(verdicts: Iterable[str]) -> dict[str, int]:
+    """Count each verdict.
+
+    Examples
+    --------
+    >>> counted([CONFIRMED, CONFIRMED])["confirmed here"], counted([])["refuted here"]
+    (2, 0)
+    """
+    given = list(verdicts)
+    return {verdict: given.count(verdict) for verdict in LOOKS}
