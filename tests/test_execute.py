@@ -1,11 +1,13 @@
 """Cells done here, in processes, and on a Dask cluster; killed, and gone on with."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,6 +26,8 @@ from transfer_core.studies.fingerprint import fingerprint
 from transfer_core.studies.store import Store
 from transfer_core.studies.study import Cell, Reading
 from transfer_core.studies.workers import processes
+from transfer_ui.__main__ import main
+from transfer_ui.command import executors
 
 CONFIG = RunConfig(n_seeds=2)
 PATIENCE = 120  # seconds
@@ -194,28 +198,30 @@ def test_kill_9_loses_nothing_and_nothing_is_done_twice(tmp_path, undisturbed, n
 
 
 @contextmanager
-def _dask_cluster(folder: Path):
-    """Start a scheduler and two workers, as somebody would in three shells."""
+def _dask_cluster(folder: Path, scheduler_code: Path = ROOT, workers_code: Sequence[Path] = (ROOT, ROOT)):
+    """Start a scheduler and workers, as somebody would in several shells; each finds our code in a folder, or not."""
     address_file = folder / "scheduler.json"
-    quiet: dict[str, Any] = {"cwd": ROOT, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "stderr": subprocess.DEVNULL}
     with ExitStack() as started:
 
-        def start(program, *options):
+        def start(program, code, *options):
             command = [sys.executable, "-m", "dask", program, "--scheduler-file", str(address_file), *options]
-            process = started.enter_context(subprocess.Popen(command, stdout=subprocess.DEVNULL, **quiet))
+            quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            environment = os.environ | {"PYTHONPATH": str(code)}
+            process = started.enter_context(subprocess.Popen(command, cwd=folder, env=environment, **quiet))
             started.callback(process.kill)
             return process
 
-        start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+        start("scheduler", scheduler_code, "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
         deadline = time.monotonic() + PATIENCE
         while not address_file.exists():
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        workers = [start("worker", "--nthreads", "1", "--no-nanny", "--no-dashboard") for _ in range(2)]
+        workers = [start("worker", code, "--nthreads", "1", "--no-nanny", "--no-dashboard") for code in workers_code]
         from distributed import Client
 
         with Client(scheduler_file=str(address_file), set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=PATIENCE)
+            if workers:
+                client.wait_for_workers(len(workers), timeout=PATIENCE)
             address = client.scheduler.address
         yield address, workers
 
@@ -229,3 +235,58 @@ def test_dask_cluster_that_loses_a_worker_gives_the_same_bits(tmp_path, undistur
             assert running.wait(timeout=PATIENCE) == 0
         assert workers[1].poll() is None
     assert (tmp_path / "decision_map_low_to_high.csv").read_bytes() == undisturbed
+
+
+def test_dask_cluster_that_loses_all_its_workers_is_one_sentence_and_what_is_finished_is_kept(tmp_path):
+    with _dask_cluster(tmp_path, workers_code=[ROOT]) as (address, workers):
+        command = _command(tmp_path, "--dask", address)
+        with subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as running:
+            _wait_for_cells(tmp_path, 2, running)
+            workers[0].kill()
+            _, said = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 1
+    assert said.splitlines()[-1] == (
+        f"A worker gave up: the cluster at {address} lost its workers or its scheduler. "
+        "Finished cells are kept; the same command goes on from there."
+    )
+    assert "Traceback" not in said
+
+
+def _other_code(folder: Path) -> Path:
+    """Copy the core, with one function that computes something else."""
+    shutil.copytree(ROOT / "transfer_core", folder / "transfer_core", ignore=shutil.ignore_patterns("__pycache__"))
+    network = folder / "transfer_core" / "network.py"
+    network.write_text(network.read_text(encoding="utf-8").replace("return", "return 2 *", 1), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "workers", "sentence"),
+    [
+        ("ours", [], "--dask must be a cluster with workers, got '{}' without one.\n"),
+        ("none", ["ours"], "--dask must be a cluster whose scheduler and workers can import transfer_core, got '{}' ("),
+        ("ours", ["none"], "--dask must be a cluster whose scheduler and workers can import transfer_core, got '{}' ("),
+        ("ours", ["other"], "--dask must be a cluster with the same code, data and versions as here, got '{}' with "),
+    ],
+    ids=["no workers", "scheduler without code", "worker without code", "worker with other code"],
+)
+def test_dask_cluster_that_could_never_do_a_cell_is_refused_at_once(
+    tmp_path, capfd, monkeypatch, scheduler, workers, sentence
+):
+    monkeypatch.setattr(executors, "PATIENCE", 5)
+    (tmp_path / "none").mkdir()
+    codes = {"ours": ROOT, "none": tmp_path / "none", "other": tmp_path / "other"}
+    if "other" in workers:
+        _other_code(codes["other"])
+    with (
+        _dask_cluster(tmp_path, codes[scheduler], [codes[name] for name in workers]) as (address, _),
+        pytest.raises(SystemExit) as left,
+    ):
+        main(_command(tmp_path, "--dask", address)[3:])
+    assert left.value.code == 2
+    said = capfd.readouterr()
+    assert said.err.startswith(sentence.format(address))
+    assert said.err.count("\n") == 1
+    assert not said.out
