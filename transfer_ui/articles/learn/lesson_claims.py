@@ -18,7 +18,6 @@ from transfer_ui.sentences import percent
 
 Results = Mapping[str, RunResult]
 
-
 NOTICEABLE = 1.1  # times measured once: anything closer is not called a difference
 RULE = signed(Quantity("the gap that the row speaks of"))
 FEW = 10  # images of each class that the lesson's “small data set” may be taken to mean here
