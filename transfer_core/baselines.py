@@ -23,7 +23,7 @@ def zero_shot(config: RunConfig) -> Array | None:
     Returns
     -------
     ndarray of shape (n_seeds,) or None
-        ``None`` where the labels of the two tasks do not mean the same.
+        ``None`` where the labels of the two tasks do not mean the same, or nothing was pretrained.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def zero_shot(config: RunConfig) -> Array | None:
     True
     """
     scenario = SCENARIOS[config.scenario]
-    if not scenario.same_labels or scenario.source is None:
+    if not scenario.same_labels or scenario.source is None or config.pretrain_epochs == 0:
         return None
     test = target_of(config).test
     return accuracy(predict_logits(pretrain(config).params, test.inputs), test.labels)

@@ -9,6 +9,7 @@ import streamlit as st
 from transfer_core import SCENARIOS, RunConfig, RunResult
 from transfer_ui.articles.learn.lesson_claims import BADGES, Claim, Finding
 from transfer_ui.controls.sidebar import choose_in_link
+from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.runs import cached
 from transfer_ui.sentences import cap
 from transfer_ui.shell import frame
@@ -55,7 +56,8 @@ def show_settings(config: RunConfig) -> None:
     """Say which settings a figure comes from, and where they can be changed."""
     with st.container(horizontal=True, vertical_alignment="center"):
         words = f"{cap(config)}, {config.n_epochs} epochs, {config.n_seeds} seeds"
-        st.caption(f"Your settings: **{SCENARIOS[config.scenario].title}**, {words}.", width="content")
+        said = f"Your settings: **{SCENARIOS[config.scenario].title}**, {words}."
+        st.caption(said, width="content", help=DEFINITIONS["seed"])
         frame.link("compare", config, "Change them")
 
 
