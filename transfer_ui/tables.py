@@ -90,7 +90,7 @@ def show_summary(table: pd.DataFrame) -> None:
     number = st.column_config.NumberColumn
     shown = _in_percent(table, ["test_accuracy", "source_before", "source_after", "train_accuracy", "train_minus_val"])
     shown.insert(2, "interval", _interval_words(table))
-    size, unit = next(one for one in UNITS if one[0] <= max(table["multiply_adds"].min(), 1))
+    size, unit = next(one for one in UNITS if one[0] <= max(table["multiply_adds"].max(), 1))
     shown["multiply_adds"] /= size
     st.dataframe(
         shown.drop(columns=["low", "high"]),
