@@ -9,10 +9,12 @@ open_page("claims")  # before the imports that take a while, so that the title i
 import streamlit as st
 
 from transfer_core import SCENARIOS
+from transfer_ui import downloads
 from transfer_ui.articles import claims
 from transfer_ui.articles.verdicts import show_verdict
 from transfer_ui.charts import study as chart
 from transfer_ui.controls import sidebar
+from transfer_ui.definitions import helps
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
 from transfer_ui.shell import frame
@@ -31,6 +33,7 @@ if asked and claims.came_by_link(asked):
     entries = [names[asked], *(entry for entry in entries if entry.name != asked)]
 
 rows = st.container(gap="xsmall")
+explained = claims.ABOUT  # its words have their help marks in the answer
 for entry in entries:
     with rows.container(border=True, key=f"claim_{entry.name}"):
         columns = st.columns([5, 8], gap="medium", vertical_alignment="center")
@@ -38,8 +41,10 @@ for entry in entries:
         show_verdict(said, entry.verdict)
         said.markdown(f"**{entry.claim.text}**  \n{entry.claim.source.citation}")
         opened = asked == entry.name
-        if not opened:
-            found.markdown(entry.short)
+        short = "" if opened else entry.short
+        if short:
+            found.markdown(short, help=helps(short, explained))
+            explained += short
         with found:
             sidebar.button(
                 "Close" if opened else "See how",
@@ -53,12 +58,15 @@ for entry in entries:
         if not opened:
             continue
         study = entry.study
-        st.markdown(entry.sentence)
-        st.markdown(f"**{study.question}** {study.protocol}")
+        st.markdown(entry.sentence, help=helps(entry.sentence, explained))
+        explained += entry.sentence
+        st.markdown(f"**{study.question}** {study.protocol}", help=helps(study.protocol, explained))
+        explained += study.protocol
         st.markdown(claims.rule_words(entry.claim))
         if entry.shipped:
             chart.show_study(study, entry.shipped.summary.table, theme(), f"stored_{entry.name}")
             frame.show_origin(entry.shipped.made)
+            downloads.offer("Table", entry.shipped.summary.table.copy, claims.origin(entry), study.name)
         again = claims.choose_again(entry)
         if again:
             configs = study.default_configs(again.scenario, n_seeds=again.n_seeds, seed=again.seed)
@@ -76,6 +84,12 @@ for entry in entries:
                 st.markdown(finding.sentence)
                 chart.show_study(study, summary.table, theme(), f"again_{entry.name}")
                 frame.show_origin(measured.made)
+                downloads.offer(
+                    "Table of the repetition",
+                    summary.table.copy,
+                    claims.origin(entry, again),
+                    study.name,
+                )
 
 frame.try_next(
     config,

@@ -8,10 +8,12 @@ open_page("compare")  # before the imports that take a while, so that the title 
 
 import streamlit as st
 
-from transfer_ui import sentences, tables
+from transfer_ui import downloads, sentences, tables, verdicts
 from transfer_ui.charts import curves, samples
 from transfer_ui.controls import sidebar
 from transfer_ui.controls.presets import PRESETS
+from transfer_ui.definitions import DEFINITIONS
+from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
 from transfer_ui.shell import frame, visit
@@ -33,7 +35,15 @@ with head:
         frame.stop_without_results()
 
     # The answer.
-    frame.answer(sentences.answer(results), [sentences.worth_of_pretraining(results), sentences.price(results)])
+    baselines = cached.baselines(config)
+    frame.answer(
+        verdicts.answer(results, baselines),
+        [
+            *verdicts.behind_it(results, baselines),
+            sentences.worth_of_pretraining(results),
+            sentences.price(results),
+        ],
+    )
     for sentence in sentences.trouble(results):
         st.error(sentence, icon=":material/warning:")
     frame.show_presets(PRESETS, config)
@@ -51,23 +61,26 @@ with head:
 with figure.container():
     for column, metric in zip(2 * st.columns(2, gap="medium"), curves.PANELS, strict=True):
         with column:
-            curves.show_curve(results, pinned, metric, theme(), sentences.described(results, metric))
+            curves.show_curve(
+                results, pinned, metric, theme(), sentences.described(results, curves.PANELS[metric], metric)
+            )
 st.caption(
-    "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. Hover reads all strategies at "
-    "one epoch; the menu at the corner of a chart saves it as PNG."
+    "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. Hover to compare all strategies "
+    "at one epoch; the menu at the corner of a chart saves it as PNG. Losses are in nats.",
+    help=DEFINITIONS["nats"],
 )
 
 # The evidence in numbers.
-baselines = cached.baselines(config)
 view = sidebar.choose_in_link("numbers", {"summary": "Summary", "seeds": "Seed by seed"}, st.segmented_control)
 if view == "seeds":
     tables.show_per_seed(tables.per_seed(results, baselines))
 else:
     tables.show_summary(tables.summary(results, baselines))
 with st.container(horizontal=True):
-    tables.download(lambda: tables.summary(results, baselines), "Summary", "summary")
-    tables.download(lambda: tables.per_seed(results, baselines), "Seed by seed", "per_seed")
-    tables.download(lambda: tables.per_epoch(results), "Curves", "curves")
+    origin = Origin("compare", [config], notes=("stopped before the end",) if outcome.stopped else ())
+    downloads.offer("Summary", lambda: tables.summary(results, baselines), origin, "summary")
+    downloads.offer("Seed by seed", lambda: tables.per_seed(results, baselines), origin, "per_seed")
+    downloads.offer("Curves", lambda: tables.per_epoch(results), origin, "curves")
 
 with st.expander("The images", icon=":material/image:"):
     samples.show_samples(cached.samples(config))

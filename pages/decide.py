@@ -11,10 +11,11 @@ import streamlit as st
 
 from transfer_core.studies.questions import crossover, decision_map
 from transfer_core.studies.registry import STUDIES
-from transfer_ui import tables
+from transfer_ui import downloads, tables
 from transfer_ui.articles import decide
 from transfer_ui.charts import study
 from transfer_ui.controls import sidebar
+from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
 from transfer_ui.shell import frame
@@ -58,12 +59,13 @@ chosen = sidebar.choose_in_link("cell", cells, st.selectbox, default=None, label
 if chosen:
     size, shift = (float(part) for part in chosen.split(","))
     with st.container(border=True):
-        tables.show_cell(decide.cell_scores(measured_map.rows, int(size), shift))
         there = config.but(images_per_class=int(size), shift_amount=shift)
+        tables.show_cell(decide.cell_scores(measured_map.rows, int(size), shift) | cached.baselines(there))
         frame.link("compare", there, "**The same setting in Compare**: its curves, its costs, the old task")
 
 with place:
-    said, evidence = decide.recommendation(measured_map.rows, config)
+    nearest = cached.baselines(decide.nearest_run(config))
+    said, evidence = decide.recommendation(measured_map.rows, config, nearest)
     answer = frame.answer(said, [evidence])
 
 st.subheader("Accuracy against training images", anchor=False)
@@ -90,8 +92,13 @@ else:
     frame.show_origin(measured.made)
     answer.markdown(f"{crossover.crossing_words(where, sizes)} {decide.guess_sentence(guess, where)}")
     with st.container(horizontal=True):
-        tables.download(lambda: winners, "Map", "map")
-        tables.download(lambda: table, "Accuracies", "crossover")
+        seen = {"guess": guess}
+        downloads.offer(
+            "Map", lambda: winners, Origin("decide", [config], seen | {"among": among}, map_study.swept), "map"
+        )
+        downloads.offer(
+            "Accuracies", lambda: table, Origin("decide", [config], seen, crossover_study.swept), "crossover"
+        )
 
 frame.try_next(
     config,

@@ -8,7 +8,7 @@ open_page("export")  # before the imports that take a while, so that the title i
 
 import streamlit as st
 
-from transfer_ui import sentences
+from transfer_ui import sentences, verdicts
 from transfer_ui.articles import export
 from transfer_ui.controls import sidebar
 from transfer_ui.export import FRAMEWORKS
@@ -40,7 +40,8 @@ with place:
         said = f"With these settings there is no code in {framework.title} for {sentences.TITLES[strategy].lower()}."
     else:
         said = export.whose_code(found, strategy, framework.title) + " " + export.what_it_repeats(result)
-    frame.answer(sentences.answer(results), [said])
+    baselines = cached.baselines(config)
+    frame.answer(verdicts.answer(results, baselines), [*verdicts.behind_it(results, baselines), said])
 
 if obstacle:
     st.warning(f"{obstacle} Another framework can say it.", icon=":material/block:")

@@ -9,9 +9,10 @@ open_page("home")  # before the imports that take a while, so that the title is 
 import streamlit as st
 
 from transfer_core import STRATEGIES
-from transfer_ui import sentences
+from transfer_ui import sentences, verdicts
 from transfer_ui.charts import timeline
 from transfer_ui.controls import sidebar
+from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
 from transfer_ui.shell import frame
@@ -24,9 +25,14 @@ if not results:
 
 st.markdown(
     "You have a pretrained network, and a new task with few images. Three ways to go on, trained here on "
-    f"**{config.pair.title}** ({sentences.cap(config)}, {config.n_seeds} seeds):"
+    f"**{config.pair.title}** ({sentences.cap(config)}, {config.n_seeds} seeds):",
+    help=DEFINITIONS["seed"],
 )
-frame.answer(sentences.answer(results), [sentences.worth_of_pretraining(results)])
+baselines = cached.baselines(config)
+frame.answer(
+    verdicts.answer(results, baselines),
+    [*verdicts.behind_it(results, baselines), sentences.worth_of_pretraining(results)],
+)
 names = ["feature_extraction", "progressive_unfreezing", "end_to_end"]
 for column, name in zip(st.columns(3, gap="small"), names, strict=True):
     result = results[name]

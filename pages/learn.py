@@ -13,13 +13,14 @@ import streamlit as st
 
 from transfer_core import STRATEGIES, network, scenario_config
 from transfer_core.bibliography import SOURCES
-from transfer_ui import sentences
+from transfer_ui import sentences, verdicts
 from transfer_ui.articles import claims
 from transfer_ui.articles.learn import advice, glossary, lesson_claims, reading, theory
 from transfer_ui.articles.learn.sections import bullets, choose_section, measured, show_findings, show_settings
 from transfer_ui.charts import timeline
 from transfer_ui.controls import sidebar
 from transfer_ui.palette import theme
+from transfer_ui.runs import cached
 from transfer_ui.shell import frame
 
 config = sidebar.current_config()
@@ -88,8 +89,15 @@ elif section == "rates":
 
 elif section == "takeaways":
     st.markdown(bullets(advice.TAKEAWAYS))
-    results = measured(config)
-    frame.answer(sentences.answer(results), [sentences.worth_of_pretraining(results), sentences.price(results)])
+    results, baselines = measured(config), cached.baselines(config)
+    frame.answer(
+        verdicts.answer(results, baselines),
+        [
+            *verdicts.behind_it(results, baselines),
+            sentences.worth_of_pretraining(results),
+            sentences.price(results),
+        ],
+    )
     show_settings(config)
 
 elif section == "glossary":

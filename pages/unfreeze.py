@@ -9,10 +9,18 @@ open_page("unfreeze")  # before the imports that take a while, so that the title
 import streamlit as st
 
 from transfer_core import STRATEGIES
-from transfer_ui import sentences
-from transfer_ui.articles.unfreeze import DECAY_PRESETS, moved_sentence, sweep_epochs, sweep_sentence
+from transfer_ui import downloads, sentences
+from transfer_ui.articles.unfreeze import (
+    DECAY_PRESETS,
+    moved_sentence,
+    sweep_epochs,
+    sweep_evidence,
+    sweep_sentence,
+    three_on_validation,
+)
 from transfer_ui.charts import sweep, timeline
 from transfer_ui.controls import sidebar
+from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
 from transfer_ui.shell import frame
@@ -75,8 +83,14 @@ if swept.results:
         "Each point is a whole training. Dashed: the two pure approaches, which have no unfreeze epoch. Compared on the "
         "validation images, because this is a choice."
     )
+    downloads.offer(
+        "Sweep",
+        lambda: sweep.sweep_rows(points, references),
+        Origin("unfreeze", [config], swept=("unfreeze_epoch",)),
+        "sweep",
+    )
     with place:
-        frame.answer(sweep_sentence(points, config), [sentences.answer(results)])
+        frame.answer(sweep_sentence(points, config), [*sweep_evidence(points, config), three_on_validation(results)])
 
 frame.try_next(
     config,

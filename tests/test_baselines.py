@@ -14,11 +14,15 @@ def _config(name, **changes):
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_zero_shot_exists_where_the_labels_mean_the_same(name):
-    config = scenario_config(name, hidden_sizes=(8,), pretrain_epochs=0, n_seeds=1)
+    config = scenario_config(name, hidden_sizes=(8,), pretrain_epochs=1, n_seeds=1)
     found = zero_shot(config)
     assert (found is not None) == SCENARIOS[name].same_labels
     if found is not None:
         assert found.shape == (1,)
+
+
+def test_zero_shot_needs_a_pretrained_network():
+    assert zero_shot(_config("mnist_to_digits").but(pretrain_epochs=0)) is None
 
 
 def test_zero_shot_counts_the_hits_of_the_network_as_it_is():

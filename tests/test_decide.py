@@ -13,6 +13,7 @@ from transfer_ui.articles import decide
 
 QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "8"}
 WHERE = Crossing(36.0, 28.0, 44.0)
+BASELINES = ("zero_shot", "logistic_regression")
 
 
 def _rows(means, seeds=6):
@@ -35,7 +36,7 @@ def _rows(means, seeds=6):
     ],
 )
 def test_the_winner_of_the_cell_is_the_advice(means, advice):
-    said, evidence = decide.recommendation(_rows(means), RunConfig())
+    said, evidence = decide.recommendation(_rows(means), RunConfig(), {})
     assert said == f"For 100 training images (10 a class): {advice}"
     assert "95\u00a0% interval" in evidence
 
@@ -43,19 +44,34 @@ def test_the_winner_of_the_cell_is_the_advice(means, advice):
 def test_where_accuracy_does_not_decide_the_least_work_does():
     rows = _rows([0.8, 0.8, 0.7, 0.6, 0.5])
     rows.loc[rows["strategy"] == "end_to_end", "test_accuracy"] = [0.81, 0.79, 0.82, 0.78, 0.805, 0.8]
-    said, evidence = decide.recommendation(rows, RunConfig())
+    said, evidence = decide.recommendation(rows, RunConfig(), {})
     assert "freeze the backbone (feature extraction and end-to-end fine-tuning are too close to call" in said
     assert evidence.startswith("Too close to call")
 
 
+@pytest.mark.parametrize(
+    ("baseline", "level", "advice"),
+    [
+        ("zero_shot", 0.95, "use the pretrained network as it is: no training is needed."),
+        ("zero_shot", 0.9002, "use the pretrained network as it is (zero-shot and feature extraction are too close"),
+        ("logistic_regression", 0.95, "fit logistic regression to the pixels: no network is needed."),
+        ("logistic_regression", 0.5, "freeze the backbone."),
+    ],
+)
+def test_what_needs_no_training_is_advised_where_it_is_best_or_level(baseline, level, advice):
+    scores = level + np.array([4, -3, 2, -4, 3, -2]) / 1000
+    said, _ = decide.recommendation(_rows([0.9, 0.8, 0.8, 0.7, 0.5]), RunConfig(), {baseline: scores})
+    assert advice in said
+
+
 def test_few_seeds_give_no_advice():
-    said, evidence = decide.recommendation(_rows([0.9, 0.8, 0.8, 0.7, 0.5], seeds=2), RunConfig())
+    said, evidence = decide.recommendation(_rows([0.9, 0.8, 0.8, 0.7, 0.5], seeds=2), RunConfig(), {})
     assert "no advice" in said
     assert "too few" in evidence
 
 
 def test_a_cell_that_was_not_reached_is_said():
-    said, _ = decide.recommendation(_rows([0.9, 0.8, 0.8, 0.7, 0.5]), RunConfig(images_per_class=1))
+    said, _ = decide.recommendation(_rows([0.9, 0.8, 0.8, 0.7, 0.5]), RunConfig(images_per_class=1), {})
     assert "not measured yet" in said
 
 
@@ -103,12 +119,14 @@ def test_an_equal_guess_is_right_and_so_is_the_nearest():
 
 
 def test_another_size_gets_the_nearest_cell_and_is_told_so():
-    said, _ = decide.recommendation(_rows([0.9, 0.8, 0.8, 0.7, 0.5]), RunConfig(images_per_class=10, shift_amount=5))
+    said, _ = decide.recommendation(
+        _rows([0.9, 0.8, 0.8, 0.7, 0.5]), RunConfig(images_per_class=10, shift_amount=5), {}
+    )
     assert said.startswith("For 100 training images (10 a class), the nearest measured to yours: ")
 
 
 def test_where_nothing_learns_there_is_no_advice():
-    said, evidence = decide.recommendation(_rows([0.09, 0.09, 0.098, 0.09, 0.08]), RunConfig(hidden_sizes=(8,)))
+    said, evidence = decide.recommendation(_rows([0.09, 0.09, 0.098, 0.09, 0.08]), RunConfig(hidden_sizes=(8,)), {})
     assert "nothing learns at these settings" in said
     assert "guessing gives 10.0" in evidence.replace("\u00a0", " ")
 
@@ -156,7 +174,7 @@ def test_a_click_on_a_cell_opens_its_numbers_and_a_link_to_compare():
     assert app.query_params["cell"] == "20,30"
     assert app.selectbox(key="cell").value == "20,30"
     table = app.dataframe[0].value
-    assert len(table) == len(STRATEGIES)
+    assert len(table) == len(STRATEGIES) + len(BASELINES)
     assert table["test_accuracy"].is_monotonic_decreasing
     (query,) = (query for label, query in links(app).items() if "The same setting in Compare" in label)
     assert "images_per_class=20" in query
@@ -166,7 +184,7 @@ def test_a_click_on_a_cell_opens_its_numbers_and_a_link_to_compare():
 def test_a_cell_in_the_link_is_opened_and_can_be_chosen_without_a_mouse():
     app = open_page("decide", {"guess": "50", "cell": "5,15"})
     assert not app.exception
-    assert len(app.dataframe[0].value) == len(STRATEGIES)
+    assert len(app.dataframe[0].value) == len(STRATEGIES) + len(BASELINES)
     app.selectbox(key="cell").set_value("50,60").run()
     assert app.query_params["cell"] == "50,60"
     wrong = open_page("decide", {"guess": "50", "cell": "7,7"})

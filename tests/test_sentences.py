@@ -4,8 +4,8 @@ import pytest
 from tests.present import present
 from transfer_core import SCENARIOS, RunConfig, compare, compare_steps, scenario_config
 from transfer_core.experiment import sweep_steps
-from transfer_ui import sentences, tables
-from transfer_ui.articles.unfreeze import DECAY_PRESETS, moved_sentence, sweep_epochs, sweep_sentence
+from transfer_ui import sentences, tables, verdicts
+from transfer_ui.articles.unfreeze import DECAY_PRESETS, moved_sentence, sweep_epochs, sweep_evidence, sweep_sentence
 from transfer_ui.controls.presets import PRESETS
 
 QUICK = RunConfig(scenario="low_to_high", hidden_sizes=(8,), pretrain_epochs=2, n_epochs=6, unfreeze_epoch=2, n_seeds=6)
@@ -36,7 +36,7 @@ def with_accuracy(results, **scores):
 def test_worth_of_pretraining_follows_the_interval(results, monkeypatch, scratch, opening):
     level = 6 * [0.8]
     arms = dict.fromkeys(("feature_extraction", "end_to_end", "progressive_unfreezing"), level)
-    monkeypatch.setattr(sentences, "LEARNT", 0.0)
+    monkeypatch.setattr(sentences, "learnt", lambda n_classes: 0.0)
     said = sentences.worth_of_pretraining(with_accuracy(results, from_scratch=scratch, **arms))
     assert said.startswith(opening)
 
@@ -44,14 +44,14 @@ def test_worth_of_pretraining_follows_the_interval(results, monkeypatch, scratch
 def test_control_that_has_not_learnt_is_no_evidence_for_pretraining():
     preset = next(preset for preset in PRESETS if preset.title == "Rate too high")
     said = sentences.worth_of_pretraining(compare(preset.config))
-    assert said.startswith("From scratch has not learnt its own training images")
+    assert said.startswith("From scratch does not fit even its own training images")
 
 
 def test_answer_of_a_stopped_run_says_that_it_was_stopped(results):
     stopped = next(step for step in compare_steps(QUICK) if step.results)
     stopped = present(stopped.results)()
-    assert sentences.answer(stopped).startswith("Stopped after epoch 1, so far: ")
-    assert not sentences.answer(results).startswith("Stopped")
+    assert verdicts.answer(stopped, {}).startswith("Stopped after epoch 1, so far: ")
+    assert not verdicts.answer(results, {}).startswith("Stopped")
 
 
 def test_price_names_the_old_task(results):
@@ -114,8 +114,9 @@ def test_sweep_sentence_names_the_best_epoch_and_ours():
     *_, last = sweep_steps(config, "progressive_unfreezing", "unfreeze_epoch", [0, 3, 8])
     swept = present(last.results)()
     means = {epoch: swept[epoch].history["val_accuracy"][:, -1].mean() for epoch in swept}
-    assert max(means, key=means.__getitem__) in sweep_sentence(swept, config)
-    assert "Not enough runs" in sweep_sentence({"0": swept["0"]}, config)
+    assert f"epoch {max(means, key=means.__getitem__)} reaches" in sweep_evidence(swept, config)[0]
+    assert "epoch 3" in sweep_evidence(swept, config)[0]
+    assert "at least two unfreeze epochs" in sweep_sentence({"0": swept["0"]}, config)
 
 
 def test_sweep_is_the_same_grid_wherever_the_slider_stands():

@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import norm, sem, t
 
 from transfer_core.statistics import Gap, Interval, mean_band, mean_interval, paired_gap, verdict
-from transfer_core.wording import gap_words, join_words, side_words
+from transfer_core.wording import gap_words, join_words, side_words, verdict_evidence
 from transfer_core.wording import verdict_sentence as sentence
 
 TITLES = {"a": "Freezing", "b": "Fine-tuning", "c": "From scratch"}
@@ -113,9 +113,8 @@ def test_equal_arms_are_inconclusive():
 def test_one_seed_is_inconclusive():
     found = verdict({"a": np.array([0.9]), "b": np.array([0.1])})
     assert (found.leader, found.inconclusive) == ("a", True)
-    assert sentence(found, TITLES) == (
-        "Inconclusive: one seed is too few to tell luck from skill, 6 or more can. Freezing has the highest mean."
-    )
+    assert sentence(found, TITLES) == ("Inconclusive: one seed is too few to judge. Freezing has the highest mean.")
+    assert verdict_evidence(found, TITLES) == "It takes 6 seeds or more to tell luck from skill."
 
 
 @pytest.mark.parametrize("names", ["ab", "ba"])
@@ -124,7 +123,7 @@ def test_an_arm_without_numbers_does_not_lead_and_leaves_it_inconclusive(names):
     found = verdict({name: arms[name] for name in names})
     assert found.leader == "b"
     assert found.inconclusive
-    assert "nan" not in sentence(found, TITLES)
+    assert "nan" not in sentence(found, TITLES) + verdict_evidence(found, TITLES)
 
 
 def test_verdict_needs_two_arms():
@@ -134,25 +133,34 @@ def test_verdict_needs_two_arms():
 
 def test_sentence_of_a_clear_win_speaks_of_the_closest_arm():
     found = verdict({"a": SCORES, "b": SCORES - 0.125, "c": SCORES - 0.25})
-    assert sentence(found, TITLES) == (
-        "Freezing wins: 12.5 points ahead of fine-tuning (95\xa0% interval 12.5 to 12.5; ahead in 8 of 8 seeds)."
+    assert sentence(found, TITLES) == "Freezing wins, 12.5 points ahead of fine-tuning."
+    assert verdict_evidence(found, TITLES) == (
+        "In test accuracy, freezing leads fine-tuning by 12.5 points (95\xa0% interval 12.5 to 12.5; ahead in 8 of 8 seeds)."
     )
 
 
 def test_sentence_of_a_tie_names_who_is_tied_and_who_is_beaten():
     found = verdict({"a": SCORES, "b": SCORES - 0.001 + NOISE, "c": SCORES - 0.2})
-    words = sentence(found, TITLES)
+    words = verdict_evidence(found, TITLES)
     gap = found.gaps["b"]
-    assert words.startswith(f"Too close to call: freezing is {gap_words(gap)} ahead of fine-tuning (95\xa0% interval ")
+    assert sentence(found, TITLES) == "Too close to call between freezing and fine-tuning."
+    assert words.startswith(f"In test accuracy, freezing leads fine-tuning by {gap_words(gap)} (95\xa0% interval ")
     assert f"ahead in {gap.wins} of 8 seeds)." in words
-    assert words.endswith(" It is clearly ahead only of from scratch.")
+    assert words.endswith(" Clearly behind: from scratch.")
 
 
 def test_sentence_of_three_that_are_tied_beats_nobody():
     found = verdict({"a": SCORES, "b": SCORES - 0.001 + NOISE, "c": SCORES - 0.002 + NOISE[::-1]})
-    words = sentence(found, TITLES)
+    words = verdict_evidence(found, TITLES)
+    assert sentence(found, TITLES).startswith("Too close to call between freezing, f")
     assert "; ahead in " in words
-    assert words.endswith((", and no clearer ahead of from scratch.", ", and no clearer ahead of fine-tuning."))
+    assert words.endswith(" is not clearly behind either.")
+
+
+def test_sentence_of_many_that_are_tied_counts_them():
+    titles = TITLES | {"d": "Zero-shot"}
+    arms = {name: SCORES + step * NOISE for name, step in zip("abcd", (0, 1, -1, 0.5), strict=True)}
+    assert sentence(verdict(arms), titles).endswith(" and 3 others.")
 
 
 @pytest.mark.parametrize(
@@ -190,6 +198,9 @@ def test_sentence_of_arms_that_agree_in_every_seed_says_so():
     found = verdict({"one": same, "other": same.copy()})
     assert sentence(found, {"one": "One", "other": "Other"}) == (
         "No difference: one and other have the same accuracy in every seed."
+    )
+    assert verdict_evidence(found, {"one": "One", "other": "Other"}) == (
+        "In test accuracy, one and other are equal in every seed."
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from transfer_core import RunConfig, compare
 from transfer_core.baselines import logistic_regression, zero_shot
-from transfer_ui import sentences
+from transfer_ui import sentences, verdicts
 
 
 def main() -> None:
@@ -16,15 +16,14 @@ def main() -> None:
     for name, result in results.items():
         after = result.source_accuracy_after.mean()
         kept = sentences.percent(after) if after == after else "–"
-        scores = sentences.accuracy_words(result.test_accuracy)
-        print(f"| {sentences.TITLES[name]} | {scores} | {result.cost.multiply_adds / 1e6:.1f} M | {kept} |")
-    for title, found in (
-        ("Zero-shot", zero_shot(config)),
-        ("Logistic regression on pixels", logistic_regression(config)),
-    ):
-        if found is not None:
-            print(f"| {title} | {sentences.accuracy_words(found)} | – | – |")
-    print(f"\n> {sentences.answer(results)} {sentences.worth_of_pretraining(results)}")
+        reached = sentences.accuracy_words(result.test_accuracy)
+        print(f"| {sentences.TITLES[name]} | {reached} | {result.cost.multiply_adds / 1e6:.1f} M | {kept} |")
+    found = {"zero_shot": zero_shot(config), "logistic_regression": logistic_regression(config)}
+    baselines = {name: scores for name, scores in found.items() if scores is not None}
+    for name, scores in baselines.items():
+        print(f"| {verdicts.TITLES[name]} | {sentences.accuracy_words(scores)} | – | – |")
+    said = [verdicts.answer(results, baselines), *verdicts.behind_it(results, baselines)]
+    print(f"\n> {' '.join(said)} {sentences.worth_of_pretraining(results)}")
 
 
 if __name__ == "__main__":

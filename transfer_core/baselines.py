@@ -22,14 +22,14 @@ def zero_shot(config: RunConfig) -> Array | None:
     Returns
     -------
     ndarray of shape (n_seeds,) or None
-        ``None`` where the labels of the two tasks do not mean the same.
+        ``None`` where the labels of the two tasks do not mean the same, or nothing was pretrained.
 
     Examples
     --------
     >>> zero_shot(RunConfig(scenario="low_to_high", n_seeds=2)) is None
     True
     """
-    if not config.pair.same_labels or config.pair.source is None:
+    if not config.pair.same_labels or config.pair.source is None or config.pretrain_epochs == 0:
         return None
     test = target_of(config).test
     return accuracy(predict_logits(pretrain(config).params, test.inputs), test.labels)

@@ -59,6 +59,11 @@ class Gap(NamedTuple):
             return 0
         return int(self.interval.low > 0) - int(self.interval.high < 0)
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether both arms are equal in every seed."""
+        return self.wins == self.losses == 0 and self.interval.mean == 0
+
 
 class Verdict(NamedTuple):
     """What a comparison allows to be said.
@@ -73,6 +78,11 @@ class Verdict(NamedTuple):
 
     leader: str
     gaps: dict[str, Gap]
+
+    @property
+    def closest(self) -> tuple[str, Gap]:
+        """The arm next to the leader, and the gap to it."""
+        return next(iter(self.gaps.items()))
 
     @property
     def tied(self) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ MORE_ACCURATE = comparative("more accurate", "less accurate")
 
 
 def verdict_sentence(found: Verdict, titles: Mapping[str, str]) -> str:
-    r"""Word a verdict on accuracies.
+    """Word a verdict on accuracies in a line; `verdict_evidence` says what it rests on.
 
     Parameters
     ----------
@@ -64,27 +64,66 @@ def verdict_sentence(found: Verdict, titles: Mapping[str, str]) -> str:
     >>> from transfer_core.statistics import verdict
     >>> scores = {"a": np.array(6 * [0.9]), "b": np.array(6 * [0.5])}
     >>> verdict_sentence(verdict(scores), {"a": "Freezing", "b": "fine-tuning"})
-    'Freezing wins: 40.0 points ahead of fine-tuning (95\xa0% interval 40.0 to 40.0; ahead in 6 of 6 seeds).'
+    'Freezing wins, 40.0 points ahead of fine-tuning.'
     """
     leader = titles[found.leader]
-    closest, gap = next(iter(found.gaps.items()))
+    closest, gap = found.closest
     if gap.n < MIN_SEEDS:
         seeds = "one seed is" if gap.n == 1 else f"{gap.n} seeds are"
-        return f"Inconclusive: {seeds} too few to tell luck from skill, {MIN_SEEDS} or more can. {leader} has the highest mean."
+        return f"Inconclusive: {seeds} too few to judge. {leader} has the highest mean."
     if not np.isfinite(gap.interval.mean):
         return f"Inconclusive: {inside(titles[closest])} has no number to compare with."
     if not found.inconclusive:
-        return f"{leader} wins: {gap_words(gap)} ahead of {inside(titles[closest])} {evidence_words(gap)}."
+        return f"{leader} wins, {gap_words(gap)} ahead of {inside(titles[closest])}."
     tied = [inside(titles[name]) for name in found.tied]
-    gap = found.gaps[found.tied[0]]
-    if gap.wins == gap.losses == 0:
+    if len(tied) == 1 and gap.is_nothing:
         return f"No difference: {inside(leader)} and {tied[0]} have the same accuracy in every seed."
+    if len(tied) > 2:
+        return f"Too close to call between {inside(leader)} and {len(tied)} others."
+    return f"Too close to call between {join_words([inside(leader), *tied])}."
+
+
+def verdict_evidence(found: Verdict, titles: Mapping[str, str], measure: str = "test accuracy") -> str:
+    r"""Say what a verdict rests on: the closest gap with its interval, and who is level.
+
+    Parameters
+    ----------
+    found : Verdict
+        Over accuracies from 0 to 1.
+    titles : mapping of str to str
+        How to call each arm.
+    measure : str
+        What the accuracies are.
+
+    Returns
+    -------
+    str
+        One sentence or two; none where there is no number to compare with.
+
+    Examples
+    --------
+    >>> from transfer_core.statistics import verdict
+    >>> scores = {"a": np.array(6 * [0.9]), "b": np.array(6 * [0.5])}
+    >>> verdict_evidence(verdict(scores), {"a": "Freezing", "b": "fine-tuning"})
+    'In test accuracy, freezing leads fine-tuning by 40.0 points (95\xa0% interval 40.0 to 40.0; ahead in 6 of 6 seeds).'
+    """
+    leader, gap = inside(titles[found.leader]), found.closest[1]
+    if gap.n < MIN_SEEDS:
+        return f"It takes {MIN_SEEDS} seeds or more to tell luck from skill."
+    if not np.isfinite(gap.interval.mean):
+        return ""
+    tied = [inside(titles[name]) for name in found.tied]
+    if not tied:
+        rival = inside(titles[found.closest[0]])
+        return f"In {measure}, {leader} leads {rival} by {gap_words(gap)} {evidence_words(gap)}."
+    gap = found.gaps[found.tied[0]]
+    said = f"In {measure}, {leader} leads {tied[0]} by {gap_words(gap)} {evidence_words(gap)}"
+    if gap.is_nothing:
+        said = f"In {measure}, {leader} and {tied[0]} are equal in every seed"
+    if len(tied) > 1:
+        said += f"; {join_words(tied[1:])} {'is' if len(tied) == 2 else 'are'} not clearly behind either"
     beaten = [inside(titles[name]) for name in found.gaps if name not in found.tied]
-    clear = f" It is clearly ahead only of {join_words(beaten)}." if beaten else ""
-    return (
-        f"Too close to call: {inside(leader)} is {gap_words(gap)} ahead of {tied[0]} {evidence_words(gap)}"
-        f"{', and no clearer ahead of ' + join_words(tied[1:]) if len(tied) > 1 else ''}.{clear}"
-    )
+    return f"{said}.{f' Clearly behind: {join_words(beaten)}.' if beaten else ''}"
 
 
 def gap_words(gap: Gap) -> str:

@@ -8,13 +8,13 @@ import numpy as np
 
 from transfer_core import SCENARIOS, STRATEGIES, RunConfig, RunResult
 from transfer_core.arrays import Array
-from transfer_core.statistics import mean_interval, paired_gap, verdict
-from transfer_core.wording import evidence_words, gap_words, join_words, verdict_sentence
+from transfer_core.statistics import MIN_SEEDS, mean_interval, paired_gap
+from transfer_core.wording import evidence_words, gap_words, inside, join_words
 from transfer_ui.controls.knobs import KNOBS, values_of
 
 TITLES = {name: strategy.title for name, strategy in STRATEGIES.items()}
 Results = Mapping[str, RunResult]
-LEARNT = 0.5  # share of the training images that a network must get right before it counts as trained
+MARGIN = 0.02  # above guessing: a network that always names the most frequent class gets as far
 
 
 def pretrained_arms(results: Results) -> dict[str, RunResult]:
@@ -27,57 +27,89 @@ def test_scores(results: Results) -> dict[str, Array]:
     return {name: result.test_accuracy for name, result in results.items()}
 
 
-def answer(results: Results) -> str:
-    """Say which of the three strategies wins on the target task."""
-    said = verdict_sentence(verdict(test_scores(pretrained_arms(results))), TITLES)
-    stopped = next((result.n_epochs for result in results.values() if result.stopped), None)
-    return said if stopped is None else f"Stopped after epoch {stopped}, so far: {said}"
-
-
 def worth_of_pretraining(results: Results) -> str:
     """Say whether the best pretrained strategy beats training from scratch."""
-    arms = pretrained_arms(results)
-    best = max(arms, key=lambda name: float(arms[name].test_accuracy.mean()))
-    gap = paired_gap(arms[best].test_accuracy, results["from_scratch"].test_accuracy)
-    against = (
-        f"{TITLES[best].lower()} is {gap_words(gap)} {'ahead of' if gap.interval.mean >= 0 else 'behind'} from scratch"
-    )
-    if arms[best].config.pair.source is None:
-        return f"Nothing was pretrained here, all backbones start random: {against} {evidence_words(gap)}."
-    scratch = results["from_scratch"].history["train_accuracy"][:, -1].mean()
-    if scratch < LEARNT:
+    arms, scratch = pretrained_arms(results), results["from_scratch"]
+    config = scratch.config
+    if not has_old_task(config):
+        return "Nothing was pretrained here: every backbone starts from random weights."
+    if config.n_seeds < MIN_SEEDS:
+        return "Whether pretraining pays cannot be told from so few seeds."
+    fitted = float(scratch.history["train_accuracy"][:, -1].mean())
+    if fitted < learnt(config.layer_sizes[-1]):
         return (
-            f"From scratch has not learnt its own training images at these settings ({percent(scratch)} of them), so it "
-            f"cannot say what pretraining is worth: {against} {evidence_words(gap)}."
+            "From scratch does not fit even its own training images at these settings "
+            f"({percent(fitted)} of them), so it cannot say what pretraining is worth."
         )
+    best = max(arms, key=lambda name: float(arms[name].test_accuracy.mean()))
+    gap = paired_gap(arms[best].test_accuracy, scratch.test_accuracy)
     opening = {1: "Pretraining pays", -1: "Pretraining hurts", 0: "Pretraining makes no clear difference"}[gap.sign]
-    return f"{opening}: {against} {evidence_words(gap)}."
+    ahead, behind = inside(TITLES[best]), inside(TITLES["from_scratch"])
+    if gap.is_nothing:
+        return f"{opening}: {ahead} and {behind} are equal in every seed."
+    if gap.interval.mean < 0:
+        ahead, behind, gap = behind, ahead, paired_gap(scratch.test_accuracy, arms[best].test_accuracy)
+    return f"{opening}: {ahead} is {gap_words(gap)} ahead of {behind} {evidence_words(gap)}."
 
 
 def price(results: Results) -> str:
     """Say what end-to-end and progressive unfreezing cost more than freezing, in work and in the old task."""
     frozen, full = results["feature_extraction"], results["end_to_end"]
     work = full.cost.multiply_adds / max(frozen.cost.multiply_adds, 1)
-    time = full.cost.seconds / max(frozen.cost.seconds, 1e-9)
-    said = f"End-to-end takes {work:.1f} times the multiply-adds of feature extraction ({time:.1f} times the seconds, measured)"
-    if np.isnan(full.source_accuracy_before).any():
-        return said + "."
+    said = f"End-to-end takes {work:.1f} times the multiply-adds of feature extraction."
+    if not has_old_task(full.config):
+        return said
     before = percent(full.source_accuracy_before.mean())
     after = {name: percent(result.source_accuracy_after.mean()) for name, result in pretrained_arms(results).items()}
     return (
-        f"{said}. On the old task the network had {before}; it keeps {after['feature_extraction']} when frozen, "
+        f"{said} On the old task the network had {before}; it keeps {after['feature_extraction']} when frozen, "
         f"{after['progressive_unfreezing']} after progressive unfreezing and {after['end_to_end']} after end-to-end."
     )
 
 
+def has_old_task(config: RunConfig) -> bool:
+    """Whether anything was pretrained, so that there is an old task to keep."""
+    return SCENARIOS[config.scenario].source is not None and config.pretrain_epochs > 0
+
+
+def learnt(n_classes: int) -> float:
+    """Share of its training images that a trained network gets right: half of the way from guessing to all.
+
+    Examples
+    --------
+    >>> learnt(2)
+    0.75
+    """
+    return (1 + 1 / n_classes) / 2
+
+
+def no_better_than_guessing(scores: Array, n_classes: int) -> bool:
+    """Whether most seeds are where guessing among equally frequent classes would be.
+
+    Examples
+    --------
+    >>> no_better_than_guessing(np.array([0.1, 0.11, 0.9]), 10)
+    True
+    """
+    return bool(np.median(scores) <= 1 / n_classes + MARGIN)
+
+
 def trouble(results: Results) -> list[str]:
     """Say which strategies broke down, and how to mend it."""
-    return [
-        f"{TITLES[name]} diverged in {result.n_diverged} of {result.config.n_seeds} seeds: its loss is no longer a "
-        "number. Lower its learning rate, or the momentum."
-        for name, result in results.items()
-        if result.n_diverged
-    ]
+    said = []
+    for name, result in results.items():
+        n_seeds, n_classes = result.config.n_seeds, result.config.layer_sizes[-1]
+        if result.n_diverged:
+            said.append(
+                f"{TITLES[name]} diverged in {result.n_diverged} of {n_seeds} seeds: its loss became NaN or infinite. "
+                "Lower its learning rate, or the momentum."
+            )
+        elif no_better_than_guessing(result.test_accuracy, n_classes):
+            said.append(
+                f"{TITLES[name]} is no better than guessing: {percent(float(result.test_accuracy.mean()))} of the test "
+                f"images right, where guessing gets {percent(1 / n_classes)}."
+            )
+    return said
 
 
 def cap(config: RunConfig) -> str:
@@ -85,8 +117,7 @@ def cap(config: RunConfig) -> str:
     n_classes = config.layer_sizes[-1]
     if config.images_per_class is None:
         return "all images of the pool"
-    images = "image" if config.images_per_class == 1 else "images"
-    return f"{config.images_per_class} {images} of each of {n_classes} classes"
+    return f"{count(config.images_per_class, 'image')} of each of {n_classes} classes"
 
 
 def differences(then: RunConfig, now: RunConfig) -> str:
@@ -103,9 +134,12 @@ def cost_words(result: RunResult, cheapest: RunResult) -> str:
     """Say in a line what a strategy costs: work, and the old task."""
     work = result.cost.multiply_adds / max(cheapest.cost.multiply_adds, 1)
     said = "the least work" if result is cheapest else f"{work:.1f} × the work of freezing"
-    if np.isnan(result.source_accuracy_after).any():
+    if not (has_old_task(result.config) and STRATEGIES[result.strategy].pretrained):
         return f"Cost: {said}."
-    return f"Cost: {said}; the old task goes from {percent(result.source_accuracy_before.mean())} to {percent(result.source_accuracy_after.mean())}."
+    before, after = (percent(part.mean()) for part in (result.source_accuracy_before, result.source_accuracy_after))
+    if before == after:
+        return f"Cost: {said}; the old task stays at {before}."
+    return f"Cost: {said}; the old task goes from {before} to {after}."
 
 
 def percent(share: float) -> str:
@@ -131,8 +165,21 @@ def accuracy_words(scores: Array) -> str:
     return f"{percent(mean)} ({100 * low:.1f} to {100 * high:.1f})" if low == low else percent(mean)
 
 
-def described(results: Results, metric: str) -> str:
+def described(results: Results, title: str, metric: str) -> str:
     """Say what a chart of curves shows, for those who do not see it."""
     any_result = next(iter(results.values()))
-    ends = [f"{TITLES[name]} {result.history[metric][:, -1].mean():.3g}" for name, result in results.items()]
-    return f"{metric.replace('_', ' ')} after {any_result.n_epochs} epochs, mean over seeds: {join_words(ends)}."
+    ends = {name: float(result.history[metric][:, -1].mean()) for name, result in results.items()}
+    write = percent if metric.endswith("accuracy") else "{:.3f}".format
+    words = [f"{inside(TITLES[name])} {write(end) if np.isfinite(end) else 'diverged'}" for name, end in ends.items()]
+    return f"{title} after {count(any_result.n_epochs, 'epoch')}, mean over seeds: {join_words(words)}."
+
+
+def count(number: int, word: str) -> str:
+    """Write a number with its noun.
+
+    Examples
+    --------
+    >>> count(1, "seed"), count(10, "seed")
+    ('1 seed', '10 seeds')
+    """
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,8 +1,8 @@
-"""The results as tables: one row a strategy, one row a seed, one row an epoch."""
+"""The results as tables: one row per strategy, per seed, per epoch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,16 +12,20 @@ import streamlit as st
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
 from transfer_core.statistics import mean_interval
-from transfer_ui.sentences import TITLES
+from transfer_ui.definitions import DEFINITIONS
+from transfer_ui.sentences import has_old_task
+from transfer_ui.verdicts import TITLES
 
-BASELINE_TITLES = {
-    "zero_shot": ("Zero-shot", "control: the pretrained network as it is"),
-    "logistic_regression": ("Logistic regression on pixels", "control: does it take a network at all?"),
+MEANT_FOR = {
+    "zero_shot": "control: the pretrained network as it is",
+    "logistic_regression": "control: does it take a network at all?",
 }
+PERCENT: dict[str, Any] = {"format": "%.1f %%"}
+UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""))
 
 
 def summary(results: Mapping[str, RunResult], baselines: Mapping[str, Array]) -> pd.DataFrame:
-    """One row a strategy or control: what it gains and what it costs.
+    """One row per strategy or control: what it gains and what it costs, what matters most first.
 
     Returns
     -------
@@ -31,40 +35,40 @@ def summary(results: Mapping[str, RunResult], baselines: Mapping[str, Array]) ->
     full = results["end_to_end"].cost
     rows = []
     for name, result in results.items():
+        old_task = has_old_task(result.config)
         train, val = (result.history[f"{part}_accuracy"][:, -1].mean() for part in ("train", "val"))
         n_layers = len(result.params)
         rows.append(
             _scored(TITLES[name], result.test_accuracy)
             | {
-                "train_accuracy": train,
-                "train_minus_val": train - val,
-                "seconds": result.cost.seconds,
-                "speed_up_seconds": full.seconds / result.cost.seconds if result.cost.seconds else np.nan,
+                "source_before": result.source_accuracy_before.mean() if old_task else np.nan,
+                "source_after": result.source_accuracy_after.mean() if old_task else np.nan,
                 "multiply_adds": result.cost.multiply_adds,
                 "speed_up_multiply_adds": full.multiply_adds / max(result.cost.multiply_adds, 1),
                 "trainable_layers": f"{result.cost.trainable_layers} of {n_layers}",
                 "trainable_parameters": result.cost.trainable_parameters,
-                "source_before": result.source_accuracy_before.mean(),
-                "source_after": result.source_accuracy_after.mean(),
+                "train_accuracy": train,
+                "train_minus_val": train - val,
+                "seconds": result.cost.seconds,
+                "speed_up_seconds": full.seconds / result.cost.seconds if result.cost.seconds else np.nan,
                 "best_for": STRATEGIES[name].best_for,
             }
         )
     for name, scores in baselines.items():
-        title, meant_for = BASELINE_TITLES[name]
-        rows.append(_scored(title, scores) | {"best_for": meant_for})
+        rows.append(_scored(TITLES[name], scores) | {"best_for": MEANT_FOR[name]})
     return pd.DataFrame(rows)
 
 
 def per_seed(results: Mapping[str, RunResult], baselines: Mapping[str, Array]) -> pd.DataFrame:
-    """One row a seed: test accuracy of every strategy, and of the controls."""
+    """One row per seed: test accuracy of every strategy, and of the controls."""
     seeds = next(iter(results.values())).config.seeds
     columns = {TITLES[name]: result.test_accuracy for name, result in results.items()}
-    columns |= {BASELINE_TITLES[name][0]: scores for name, scores in baselines.items()}
+    columns |= {TITLES[name]: scores for name, scores in baselines.items()}
     return pd.DataFrame({"seed": seeds, **columns})
 
 
 def per_epoch(results: Mapping[str, RunResult]) -> pd.DataFrame:
-    """One row a strategy, seed and epoch: the four curves."""
+    """One row per strategy, seed and epoch: the four curves."""
     frames = []
     for name, result in results.items():
         n_seeds, n_points = result.history["val_loss"].shape
@@ -82,11 +86,12 @@ def per_epoch(results: Mapping[str, RunResult]) -> pd.DataFrame:
 
 
 def show_summary(table: pd.DataFrame) -> None:
-    """Draw the summary with units and words."""
-    percent: dict[str, Any] = {"format": "percent"}
+    """Draw the summary with units and words; a column has the same decimals from top to bottom."""
     number = st.column_config.NumberColumn
-    shown = table.copy()
+    shown = _in_percent(table, ["test_accuracy", "source_before", "source_after", "train_accuracy", "train_minus_val"])
     shown.insert(2, "interval", _interval_words(table))
+    size, unit = next(one for one in UNITS if one[0] <= max(table["multiply_adds"].max(), 1))
+    shown["multiply_adds"] /= size
     st.dataframe(
         shown.drop(columns=["low", "high"]),
         hide_index=True,
@@ -95,20 +100,24 @@ def show_summary(table: pd.DataFrame) -> None:
         alt="Results of all strategies and controls, one row each",
         column_config={
             "strategy": st.column_config.TextColumn("Strategy", pinned=True),
-            "test_accuracy": number("Test", help="Accuracy on images that nothing was fitted or chosen on.", **percent),
-            "interval": st.column_config.TextColumn("95 % interval"),
-            "train_accuracy": number("Train", help="Accuracy on the training images.", **percent),
-            "train_minus_val": number("Train − val", help="The gap that overfitting opens.", **percent),
-            "seconds": number("Seconds", format="%.3f", help="Measured here, all seeds together, without the curves."),
-            "speed_up_seconds": number("Speed-up (s)", format="%.1f×", help="Against end-to-end, measured seconds."),
-            "multiply_adds": number("Multiply-adds", format="compact", help="Of training one network."),
+            "test_accuracy": number("Test", help="Accuracy on images that nothing was fitted or chosen on.", **PERCENT),
+            "interval": st.column_config.TextColumn("95 % interval", help="Of the test accuracy, over the seeds."),
+            "source_before": number("Source before", help="Old head, before training on the target.", **PERCENT),
+            "source_after": number("Source after", help="Old head on the backbone after training.", **PERCENT),
+            "multiply_adds": number("Multiply-adds", format=f"%.1f {unit}".rstrip(), help="Of training one network."),
             "speed_up_multiply_adds": number(
                 "Speed-up (ops)", format="%.1f×", help="Against end-to-end, multiply-adds counted."
             ),
             "trainable_layers": st.column_config.TextColumn("Layers trained"),
             "trainable_parameters": number("Parameters trained", format="localized"),
-            "source_before": number("Source before", help="Old head, before training on the target.", **percent),
-            "source_after": number("Source after", help="Old head on the backbone after training.", **percent),
+            "train_accuracy": number("Train", help="Accuracy on the training images.", **PERCENT),
+            "train_minus_val": number(
+                "Train − val",
+                format="%.1f points",
+                help="Training minus validation accuracy: overfitting opens this gap.",
+            ),
+            "seconds": number("Seconds", format="%.3f", help="Measured here, all seeds together, without the curves."),
+            "speed_up_seconds": number("Speed-up (s)", format="%.1f×", help="Against end-to-end, measured seconds."),
             "best_for": st.column_config.TextColumn("Meant for", width="large"),
         },
     )
@@ -116,13 +125,17 @@ def show_summary(table: pd.DataFrame) -> None:
 
 def show_per_seed(table: pd.DataFrame) -> None:
     """Draw the seeds one by one."""
-    columns = {name: st.column_config.NumberColumn(format="percent") for name in table.columns if name != "seed"}
+    names = [name for name in table.columns if name != "seed"]
+    columns = {name: st.column_config.NumberColumn(**PERCENT) for name in names}
     st.dataframe(
-        table,
+        _in_percent(table, names),
         hide_index=True,
         width="stretch",
-        alt="Test accuracy of every strategy, one row a seed",
-        column_config={"seed": st.column_config.NumberColumn("Seed", pinned=True), **columns},
+        alt="Test accuracy of every strategy, one row per seed",
+        column_config={
+            "seed": st.column_config.NumberColumn("Seed", pinned=True, help=DEFINITIONS["seed"]),
+            **columns,
+        },
     )
 
 
@@ -132,16 +145,20 @@ def show_cell(scores: Mapping[str, Array]) -> None:
     table = table.sort_values("test_accuracy", ascending=False)
     table["interval"] = _interval_words(table)
     st.dataframe(
-        table.drop(columns=["low", "high"]),
+        _in_percent(table, ["test_accuracy"]).drop(columns=["low", "high"]),
         hide_index=True,
         width="stretch",
         alt="Test accuracy of all strategies in this cell, the best first",
         column_config={
             "strategy": st.column_config.TextColumn("Strategy"),
-            "test_accuracy": st.column_config.NumberColumn("Test accuracy", format="percent"),
+            "test_accuracy": st.column_config.NumberColumn("Test accuracy", **PERCENT),
             "interval": st.column_config.TextColumn("95 % interval"),
         },
     )
+
+
+def _in_percent(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    return table.assign(**{name: 100 * table[name] for name in columns})
 
 
 def _interval_words(table: pd.DataFrame) -> list[str]:
@@ -149,18 +166,6 @@ def _interval_words(table: pd.DataFrame) -> list[str]:
         f"{100 * low:.1f} to {100 * high:.1f} %" if low == low else ""
         for low, high in zip(table["low"], table["high"], strict=True)
     ]
-
-
-def download(make_table: Callable[[], pd.DataFrame], label: str, file: str) -> None:
-    """Offer a table as CSV; it is made when somebody asks for it."""
-    st.download_button(
-        label,
-        lambda: make_table().to_csv(index=False).encode(),
-        f"{file}.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
 
 
 def _scored(title: str, scores: Array) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from transfer_core.wording import sentence_case
 from transfer_ui.articles.verdicts import LOOKS, counted
 from transfer_ui.controls import address, notice_box
 from transfer_ui.controls.link import quoted
+from transfer_ui.downloads import Origin
 from transfer_ui.runs import cached
 
 ABOUT = (
@@ -94,6 +95,11 @@ class Again(NamedTuple):
     scenario: str | None
     n_seeds: int
     seed: int
+
+    @property
+    def text(self) -> str:
+        """How it is written in the link."""
+        return f"{self.scenario or ''},{self.seed},{self.n_seeds}"
 
 
 def ledger() -> list[Entry]:
@@ -184,7 +190,7 @@ def choose_again(entry: Entry) -> Again | None:
         pressed = st.button("Run it again", key=f"again_{entry.name}", type="primary", icon=":material/replay:")
     asked = Again(None if scenario == OWN else scenario, n_seeds, seed)
     if pressed:
-        address.write_place("again", ",".join((asked.scenario or "", str(asked.seed), str(asked.n_seeds))))
+        address.write_place("again", asked.text)
         return asked
     # Moving a control is not yet asking: a repetition may take a minute.
     return asked if asked == linked else None
@@ -229,6 +235,17 @@ def read_again(study: Study, text: str) -> Again:
         f"a scenario of the study or nothing, a first seed from 0 to {MAX_SEED}, and the number of seeds "
         f"({' or '.join(map(str, AGAIN_SEEDS))}), with commas"
     )
+
+
+def origin(entry: Entry, again: Again | None = None) -> Origin:
+    """Say where the table of a claim comes from: the stored run, or a repetition."""
+    study, place = entry.study, {"claim": entry.name}
+    if again is None:
+        made = entry.shipped.made if entry.shipped else {}
+        notes = tuple(f"{name}: {value}" for name, value in made.items())
+        return Origin("claims", study.default_configs(), place, study.swept, notes)
+    configs = study.default_configs(again.scenario, n_seeds=again.n_seeds, seed=again.seed)
+    return Origin("claims", configs, place | {"again": again.text}, study.swept)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

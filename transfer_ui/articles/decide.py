@@ -13,16 +13,17 @@ from transfer_core import STRATEGIES, RunConfig
 from transfer_core.arrays import Array
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.splits import max_images_per_class
-from transfer_core.statistics import MIN_SEEDS, Verdict, mean_interval, verdict
+from transfer_core.statistics import MIN_SEEDS, Verdict, verdict
 from transfer_core.studies.questions.crossover import RULE, Crossing
 from transfer_core.studies.questions.decision_map import OPEN, shifts, sizes
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.study import Study
 from transfer_core.studies.summaries import scores
-from transfer_core.wording import amount_words, inside, join_words, verdict_sentence
+from transfer_core.wording import amount_words, inside, join_words
 from transfer_ui.charts.study import Mark
 from transfer_ui.controls import address
-from transfer_ui.sentences import TITLES, percent
+from transfer_ui.sentences import no_better_than_guessing
+from transfer_ui.verdicts import TITLES, evidence, headline
 
 ABOUT_STRIP = " Strip: the 95 % interval of the size at which end-to-end overtakes feature extraction for good."
 ALWAYS, NEVER = "start", "never"
@@ -31,8 +32,18 @@ AMONG = {
     "freeze_or_tune": ("Freeze or fine-tune?", ("feature_extraction", "end_to_end")),
 }
 # From the least work to the most: where accuracy does not decide, the price does.
-BY_PRICE = ("feature_extraction", "random_features", "progressive_unfreezing", "end_to_end", "from_scratch")
+BY_PRICE = (
+    "zero_shot",
+    "logistic_regression",
+    "feature_extraction",
+    "random_features",
+    "progressive_unfreezing",
+    "end_to_end",
+    "from_scratch",
+)
 ADVICE = {
+    "zero_shot": "use the pretrained network as it is: no training is needed",
+    "logistic_regression": "fit logistic regression to the pixels: no network is needed",
     "feature_extraction": "freeze the backbone",
     "end_to_end": "fine-tune end to end",
     "progressive_unfreezing": "unfreeze progressively",
@@ -48,7 +59,8 @@ ABOUT_GUESSING = (
     "accuracy against the number of images. Cells appear as they are done."
 )
 ABOUT_MAP = (
-    "At the learning rates on the left. The number is how far the best is ahead of the next, in points of test accuracy. "
+    "What is trained, at the learning rates on the left. The number is how far the best is ahead of the next, in points of "
+    "test accuracy; zero-shot and logistic regression count in the answer above and in each cell's table. "
     "Too close to call: the 95 % interval of that gap holds zero. Each cell is judged by itself, so about one in twenty may "
     "be luck. Click a cell to open it."
 )
@@ -133,13 +145,19 @@ def nearest_cell(config: RunConfig) -> tuple[int, float]:
     return size, min(shifts(config), key=lambda amount: abs(amount - config.shift_amount))
 
 
+def nearest_run(config: RunConfig) -> RunConfig:
+    """Get the configuration of the nearest cell."""
+    size, shift = nearest_cell(config)
+    return config.but(images_per_class=size, shift_amount=shift)
+
+
 def cell_scores(rows: pd.DataFrame, size: int, shift: float) -> dict[str, Array]:
     """Strategy -> test accuracy of each seed in one cell; only those that are done."""
     cell = rows[(rows["images_per_class"] == size) & (rows["shift"] == shift)]
     return {name: scores(cell, "test_accuracy", strategy=name) for name in STRATEGIES if name in set(cell["strategy"])}
 
 
-def recommendation(rows: pd.DataFrame, config: RunConfig) -> tuple[str, str]:
+def recommendation(rows: pd.DataFrame, config: RunConfig, baselines: Mapping[str, Array]) -> tuple[str, str]:
     """Say what to do with as many images, at such a shift, and how sure that is.
 
     Parameters
@@ -147,6 +165,8 @@ def recommendation(rows: pd.DataFrame, config: RunConfig) -> tuple[str, str]:
     rows : DataFrame
         Of the decision map, perhaps not all of it.
     config : RunConfig
+    baselines : mapping of str to ndarray of shape (n_seeds,)
+        What needs no training, in the same cell: see `nearest_run`.
 
     Returns
     -------
@@ -160,18 +180,17 @@ def recommendation(rows: pd.DataFrame, config: RunConfig) -> tuple[str, str]:
     by_strategy = cell_scores(rows, size, shift)
     if len(by_strategy) < len(STRATEGIES):
         return f"For {place}: not measured yet.", "The map was stopped before this cell."
-    found = verdict(by_strategy)
-    evidence = verdict_sentence(found, TITLES)
-    n_seeds, n_classes = next(iter(found.gaps.values())).n, config.layer_sizes[-1]
-    if n_seeds < MIN_SEEDS:
-        return f"For {place}: no advice from so few seeds.", evidence
-    if not mean_interval(by_strategy[found.leader]).low > 1 / n_classes:
-        return f"For {place}: no advice, because nothing learns at these settings.", (
-            f"The best accuracy is {percent(by_strategy[found.leader].mean())}; guessing gives {percent(1 / n_classes)}."
-        )
+    ranked, n_classes = by_strategy | dict(baselines), config.layer_sizes[-1]
+    found = verdict(ranked)
+    rests_on = evidence(ranked, n_classes)
+    if found.closest[1].n < MIN_SEEDS:
+        return f"For {place}: no advice from so few seeds.", f"{headline(ranked, n_classes)} {rests_on}"
+    if no_better_than_guessing(ranked[found.leader], n_classes):
+        return f"For {place}: no advice, because nothing learns at these settings.", rests_on
+    said = f"{headline(ranked, n_classes)} {rests_on}"
     if not found.inconclusive:
-        return f"For {place}: {ADVICE[found.leader]}.", evidence
-    return f"For {place}: {_cheapest(found)}.", evidence
+        return f"For {place}: {ADVICE[found.leader]}.", said
+    return f"For {place}: {_cheapest(found)}.", said
 
 
 def _cheapest(found: Verdict) -> str:
@@ -179,8 +198,7 @@ def _cheapest(found: Verdict) -> str:
     level = {found.leader, *found.tied}
     named = [inside(TITLES[name]) for name in BY_PRICE if name in level]
     first = next(name for name in BY_PRICE if name in level)
-    others = f" ({join_words(named)} are too close to call; none of them is less work)" if len(named) > 1 else ""
-    return f"{ADVICE[first].split(':')[0]}{others}"
+    return f"{ADVICE[first].split(':')[0]} ({join_words(named)} are too close to call; none is less work)"
 
 
 def cell_words(scenario: str, size: int, shift: float) -> str:

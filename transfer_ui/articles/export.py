@@ -29,14 +29,14 @@ def whose_code(found: Verdict, strategy: str, framework: str) -> str:
     Examples
     --------
     >>> whose_code(verdict({"end_to_end": np.ones(6), "feature_extraction": np.zeros(6)}), "end_to_end", "Keras")
-    "This is the winner's code in Keras: **end-to-end fine-tuning**."
+    'This is the code in Keras of the best of the three strategies: **end-to-end fine-tuning**.'
     """
     title = f"**{TITLES[strategy].lower()}**"
     if strategy != found.leader:
         return f"You chose {title}; this is its code in {framework}."
     if found.inconclusive:
-        return f"This is the code in {framework} of the one with the highest mean: {title}."
-    return f"This is the winner's code in {framework}: {title}."
+        return f"This is the code in {framework} of the strategy with the highest mean of the three: {title}."
+    return f"This is the code in {framework} of the best of the three strategies: {title}."
 
 
 def what_it_repeats(result: RunResult) -> str:
@@ -46,7 +46,7 @@ def what_it_repeats(result: RunResult) -> str:
         return f"{seed}, which was stopped; the script goes on to the end of the schedule."
     val, test = float(result.history["val_accuracy"][0, -1]), float(result.test_accuracy[0])
     if not np.isfinite(result.history["train_loss"][0, -1]):
-        return f"{seed}, whose loss is no longer a number; so will be that of the script."
+        return f"{seed}, whose loss became NaN or infinite; the script's will too."
     return f"{seed}, and ends where that ended: {percent(val)} of the validation images right, {percent(test)} of the test images."
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from transfer_core import RunConfig, RunResult
 from transfer_core.arrays import Array
-from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap
-from transfer_core.wording import gap_words, join_words, side_words
+from transfer_core.statistics import MIN_SEEDS, paired_gap
+from transfer_core.wording import evidence_words, gap_words, join_words
 from transfer_ui.charts.timeline import layer_names
 from transfer_ui.controls.knobs import DECAYS
-from transfer_ui.sentences import percent
+from transfer_ui.sentences import Results, count, percent
+from transfer_ui.verdicts import among_the_three
 
 N_SWEPT = 9
 
@@ -74,29 +75,49 @@ def sweep_epochs(config: RunConfig) -> tuple[int, ...]:
 
 def sweep_sentence(swept: Mapping[str, RunResult], config: RunConfig) -> str:
     """Say which unfreeze epoch is best for the new task, and how clearly."""
-    scores = {int(text): result.history["val_accuracy"][:, -1] for text, result in swept.items()}
+    scores = _final(swept)
     if len(scores) < 2 or config.n_seeds < MIN_SEEDS:
-        return f"Not enough runs or seeds to say when to unfreeze: it takes two epochs and {MIN_SEEDS} seeds."
+        return f"Inconclusive: at least two unfreeze epochs and {MIN_SEEDS} seeds are needed."
     best = max(scores, key=lambda epoch: float(scores[epoch].mean()))
     as_good = [epoch for epoch in scores if epoch != best and paired_gap(scores[best], scores[epoch]).sign <= 0]
-    now = config.unfreeze_epoch
     if len(as_good) == len(scores) - 1:
-        said = (
-            "On the new task the unfreeze epoch makes no clear difference here: the best, "
-            f"{best}, is {gap_words(_to_worst(scores, best))} ahead of the worst."
-        )
-    else:
-        said = f"Epoch {best} gives the best validation accuracy, {percent(scores[best].mean())}"
-        said += f", but is not clearly ahead of {join_words([str(epoch) for epoch in as_good])}." if as_good else "."
-    if now in scores and now != best:
-        gap = paired_gap(scores[now], scores[best])
-        said += f" Your {now} is {side_words(gap)}."
-    return said
+        return "The unfreeze epoch makes no clear difference on the new task."
+    if not as_good:
+        return f"Unfreezing at epoch {best} is best for the new task."
+    return f"Epoch {best} is best for the new task, though not clearly ahead of {_few(as_good)}."
 
 
-def _to_worst(scores: Mapping[int, Array], best: int) -> Gap:
-    worst = min(scores, key=lambda epoch: float(scores[epoch].mean()))
-    return paired_gap(scores[best], scores[worst])
+def sweep_evidence(swept: Mapping[str, RunResult], config: RunConfig) -> list[str]:
+    """Say how far the best unfreeze epoch is ahead of the visitor's own, or of the worst; nothing from too few seeds."""
+    scores = _final(swept)
+    if len(scores) < 2 or config.n_seeds < MIN_SEEDS:
+        return []
+    best = max(scores, key=lambda epoch: float(scores[epoch].mean()))
+    other = config.unfreeze_epoch
+    if other == best or other not in scores:
+        other = min(scores, key=lambda epoch: float(scores[epoch].mean()))
+    gap = paired_gap(scores[best], scores[other])
+    reached = f"In validation accuracy, epoch {best} reaches {percent(scores[best].mean())}"
+    if gap.is_nothing:
+        return [f"{reached}, and so does {f'epoch {other}' if other != best else 'every other'}."]
+    whose = "your" if other == config.unfreeze_epoch else "the worst,"
+    return [f"{reached}, {gap_words(gap)} more than {whose} epoch {other} {evidence_words(gap)}."]
+
+
+def three_on_validation(results: Results) -> str:
+    """Compare the three strategies by what this page goes by: a choice is made on validation images."""
+    scores = {name: result.history["val_accuracy"][:, -1] for name, result in results.items()}
+    n_classes = results["end_to_end"].config.layer_sizes[-1]
+    return among_the_three(scores, n_classes, "validation accuracy")
+
+
+def _final(swept: Mapping[str, RunResult]) -> dict[int, Array]:
+    return {int(text): result.history["val_accuracy"][:, -1] for text, result in swept.items()}
+
+
+def _few(epochs: Sequence[int]) -> str:
+    """Name up to three epochs; more are counted."""
+    return join_words([str(epoch) for epoch in epochs]) if len(epochs) <= 3 else f"{len(epochs)} others"
 
 
 def moved_sentence(result: RunResult) -> str:
@@ -115,9 +136,12 @@ def moved_sentence(result: RunResult) -> str:
         )
         for new, old in zip(result.params, result.pretrained, strict=True)
     ]
-    moved = join_words([f"{name} by {percent(value)}" for name, value in zip(names, drift, strict=True)])
+    moved = [
+        f"{name} moved {percent(value)}" if np.isfinite(value) else f"{name} diverged"
+        for name, value in zip(names, drift, strict=True)
+    ]
     exact = "exactly 0" if while_frozen == 0 else f"up to {while_frozen:.1e}"
     return (
-        f"While frozen, the largest change of any layer in any of {result.config.n_seeds} seeds was **{exact}**. "
-        f"From start to end: {moved} of its norm."
+        f"While frozen, the largest change of any layer in any of {count(result.config.n_seeds, 'seed')} was **{exact}**. "
+        f"Start to end, relative to its norm: {join_words(moved)}."
     )

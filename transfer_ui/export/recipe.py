@@ -137,7 +137,7 @@ def _outcome(result: RunResult) -> str:
     if result.stopped:
         return "The run on screen was stopped; this script goes on to the end of the schedule."
     if not np.isfinite(result.history["train_loss"][0, -1]):
-        return "The lab's loss is no longer a number; so will be the one here."
+        return "The lab's loss became NaN or infinite; the one here will too."
     share = percent(float(result.test_accuracy[0])).replace("\u00a0", " ")  # a script has no use for a special space
     return f"The lab got {share} of the test images right."
 

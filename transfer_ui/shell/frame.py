@@ -13,14 +13,17 @@ from transfer_ui.controls import address
 from transfer_ui.controls.link import to_query
 from transfer_ui.controls.presets import Preset
 from transfer_ui.controls.sidebar import button, choose
+from transfer_ui.definitions import helps
 
 
 def answer(sentence: str, further: Sequence[str]) -> DeltaGenerator:
     """Draw the answer of a page, the first thing to be seen; what comes later can be added to it."""
     box = st.container(border=True, key="answer")
-    box.markdown(f"#### {sentence}", unsafe_allow_html=False)
+    box.markdown(f"#### {sentence}", unsafe_allow_html=False, help=helps(sentence))
+    said = sentence
     for line in further:
-        box.markdown(line)
+        box.markdown(line, help=helps(line, known=said))
+        said += line
     return box
 
 

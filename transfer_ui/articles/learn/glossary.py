@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from transfer_ui.definitions import DEFINITIONS
+
 
 class Term(NamedTuple):
     """One entry.
@@ -99,9 +101,7 @@ GLOSSARY: tuple[Term, ...] = (
         "Which layers train in which epochs, at which rates.",
         "ft_schedule (finetuning-scheduler); milestones (Lightning)",
     ),
-    Term(
-        "seed", "One repetition with its own split, head and minibatch order; strategies share it, so they are paired."
-    ),
+    Term("seed", DEFINITIONS["seed"]),
     Term("shift", "How the target images differ from the source: turned, inverted, noisy.", "domain shift (papers)"),
     Term("source task", "What the network was pretrained on; the old task.", "original task (the lesson); upstream"),
     Term("target task", "What it is to learn now; the new task.", "downstream task"),

@@ -11,6 +11,7 @@ from transfer_core.studies.study import Finding
 from transfer_ui.articles.learn.lesson_claims import Row
 from transfer_ui.articles.verdicts import show_verdict
 from transfer_ui.controls.sidebar import choose_in_link
+from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.runs import cached
 from transfer_ui.sentences import cap
 from transfer_ui.shell import frame
@@ -57,7 +58,8 @@ def show_settings(config: RunConfig) -> None:
     """Say which settings a figure comes from, and where they can be changed."""
     with st.container(horizontal=True, vertical_alignment="center"):
         words = f"{cap(config)}, {config.n_epochs} epochs, {config.n_seeds} seeds"
-        st.caption(f"Your settings: **{config.pair.title}**, {words}.", width="content")
+        said = f"Your settings: **{config.pair.title}**, {words}."
+        st.caption(said, width="content", help=DEFINITIONS["seed"])
         frame.link("compare", config, "Change them")
 
 
