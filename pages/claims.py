@@ -59,7 +59,7 @@ for entry in entries:
             f"*Confirmed* if {entry.claim.confirmed_if}.  \n*Refuted* if {entry.claim.refuted_if}.  \nOtherwise inconclusive."
         )
         if entry.shipped:
-            chart.show_study(study, entry.shipped.summary.table, theme(), f"stored_{entry.name}")
+            chart.show_study(study, entry.shipped.summary.table, theme())
             frame.show_origin(entry.shipped.made)
         again = claims.choose_again(entry)
         if again:
@@ -76,7 +76,7 @@ for entry in entries:
                 st.markdown(f"**Again, on {title}, seeds {again.seed} to {again.seed + again.n_seeds - 1}**")
                 st.badge(claims.SLUGS[finding.verdict], **claims.BADGES[finding.verdict])
                 st.markdown(finding.sentence)
-                chart.show_study(study, summary.table, theme(), f"again_{entry.name}")
+                chart.show_study(study, summary.table, theme())
                 frame.show_origin(measured.made)
 
 frame.try_next(

@@ -18,23 +18,26 @@ from transfer_ui.shell import frame
 
 config = sidebar.current_config()
 sidebar.show_notices()
-results = cached.comparison(config).results
-if not results:
-    frame.stop_without_results()
-
 st.markdown(
     "You have a pretrained network, and a new task with few images. Three ways to go on, trained here on "
     f"**{SCENARIOS[config.scenario].title}** ({sentences.cap(config)}, {config.n_seeds} seeds):"
 )
-frame.answer(sentences.answer(results), [sentences.worth_of_pretraining(results)])
+place = st.container()
 names = ["feature_extraction", "progressive_unfreezing", "end_to_end"]
+cards = {}
 for column, name in zip(st.columns(3, gap="small"), names, strict=True):
-    result = results[name]
     with column, st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown(f"**{STRATEGIES[name].title}**  \n{STRATEGIES[name].summary}")
-        timeline.show_schedule(result.schedule, theme(), f"home_{name}", small=True)
-        st.markdown(f"##### {sentences.accuracy_words(result.test_accuracy)} on the new task")
-        st.caption(sentences.cost_words(result, results["feature_extraction"]))
+        timeline.show_schedule(STRATEGIES[name].build(config), theme(), small=True)
+        cards[name] = st.container(key=f"card_{name}", gap="xsmall")
+with place:
+    results = cached.comparison(config).results
+    if not results:
+        frame.stop_without_results()
+    frame.answer(sentences.answer(results), [sentences.worth_of_pretraining(results)])
+for name, card in cards.items():
+    card.markdown(f"##### {sentences.accuracy_words(results[name].test_accuracy)} on the new task")
+    card.caption(sentences.cost_words(results[name], results["feature_extraction"]))
 for column, (file, question) in zip(
     st.columns(4, gap="small"),
     [

@@ -29,6 +29,7 @@ AMONG = {
     "all": ("All strategies", tuple(STRATEGIES)),
     "freeze_or_tune": ("Freeze or fine-tune?", ("feature_extraction", "end_to_end")),
 }
+WINNERS = (*STRATEGIES, OPEN)
 # From the least work to the most: where accuracy does not decide, the price does.
 BY_PRICE = ("feature_extraction", "random_features", "progressive_unfreezing", "end_to_end", "from_scratch")
 ADVICE = {

@@ -17,8 +17,16 @@ STYLE = """
 .st-key-presets button { min-height: 1.6rem; padding: 0 .2rem; font-size: .9rem; }
 .st-key-links button { text-align: left; }
 .st-key-links button p { white-space: normal; }
+.st-key-answer_place, .st-key-answer_place .st-key-answer { min-height: 13.5rem; }
+.st-key-answer_place_short, .st-key-answer_place_short .st-key-answer { min-height: 9.5rem; }
 .st-key-answer { padding-bottom: 1.1rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-running"]) { position: absolute; }
+[class*="st-key-running"] {
+  position: fixed; right: 1rem; bottom: 1rem; z-index: 100; width: min(36rem, calc(100vw - 2rem)) !important;
+  padding: .5rem .9rem; background: Canvas; box-shadow: 0 .25rem 1rem rgba(0, 0, 0, .18);
+}
+[class*="st-key-running"] .stProgress { margin-bottom: .4rem; }
 [data-testid="stVegaLiteChart"] svg text { pointer-events: none; }
 </style>
 """
@@ -83,6 +91,8 @@ def open_page(file: str) -> None:
         if not st.session_state.get("ran_again"):
             st.session_state.ran_again = True
             st.rerun()
+    st.session_state.page_is_new = st.session_state.get("page") != file
+    st.session_state.page = file
     info = next(page for page in PAGES if page.file == file)
     st.set_page_config(page_title=f"{info.question} · Freeze or fine-tune?", page_icon="❄️", layout="wide")
     st.html(STYLE)
