@@ -18,7 +18,7 @@ from transfer_ui.charts import study
 from transfer_ui.controls import sidebar
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
-from transfer_ui.shell import frame
+from transfer_ui.shell import frame, visit
 
 config = sidebar.draw("decide")
 map_study, crossover_study = decide.map_on(config), STUDIES["crossover"]
@@ -44,11 +44,11 @@ live_map = study.LivePanel(map_study, theme(), decide.WINNERS, study.grid_of(map
 
 def draw_map(rows: pd.DataFrame) -> None:
     """Draw the cells that are there so far."""
-    table = decision_map.winners(rows, decide.AMONG[among][1])
-    if not table.empty:
-        live_map.draw(table)
+    live_map.draw(decision_map.winners(rows, decide.AMONG[among][1]))
 
 
+if visit.page_is_new():
+    live_map.draw()
 measured_map = cached.study(map_study, [config], draw_map)
 winners = decision_map.winners(measured_map.rows, decide.AMONG[among][1])
 if winners.empty:

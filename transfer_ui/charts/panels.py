@@ -189,7 +189,7 @@ def _map(figure: Figure, series: tuple[str, ...], mode: str, grid: Grid | None) 
         alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
         alt.Tooltip("high:Q", title="to", format=".1%"),
     ]
-    cells = alt.Chart(base.NO_DATA).encode(x=x, y=y)
+    cells = _rows().encode(x=x, y=y)
     pick = alt.selection_point(PICK, fields=["x", "y"], empty=False)
     edge = alt.condition(pick, alt.value(INK[mode]), alt.value(PAPER[mode]))
     number = "format(datum.mean, '.0%')" if figure.series == "mean" else POINTS

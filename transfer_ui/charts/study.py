@@ -18,6 +18,7 @@ from transfer_ui.charts.panels import MARK, PICK, Grid, panel, shown
 
 MAP_ROW, MAP_MARGIN = 56, 90  # pixels; the margin is for axis and legend
 WIDE = 560  # pixels of a panel in a file of its own
+NO_ROWS = pd.DataFrame({"x": [""], "y": [""], "mean": [np.nan], "series": [""]})
 
 
 class Mark(NamedTuple):
@@ -194,10 +195,11 @@ class LivePanel:
         self._study, self._mode, self._series, self._grid = study, mode, tuple(series), grid
         self._place = base.Place()
 
-    def draw(self, table: pd.DataFrame) -> None:
-        """Draw what is there so far."""
+    def draw(self, table: pd.DataFrame | None = None) -> None:
+        """Draw what is there so far; nothing but the axes where that is nothing."""
+        rows = NO_ROWS if table is None or table.empty else figure_rows(table, self._study.figure)
         words = f"{self._study.title} It is being measured."
-        base.show(self._spec(0), figure_rows(table, self._study.figure), alt=words, place=self._place)
+        base.show(self._spec(0), rows, alt=words, place=self._place)
 
     def finish(self, table: pd.DataFrame, marks: Sequence[Mark] = ()) -> None:
         """Draw the figure with its marks and its words."""
