@@ -8,6 +8,7 @@ from tests.test_browser import PATIENCE, SLOW, answer, browser, page, press_end_
 pytestmark = pytest.mark.browser
 
 SECONDS = "n_epochs=60&unfreeze_epoch=20&n_seeds=20&pretrain_epochs=2&hidden_width=128"
+QUICK = "n_epochs=60&unfreeze_epoch=20&n_seeds=6&pretrain_epochs=2&hidden_width=16"
 
 # Looks at the page every 50 ms: its height, charts with and without something drawn, and how long a first line is.
 WATCH = """() => {
@@ -64,7 +65,7 @@ def test_link_to_a_long_run_has_controls_axes_and_stop_at_once(server: str, page
 
 
 def test_labels_stay_by_their_lines_when_a_chart_fills_the_screen(server: str, page: Page):  # noqa: F811
-    page.goto(f"{server}/compare?{SECONDS}&seed=100")
+    page.goto(f"{server}/compare?{QUICK}")
     answer(page)
     chart = page.get_by_test_id("stVegaLiteChart").first
     chart.hover()
@@ -91,7 +92,7 @@ def test_labels_stay_by_their_lines_when_a_chart_fills_the_screen(server: str, p
 
 
 def test_pointer_reads_the_nearest_point_of_a_sweep(server: str, page: Page):  # noqa: F811
-    page.goto(f"{server}/unfreeze?{SECONDS}&seed=100")
+    page.goto(f"{server}/unfreeze?{QUICK}")
     answer(page)
     chart = page.get_by_test_id("stVegaLiteChart").nth(6)
     chart.scroll_into_view_if_needed()
