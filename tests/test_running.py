@@ -107,3 +107,13 @@ def test_pointer_reads_the_nearest_point_of_a_sweep(server: str, page: Page):  #
         page.mouse.move(x, left["y"] + 40)
         expect(tooltip).to_contain_text(f"Unfreeze epoch{nearest}", timeout=PATIENCE)
         expect(tooltip).to_contain_text("95 % interval from")
+
+
+def test_no_badge_is_cut(server: str, page: Page):  # noqa: F811
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{server}/learn?section=claims&{QUICK}")
+    answer(page)
+    badges = page.locator(".stMarkdownBadge")
+    expect(badges.first).to_be_visible(timeout=PATIENCE)
+    cut = badges.evaluate_all("badges => badges.filter(b => b.scrollWidth > b.clientWidth + 1).map(b => b.textContent)")
+    assert cut == []

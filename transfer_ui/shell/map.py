@@ -27,6 +27,7 @@ STYLE = """
   padding: .5rem .9rem; background: Canvas; box-shadow: 0 .25rem 1rem rgba(0, 0, 0, .18);
 }
 [class*="st-key-running"] .stProgress { margin-bottom: .4rem; }
+.stMarkdownBadge { white-space: normal !important; }
 [data-testid="stVegaLiteChart"] svg text { pointer-events: none; }
 </style>
 """
