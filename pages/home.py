@@ -22,14 +22,15 @@ st.markdown(
     "You have a pretrained network, and a new task with few images. Three ways to go on, trained here on "
     f"**{SCENARIOS[config.scenario].title}** ({sentences.cap(config)}, {config.n_seeds} seeds):"
 )
-place = st.container()
+place = st.container(key="answer_place_short")
 names = ["feature_extraction", "progressive_unfreezing", "end_to_end"]
 cards = {}
 for column, name in zip(st.columns(3, gap="small"), names, strict=True):
     with column, st.container(border=True, height="stretch", gap="xsmall"):
-        st.markdown(f"**{STRATEGIES[name].title}**  \n{STRATEGIES[name].summary}")
+        st.container(key=f"summary_{name}").markdown(f"**{STRATEGIES[name].title}**  \n{STRATEGIES[name].summary}")
         timeline.show_schedule(STRATEGIES[name].build(config), theme(), small=True)
         cards[name] = st.container(key=f"card_{name}", gap="xsmall")
+        cards[name].empty()  # a container without anything in it would not keep its height
 with place:
     results = cached.comparison(config).results
     if not results:
@@ -38,15 +39,16 @@ with place:
 for name, card in cards.items():
     card.markdown(f"##### {sentences.accuracy_words(results[name].test_accuracy)} on the new task")
     card.caption(sentences.cost_words(results[name], results["feature_extraction"]))
-for column, (file, question) in zip(
-    st.columns(4, gap="small"),
-    [
-        ("compare", "**Which strategy wins** elsewhere?"),
-        ("unfreeze", "**When** should I unfreeze?"),
-        ("decide", "**How much data** until it pays?"),
-        ("claims", "**Is the advice** true?"),
-    ],
-    strict=True,
-):
-    with column:
-        frame.link(file, config, question)
+with st.container(key="links"):
+    for column, (file, question) in zip(
+        st.columns(4, gap="small"),
+        [
+            ("compare", "**Which strategy wins** elsewhere?"),
+            ("unfreeze", "**When** should I unfreeze?"),
+            ("decide", "**How much data** until it pays?"),
+            ("claims", "**Is the advice** true?"),
+        ],
+        strict=True,
+    ):
+        with column:
+            frame.link(file, config, question)

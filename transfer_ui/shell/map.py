@@ -17,8 +17,14 @@ STYLE = """
 .st-key-presets button { min-height: 1.6rem; padding: 0 .2rem; font-size: .9rem; }
 .st-key-links button { text-align: left; }
 .st-key-links button p { white-space: normal; }
-.st-key-answer_place, .st-key-answer_place .st-key-answer { min-height: 13.5rem; }
-.st-key-answer_place_short, .st-key-answer_place_short .st-key-answer { min-height: 9.5rem; }
+.st-key-answer_place, .st-key-answer_place [class*="st-key-summary_"] { min-height: 6.4rem; }
+[class*="st-key-card_"] { min-height: 5.8rem; }
+.st-key-answer { min-height: 13.5rem; }
+.st-key-answer_place_short, .st-key-answer_place_short [class*="st-key-summary_"] { min-height: 6.4rem; }
+[class*="st-key-card_"] { min-height: 5.8rem; }
+.st-key-answer { min-height: 9.5rem; }
+[class*="st-key-summary_"] { min-height: 6.4rem; }
+[class*="st-key-card_"] { min-height: 5.8rem; }
 .st-key-answer { padding-bottom: 1.1rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-running"]) { position: absolute; }
