@@ -64,7 +64,7 @@ for entry in entries:
         explained += study.protocol
         st.markdown(claims.rule_words(entry.claim))
         if entry.shipped:
-            chart.show_study(study, entry.shipped.summary.table, theme(), f"stored_{entry.name}")
+            chart.show_study(study, entry.shipped.summary.table, theme())
             frame.show_origin(entry.shipped.made)
             downloads.offer("Table", entry.shipped.summary.table.copy, claims.origin(entry), study.name)
         again = claims.choose_again(entry)
@@ -82,7 +82,7 @@ for entry in entries:
                 st.markdown(f"**Again, on {title}, seeds {again.seed} to {again.seed + again.n_seeds - 1}**")
                 show_verdict(st.container(), finding.verdict)
                 st.markdown(finding.sentence)
-                chart.show_study(study, summary.table, theme(), f"again_{entry.name}")
+                chart.show_study(study, summary.table, theme())
                 frame.show_origin(measured.made)
                 downloads.offer(
                     "Table of the repetition",

@@ -21,18 +21,28 @@ from transfer_ui.shell import frame, visit
 config = sidebar.draw("compare")
 scenario = config.pair
 
-head, figure = st.container(), st.empty()
-if visit.is_new():
-    # Axes at once: the browser gets ready for charts while the server trains, and nothing jumps later.
-    with figure.container():
-        curves.show_axes(config.n_epochs, theme())
+place = st.container(key="answer_place")
+frame.show_presets(PRESETS, config)
+st.caption(f"**{scenario.title}**, {sentences.cap(config)}, {config.n_seeds} seeds. {scenario.look_for}")
 
-with head:
-    outcome = cached.comparison(config)
+# An earlier run to lay under the curves.
+pinned_config = visit.choose_pinned(config)
+if pinned_config:
+    st.caption(f"Dotted underneath: an earlier run with {sentences.differences(pinned_config, config)}.")
+
+# The evidence: curves.
+charts = curves.Charts(config.n_epochs, theme())
+if visit.page_is_new():
+    # Axes at once: the browser gets ready for charts while the server trains. Later the curves of the run before stay.
+    charts.draw({}, {})
+with place:
+    outcome = cached.comparison(config, lambda so_far: charts.draw(so_far, {}))
     results = outcome.results
     if not results:
-        figure.empty()
         frame.stop_without_results()
+    if not outcome.stopped:
+        visit.keep(config)
+    pinned = cached.comparison(pinned_config).results if pinned_config else {}
 
     # The answer.
     baselines = cached.baselines(config)
@@ -46,24 +56,12 @@ with head:
     )
     for sentence in sentences.trouble(results):
         st.error(sentence, icon=":material/warning:")
-    frame.show_presets(PRESETS, config)
-    st.caption(f"**{scenario.title}**, {sentences.cap(config)}, {config.n_seeds} seeds. {scenario.look_for}")
 
-    # An earlier run to lay under the curves.
-    if not outcome.stopped:
-        visit.keep(config)
-    pinned_config = visit.choose_pinned(config)
-    pinned = cached.comparison(pinned_config).results if pinned_config else {}
-    if pinned_config:
-        st.caption(f"Dotted underneath: an earlier run with {sentences.differences(pinned_config, config)}.")
-
-# The evidence: curves.
-with figure.container():
-    for column, metric in zip(2 * st.columns(2, gap="medium"), curves.PANELS, strict=True):
-        with column:
-            curves.show_curve(
-                results, pinned, metric, theme(), sentences.described(results, curves.PANELS[metric], metric)
-            )
+charts.draw(
+    results,
+    pinned,
+    {metric: sentences.described(results, title, metric) for metric, title in curves.PANELS.items()},
+)
 st.caption(
     "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. Hover to compare all strategies "
     "at one epoch; the menu at the corner of a chart saves it as PNG. Losses are in nats.",

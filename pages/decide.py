@@ -9,6 +9,7 @@ open_page("decide")  # before the imports that take a while, so that the title i
 import pandas as pd
 import streamlit as st
 
+from transfer_core import STRATEGIES
 from transfer_core.studies.questions import crossover, decision_map
 from transfer_core.studies.registry import STUDIES
 from transfer_ui import downloads, tables
@@ -18,7 +19,7 @@ from transfer_ui.controls import sidebar
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
-from transfer_ui.shell import frame
+from transfer_ui.shell import frame, visit
 
 config = sidebar.draw("decide")
 map_study, crossover_study = decide.map_on(config), STUDIES["crossover"]
@@ -37,20 +38,22 @@ among = sidebar.choose_in_link(
 )
 
 
-def draw_map(rows: pd.DataFrame, *, pick: bool = False) -> tuple[str, str] | None:
-    """Draw the cells that are there."""
-    table = decision_map.winners(rows, decide.AMONG[among][1])
-    if table.empty:
-        return None
-    return study.show_study(map_study, table, theme(), f"map_{among}" if pick else None, pick=pick)
+live_map = study.LivePanel(map_study, theme(), decide.WINNERS, study.grid_of(map_study, [config]))
 
 
+def draw_map(rows: pd.DataFrame) -> None:
+    """Draw the cells that are there so far."""
+    live_map.draw(decision_map.winners(rows, decide.AMONG[among][1]))
+
+
+if visit.page_is_new():
+    live_map.draw()
 measured_map = cached.study(map_study, [config], draw_map)
-picked = draw_map(measured_map.rows, pick=True) if len(measured_map.rows) else None
 winners = decision_map.winners(measured_map.rows, decide.AMONG[among][1])
 if winners.empty:
     frame.stop_without_results()
-st.caption(f"{decide.tally(winners)} {decide.ABOUT_MAP}")
+picked = live_map.finish_to_pick(winners, f"map_{among}")
+st.caption(f"{study.mark_words(map_study.figure, winners)}{decide.tally(winners)} {decide.ABOUT_MAP}")
 frame.show_origin(measured_map.made)
 
 decide.follow_click(picked)
@@ -70,11 +73,13 @@ with place:
 
 st.subheader("Accuracy against training images", anchor=False)
 
+live_crossover = study.LivePanel(crossover_study, theme(), tuple(STRATEGIES))
+
 
 def draw_crossover(rows: pd.DataFrame) -> None:
-    """Draw the sizes that are there, the rates not chosen yet."""
+    """Draw the sizes that are there so far, the rates not chosen yet."""
     if rows["images"].nunique() > 1:
-        study.show_study(crossover_study, crossover.accuracies(rows), theme())
+        live_crossover.draw(crossover.accuracies(rows))
 
 
 measured = None if measured_map.stopped else cached.study(crossover_study, [config], draw_crossover)
@@ -87,7 +92,7 @@ else:
     table = crossover.accuracies(measured.rows)
     where = crossover.locate(measured.rows, sizes)
     placed = decide.marks(where, guess, config, sizes[0], sizes[-1])
-    study.show_study(crossover_study, table, theme(), "crossover", placed)
+    live_crossover.finish(table, placed)
     st.caption(decide.ABOUT_CROSSOVER + (decide.ABOUT_STRIP if placed[0].low is not None else ""))
     frame.show_origin(measured.made)
     answer.markdown(f"{crossover.crossing_words(where, sizes)} {decide.guess_sentence(guess, where)}")

@@ -19,30 +19,34 @@ from transfer_ui.shell import frame
 
 config = sidebar.current_config()
 sidebar.show_notices()
-results = cached.comparison(config).results
-if not results:
-    frame.stop_without_results()
-
 st.markdown(
     "You have a pretrained network, and a new task with few images. Three ways to go on, trained here on "
     f"**{config.pair.title}** ({sentences.cap(config)}, {config.n_seeds} seeds):",
     help=DEFINITIONS["seed"],
 )
-baselines = cached.baselines(config)
-frame.answer(
-    verdicts.answer(results, baselines),
-    [*verdicts.behind_it(results, baselines), sentences.worth_of_pretraining(results)],
-)
+place = st.container(key="answer_place_short")
 names = ["feature_extraction", "progressive_unfreezing", "end_to_end"]
+cards = {}
 for column, name in zip(st.columns(3, gap="small"), names, strict=True):
-    result = results[name]
     with column, st.container(border=True, height="stretch", gap="xsmall"):
         # The picture stands above what may take more lines on one card than on another.
         st.markdown(f"**{STRATEGIES[name].title}**")
-        timeline.show_schedule(result.schedule, theme(), f"home_{name}", small=True)
-        st.markdown(f"##### {sentences.accuracy_words(result.test_accuracy)} on the new task")
+        timeline.show_schedule(STRATEGIES[name].build(config), theme(), small=True)
+        cards[name] = st.container(key=f"card_{name}", gap="xsmall")
+        cards[name].empty()  # a container without anything in it would not keep its height
         st.markdown(STRATEGIES[name].summary)
-        st.caption(sentences.cost_words(result, results["feature_extraction"]))
+with place:
+    results = cached.comparison(config).results
+    if not results:
+        frame.stop_without_results()
+    baselines = cached.baselines(config)
+    frame.answer(
+        verdicts.answer(results, baselines),
+        [*verdicts.behind_it(results, baselines), sentences.worth_of_pretraining(results)],
+    )
+for name, card in cards.items():
+    card.markdown(f"##### {sentences.accuracy_words(results[name].test_accuracy)} on the new task")
+    card.caption(sentences.cost_words(results[name], results["feature_extraction"]))
 with st.container(horizontal=True, key="links"):
     for file, question in (
         ("compare", "**Which strategy wins** elsewhere?"),

@@ -33,7 +33,7 @@ if section == "approaches":
         strategy = STRATEGIES[approach.strategy]
         with column, st.container(border=True, height="stretch"):
             st.markdown(f"**{strategy.title}**")
-            timeline.show_schedule(strategy.build(config), theme(), f"learn_{approach.strategy}")
+            timeline.show_schedule(strategy.build(config), theme())
             st.markdown(f"**Frozen:** {approach.frozen}.")
             st.markdown(bullets(approach.steps, "1."))
     st.caption(theory.ABOUT_TIMELINES)

@@ -8,54 +8,47 @@ open_page("unfreeze")  # before the imports that take a while, so that the title
 
 import streamlit as st
 
-from transfer_core import STRATEGIES
+from transfer_core import RunResult
 from transfer_ui import downloads, sentences
 from transfer_ui.articles.unfreeze import (
     DECAY_PRESETS,
+    Timelines,
     moved_sentence,
     sweep_epochs,
     sweep_evidence,
     sweep_sentence,
     three_on_validation,
 )
-from transfer_ui.charts import sweep, timeline
+from transfer_ui.charts import sweep
 from transfer_ui.controls import sidebar
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
-from transfer_ui.shell import frame
+from transfer_ui.shell import frame, visit
 
 config = sidebar.draw("unfreeze")
 
-outcome = cached.comparison(config)
-results = outcome.results
-if not results:
-    frame.stop_without_results()
-progressive = results["progressive_unfreezing"]
-
 # The answer needs the sweep; the place for it is kept above the evidence.
-place = st.container()
-for sentence in sentences.trouble(results):
-    st.error(sentence, icon=":material/warning:")
+place = st.container(key="answer_place_short")
 
 st.subheader("The schedule, and what the weights did", anchor=False)
 st.markdown(
     "Ice blue with a lock is frozen; warm is trained, deeper for a higher rate (the number). "
     "These timelines are drawn from the very objects that trained."
 )
-names = ["feature_extraction", "progressive_unfreezing", "end_to_end"]
-for column, name in zip(st.columns(3, gap="medium"), names, strict=True):
-    with column:
-        st.markdown(
-            f"**{STRATEGIES[name].title}**  \n{sentences.percent(results[name].history['val_accuracy'][:, -1].mean())} on validation images"
-        )
-        if results[name].schedule:
-            timeline.show_schedule(results[name].schedule, theme(), f"schedule_{name}")
-            timeline.show_change(results[name], theme(), f"change_{name}")
+timelines = Timelines(config, theme())
+if visit.page_is_new():
+    timelines.draw_nothing()
 st.caption(
     "Upper row: the schedule. Lower row: relative change of each layer's weights in each epoch, measured, mean over the "
     "seeds; ice blue means that not a single bit changed."
 )
+outcome = cached.comparison(config, timelines.draw)
+results = outcome.results
+if not results:
+    frame.stop_without_results()
+progressive = results["progressive_unfreezing"]
+timelines.draw(results, complete=True)
 st.markdown(moved_sentence(progressive))
 
 st.subheader("All at once, or layer by layer?", anchor=False)
@@ -72,25 +65,39 @@ with st.container(horizontal=True):
         )
 
 st.subheader("The unfreeze epoch, swept", anchor=False)
-swept = cached.unfreeze_sweep(config, sweep_epochs(config))
+references = {name: results[name] for name in ("feature_extraction", "end_to_end")}
+sweep_charts = sweep.Charts(
+    references, chosen=config.unfreeze_epoch, last=config.n_epochs, knob_title="Unfreeze epoch", mode=theme()
+)
+
+
+def with_present(swept: dict[str, RunResult]) -> dict[str, RunResult]:
+    """Put the present choice, which has been trained already, among the others."""
+    points = swept | {str(config.unfreeze_epoch): progressive}
+    return {epoch: points[epoch] for epoch in sorted(points, key=int)}
+
+
+swept = cached.unfreeze_sweep(
+    config, sweep_epochs(config), lambda so_far: sweep_charts.draw(with_present(so_far), complete=False)
+)
 if swept.results:
-    # The present choice has been trained already; it stands among the others.
-    points = swept.results | {str(config.unfreeze_epoch): progressive}
-    points = {epoch: points[epoch] for epoch in sorted(points, key=int)}
-    references = {name: results[name] for name in ("feature_extraction", "end_to_end")}
-    sweep.show_sweep(points, references, chosen=config.unfreeze_epoch, knob_title="Unfreeze epoch", mode=theme())
+    points = with_present(swept.results)
+    sweep_charts.draw(points)
     st.caption(
         "Each point is a whole training. Dashed: the two pure approaches, which have no unfreeze epoch. Compared on the "
         "validation images, because this is a choice."
     )
     downloads.offer(
         "Sweep",
-        lambda: sweep.sweep_rows(points, references),
+        lambda: sweep.sweep_table(points, references, chosen=config.unfreeze_epoch, last=config.n_epochs),
         Origin("unfreeze", [config], swept=("unfreeze_epoch",)),
         "sweep",
     )
     with place:
         frame.answer(sweep_sentence(points, config), [*sweep_evidence(points, config), three_on_validation(results)])
+with place:
+    for sentence in sentences.trouble(results):
+        st.error(sentence, icon=":material/warning:")
 
 frame.try_next(
     config,

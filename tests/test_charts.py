@@ -1,9 +1,14 @@
+import itertools
+import json
+import re
+
 import altair
 import numpy as np
 import pytest
 
-from transfer_core import STRATEGIES, RunConfig, compare
-from transfer_ui.charts import base, curves, samples, sweep, timeline
+from transfer_core import STRATEGIES, RunConfig, compare, compare_steps
+from transfer_core.studies.registry import STUDIES
+from transfer_ui.charts import base, curves, samples, study, sweep, timeline
 from transfer_ui.palette import STRATEGY_STYLES
 
 QUICK = RunConfig(
@@ -21,12 +26,50 @@ def test_every_strategy_has_a_style_of_its_own():
     assert len({(style.light, style.dash) for style in STRATEGY_STYLES.values()}) == len(STRATEGIES)
 
 
+def asked_of_the_frame(spec):
+    """Names of all numbers that a template reads from the frame."""
+    return set(re.findall(r"data\('frame'\)\[0\]\.(\w+)", json.dumps(spec)))
+
+
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("metric", curves.PANELS)
-def test_template_of_a_curve_has_the_parameters_that_are_set(results, metric, mode):
+def test_frame_of_a_curve_has_all_that_its_template_reads(results, metric, mode):
     rows = curves.curve_rows(results, {}, metric)
-    named = {entry["name"] for entry in curves.curves_template(metric.rpartition("_")[2], mode)["params"]}
-    assert set(curves.parameters(results, rows, metric)) <= named
+    asked = asked_of_the_frame(curves.curves_template(metric.rpartition("_")[2], mode))
+    assert set(curves.frame(6, rows, metric)) == asked
+
+
+def test_axes_of_curves_are_those_of_the_whole_run(results):
+    *_, half = itertools.islice(compare_steps(QUICK), 20)
+    so_far = half.results()
+    assert so_far["end_to_end"].n_epochs < QUICK.n_epochs
+    assert curves.frame(6, curves.curve_rows(so_far, {}, "val_loss"), "val_loss")["n_epochs"] == 6
+
+
+def test_marks_that_are_not_read_say_nothing_under_the_pointer(results):
+    for spec in (
+        curves.curves_template("loss", "light"),
+        sweep.sweep_template("val_accuracy", "light", "Unfreeze epoch"),
+        study.panel_template(STUDIES["crossover"].figure, tuple(STRATEGIES), "light", None, 2),
+    ):
+        for layer in spec["layer"]:
+            silent = layer["mark"].get("tooltip", "") is None
+            assert silent != ("tooltip" in layer.get("encoding", {})), layer["mark"]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        sweep.sweep_template("val_accuracy", "light", "Unfreeze epoch"),
+        study.panel_template(STUDIES["crossover"].figure, tuple(STRATEGIES), "light", None, 2),
+    ],
+    ids=["sweep", "study"],
+)
+def test_the_pointer_reads_the_nearest_point(spec):
+    reader = spec["layer"][-1]
+    assert reader["mark"]["type"] == "point"
+    assert [one["name"] for one in spec["params"] if one["select"].get("nearest")] == ["nearest"]
+    assert spec["params"][0]["views"] == [reader["name"]]
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
@@ -68,15 +111,34 @@ def test_long_runs_are_thinned_but_keep_both_ends():
     assert len(epochs) <= curves.MAX_POINTS
 
 
-def test_labels_do_not_overlap_and_keep_their_order():
-    wanted = np.array([0.9, 0.901, 0.5, 0.902, 0.899])
-    spread = base.spread_labels(wanted, 0.0, 1.0)
+def test_labels_move_as_little_as_they_can_and_keep_their_order():
+    wanted = np.array([90.0, 90.1, 50.0, 90.2, 89.9])
+    spread = base.spread_labels(wanted, 200)
     assert (np.argsort(spread) == np.argsort(wanted)).all()
-    assert np.diff(np.sort(spread)).min() > 0.08
+    assert np.diff(np.sort(spread)).min() >= base.LABEL_GAP - 1e-9
+    assert spread.max() - 90 < 2.5 * base.LABEL_GAP
+    assert base.spread_labels(np.array([10.0, 100.0]), 200).tolist() == [10, 100]
+
+
+def test_labels_stay_within_their_chart():
+    spread = base.spread_labels(np.array([0.0, 1.0, 199.0, 200.0]), 200)
+    assert spread.tolist() == [0, 16, 184, 200]
+
+
+@pytest.mark.parametrize("height", [150, 180, 300, 560, 900])
+def test_labels_stay_apart_and_by_their_lines_at_every_height(height):
+    ends = np.array([0.95, 0.94, 0.93, 0.5, 0.49])
+    placed = base.label_rows(ends, 0.0, 1.0)
+    share = np.clip((height - 150) / (560 - 150), 0, 1)
+    moved = placed["nudge_low"] + share * (placed["nudge_high"] - placed["nudge_low"])
+    tops = (1 - ends) * height + moved
+    assert np.diff(tops).min() > base.LABEL_GAP - 1e-9
+    assert np.abs(moved).max() < 2 * base.LABEL_GAP
 
 
 def test_labels_bear_runs_that_broke_down():
-    assert np.isfinite(base.spread_labels(np.array([np.nan, np.inf, 0.5]), 0.0, 1.0)).all()
+    placed = base.label_rows(np.array([np.nan, np.inf, 0.5]), 0.0, 1.0)
+    assert all(np.isfinite(values).all() for values in placed.values())
 
 
 def test_timeline_has_a_bar_for_each_layer_and_phase(results):
@@ -102,9 +164,17 @@ def test_change_is_empty_exactly_where_the_schedule_froze(results):
 
 def test_sweep_has_a_row_a_value_and_a_level_for_each_reference(results):
     swept = {"0": results["progressive_unfreezing"], "6": results["feature_extraction"]}
-    rows = sweep.sweep_rows(swept, {"end_to_end": results["end_to_end"]})
+    rows = sweep.sweep_rows(swept, {"end_to_end": results["end_to_end"]}, chosen=6, last=6)
     assert rows["role"].tolist() == ["swept", "swept", "reference", "reference"]
     assert rows.loc[rows["role"] == "reference", "val_accuracy"].nunique() == 1
+    assert rows["now"].tolist() == [False, True, False, False]
+
+
+def test_a_sweep_under_way_has_its_references_from_end_to_end(results):
+    references = {"end_to_end": results["end_to_end"]}
+    rows = sweep.sweep_rows({"0": results["progressive_unfreezing"]}, references, chosen=2, last=6)
+    assert rows.loc[rows["role"] == "reference", "value"].tolist() == [0, 6]
+    assert rows.loc[rows["val_accuracy_label"].notna(), "value"].tolist() == [0, 6]
 
 
 def test_strip_is_dark_ink_on_white_paper():

@@ -168,7 +168,7 @@ def test_every_scenario_is_decided(scenario):
 
 def test_a_click_on_a_cell_opens_its_numbers_and_a_link_to_compare():
     app = open_page("decide", {"guess": "50"})
-    app.session_state["map_all_"] = {"selection": {"pick": [{"x": "20", "y": "30"}]}}
+    app.session_state["map_all"] = {"selection": {"pick": [{"x": "20", "y": "30"}]}}
     app.run()
     assert not app.exception
     assert app.query_params["cell"] == "20,30"

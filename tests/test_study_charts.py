@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from tests.present import present
+from transfer_core import STRATEGIES
+from transfer_core.studies.questions.decision_map import OPEN
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import read
 from transfer_core.studies.study import Axis, Figure
@@ -14,6 +16,7 @@ from transfer_ui.charts.study import (
     Mark,
     described,
     figure_rows,
+    grid_of,
     mark_words,
     panel_template,
     series_of,
@@ -101,3 +104,24 @@ def test_cells_of_a_map_can_be_marked():
     chart = panels.panel(figure, series_of(table, figure), "light").properties(data=figure_rows(table, figure))
     assert isinstance(chart, alt.LayerChart)
     chart.to_dict()
+
+
+def test_map_under_way_has_all_its_axes_and_one_look():
+    study = STUDIES["decision_map"]
+    grid = grid_of(study, study.default_configs())
+    assert grid == (("1", "2", "5", "10", "20", "50"), ("0", "15", "30", "60"))
+    chart = panels.panel(study.figure, (*STRATEGIES, OPEN), "light", grid).properties(data=pd.DataFrame()).to_dict()
+    for layer in chart["layer"]:
+        for axis in ("x", "y"):
+            assert layer["encoding"][axis]["scale"]["domain"] == list(getattr(grid, axis))
+
+
+def test_words_at_marks_stand_below_the_curves():
+    chart = panels.panel(LOG, ("",), "light", None, 3).properties(data=TABLE).to_dict()
+    ranges = [
+        layer["encoding"]["y"]["scale"]["range"]
+        for layer in chart["layer"]
+        if "range" in str(layer["encoding"].get("y"))
+    ]
+    assert ranges
+    assert all(found == [{"expr": f"height - {3 * panels.MARK_LINE}"}, 0] for found in ranges)

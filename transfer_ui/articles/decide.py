@@ -31,6 +31,7 @@ AMONG = {
     "all": ("All strategies", tuple(STRATEGIES)),
     "freeze_or_tune": ("Freeze or fine-tune?", ("feature_extraction", "end_to_end")),
 }
+WINNERS = (*STRATEGIES, OPEN)
 # From the least work to the most: where accuracy does not decide, the price does.
 BY_PRICE = (
     "zero_shot",

@@ -1,4 +1,4 @@
-"""What the unfreeze page knows: which epochs to sweep, whose decay is whose, and how to word it."""
+"""What the unfreeze page knows: its timelines, which epochs to sweep, whose decay is whose, and how to word it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from transfer_core import RunConfig, RunResult
+from transfer_core import STRATEGIES, RunConfig, RunResult
 from transfer_core.arrays import Array
 from transfer_core.statistics import MIN_SEEDS, paired_gap
 from transfer_core.wording import evidence_words, gap_words, join_words
+from transfer_ui.charts import timeline
+from transfer_ui.charts.base import Place
 from transfer_ui.charts.timeline import layer_names
 from transfer_ui.controls.knobs import DECAYS
 from transfer_ui.sentences import Results, count, percent
 from transfer_ui.verdicts import among_the_three
 
 N_SWEPT = 9
+TIMELINES = ("feature_extraction", "progressive_unfreezing", "end_to_end")
 
 
 class DecayPreset(NamedTuple):
@@ -59,6 +64,45 @@ DECAY_PRESETS = (
         "Layer by layer, one rate", "Gradual unfreezing alone, to see what it does without slower rates.", 1.0, True
     ),
 )
+
+
+class Timelines:
+    """The three pretrained strategies beside each other: what is planned, what the weights did, what came of it.
+
+    Schedules are known before any training; the rest is drawn over as often as there is news.
+
+    Parameters
+    ----------
+    config : RunConfig
+    mode : {"light", "dark"}
+    """
+
+    def __init__(self, config: RunConfig, mode: str) -> None:
+        self._config, self._mode = config, mode
+        self._said: dict[str, DeltaGenerator] = {}
+        self._changes: dict[str, Place] = {}
+        for column, name in zip(st.columns(3, gap="medium"), TIMELINES, strict=True):
+            with column:
+                self._said[name] = st.container()
+                timeline.show_schedule(STRATEGIES[name].build(config), mode)
+                self._changes[name] = Place()
+
+    def draw_nothing(self) -> None:
+        """Draw what there is to say before the first epoch."""
+        self._say(dict.fromkeys(TIMELINES, "training is under way"))
+        for place in self._changes.values():
+            timeline.show_no_change(self._config, self._mode, place)
+
+    def draw(self, results: Mapping[str, RunResult], *, complete: bool = False) -> None:
+        """Draw what the weights did, as far as the run has come."""
+        scores = {name: results[name].history["val_accuracy"][:, -1].mean() for name in TIMELINES}
+        self._say({name: f"{percent(score)} on validation images" for name, score in scores.items()})
+        for name, place in self._changes.items():
+            timeline.show_change(results[name], self._mode, place, complete=complete)
+
+    def _say(self, words: Mapping[str, str]) -> None:
+        for name, said in words.items():
+            self._said[name] = self._said[name].markdown(f"**{STRATEGIES[name].title}**  \n{said}")
 
 
 def sweep_epochs(config: RunConfig) -> tuple[int, ...]:

@@ -1,12 +1,12 @@
 """What all charts share: how a specification is made once, filled often, and put on the page.
 
 Making an Altair chart costs more than training does, so each chart is made once a theme and kept as a
-template. Numbers that change from run to run are Vega parameters, set by name, or stand in the data.
+template. Numbers that change from run to run stand in the data: in the rows, or in the *frame*, one row that
+scales and axes read. The browser then puts new data into the chart that is there, instead of building another.
 """
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,15 +14,37 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core.arrays import Array
 from transfer_ui.palette import INK, MUTED
 
 Spec = dict[str, Any]
+LABEL_GAP = 16  # pixels between two labels
+LABEL_HEIGHTS = (150, 560)  # pixels of a chart on the page, and of one that fills a screen
 NO_DATA: alt.NamedData = alt.NamedData("rows")
+# A layer that draws nothing: without it the frame would not be among the data of the chart.
+FRAME = {"data": {"name": "frame"}, "mark": {"type": "rule", "opacity": 0, "tooltip": None}, "encoding": {}}
 
 
-def template(chart: alt.TopLevelMixin, mode: str) -> Spec:
+def framed(expression: str) -> alt.ExprRef:
+    """Write an expression in which ``frame.name`` is a number of the frame.
+
+    Examples
+    --------
+    >>> framed("frame.n_epochs + 1").expr
+    "data('frame')[0].n_epochs + 1"
+    """
+    return alt.ExprRef(expression.replace("frame.", "data('frame')[0]."))
+
+
+def epoch_ticks(last: str) -> alt.ExprRef:
+    """Place the ticks of an axis of epochs, none beyond the last, which is a number of the frame."""
+    step = f"frame.{last} > 100 ? 40 : frame.{last} > 40 ? 20 : frame.{last} > 15 ? 10 : 5"
+    return framed(f"sequence(0, frame.{last} + 1, {step})")
+
+
+def template(chart: alt.LayerChart | alt.FacetChart, mode: str) -> Spec:
     """Turn an Altair chart into a template, with the look of the house."""
     styled = (
         chart.configure(font="Source Sans, sans-serif", background="transparent")
@@ -44,8 +66,24 @@ def template(chart: alt.TopLevelMixin, mode: str) -> Spec:
     )
     # Validation takes most of the time of a first visit; the tests do it instead.
     spec: Spec = styled.to_dict(validate=False)
-    spec.pop("data")  # comes with each drawing
+    spec["layer"].insert(0, FRAME)
     return spec
+
+
+class Place:
+    """A place on the page for one chart, drawn over as often as there is news.
+
+    What was there before, in this run of the page or in the one before, stays until the next chart is there: it is
+    never emptied, and so the page neither blinks nor jumps.
+
+    Parameters
+    ----------
+    parent : DeltaGenerator, optional
+        A container that holds nothing else; one of its own otherwise.
+    """
+
+    def __init__(self, parent: DeltaGenerator | None = None) -> None:
+        self.at = parent or st.container()
 
 
 def show(
@@ -53,10 +91,9 @@ def show(
     rows: pd.DataFrame,
     *,
     alt: str,
-    key: str | None,
-    parameters: Mapping[str, float] | None = None,
-    pick: str | None = None,
-) -> Mapping[str, Any] | None:
+    frame: Mapping[str, float] | None = None,
+    place: Place | None = None,
+) -> None:
     """Fill a template and draw it, with a text for those who do not see it.
 
     Parameters
@@ -65,48 +102,119 @@ def show(
         From `template`.
     rows : DataFrame
     alt : str
-        What the chart shows, as a sentence.
-    key : str or None
-    parameters : mapping of str to float, optional
-        Values of the template's parameters.
-    pick : str, optional
-        Name of the template's selection that runs the page again.
+        What the chart shows, as a sentence. While a run is under way it should stay the same: where it changes, the
+        browser builds the chart anew.
+    frame : mapping of str to float, optional
+        Numbers that the template reads by `framed`.
+    place : Place, optional
+        Where to draw it, and draw it over; at the end of the page otherwise.
+    """
+    place = place or Place()
+    place.at = place.at.vega_lite_chart(None, _filled(spec, rows, frame), width="stretch", alt=alt, theme=None)
+
+
+def show_and_pick(
+    spec: Spec,
+    rows: pd.DataFrame,
+    *,
+    alt: str,
+    key: str,
+    pick: str,
+    frame: Mapping[str, float] | None = None,
+    place: Place | None = None,
+) -> Mapping[str, Any] | None:
+    """Draw a chart in which a click runs the page again.
+
+    Parameters
+    ----------
+    spec, rows, alt, frame, place
+        As for `show`.
+    key : str
+    pick : str
+        Name of the template's selection.
 
     Returns
     -------
     mapping or None
         The fields of what was picked.
     """
-    filled = copy.copy(spec)
-    values = dict(parameters or {})
-    filled["params"] = [
-        entry | {"value": values.pop(entry["name"])} if entry["name"] in values else entry
-        for entry in spec.get("params", [])
-    ]
-    assert not values, f"the template has no parameter {', '.join(values)}"
-    drawn: dict[str, Any] = {"width": "stretch", "key": key, "alt": alt, "theme": None}
-    if pick is None:
-        st.vega_lite_chart(rows, filled, **drawn)
-        return None
-    state = st.vega_lite_chart(rows, filled, **drawn, on_select="rerun", selection_mode=pick)
+    state = (place or Place()).at.vega_lite_chart(
+        None,
+        _filled(spec, rows, frame),
+        width="stretch",
+        alt=alt,
+        theme=None,
+        key=key,
+        on_select="rerun",
+        selection_mode=pick,
+    )
     picked = state["selection"].get(pick) or [None]
     return picked[0]  # type: ignore[no-any-return]
 
 
-def spread_labels(wanted: Array, low: float, high: float) -> Array:
-    """Move labels apart until they are readable, keeping their order."""
-    gap = (high - low) * 0.085
-    heights = np.clip(np.nan_to_num(wanted, nan=low, posinf=high), low, high)
-    order = np.argsort(heights)
-    places = heights[order]
-    for _ in range(50):
-        for i in range(len(places) - 1):
-            overlap = gap - (places[i + 1] - places[i])
-            if overlap > 0:
-                places[i] -= overlap / 2
-                places[i + 1] += overlap / 2
-        places += min(0.0, high - places[-1])
-        places += max(0.0, low + gap / 2 - places[0])
-    spread: Array = np.empty_like(places)
-    spread[order] = places
+def _filled(spec: Spec, rows: pd.DataFrame, frame: Mapping[str, float] | None) -> Spec:
+    return {**spec, "datasets": {"rows": rows, "frame": pd.DataFrame([frame or {"": 0.0}])}}
+
+
+def label_rows(wanted: Array, low: float, high: float) -> dict[str, Array]:
+    """Place the names at the ends of lines, apart from each other at every height of the chart.
+
+    Parameters
+    ----------
+    wanted : ndarray of shape (n,)
+        Where the lines end.
+    low, high : float
+        Domain of the axis.
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``label``, on the axis, and ``nudge_low`` and ``nudge_high``, pixels to move it by in a low chart and in
+        a high one. Between the two heights the nudges run straight, and so the labels stay apart.
+    """
+    ends = np.clip(np.nan_to_num(wanted, nan=low, posinf=high), low, high)
+    shares = (high - ends) / (high - low) if high > low else np.zeros_like(ends)
+    nudges = [spread_labels(shares * height, height) - shares * height for height in LABEL_HEIGHTS]
+    return {"label": ends, "nudge_low": nudges[0], "nudge_high": nudges[1]}
+
+
+def label_nudge() -> alt.ExprRef:
+    """Write how far a label of `label_rows` moves at the height that the chart has now."""
+    low, high = LABEL_HEIGHTS
+    return alt.ExprRef(
+        f"datum.nudge_low + (datum.nudge_high - datum.nudge_low) * clamp((height - {low}) / {high - low}, 0, 1)"
+    )
+
+
+def spread_labels(wanted: Array, height: float) -> Array:
+    """Move labels apart until they are readable: as little as possible, and in their order.
+
+    Parameters
+    ----------
+    wanted : ndarray of shape (n,)
+        Pixels from the top.
+    height : float
+        Pixels there are.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+
+    Examples
+    --------
+    >>> spread_labels(np.array([50.0, 52.0, 90.0]), 100).tolist()
+    [43.0, 59.0, 90.0]
+    """
+    order = np.argsort(wanted, kind="stable")
+    steps = LABEL_GAP * np.arange(len(order))
+    # Less the step of each, the places must not fall: labels that would are put together at their mean.
+    groups: list[tuple[float, int]] = []
+    for mean, count in zip(wanted[order] - steps, [1] * len(order), strict=True):
+        while groups and groups[-1][0] > mean:
+            above, n_above = groups.pop()
+            mean, count = (above * n_above + mean * count) / (n_above + count), n_above + count
+        groups.append((float(mean), count))
+    levels = np.repeat([mean for mean, _ in groups], [count for _, count in groups])
+    spread: Array = np.empty(len(order))
+    spread[order] = np.clip(levels, 0, max(height - LABEL_GAP * (len(order) - 1), 0)) + steps
     return spread

@@ -22,8 +22,11 @@ PANELS = {
     "train_accuracy": "Training accuracy",
     "train_loss": "Training loss (nats)",
 }
+HEIGHT = 264  # pixels, of which the words over the plot take some
 ROOM_FOR_LABELS = 1.42  # length of the x axis in units of the run; the lines' names stand on the right
 MAX_POINTS = 101
+NO_LABEL = {"label": np.nan, "nudge_low": np.nan, "nudge_high": np.nan}
+NO_ROWS = pd.DataFrame({"run": [""], "strategy": [""], "epoch": [0], "mean": [np.nan]} | NO_LABEL)
 
 
 def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult], metric: str) -> pd.DataFrame:
@@ -41,7 +44,7 @@ def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult]
     Returns
     -------
     DataFrame
-        ``run``, ``strategy``, ``epoch``, ``mean``, ``low``, ``high``, ``label``.
+        ``run``, ``strategy``, ``epoch``, ``mean``, ``low``, ``high``; at the ends of lines those of `base.label_rows`.
     """
     frames = []
     for run, group in (("this run", results), ("pinned", pinned)):
@@ -49,11 +52,12 @@ def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult]
             epochs = np.unique(np.linspace(0, result.n_epochs, MAX_POINTS).round().astype(int))
             mean, low, high = mean_band(result.history[metric][:, epochs])
             columns = {"run": run, "strategy": STRATEGIES[name].short, "epoch": epochs, "mean": mean}
-            frames.append(pd.DataFrame(columns | {"low": low, "high": high, "label": np.nan}))
+            frames.append(pd.DataFrame(columns | {"low": low, "high": high} | NO_LABEL))
     rows = pd.concat(frames, ignore_index=True)
     current = rows["run"] == "this run"
     last = current & (rows["epoch"] == rows.loc[current, "epoch"].max())
-    rows.loc[last, "label"] = base.spread_labels(rows.loc[last, "mean"].to_numpy(), *_domain(rows, metric))
+    places = base.label_rows(rows.loc[last, "mean"].to_numpy(), *_domain(rows, metric))
+    rows.loc[last, list(places)] = np.column_stack(list(places.values()))
     return pd.concat([rows, _moments(results)], ignore_index=True)
 
 
@@ -66,16 +70,18 @@ def _moments(results: Mapping[str, RunResult]) -> pd.DataFrame:
     return pd.DataFrame({"run": "moment", "strategy": words, "epoch": np.array(starts, dtype=int)})
 
 
-def parameters(results: Mapping[str, RunResult], rows: pd.DataFrame, metric: str) -> dict[str, float]:
-    """Values for the template of a metric."""
-    any_result = next(iter(results.values()))
+def frame(n_epochs: int, rows: pd.DataFrame, metric: str) -> dict[str, float]:
+    """Numbers that the scales and axes of a metric need.
+
+    Parameters
+    ----------
+    n_epochs : int
+        Of the whole run, so that the axis stays while its curves grow.
+    rows : DataFrame
+    metric : str
+    """
     low, high = _domain(rows, metric)
-    return {
-        "n_epochs": any_result.n_epochs,
-        "x_end": any_result.n_epochs * ROOM_FOR_LABELS,
-        "y_low": low,
-        "y_high": high,
-    }
+    return {"n_epochs": n_epochs, "y_low": low, "y_high": high}
 
 
 def _domain(rows: pd.DataFrame, metric: str) -> tuple[float, float]:
@@ -103,11 +109,10 @@ def curves_template(quantity: str, mode: str) -> base.Spec:
     colour = alt.Color("strategy:N").scale(domain=shorts, range=colours(names, mode)).legend(None)
     dash = alt.StrokeDash("strategy:N").scale(domain=shorts, range=dashes(names)).legend(None)
     number, axis_number = (".1%", ".0%") if quantity == "accuracy" else (".3f", "~g")
-    ticks = "sequence(0, n_epochs + 1, n_epochs > 100 ? 40 : n_epochs > 40 ? 20 : n_epochs > 15 ? 10 : 5)"
     x = (
         alt.X("epoch:Q")
-        .scale(domainMin=0, domainMax=alt.ExprRef("x_end"), nice=False)
-        .axis(values=alt.ExprRef(ticks), grid=False)
+        .scale(domain=[0, base.framed(f"frame.n_epochs * {ROOM_FOR_LABELS}")], nice=False)
+        .axis(values=base.epoch_ticks("n_epochs"), grid=False)
         .title("Epoch")
     )
     hover = alt.selection_point(
@@ -117,7 +122,7 @@ def curves_template(quantity: str, mode: str) -> base.Spec:
     def y(field: str) -> alt.Y:
         return (
             alt.Y(f"{field}:Q")
-            .scale(domain=[alt.ExprRef("y_low"), alt.ExprRef("y_high")], nice=False)
+            .scale(domain=[base.framed("frame.y_low"), base.framed("frame.y_high")], nice=False)
             .axis(format=axis_number, tickCount=5)
             .title(None)
         )
@@ -126,32 +131,28 @@ def curves_template(quantity: str, mode: str) -> base.Spec:
     current = rows.transform_filter("datum.run == 'this run'")
     moment = rows.transform_filter("datum.run == 'moment'")
 
-    band = current.mark_area(opacity=0.16, clip=True).encode(x=x, y=y("low"), y2="high:Q", color=colour)
-    rule = moment.mark_rule(strokeDash=[2, 2], color=MUTED[mode]).encode(x=x)
-    # Accuracies leave room below their curves, losses above.
-    below = quantity == "accuracy"
+    band = current.mark_area(opacity=0.16, clip=True, tooltip=None).encode(x=x, y=y("low"), y2="high:Q", color=colour)
+    rule = moment.mark_rule(strokeDash=[2, 2], color=MUTED[mode], tooltip=None).encode(x=x)
+    # Over the plot, where no curve comes.
     word = moment.mark_text(
-        align="left",
-        baseline="bottom" if below else "top",
-        dx=4,
-        dy=-4 if below else 4,
-        color=MUTED[mode],
-        fontSize=11,
-    ).encode(x=x, y=alt.value(alt.ExprRef("height") if below else 0), text="strategy:N")
+        align="left", baseline="bottom", dx=-2, dy=-3, color=MUTED[mode], fontSize=11, tooltip=None
+    ).encode(x=x, y=alt.value(0), text="strategy:N")
     earlier = (
         rows.transform_filter("datum.run == 'pinned'")
-        .mark_line(strokeWidth=1.4, opacity=0.8, clip=True)
+        .mark_line(strokeWidth=1.4, opacity=0.8, clip=True, tooltip=None)
         .encode(x=x, y=y("mean"), color=colour, strokeDash=alt.value([1, 3]))
     )
-    line = current.mark_line(strokeWidth=2.2, clip=True).encode(x=x, y=y("mean"), color=colour, strokeDash=dash)
+    line = current.mark_line(strokeWidth=2.2, clip=True, tooltip=None).encode(
+        x=x, y=y("mean"), color=colour, strokeDash=dash
+    )
     labels = (
         current.transform_filter("isValid(datum.label)")
-        .mark_text(align="left", dx=6, fontSize=12)
+        .mark_text(align="left", dx=6, dy=base.label_nudge(), fontSize=12, tooltip=None)
         .encode(x=x, y=y("label"), text="strategy:N", color=colour)
     )
     dots = (
         current.transform_filter(hover)
-        .mark_point(filled=True, size=45, clip=True)
+        .mark_point(filled=True, size=45, clip=True, tooltip=None)
         .encode(x=x, y=y("mean"), color=colour)
     )
     reader = (
@@ -166,34 +167,42 @@ def curves_template(quantity: str, mode: str) -> base.Spec:
         .add_params(hover)
     )
     chart = alt.layer(band, rule, word, earlier, line, labels, dots, reader)
-    named = [alt.param(name=name, value=1.0) for name in ("n_epochs", "x_end", "y_low", "y_high")]
-    return base.template(chart.properties(height=250).add_params(*named), mode)
+    return base.template(chart.properties(height=HEIGHT), mode)
 
 
-def show_curve(
-    results: Mapping[str, RunResult], pinned: Mapping[str, RunResult], metric: str, mode: str, alt: str
-) -> None:
-    """Draw the chart of one metric."""
-    rows = curve_rows(results, pinned, metric)
-    base.show(
-        curves_template(metric.rpartition("_")[2], mode) | {"title": PANELS[metric]},
-        rows,
-        alt=alt,
-        key=f"curve_{metric}",
-        parameters=parameters(results, rows, metric),
-    )
+class Charts:
+    """The four charts in their places on the page: axes first, then curves, as often as there are new ones.
 
+    Parameters
+    ----------
+    n_epochs : int
+        Of the whole run.
+    mode : {"light", "dark"}
+    """
 
-def show_axes(n_epochs: int, mode: str) -> None:
-    """Draw the four charts without lines, for the time until there are any."""
-    nothing = pd.DataFrame({"run": [""], "strategy": [""], "epoch": [0]})
-    values = {"n_epochs": n_epochs, "x_end": n_epochs * ROOM_FOR_LABELS, "y_low": 0, "y_high": 1}
-    for column, metric in zip(2 * st.columns(2, gap="medium"), PANELS, strict=True):
-        with column:
+    def __init__(self, n_epochs: int, mode: str) -> None:
+        self._n_epochs, self._mode = n_epochs, mode
+        columns = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
+        self._places = {metric: base.Place(column) for metric, column in zip(PANELS, columns, strict=True)}
+
+    def draw(
+        self, results: Mapping[str, RunResult], pinned: Mapping[str, RunResult], words: Mapping[str, str] | None = None
+    ) -> None:
+        """Draw the curves there are, in the place of those that were there before.
+
+        Parameters
+        ----------
+        results, pinned : mapping of str to RunResult
+            As for `curve_rows`; without results, the axes.
+        words : mapping of str to str, optional
+            What each chart shows, in a sentence; not while it changes all the time.
+        """
+        for metric, title in PANELS.items():
+            rows = curve_rows(results, pinned, metric) if results else NO_ROWS
             base.show(
-                curves_template(metric.rpartition("_")[2], mode) | {"title": PANELS[metric]},
-                nothing,
-                alt=f"{PANELS[metric]}: training is under way.",
-                key=f"axes_{metric}",
-                parameters=values,
+                curves_template(metric.rpartition("_")[2], self._mode) | {"title": {"text": title, "offset": 22}},
+                rows,
+                alt=words[metric] if words else f"{title}: training is under way.",
+                frame=frame(self._n_epochs, rows, metric),
+                place=self._places[metric],
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import altair as alt
 
@@ -24,6 +24,7 @@ SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down"
 SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 SERIES_TITLE = "Which"
 MARK = "▼"
+MARK_LINE = 16  # pixels of a line of words at a mark
 PICK = "pick"
 TITLES = {
     **{name: strategy.short for name, strategy in STRATEGIES.items()},
@@ -52,8 +53,27 @@ def styles(series: Sequence[str]) -> list[Look]:
     return [STRATEGY_STYLES.get(name) or next(others, OTHERS[-1]) for name in series]
 
 
+class Grid(NamedTuple):
+    """All places of a map, as its axes name them.
+
+    Attributes
+    ----------
+    x, y : tuple of str
+    """
+
+    x: tuple[str, ...]
+    y: tuple[str, ...]
+
+
 @cache
-def panel(figure: Figure, series: tuple[str, ...], mode: str) -> Any:
+def panel(
+    figure: Figure,
+    series: tuple[str, ...],
+    mode: str,
+    grid: Grid | None = None,
+    n_marks: int = 0,
+    reader: str = "nearest",
+) -> Any:
     """Make the chart of one facet.
 
     Parameters
@@ -62,21 +82,27 @@ def panel(figure: Figure, series: tuple[str, ...], mode: str) -> Any:
     series : tuple of str
         Values of the series column.
     mode : {"light", "dark"}
+    grid : Grid, optional
+        Of a map: its axes, where not all cells may be there yet.
+    n_marks : int
+        Of lines: how many marks there are. Their words stand below the curves, in a strip of their own.
+    reader : str
+        Name of the selection that reads the nearest point; another one for each chart of a sheet.
 
     Returns
     -------
     altair.LayerChart
     """
     if figure.kind == "map":
-        return alt.layer(*_map(figure, series, mode)).properties(height=HEIGHT)
+        return alt.layer(*_map(figure, series, mode, grid)).properties(height=HEIGHT)
     layers = [_zero(mode)] if figure.zero else []
-    layers += (_lines if figure.kind == "lines" else _dots)(figure, series, mode)
+    layers += _lines(figure, series, mode, n_marks, reader) if figure.kind == "lines" else _dots(figure, series, mode)
     return alt.layer(*layers).properties(
         height=HEIGHT + LEGEND_LINE * (-(-len(series) // (2 if figure.facet else 4)) if len(series) > 1 else 0)
     )
 
 
-def _lines(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart]:
+def _lines(figure: Figure, series: tuple[str, ...], mode: str, n_marks: int, reader: str) -> list[alt.Chart]:
     """Draw lines with bands, and marks behind them."""
     colour, dash = _series(figure, series, mode)
     x = (
@@ -85,23 +111,30 @@ def _lines(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart
         .axis(grid=False, tickCount=5, tickMinStep=1 if figure.x.scale == "ordinal" else 0, format=",~g")
         .title(figure.x.title)
     )
-    y, low = _value(figure.y)
+    y, low = _value(figure.y, n_marks)
+    nearest = alt.selection_point(name=reader, nearest=True, on="pointermove", empty=False, clear="pointerout")
     rows, marks = _rows(), alt.Chart(base.NO_DATA).transform_filter("isValid(datum.words)")
     return [
-        marks.mark_rect(color=MUTED[mode], opacity=0.16).encode(x=alt.X("low_x:Q"), x2="high_x:Q"),
-        marks.mark_rule(color=MUTED[mode], strokeDash=[4, 3], strokeWidth=1.5).encode(x=x),
+        marks.mark_rect(color=MUTED[mode], opacity=0.16, tooltip=None).encode(x=alt.X("low_x:Q"), x2="high_x:Q"),
+        marks.mark_rule(color=MUTED[mode], strokeDash=[4, 3], strokeWidth=1.5, tooltip=None).encode(x=x),
         *(
             marks.transform_filter(f"datum.side == '{side}'")
-            .transform_calculate(place="height - 12 - 16 * datum.line")
-            .mark_text(align=side, dx=6 if side == "left" else -6, fontSize=12, color=INK[mode])
+            .transform_calculate(place=f"height - {MARK_LINE // 2} - {MARK_LINE} * datum.line")
+            .mark_text(align=side, dx=6 if side == "left" else -6, fontSize=12, color=INK[mode], tooltip=None)
             .encode(x=x, y=alt.Y("place:Q").scale(None), text="words:N")
             for side in SIDES
         ),
-        rows.mark_area(opacity=0.14).encode(x=x, y=low, y2="high:Q", color=colour),
-        rows.mark_line(strokeWidth=2.2).encode(x=x, y=y, color=colour, strokeDash=dash),
-        rows.mark_point(filled=True, size=40, opacity=1).encode(
-            x=x, y=y, color=colour, tooltip=_tooltip(figure, series)
-        ),
+        rows.mark_area(opacity=0.14, tooltip=None).encode(x=x, y=low, y2="high:Q", color=colour),
+        rows.mark_line(strokeWidth=2.2, tooltip=None).encode(x=x, y=y, color=colour, strokeDash=dash),
+        rows.mark_point(filled=True, opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            color=colour,
+            size=alt.condition(nearest, alt.value(100), alt.value(40)),
+            tooltip=_tooltip(figure, series),
+        )
+        .add_params(nearest),
     ]
 
 
@@ -113,17 +146,19 @@ def _dots(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart]
     beside: Any = alt.XOffset("series:N").sort([shown(name) for name in series]) if len(series) > 1 else alt.Undefined
     y, low = _value(figure.y)
     return [
-        _rows().mark_rule(strokeWidth=2.5).encode(x=x, xOffset=beside, y=low, y2="high:Q", color=colour),
+        _rows().mark_rule(strokeWidth=2.5, tooltip=None).encode(x=x, xOffset=beside, y=low, y2="high:Q", color=colour),
         _rows()
         .mark_point(filled=True, size=80, opacity=1)
         .encode(x=x, xOffset=beside, y=y, color=colour, shape=_shape(series), tooltip=_tooltip(figure, series)),
     ]
 
 
-def _map(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart]:
+def _map(figure: Figure, series: tuple[str, ...], mode: str, grid: Grid | None) -> list[alt.Chart]:
     """Coloured cells: by category, or by the mean where that is the series. A click picks one."""
     x = alt.X("x:N").sort(None).axis(labelAngle=0, domain=False, ticks=False).title(figure.x.title)
     y = alt.Y("y:N").sort(None).axis(domain=False, ticks=False).title(figure.y.title)
+    if grid:
+        x, y = x.scale(domain=grid.x), y.scale(domain=grid.y)
     words: Any = alt.value(INK[mode])
     if figure.series == "mean":
         colour = (
@@ -155,7 +190,7 @@ def _map(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart]:
         alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
         alt.Tooltip("high:Q", title="to", format=".1%"),
     ]
-    cells = alt.Chart(base.NO_DATA).encode(x=x, y=y)
+    cells = _rows().encode(x=x, y=y)
     pick = alt.selection_point(PICK, fields=["x", "y"], empty=False)
     edge = alt.condition(pick, alt.value(INK[mode]), alt.value(PAPER[mode]))
     number = "format(datum.mean, '.0%')" if figure.series == "mean" else POINTS
@@ -164,8 +199,8 @@ def _map(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart]:
         .encode(color=colour, stroke=edge, tooltip=tooltip)
         .add_params(pick),
         cells.transform_calculate(words=f"{number} + (datum.marked ? ' {MARK}' : '')")
-        .mark_text(fontSize=12)
-        .encode(text="words:N", color=words),
+        .mark_text(fontSize=12, tooltip=None)
+        .encode(text="words:N", color=words, tooltip=alt.value(None)),
     ]
 
 
@@ -176,7 +211,7 @@ def _rows() -> alt.Chart:
 def _zero(mode: str) -> alt.Chart:
     """Draw the line that gaps are read against."""
     once = _rows().transform_aggregate(n="count()")
-    rule: alt.Chart = once.mark_rule(color=INK[mode], strokeDash=[2, 2]).encode(y=alt.datum(0))
+    rule: alt.Chart = once.mark_rule(color=INK[mode], strokeDash=[2, 2], tooltip=None).encode(y=alt.datum(0))
     return rule
 
 
@@ -184,9 +219,11 @@ def _scale(axis: Axis) -> Literal["log", "linear"]:
     return "log" if axis.scale == "log" else "linear"
 
 
-def _value(axis: Axis) -> tuple[alt.Y, alt.Y]:
-    """Encode the mean, and the lower end of its interval on the same scale."""
+def _value(axis: Axis, n_marks: int = 0) -> tuple[alt.Y, alt.Y]:
+    """Encode the mean, and the lower end of its interval on the same scale, above the words of marks."""
     scale = alt.Scale(type=_scale(axis), zero=False, padding=10)
+    if n_marks:
+        scale.range = [alt.ExprRef(f"height - {MARK_LINE * n_marks}"), 0]
     ticks = alt.Axis(format=FORMATS[axis.form], tickCount=5)
     title = axis.title
     if axis.form == "points":

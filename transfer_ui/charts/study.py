@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from transfer_core import RunConfig
 from transfer_core.studies.study import Axis, Figure, Study
 from transfer_ui.charts import base
-from transfer_ui.charts.panels import MARK, PICK, panel, shown
+from transfer_ui.charts.panels import MARK, PICK, Grid, panel, shown
 
 MAP_ROW, MAP_MARGIN = 56, 90  # pixels; the margin is for axis and legend
 WIDE = 560  # pixels of a panel in a file of its own
+NO_ROWS = pd.DataFrame({"x": [""], "y": [""], "mean": [np.nan], "series": [""]})
 
 
 class Mark(NamedTuple):
@@ -110,9 +112,27 @@ def mark_words(figure: Figure, table: pd.DataFrame) -> str:
 
 
 @cache
-def panel_template(figure: Figure, series: tuple[str, ...], mode: str) -> base.Spec:
+def panel_template(
+    figure: Figure, series: tuple[str, ...], mode: str, grid: Grid | None = None, n_marks: int = 0
+) -> base.Spec:
     """Make the template of one panel."""
-    return base.template(panel(figure, series, mode), mode)
+    return base.template(panel(figure, series, mode, grid, n_marks), mode)
+
+
+def grid_of(study: Study, configs: Sequence[RunConfig]) -> Grid:
+    """Name the places of a map as its study lays them out, measured or not.
+
+    Examples
+    --------
+    >>> from transfer_core.studies.registry import STUDIES
+    >>> grid_of(STUDIES["decision_map"], [RunConfig()]).x
+    ('1', '2', '5', '10', '20', '50')
+    """
+    labels = [cell.labels for cell in study.cells(configs)]
+    x, y = (
+        tuple(dict.fromkeys(shown(label[axis.column]) for label in labels)) for axis in (study.figure.x, study.figure.y)
+    )
+    return Grid(x, y)
 
 
 def panels(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -134,15 +154,7 @@ def described(study: Study, table: pd.DataFrame) -> str:
     return f"{figure.y.title} against {figure.x.title.lower()}: {'; '.join(parts)}."
 
 
-def show_study(
-    study: Study,
-    table: pd.DataFrame,
-    mode: str,
-    key: str | None = None,
-    marks: Sequence[Mark] = (),
-    *,
-    pick: bool = False,
-) -> tuple[str, str] | None:
+def show_study(study: Study, table: pd.DataFrame, mode: str, marks: Sequence[Mark] = ()) -> None:
     """Draw the figure of a study, two panels beside each other.
 
     Parameters
@@ -150,37 +162,76 @@ def show_study(
     study : Study
     table : DataFrame
     mode : {"light", "dark"}
-    key : str, optional
-        Not where the same figure is drawn again in one run, as for a study that is under way.
     marks : sequence of Mark
-    pick : bool
-        Run the page again when a cell of a map is clicked.
-
-    Returns
-    -------
-    tuple of (str, str) or None
-        The cell that was clicked: its place on both axes as they are labelled.
     """
     figure, series = study.figure, series_of(table, study.figure)
-    spec = panel_template(figure, series, mode)
+    spec = panel_template(figure, series, mode, None, len(marks))
     drawn = panels(figure_rows(table, figure, marks))
     if figure.kind == "map":
         spec = {**spec, "height": MAP_MARGIN + MAP_ROW * table[figure.y.column].nunique()}
     n_columns = 1 if len(drawn) == 1 else 2
-    picked = None
     for start in range(0, len(drawn), n_columns):
         for column, (facet, rows) in zip(st.columns(n_columns, gap="medium"), drawn[start:], strict=False):
             with column:
-                picked = picked or base.show(
-                    {**spec, "title": facet} if facet else spec,
-                    rows,
-                    alt=described(study, table),
-                    key=key and f"{key}_{facet}",
-                    pick=PICK if pick else None,
-                )
+                base.show({**spec, "title": facet} if facet else spec, rows, alt=described(study, table))
     if mark_words(figure, table):
         st.caption(mark_words(figure, table))
-    return (str(picked["x"]), str(picked["y"])) if picked else None
+
+
+class LivePanel:
+    """A study of one panel in its place on the page, drawn over while its cells are measured.
+
+    Parameters
+    ----------
+    study : Study
+    mode : {"light", "dark"}
+    series : sequence of str
+        All that the series column may hold, so that colours and legend stay.
+    grid : Grid, optional
+        Of a map: all its places, so that the axes stay.
+    """
+
+    def __init__(self, study: Study, mode: str, series: Sequence[str], grid: Grid | None = None) -> None:
+        self._study, self._mode, self._series, self._grid = study, mode, tuple(series), grid
+        self._place = base.Place()
+
+    def draw(self, table: pd.DataFrame | None = None) -> None:
+        """Draw what is there so far; nothing but the axes where that is nothing."""
+        rows = NO_ROWS if table is None or table.empty else figure_rows(table, self._study.figure)
+        words = f"{self._study.title} It is being measured."
+        base.show(self._spec(0), rows, alt=words, place=self._place)
+
+    def finish(self, table: pd.DataFrame, marks: Sequence[Mark] = ()) -> None:
+        """Draw the figure with its marks and its words."""
+        rows = figure_rows(table, self._study.figure, marks)
+        base.show(self._spec(len(marks)), rows, alt=described(self._study, table), place=self._place)
+
+    def finish_to_pick(self, table: pd.DataFrame, key: str) -> tuple[str, str] | None:
+        """Draw the map so that a click on a cell runs the page again.
+
+        Parameters
+        ----------
+        table : DataFrame
+        key : str
+
+        Returns
+        -------
+        tuple of (str, str) or None
+            The cell that was clicked: its place on both axes as they are labelled.
+        """
+        picked = base.show_and_pick(
+            self._spec(0),
+            figure_rows(table, self._study.figure),
+            alt=described(self._study, table),
+            key=key,
+            pick=PICK,
+            place=self._place,
+        )
+        return (str(picked["x"]), str(picked["y"])) if picked else None
+
+    def _spec(self, n_marks: int) -> base.Spec:
+        spec = panel_template(self._study.figure, self._series, self._mode, self._grid, n_marks)
+        return {**spec, "height": MAP_MARGIN + MAP_ROW * len(self._grid.y)} if self._grid else spec
 
 
 def standalone(study: Study, table: pd.DataFrame, subtitle: Sequence[str]) -> alt.TopLevelMixin:
@@ -193,10 +244,10 @@ def standalone(study: Study, table: pd.DataFrame, subtitle: Sequence[str]) -> al
     subtitle : sequence of str
         Lines under the title.
     """
-    figure = study.figure
+    figure, series = study.figure, series_of(table, study.figure)
     charts = [
-        panel(figure, series_of(table, figure), "light").properties(width=WIDE, title=facet, data=rows)
-        for facet, rows in panels(figure_rows(table, figure))
+        panel(figure, series, "light", reader=f"nearest_{index}").properties(width=WIDE, title=facet, data=rows)
+        for index, (facet, rows) in enumerate(panels(figure_rows(table, figure)))
     ]
     title = alt.TitleParams(study.title, subtitle=list(subtitle), anchor="start", fontSize=18, offset=16)
     sheet: alt.ConcatChart = alt.concat(*charts, columns=2)

@@ -14,10 +14,10 @@ from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
 from transfer_core.statistics import mean_band
 from transfer_ui.charts import base
-from transfer_ui.charts.base import spread_labels
 from transfer_ui.palette import INK, colours
 
 PANELS = {"val_accuracy": "New task: validation accuracy", "source_accuracy": "Old task: source accuracy"}
+HEIGHT = 254  # pixels, of which the word over the plot takes some
 ROOM_FOR_LABELS = 1.45
 
 
@@ -25,42 +25,57 @@ def _scores(result: RunResult) -> dict[str, Array]:
     return {"val_accuracy": result.history["val_accuracy"][:, -1], "source_accuracy": result.source_accuracy_after}
 
 
-def sweep_rows(swept: Mapping[str, RunResult], references: Mapping[str, RunResult]) -> pd.DataFrame:
-    """One row a value: mean and band of both accuracies; and two rows for each reference, its level.
+def sweep_table(
+    swept: Mapping[str, RunResult], references: Mapping[str, RunResult], *, chosen: int, last: int
+) -> pd.DataFrame:
+    """One row per value: mean and band of both accuracies; and two rows per reference, its level.
 
     Parameters
     ----------
     swept : mapping of str to RunResult
-        Value of the knob as text -> run.
+        Value of the knob as text -> run; perhaps not all of them yet.
     references : mapping of str to RunResult
         Strategy name -> run that the knob does not touch.
+    chosen, last : int
+        The present value of the knob, and its highest.
 
     Returns
     -------
     DataFrame
     """
-    rows = []
-    values = [int(text) for text in swept]
-    for text, result in swept.items():
-        rows.append(_row(result, int(text), STRATEGIES[result.strategy].short, "swept"))
-    for name, result in references.items():
-        rows += [_row(result, value, STRATEGIES[name].short, "reference") for value in (min(values), max(values))]
-    table = pd.DataFrame(rows)
-    ends = table["value"] == max(values)
+    rows = [_row(result, int(text), result.strategy, "swept", chosen) for text, result in swept.items()]
+    rows += [_row(result, value, name, "reference") for name, result in references.items() for value in (0, last)]
+    return pd.DataFrame(rows)
+
+
+def sweep_rows(
+    swept: Mapping[str, RunResult], references: Mapping[str, RunResult], *, chosen: int, last: int
+) -> pd.DataFrame:
+    """`sweep_table`, with the places of the labels at the ends of the lines."""
+    table = sweep_table(swept, references, chosen=chosen, last=last)
+    ends = table.groupby("strategy")["value"].transform("max") == table["value"]
     for metric in PANELS:
-        levels = table.loc[ends, metric].to_numpy()
-        if np.isfinite(levels).all():
-            low, high = table[f"{metric}_low"].min(), table[f"{metric}_high"].max()
-            table.loc[ends, f"{metric}_label"] = spread_labels(levels, low, high)
+        places = base.label_rows(table.loc[ends, metric].to_numpy(), *_domain(table, metric))
+        table.loc[ends, [f"{metric}_{name}" for name in places]] = np.column_stack(list(places.values()))
     return table
 
 
-def _row(result: RunResult, value: int, strategy: str, role: str) -> dict[str, object]:
-    row: dict[str, object] = {"value": value, "strategy": strategy, "role": role}
+def _row(result: RunResult, value: int, strategy: str, role: str, chosen: int | None = None) -> dict[str, object]:
+    row: dict[str, object] = {"value": value, "strategy": STRATEGIES[strategy].short, "role": role}
+    row["now"] = value == chosen
     for metric, scores in _scores(result).items():
         mean, low, high = (float(part) for part in mean_band(scores))
         row |= {metric: mean, f"{metric}_low": low, f"{metric}_high": high}
     return row
+
+
+def _domain(table: pd.DataFrame, metric: str) -> tuple[float, float]:
+    """Range of the lines and their bands, with some room."""
+    low, high = float(table[f"{metric}_low"].min()), float(table[f"{metric}_high"].max())
+    if not np.isfinite(high - low):
+        return 0.0, 1.0
+    room = max(0.08 * (high - low), 0.002)
+    return low - room, high + room
 
 
 @cache
@@ -80,54 +95,98 @@ def sweep_template(metric: str, mode: str, knob_title: str) -> base.Spec:
     dash = alt.StrokeDash("role:N").scale(domain=["swept", "reference"], range=[[1, 0], [6, 3]]).legend(None)
     x = (
         alt.X("value:Q")
-        .scale(domainMin=0, domainMax=alt.ExprRef("x_end"), nice=False)
-        .axis(grid=False, tickCount=5)
+        .scale(domain=[0, base.framed(f"frame.last * {ROOM_FOR_LABELS}")], nice=False)
+        .axis(values=base.epoch_ticks("last"), grid=False)
         .title(knob_title)
     )
-    y = alt.Y(f"{metric}:Q").scale(zero=False, padding=14).axis(format=".0%", tickCount=5).title(None)
+
+    def y(field: str) -> alt.Y:
+        return (
+            alt.Y(f"{field}:Q")
+            .scale(domain=[base.framed("frame.low"), base.framed("frame.high")], nice=False)
+            .axis(format=".0%", tickCount=5)
+            .title(None)
+        )
+
     rows = alt.Chart(base.NO_DATA)
     swept = rows.transform_filter("datum.role == 'swept'")
-    now = swept.transform_filter("datum.value == chosen")
+    now = swept.transform_filter("datum.now")
+    nearest = alt.selection_point(name="nearest", nearest=True, on="pointermove", empty=False, clear="pointerout")
 
-    band = swept.mark_area(opacity=0.16).encode(x=x, y=f"{metric}_low:Q", y2=f"{metric}_high:Q", color=colour)
-    lines = rows.mark_line(strokeWidth=2.2).encode(x=x, y=y, color=colour, strokeDash=dash)
-    rule = now.mark_rule(color=INK[mode], strokeDash=[2, 2]).encode(x=x)
-    word = now.mark_text(text="now", dy=-6, baseline="bottom", color=INK[mode]).encode(x=x, y=alt.value(0))
-    points = swept.mark_point(filled=True, size=45, opacity=1).encode(
-        x=x,
-        y=y,
-        color=colour,
-        tooltip=[
-            alt.Tooltip("value:Q", title=knob_title),
-            alt.Tooltip(f"{metric}:Q", title=PANELS[metric], format=".1%"),
-            alt.Tooltip(f"{metric}_low:Q", title="95 % interval from", format=".1%"),
-            alt.Tooltip(f"{metric}_high:Q", title="to", format=".1%"),
-        ],
+    band = swept.mark_area(opacity=0.16, tooltip=None).encode(
+        x=x, y=y(f"{metric}_low"), y2=f"{metric}_high:Q", color=colour
+    )
+    lines = rows.mark_line(strokeWidth=2.2, tooltip=None).encode(x=x, y=y(metric), color=colour, strokeDash=dash)
+    rule = now.mark_rule(color=INK[mode], strokeDash=[2, 2], tooltip=None).encode(x=x)
+    word = now.mark_text(text="now", dy=-3, baseline="bottom", color=INK[mode], tooltip=None).encode(
+        x=x, y=alt.value(0)
+    )
+    points = (
+        swept.mark_point(filled=True, opacity=1)
+        .encode(
+            x=x,
+            y=y(metric),
+            color=colour,
+            size=alt.condition(nearest, alt.value(110), alt.value(45)),
+            tooltip=[
+                alt.Tooltip("value:Q", title=knob_title),
+                alt.Tooltip(f"{metric}:Q", title=PANELS[metric], format=".1%"),
+                alt.Tooltip(f"{metric}_low:Q", title="95 % interval from", format=".1%"),
+                alt.Tooltip(f"{metric}_high:Q", title="to", format=".1%"),
+            ],
+        )
+        .add_params(nearest)
     )
     labels = (
         rows.transform_filter(f"isValid(datum.{metric}_label)")
-        .mark_text(align="left", dx=8)
-        .encode(x=x, y=alt.Y(f"{metric}_label:Q"), text="strategy:N", color=colour)
+        .transform_calculate(**{name: f"datum.{metric}_{name}" for name in ("nudge_low", "nudge_high")})
+        .mark_text(align="left", dx=8, dy=base.label_nudge(), tooltip=None)
+        .encode(x=x, y=y(f"{metric}_label"), text="strategy:N", color=colour)
     )
-    chart = alt.layer(band, lines, rule, word, points, labels).properties(title=PANELS[metric], height=240)
-    return base.template(chart.add_params(*(alt.param(name=name, value=1.0) for name in ("x_end", "chosen"))), mode)
+    title = alt.TitleParams(PANELS[metric], offset=22)
+    # The points come last: the nearest of them is what the pointer reads, and no label is in its way.
+    return base.template(
+        alt.layer(band, lines, rule, word, labels, points).properties(title=title, height=HEIGHT), mode
+    )
 
 
-def show_sweep(
-    swept: Mapping[str, RunResult], references: Mapping[str, RunResult], *, chosen: int, knob_title: str, mode: str
-) -> None:
-    """Draw the sweep with the present choice marked, one chart an accuracy."""
-    rows = sweep_rows(swept, references)
-    metrics = [metric for metric in PANELS if rows[metric].notna().all()]
-    last = max(int(text) for text in swept)
-    for column, metric in zip(st.columns(len(metrics), gap="medium"), metrics, strict=True):
-        best = rows[rows["role"] == "swept"].sort_values(metric).iloc[-1]
-        with column:
+class Charts:
+    """The sweep in its place on the page, one chart an accuracy; drawn as often as there are new points.
+
+    Parameters
+    ----------
+    references : mapping of str to RunResult
+        As for `sweep_rows`.
+    chosen, last : int
+        The present value of the knob, and its highest.
+    knob_title : str
+    mode : {"light", "dark"}
+    """
+
+    def __init__(
+        self, references: Mapping[str, RunResult], *, chosen: int, last: int, knob_title: str, mode: str
+    ) -> None:
+        self._references, self._chosen, self._last = references, chosen, last
+        self._title, self._mode = knob_title, mode
+        metrics = [
+            metric
+            for metric in PANELS
+            if all(np.isfinite(_scores(result)[metric]).all() for result in references.values())
+        ]
+        columns = st.columns(len(metrics), gap="medium")
+        self._places = {metric: base.Place(column) for metric, column in zip(metrics, columns, strict=True)}
+
+    def draw(self, swept: Mapping[str, RunResult], *, complete: bool = True) -> None:
+        """Draw the points there are, in the place of those that were there before."""
+        rows = sweep_rows(swept, self._references, chosen=self._chosen, last=self._last)
+        for metric, place in self._places.items():
+            best = rows[rows["role"] == "swept"].sort_values(metric).iloc[-1]
+            words = f"highest, {best[metric]:.1%}, at {best['value']}." if complete else "the sweep is under way."
+            low, high = _domain(rows, metric)
             base.show(
-                sweep_template(metric, mode, knob_title),
+                sweep_template(metric, self._mode, self._title),
                 rows,
-                alt=f"{PANELS[metric]} for {knob_title.lower()} up to {last}: highest, "
-                f"{best[metric]:.1%}, at {best['value']}.",
-                key=f"sweep_{metric}",
-                parameters={"x_end": last * ROOM_FOR_LABELS, "chosen": chosen},
+                alt=f"{PANELS[metric]} for {self._title.lower()} up to {self._last}: {words}",
+                frame={"last": self._last, "low": low, "high": high},
+                place=place,
             )

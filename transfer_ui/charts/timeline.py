@@ -8,12 +8,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from transfer_core import RunResult, Schedule
+from transfer_core import RunConfig, RunResult, Schedule
 from transfer_core.schedules import with_starts
 from transfer_ui.charts import base
 from transfer_ui.palette import FROZEN, INK, TRAINED_RANGE
 
 ROW_HEIGHT = 34  # pixels
+UNDER_WAY = "Training is under way."
 LOCK = "M-0.55,0H0.55V0.9H-0.55ZM-0.36,0V-0.35A0.36,0.36,0,0,1,0.36,-0.35V0H0.22V-0.35A0.22,0.22,0,0,0,-0.22,-0.35V0Z"
 
 
@@ -34,9 +35,11 @@ def schedule_rows(schedule: Schedule) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``layer``, ``start``, ``end`` (epochs), ``rate`` (empty where frozen), ``phase``.
+        ``layer``, ``start``, ``end`` (epochs), ``rate`` (empty where frozen), ``label`` and whether it is
+        ``wide`` enough for it, ``phase``.
     """
     names = layer_names(len(schedule[0].frozen))
+    n_epochs = sum(phase.n_epochs for phase in schedule)
     return pd.DataFrame(
         [
             {
@@ -45,6 +48,7 @@ def schedule_rows(schedule: Schedule) -> pd.DataFrame:
                 "end": start + phase.n_epochs,
                 "rate": np.nan if frozen else rate,
                 "label": "" if frozen else f"{rate:.2g}",
+                "wide": phase.n_epochs > n_epochs / 9,
                 "phase": phase.name,
             }
             for start, phase in with_starts(schedule)
@@ -101,7 +105,7 @@ def timeline_template(mode: str, kind: str, *, axis: bool = True, row_height: in
     number = ".2g" if kind == "schedule" else ".2%"
     x = (
         alt.X("start:Q")
-        .scale(domainMin=0, domainMax=alt.ExprRef("n_epochs"), nice=False)
+        .scale(domain=[0, base.framed("frame.n_epochs")], nice=False)
         .axis(alt.Axis(grid=False, tickCount=5) if axis else None)
         .title("Epoch" if axis else None)
     )
@@ -122,17 +126,12 @@ def timeline_template(mode: str, kind: str, *, axis: bool = True, row_height: in
         locks = middle.transform_filter("!isValid(datum.rate)").mark_point(
             shape=LOCK, size=90, filled=True, color=INK[mode], opacity=0.65
         )
-        words = (
-            middle.transform_filter("datum.end - datum.start > n_epochs / 9")
-            .mark_text(fontSize=11, color=INK[mode])
-            .encode(text="label:N")
-        )
+        words = middle.transform_filter("datum.wide").mark_text(fontSize=11, color=INK[mode]).encode(text="label:N")
         layers += [locks, words]
-    chart = alt.layer(*layers).properties(height=alt.Step(row_height)).add_params(alt.param(name="n_epochs", value=1.0))
-    return base.template(chart, mode)
+    return base.template(alt.layer(*layers).properties(height=alt.Step(row_height)), mode)
 
 
-def show_schedule(schedule: Schedule, mode: str, key: str, *, small: bool = False) -> None:
+def show_schedule(schedule: Schedule, mode: str, *, small: bool = False) -> None:
     """Draw a schedule: ice blue with a lock is frozen, warm is trained, deeper for a higher rate."""
     rows = schedule_rows(schedule)
     phases = "; ".join(
@@ -142,19 +141,30 @@ def show_schedule(schedule: Schedule, mode: str, key: str, *, small: bool = Fals
         timeline_template(mode, "schedule", axis=not small, row_height=ROW_HEIGHT * 2 // 3 if small else ROW_HEIGHT),
         rows,
         alt=f"Timeline of the schedule. {phases}.",
-        key=key,
-        parameters={"n_epochs": float(rows["end"].max())},
+        frame={"n_epochs": float(rows["end"].max())},
     )
 
 
-def show_change(result: RunResult, mode: str, key: str) -> None:
-    """Draw how far each layer moved in each epoch; ice blue is not a single bit."""
+def show_change(result: RunResult, mode: str, place: base.Place, *, complete: bool = True) -> None:
+    """Draw how far each layer moved in each epoch; ice blue is not a single bit. The axis is that of the whole run."""
     rows = change_rows(result)
     still = [str(name) for name, group in rows.groupby("layer") if group["rate"].isna().all()]
+    words = f"Never moved: {', '.join(still) or 'none'}." if complete else UNDER_WAY
+    _show_change(rows, words, result.config, mode, place)
+
+
+def show_no_change(config: RunConfig, mode: str, place: base.Place) -> None:
+    """Draw the axes of `show_change`, for the time until there is an epoch."""
+    names = layer_names(len(config.layer_sizes) - 1)[::-1]
+    rows = pd.DataFrame({"layer": names, "start": 0, "end": 0, "rate": np.nan, "label": "", "phase": ""})
+    _show_change(rows, UNDER_WAY, config, mode, place)
+
+
+def _show_change(rows: pd.DataFrame, words: str, config: RunConfig, mode: str, place: base.Place) -> None:
     base.show(
         timeline_template(mode, "change"),
         rows,
-        alt=f"Change of each layer's weights per epoch. Never moved: {', '.join(still) or 'none'}.",
-        key=key,
-        parameters={"n_epochs": float(rows["end"].max())},
+        alt=f"Change of each layer's weights per epoch. {words}",
+        frame={"n_epochs": config.n_epochs},
+        place=place,
     )

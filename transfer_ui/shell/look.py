@@ -13,9 +13,21 @@ STYLE = """
 .stMainBlockContainer { padding-top: 2.6rem; padding-bottom: 3rem; max-width: 1280px; }
 .stMainBlockContainer h1 { font-size: 2rem; padding-bottom: .4rem; }
 .st-key-presets button { min-height: 1.6rem; padding: 0 .2rem; font-size: .9rem; }
+/* Places keep their height while what belongs there is computed: nothing below them moves. */
+.st-key-answer_place, .st-key-answer_place .st-key-answer { min-height: 12rem; }
+.st-key-answer_place_short, .st-key-answer_place_short .st-key-answer { min-height: 9.5rem; }
+[class*="st-key-card_"] { min-height: 5.8rem; }
 .st-key-answer { padding-bottom: 1.1rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
 .st-key-behaviour { display: none; }
+/* Progress and Stop lie over the lower edge: they are in sight wherever the page is scrolled to. */
+[data-testid=stLayoutWrapper]:has(> [class*="st-key-running"]) { position: absolute; }
+[class*="st-key-running"] {
+  position: fixed; right: 1rem; bottom: 1rem; z-index: 100; width: min(36rem, calc(100vw - 2rem)) !important;
+  padding: .5rem .9rem; background: Canvas; box-shadow: 0 .25rem 1rem rgba(0, 0, 0, .18);
+}
+[class*="st-key-running"] .stProgress { margin-bottom: .4rem; }
+.stMarkdownBadge { white-space: normal !important; }
 [data-testid=stVegaLiteChart] svg text { pointer-events: none; }
 .st-key-map > div { margin: 0 !important; } /* Streamlit draws links of a list over one another */
 /* A link says all of its label. */

@@ -13,9 +13,9 @@ from transfer_ui.controls.link import from_text, quoted, to_text
 MAX_RUNS = 20
 
 
-def is_new() -> bool:
-    """Whether nothing has been run yet in this visit."""
-    return not st.session_state.get("runs")
+def page_is_new() -> bool:
+    """Whether the visitor has just come to this page, so that nothing of it is there yet."""
+    return bool(st.session_state.page_is_new)
 
 
 def keep(config: RunConfig) -> None:
@@ -34,20 +34,20 @@ def choose_pinned(config: RunConfig) -> RunConfig | None:
     runs = [run for run in st.session_state.get("runs", []) if run != here]
     if pinned and pinned not in runs and pinned != here:
         runs.append(pinned)
-    chosen = None
-    if runs:
-        if pinned not in runs:
-            st.session_state.pinned = None
-        chosen = st.selectbox(
-            "Lay an earlier run of this visit under the curves",
-            runs,
-            key="pinned",
-            index=None,
-            placeholder="none",
-            format_func=lambda run: sentence_case(sentences.differences(read(run), config)),
-            help="Every run of this visit is kept here, named by what it did otherwise. Try a change, then pin the run before it.",
-            width=520,
-        )
+    if pinned and pinned not in runs:
+        st.session_state.pinned = None
+    # Also without a run to choose: what follows keeps its place.
+    chosen = st.selectbox(
+        "Lay an earlier run of this visit under the curves",
+        runs,
+        key="pinned",
+        index=None,
+        placeholder="none" if runs else "none yet",
+        disabled=not runs,
+        format_func=lambda run: sentence_case(sentences.differences(read(run), config)),
+        help="Every run of this visit is kept here, named by what it did otherwise. Try a change, then pin the run before it.",
+        width=520,
+    )
     address.write_place("pin", chosen)
     return read(chosen) if chosen else None
 

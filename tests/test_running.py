@@ -1,0 +1,119 @@
+"""A page while it computes, in a real Chromium: it is there at once, it neither jumps nor blinks, and curves grow."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.test_browser import PATIENCE, SLOW, answer, browser, page, press_end_of, server  # noqa: F401  fixtures
+
+pytestmark = pytest.mark.browser
+
+SECONDS = "n_epochs=60&unfreeze_epoch=20&n_seeds=20&pretrain_epochs=2&hidden_width=128"
+QUICK = "n_epochs=60&unfreeze_epoch=20&n_seeds=6&pretrain_epochs=2&hidden_width=16"
+
+# Looks at the page every 50 ms: its height, charts with and without something drawn, and how long a first line is.
+WATCH = """() => {
+  window.seen = [];
+  const look = () => {
+    const charts = [...document.querySelectorAll('[data-testid=stVegaLiteChart]')];
+    const line = document.querySelector('[data-testid=stVegaLiteChart] .mark-line path');
+    window.seen.push({
+      height: document.querySelector('[data-testid=stMainBlockContainer]').getBoundingClientRect().height,
+      drawn: charts.filter(chart => chart.querySelector('.mark-line path, .mark-rect path')).length,
+      line: (line ? line.getAttribute('d') : '').length,
+    });
+  };
+  look();
+  setInterval(look, 50);
+}"""
+# Counts how often the words of the progress bar change.
+COUNT = """() => {
+  window.updates = 0;
+  const bar = document.querySelector('[data-testid=stProgress]');
+  new MutationObserver(() => { window.updates += 1; })
+    .observe(bar, {subtree: true, childList: true, characterData: true});
+}"""
+
+
+@pytest.mark.parametrize("file", ["compare", "unfreeze"])
+def test_page_neither_jumps_nor_blinks_while_it_trains_and_curves_grow(server: str, page: Page, file: str):  # noqa: F811
+    page.goto(f"{server}/{file}?{SECONDS}&seed=100")
+    answer(page)
+    page.wait_for_timeout(1000)  # the last chart is drawn
+    page.evaluate(WATCH)
+    press_end_of(page, "Target images per class", "ArrowRight")
+    expect(page.get_by_test_id("stProgress")).to_be_visible(timeout=PATIENCE)
+    answer(page)
+    page.wait_for_timeout(1000)
+    seen = page.evaluate("window.seen")
+    heights = [look["height"] for look in seen]
+    assert max(heights) - min(heights) < 5
+    assert {look["drawn"] for look in seen} == {seen[0]["drawn"]}
+    assert seen[0]["drawn"] >= 4
+    assert len({look["line"] for look in seen}) >= 4
+
+
+def test_link_to_a_long_run_has_controls_axes_and_stop_at_once(server: str, page: Page):  # noqa: F811
+    page.goto(f"{server}/compare?{SLOW}&pretrain_epochs=20&seed=120")
+    expect(page.locator("h1")).to_be_visible(timeout=PATIENCE)
+    soon = 10_000  # the run takes minutes
+    expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=soon)
+    expect(page.get_by_test_id("stSidebar").get_by_role("slider", name="Hidden width")).to_be_visible(timeout=soon)
+    expect(page.locator("[data-testid=stVegaLiteChart] svg")).to_have_count(4, timeout=soon)
+    page.evaluate(COUNT)
+    page.wait_for_timeout(3000)
+    assert 1 <= page.evaluate("window.updates") <= 10
+
+
+def test_labels_stay_by_their_lines_when_a_chart_fills_the_screen(server: str, page: Page):  # noqa: F811
+    page.goto(f"{server}/compare?{QUICK}")
+    answer(page)
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    chart.hover()
+    page.get_by_role("button", name="Fullscreen").first.click()
+    page.wait_for_timeout(1000)
+    height = chart.bounding_box()["height"]
+    assert height > 500
+    gaps = chart.evaluate(
+        """chart => {
+          const labels = [...chart.querySelectorAll('.mark-text.role-mark text')].filter(text => !text.textContent.includes('freed'));
+          return labels.map(text => {
+            const box = text.getBoundingClientRect(), middle = box.top + box.height / 2;
+            const colour = getComputedStyle(text).fill;
+            const own = [...chart.querySelectorAll('.mark-line path')]
+              .find(line => getComputedStyle(line).stroke === colour);
+            const end = own.getPointAtLength(own.getTotalLength());
+            const place = new DOMPoint(end.x, end.y).matrixTransform(own.getScreenCTM());
+            return Math.abs(place.y - middle);
+          });
+        }"""
+    )
+    assert len(gaps) == 5
+    assert max(gaps) < 40
+
+
+def test_pointer_reads_the_nearest_point_of_a_sweep(server: str, page: Page):  # noqa: F811
+    page.goto(f"{server}/unfreeze?{QUICK}")
+    answer(page)
+    chart = page.get_by_test_id("stVegaLiteChart").nth(6)
+    chart.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    points = chart.locator(".mark-symbol path").all()
+    boxes = sorted((box for point in points if (box := point.bounding_box())), key=lambda box: box["x"])
+    left, right = boxes[4], boxes[5]  # epochs 22 and 30
+    tooltip = page.locator("#vg-tooltip-element.visible")
+    for share, nearest in ((0.35, "22"), (0.65, "30")):
+        x = left["x"] + left["width"] / 2 + share * (right["x"] - left["x"])
+        page.mouse.move(x - 3, left["y"] + 40)
+        page.mouse.move(x, left["y"] + 40)
+        expect(tooltip).to_contain_text(f"Unfreeze epoch{nearest}", timeout=PATIENCE)
+        expect(tooltip).to_contain_text("95 % interval from")
+
+
+def test_no_badge_is_cut(server: str, page: Page):  # noqa: F811
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{server}/learn?section=claims&{QUICK}")
+    answer(page)
+    badges = page.locator(".stMarkdownBadge")
+    expect(badges.first).to_be_visible(timeout=PATIENCE)
+    cut = badges.evaluate_all("badges => badges.filter(b => b.scrollWidth > b.clientWidth + 1).map(b => b.textContent)")
+    assert cut == []

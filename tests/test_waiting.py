@@ -1,0 +1,51 @@
+"""What a page does while a job is under way."""
+
+from streamlit.testing.v1 import AppTest
+
+from transfer_ui.runs.waiting import BEAT, PATIENCE
+
+
+def page(n_steps):
+    import time
+
+    import streamlit as st
+
+    from transfer_core import Progress
+    from transfer_ui.runs.waiting import outcome
+    from transfer_ui.runs.workbench import Workbench
+
+    def steps():
+        for step in range(1, n_steps + 1):
+            time.sleep(0.02)
+            yield Progress(step / n_steps, f"step {step}", lambda step=step: {"step": step})
+
+    bench = st.session_state.setdefault("bench", Workbench())
+    drawn = st.session_state.setdefault("drawn", [])
+    started = time.monotonic()
+    found = outcome(bench, ("key", n_steps), steps, lambda so_far: drawn.append(so_far["step"]))
+    st.session_state.seconds = time.monotonic() - started
+    st.markdown(f"result {found.results['step']}")
+
+
+def opened(n_steps):
+    return AppTest.from_function(page, kwargs={"n_steps": n_steps}, default_timeout=60).run()
+
+
+def test_results_are_drawn_while_they_grow_but_not_more_often_than_a_browser_can_follow():
+    app = opened(120)
+    drawn = app.session_state["drawn"]
+    assert drawn == sorted(set(drawn))
+    assert 2 <= len(drawn) <= (app.session_state["seconds"] - PATIENCE) / BEAT + 1
+    assert app.markdown[0].value == "result 120"
+
+
+def test_a_quick_run_draws_nothing_on_its_way():
+    assert opened(2).session_state["drawn"] == []
+
+
+def test_what_follows_keeps_its_place_whether_there_was_a_wait_or_not():
+    app = opened(60)
+    waited = [child.type for child in app.main.children.values()]
+    assert not app.get("progress")
+    assert not app.button
+    assert [child.type for child in app.run().main.children.values()] == waited
