@@ -22,6 +22,7 @@ $outcome
 """
 
 import tempfile
+from pathlib import Path
 
 import lightning as L
 import numpy as np
