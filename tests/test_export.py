@@ -304,9 +304,7 @@ def test_script_finds_its_data_from_another_folder_and_says_where_they_are_missi
     backend = "torch" if framework == "keras" else ""
     failed = try_python(str(script), cwd=tmp_path, backend=backend)
     assert failed.returncode == 1
-    assert failed.stderr.splitlines()[-1] == (
-        f"{whole.data_file} is not in {script.parent}: download it from the same page."
-    )
+    assert failed.stderr.splitlines()[-1] == f"Missing: {data}. Download it from the same page."
     assert "Traceback" not in failed.stderr
     data.write_bytes(to_npz(whole))
     assert "test accuracy" in run_python(str(script), cwd=tmp_path, backend=backend)

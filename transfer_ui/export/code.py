@@ -35,8 +35,7 @@ FIND_DATA = """\
 # The file lies beside this script; a notebook has no `__file__` and runs in its folder.
 data_path = Path(globals().get("__file__", "")).parent / DATA_FILE
 if not data_path.exists():
-    folder = data_path.parent.resolve()
-    raise SystemExit(f"{DATA_FILE} is not in {folder}: download it from the same page.")"""
+    raise SystemExit(f"Missing: {data_path.resolve()}. Download it from the same page.")"""
 
 # Everything that stands on PyTorch builds the same network.
 TORCH_NETWORK = (
