@@ -1,6 +1,6 @@
 """Runs exported scripts one after the other in one process, and keeps what they found.
 
-``python -m tests.run_scripts FOLDER`` writes beside each ``NAME.py`` a ``NAME.found.npz``: the curves, the
+``python -m tests.run_scripts FOLDER MARK`` writes beside each ``NAME.py`` a ``NAME.MARK.npz``: the curves, the
 test accuracy, and all weights and biases after every epoch, ``(n_epochs + 1, fan_in, fan_out)`` and
 ``(n_epochs + 1, fan_out)``.
 """
@@ -24,7 +24,7 @@ def arrays_of(names):
     return [array.detach().numpy().T.copy() for array in names["model"].parameters()]
 
 
-def run(script: Path) -> None:
+def run(script: Path, mark: str) -> None:
     """Run a script with a history that looks at the network whenever a point is added."""
     names: dict[str, Any] = {"__name__": "__main__"}
     snapshots: list[list[np.ndarray]] = []
@@ -42,11 +42,11 @@ def run(script: Path) -> None:
     arrays: dict[str, Any] = {
         f"array_{index}": np.stack(epochs) for index, epochs in enumerate(zip(*snapshots, strict=True))
     }
-    np.savez(script.with_suffix(".found.npz"), **curves, **arrays, test_accuracy=names["test"]["test_accuracy"])
+    np.savez(script.with_suffix(f".{mark}.npz"), **curves, **arrays, test_accuracy=names["test"]["test_accuracy"])
 
 
 if __name__ == "__main__":
     os.chdir(sys.argv[1])
     for path in sorted(Path().glob("*.py")):
         print(path, flush=True)
-        run(path)
+        run(path, sys.argv[2])

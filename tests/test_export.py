@@ -42,8 +42,9 @@ LESSON = scenario_config("lesson", n_epochs=6, unfreeze_epoch=3, n_seeds=2)
 TWO_CLASSES = AT_ONCE.but(scenario="digits_to_parity")
 CONFIGS = {"at_once": AT_ONCE, "layer_by_layer": LAYER_BY_LAYER}
 CASES = [(name, strategy) for name in CONFIGS for strategy in STRATEGIES]
-CONFIGS |= {"lesson": LESSON, "two_classes": TWO_CLASSES, "default": RunConfig(n_seeds=10)}
-CASES += [(name, "progressive_unfreezing") for name in ("lesson", "two_classes", "default")]
+NO_MOMENTUM = AT_ONCE.but(momentum=0.0, unfrozen_learning_rate=AT_ONCE.head_learning_rate)
+CONFIGS |= {"lesson": LESSON, "no_momentum": NO_MOMENTUM, "two_classes": TWO_CLASSES, "default": RunConfig(n_seeds=10)}
+CASES += [(name, "progressive_unfreezing") for name in ("lesson", "no_momentum", "two_classes", "default")]
 CASES += [("lesson", "feature_extraction"), ("two_classes", "end_to_end")]
 # No strategy of the lab does this: a hole in the mask, layers frozen again, rates up and down.
 ODD_SCHEDULE = (
@@ -54,11 +55,12 @@ ODD_SCHEDULE = (
 )
 ODD = ("at_once", "odd")
 RUN = [name for name, framework in FRAMEWORKS.items() if framework.checked.is_run]
+# Framework and, where it has several, each backend.
+WAYS = [(name, backend) for name in RUN for backend in FRAMEWORKS[name].checked.backends or ("",)]
 CANNOT_SAY_ODD = {"fastai", "finetuning_scheduler"}
-RUNS = [(name, case) for name in RUN for case in [*CASES, ODD] if case != ODD or name not in CANNOT_SAY_ODD]
-of_every_run = pytest.mark.parametrize(
-    ("framework", "case"), RUNS, ids=lambda value: "-".join(value) if isinstance(value, tuple) else value
-)
+RUNS = [(way, case) for way in WAYS for case in [*CASES, ODD] if case != ODD or way[0] not in CANNOT_SAY_ODD]
+of_every_run = pytest.mark.parametrize(("way", "case"), RUNS, ids=lambda value: "-".join(filter(None, value)))
+of_every_way = pytest.mark.parametrize("way", WAYS, ids=lambda way: "-".join(filter(None, way)))
 LOSSES, ACCURACIES = ("train_loss", "val_loss"), ("train_accuracy", "val_accuracy")
 
 
@@ -126,27 +128,35 @@ def scripts(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(scripts):
-    """Framework -> function that gives what a script found; all scripts of a framework run in one process."""
+    """Way -> function that gives what a script found; all scripts of one way run in one process."""
 
     @cache
-    def ran(framework):
-        run_python("-m", "tests.run_scripts", str(scripts(framework)))
-        return lambda case: np.load(scripts(framework) / f"{recipe(case).stem}.found.npz")
+    def ran(way):
+        framework, backend = way
+        run_python("-m", "tests.run_scripts", str(scripts(framework)), f"{backend}.found", backend=backend)
+        return lambda case: np.load(scripts(framework) / f"{recipe(case).stem}.{backend}.found.npz")
 
     return ran
 
 
-def run_python(*arguments, cwd=ROOT):
+def run_python(*arguments, cwd=ROOT, backend=""):
     """Run Python apart, so that neither threads nor warnings of a framework get into the other tests."""
+    done = try_python(*arguments, cwd=cwd, backend=backend)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return done.stdout
+
+
+def try_python(*arguments, cwd=ROOT, backend=""):
+    """Run Python apart, and see how it ends."""
     # On the processor, because a graphics card adds up in another order; on one thread, because networks as
     # small as these are not worth a second one, and where other work goes on they would wait for each other.
     one_processor = {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
-    environment = os.environ | one_processor | {"KERAS_BACKEND": "torch", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
+    environment = (
+        os.environ | one_processor | {"PYTHONPATH": str(ROOT)} | ({"KERAS_BACKEND": backend} if backend else {})
+    )
+    return subprocess.run(
         [sys.executable, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    return done.stdout
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
@@ -200,8 +210,8 @@ def test_only_a_number_is_written_as_a_number(value):
 
 
 @of_every_run
-def test_script_reproduces_the_run(found, framework, case):
-    ours, theirs = lab_curves(case), found(framework)(case)
+def test_script_reproduces_the_run(found, way, case):
+    ours, theirs = lab_curves(case), found(way)(case)
     for metric in LOSSES:
         np.testing.assert_allclose(theirs[metric], ours[metric], rtol=0, atol=1e-4, err_msg=metric)
     for metric in ACCURACIES:
@@ -212,8 +222,8 @@ def test_script_reproduces_the_run(found, framework, case):
 
 
 @of_every_run
-def test_frozen_layers_do_not_move_by_a_bit_and_trained_ones_do(found, framework, case):
-    stored, whole = found(framework)(case), recipe(case)
+def test_frozen_layers_do_not_move_by_a_bit_and_trained_ones_do(found, way, case):
+    stored, whole = found(way)(case), recipe(case)
     arrays = [stored[f"array_{index}"] for index in range(2 * len(whole.start))]
     for index, layer in enumerate(whole.start):
         for array, start in zip(arrays[2 * index : 2 * index + 2], layer, strict=True):
@@ -289,24 +299,69 @@ def test_outcome_of_a_run_that_was_stopped_or_broke_down():
     assert "no longer a number" in recipe_of(broken).outcome
 
 
+@pytest.mark.parametrize("framework", RUN)
+def test_script_finds_its_data_from_another_folder_and_says_where_they_are_missing(tmp_path, framework):
+    whole = recipe(("at_once", "feature_extraction"))
+    script, data = tmp_path / "has spaces" / "run.py", tmp_path / "has spaces" / whole.data_file
+    script.parent.mkdir()
+    script.write_text(FRAMEWORKS[framework].write(whole), encoding="utf-8")
+    backend = "torch" if framework == "keras" else ""
+    failed = try_python(str(script), cwd=tmp_path, backend=backend)
+    assert failed.returncode == 1
+    assert failed.stderr.splitlines()[-1] == f"Missing: {data}. Download it from the same page."
+    assert "Traceback" not in failed.stderr
+    data.write_bytes(to_npz(whole))
+    assert "test accuracy" in run_python(str(script), cwd=tmp_path, backend=backend)
+
+
+# Begins a program that finds no module which its arguments name.
+WITHOUT = """
+import runpy, sys
+from importlib.machinery import PathFinder
+class Finder(PathFinder):
+    @classmethod
+    def find_spec(cls, name, *rest):
+        return None if name in sys.argv else super().find_spec(name, *rest)
+sys.meta_path[sys.meta_path.index(PathFinder)] = Finder
+"""
+
+
+@pytest.mark.parametrize("installed", FRAMEWORKS["keras"].checked.backends)
+def test_keras_script_takes_the_backend_that_is_installed(tmp_path, monkeypatch, installed):
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    whole = recipe(("at_once", "feature_extraction"))
+    tmp_path.joinpath(whole.data_file).write_bytes(to_npz(whole))
+    tmp_path.joinpath("run.py").write_text(FRAMEWORKS["keras"].write(whole), encoding="utf-8")
+    missing = set(FRAMEWORKS["keras"].checked.backends) - {installed}
+    without = WITHOUT + "runpy.run_path('run.py'); import keras; print(keras.config.backend())"
+    assert run_python("-c", without, *missing, cwd=tmp_path).splitlines()[-1] == installed
+
+
 def test_keras_takes_its_own_optimizer_where_one_rate_says_it_all():
     write = FRAMEWORKS["keras"].write
-    assert "keras.optimizers.SGD(learning_rate=0.05" in write(recipe(("at_once", "end_to_end")))
+    assert "keras.optimizers.SGD(0.05, momentum=MOMENTUM)" in write(recipe(("at_once", "end_to_end")))
     assert "class LayerwiseSGD" in write(recipe(("at_once", "progressive_unfreezing")))
 
 
 @pytest.mark.parametrize("framework", RUN)
 def test_versions_named_on_the_page_are_those_of_the_tests(framework):
-    required = (ROOT / "requirements-parity.txt").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "requirements-parity.txt").read_text(encoding="utf-8").splitlines()
+    required = {line.split(" ;")[0] for line in lines}
     pinned = [version for version in FRAMEWORKS[framework].checked.versions if "==" in version]
-    assert set(pinned) <= set(required)
+    assert set(pinned) <= required
     assert pinned or framework == "plain_numpy"
 
 
 def test_frameworks_stand_in_the_order_of_the_page():
     names = ["pytorch", "keras", "lightning", "finetuning_scheduler", "fastai", "plain_numpy"]
     assert list(FRAMEWORKS) == names
-    assert "PyTorch as its backend" in FRAMEWORKS["keras"].checked.sentence
+
+
+def test_keras_runs_on_every_backend_and_says_so():
+    said = FRAMEWORKS["keras"].checked.sentence
+    assert set(FRAMEWORKS["keras"].checked.backends) == {"tensorflow", "jax", "torch"}
+    assert "on each of its backends" in said
+    assert all(version in said for version in ("jax 0", "tensorflow-cpu 2", "torch 2"))
 
 
 def test_those_that_are_not_run_say_why():
@@ -338,8 +393,9 @@ def test_notebook_is_valid_and_has_the_code_of_the_script(framework):
     assert json.loads(to_notebook(script))["nbformat_minor"] == 5
 
 
-@pytest.mark.parametrize("framework", RUN)
-def test_notebook_runs_from_top_to_bottom(tmp_path, framework):
+@of_every_way
+def test_notebook_runs_from_top_to_bottom(tmp_path, way):
+    framework, backend = way
     whole = recipe(("at_once", "progressive_unfreezing"))
     tmp_path.joinpath(whole.data_file).write_bytes(to_npz(whole))
     tmp_path.joinpath("run.ipynb").write_text(to_notebook(FRAMEWORKS[framework].write(whole)), encoding="utf-8")
@@ -348,6 +404,7 @@ def test_notebook_runs_from_top_to_bottom(tmp_path, framework):
         "import nbclient, nbformat; notebook = nbformat.read('run.ipynb', as_version=4);"
         "nbclient.NotebookClient(notebook, timeout=120).execute(); nbformat.write(notebook, 'ran.ipynb')",
         cwd=tmp_path,
+        backend=backend,
     )
     ran = nbformat.read(tmp_path / "ran.ipynb", as_version=4)
     said = "".join(output.get("text", "") for output in ran.cells[-1].outputs)

@@ -1,5 +1,6 @@
 import hashlib
 import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -91,7 +92,7 @@ def test_a_file_that_is_no_store_is_said_in_one_sentence(tmp_path, content):
 
 
 def test_somebody_elses_table_is_refused(tmp_path):
-    with sqlite3.connect(tmp_path / "other") as database:
+    with closing(sqlite3.connect(tmp_path / "other", isolation_level=None)) as database:
         database.execute("CREATE TABLE cells (colour TEXT)")
     with pytest.raises(StoreError, match="store must be an SQLite file"):
         Store(tmp_path / "other")
@@ -220,7 +221,7 @@ def test_file_is_where_the_environment_says(monkeypatch, tmp_path):
 
 def test_rows_can_be_read_by_anyone(tmp_path):
     Store(tmp_path / "cells.sqlite").put(CELL, [Reading({}, {"x": np.full(5, 0.5)})])
-    with sqlite3.connect(tmp_path / "cells.sqlite") as database:
+    with closing(sqlite3.connect(tmp_path / "cells.sqlite", isolation_level=None)) as database:
         ((cell, readings),) = database.execute("SELECT cell, readings FROM cells").fetchall()
     assert "RunConfig(" in cell
     assert "ZeroShot()" in cell

@@ -30,9 +30,18 @@ PHASES = [
 $phases
 ]""")
 
+# Python may be started in any folder; what a reader forgot to download is said in one sentence.
+FIND_DATA = """\
+# The file lies beside this script; a notebook has no `__file__` and runs in its folder.
+data_path = Path(globals().get("__file__", "")).parent / DATA_FILE
+if not data_path.exists():
+    raise SystemExit(f"Missing: {data_path.resolve()}. Download it from the same page.")"""
+
 # Everything that stands on PyTorch builds the same network.
-TORCH_NETWORK = """\
-with np.load(DATA_FILE, allow_pickle=False) as stored:
+TORCH_NETWORK = (
+    FIND_DATA
+    + """
+with np.load(data_path, allow_pickle=False) as stored:
     data = {name: torch.from_numpy(stored[name]) for name in stored.files}
 
 # The hidden layers, and the head; nn.Linear keeps its weights as (fan_out, fan_in).
@@ -41,6 +50,7 @@ for i in range(sum(name.startswith("bias_") for name in data)):
     layer = nn.Linear(*data[f"weights_{i}"].shape)
     layer.load_state_dict({"weight": data[f"weights_{i}"].T, "bias": data[f"bias_{i}"]})
     layers.append(layer)"""
+)
 
 TORCH_SEQUENTIAL = """\
 model = nn.Sequential()
@@ -56,7 +66,7 @@ def fill(template: str, recipe: Recipe, **parts: str) -> str:
     ----------
     template : str
         Names ``$title``, ``$task``, ``$seed``, ``$data_file``, ``$outcome``, ``$settings`` and ``$phases``,
-        those of the PyTorch network, and those of `parts`.
+        ``$find_data``, those of the PyTorch network, and those of `parts`.
     recipe : Recipe
     **parts : str
         What else it names.
@@ -69,6 +79,7 @@ def fill(template: str, recipe: Recipe, **parts: str) -> str:
         outcome=plain(recipe.outcome),
         settings=settings(recipe),
         phases=phases(recipe),
+        find_data=FIND_DATA,
         torch_network=TORCH_NETWORK,
         torch_sequential=TORCH_SEQUENTIAL,
         **parts,

@@ -48,17 +48,17 @@ class Checked(NamedTuple):
     is_run : bool
         They run and are compared with the lab; otherwise they are compiled and linted.
     versions : tuple of str
-        Pinned requirements they were tried with, such as ``"torch==2.13.0"``.
+        Pinned requirements they are tried with, such as ``"torch==2.13.0"``.
     why_not : str
         Why they are not run; empty where they are.
-    backend : str
-        Which one, of a framework that has several.
+    backends : tuple of str
+        Those they run on, where the framework has several; their versions are the last of `versions`.
     """
 
     is_run: bool
     versions: tuple[str, ...]
     why_not: str = ""
-    backend: str = ""
+    backends: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -71,9 +71,11 @@ class Checked(NamedTuple):
         """
         if not self.is_run:
             return f"In the tests this script is compiled and linted, but not run: {self.why_not}"
-        backend = f" and {self.backend} as its backend" if self.backend else ""
+        own = len(self.versions) - len(self.backends)
+        versions = [version.replace("==", " ") for version in self.versions]
+        backends = f", on each of its backends ({join_words(versions[own:])})" if self.backends else ""
         return (
-            f"In the tests this script runs with {join_words(self.versions).replace('==', ' ')}{backend}, for every "
+            f"In the tests this script runs with {join_words(versions[:own])}{backends}, for every "
             "strategy, all at once and layer by layer: accuracies equal to the lab's, losses within 0.0001, and frozen layers "
             "unchanged to the bit."
         )

@@ -20,6 +20,7 @@ $outcome
 """
 
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch

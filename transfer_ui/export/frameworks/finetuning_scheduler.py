@@ -22,6 +22,7 @@ $outcome
 """
 
 import tempfile
+from pathlib import Path
 
 import lightning as L
 import numpy as np
@@ -46,8 +47,7 @@ def constant(rates):
     }
 
 
-# The schedule, as on the timeline. Each phase: what it frees, the epoch after which it
-# ends, and the learning rates while it lasts. What is not named yet is frozen.
+# What each phase frees, the epoch after which it ends, its rates; the rest is frozen.
 FT_SCHEDULE = {
 $ft_schedule
 }

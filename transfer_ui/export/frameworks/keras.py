@@ -1,4 +1,4 @@
-"""Keras 3, on PyTorch: one optimizer over all phases, the model compiled anew for each."""
+"""Keras 3, on any of its backends: an optimizer per phase, and the momentum handed on."""
 
 from __future__ import annotations
 
@@ -11,11 +11,21 @@ TEMPLATE = '''\
 """$title in Keras.
 
 Task: $task, seed $seed of the run on screen.
-Needs: pip install keras torch numpy, and KERAS_BACKEND=torch in the environment
+Needs: pip install keras numpy, and one of tensorflow, jax and torch
 Data: $data_file, from the same page, beside this file
 
 $outcome
 """
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+# Any backend will do. Unless KERAS_BACKEND names one, take the first that is installed.
+os.environ.setdefault(
+    "KERAS_BACKEND",
+    next(filter(find_spec, ("tensorflow", "jax", "torch")), "tensorflow"),
+)
 
 import keras
 import numpy as np
@@ -26,7 +36,8 @@ $settings
 $phases
 
 # %% Data, and the network before training
-with np.load(DATA_FILE, allow_pickle=False) as stored:
+$find_data
+with np.load(data_path, allow_pickle=False) as stored:
     data = {name: stored[name] for name in stored.files}
 
 # Weight decay as a penalty, whose gradient is WEIGHT_DECAY * parameter; on biases too.
@@ -43,30 +54,17 @@ for i in range(n_layers):
     model.add(layer)
     layer.set_weights([data[f"weights_{i}"], data[f"bias_{i}"]])
 loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-metrics = [
-    keras.metrics.SparseCategoricalCrossentropy(from_logits=True, name="cross_entropy"),
-    keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
-]
-$optimizer
-
-# Built while nothing is frozen, so that it knows the layers that are freed later.
-optimizer.build(model.trainable_variables)
 
 
 # %% Evaluation
 def evaluate(part):
     """Loss, without the penalty, and accuracy on "train", "val" or "test"."""
     inputs, labels = data[f"{part}_inputs"], data[f"{part}_labels"]
-    found = model.evaluate(
-        inputs,
-        labels,
-        batch_size=len(labels),
-        return_dict=True,
-        verbose=0,
-    )
+    logits = model(inputs)
+    hits = keras.metrics.sparse_categorical_accuracy(labels, logits)
     return {
-        f"{part}_loss": found["cross_entropy"],
-        f"{part}_accuracy": found["accuracy"],
+        f"{part}_loss": float(loss_fn(labels, logits)),
+        f"{part}_accuracy": float(keras.ops.mean(hits)),
     }
 
 
@@ -75,19 +73,25 @@ def record():
     row = evaluate("train") | evaluate("val")
     print(f"epoch {len(history)}:", *(f"{k} {v:.4f}" for k, v in row.items()))
     history.append(row)
-
+$optimizer_class
 
 # %% Training, phase by phase
 inputs, labels = data["train_inputs"], data["train_labels"]
 rng = np.random.default_rng(BATCH_SEED)
 history = []
-model.compile(optimizer, loss_fn, metrics=metrics)
+velocities = {}  # path of a variable -> its momentum, from one phase to the next
 record()  # epoch 0: before any training
 for n_epochs, rates in PHASES:
     for layer, rate in zip(model.layers, rates, strict=True):
         layer.trainable = rate is not None
-$set_rates    # What is trainable counts from here; the same optimizer keeps its momentum.
-    model.compile(optimizer, loss_fn, metrics=metrics)
+    # On JAX an optimizer knows what trains and nothing else, so each phase has its own.
+    trained = model.trainable_variables
+    optimizer = $optimizer
+    optimizer.build(trained)
+    # (Without momentum SGD keeps no velocities, hence not strict.)
+    for variable, velocity in zip(trained, optimizer.momentums, strict=False):
+        velocity.assign(velocities.get(variable.path, velocity))
+    model.compile(optimizer, loss_fn)
     for _ in range(n_epochs):
         order = rng.permutation(len(labels))
         model.fit(
@@ -98,59 +102,51 @@ $set_rates    # What is trainable counts from here; the same optimizer keeps its
             verbose=0,
         )
         record()
+    for variable, velocity in zip(trained, optimizer.momentums, strict=False):
+        velocities[variable.path] = keras.ops.convert_to_numpy(velocity)
 
 # %% The result, on images that nothing was fitted or chosen on
 test = evaluate("test")
 print(f"test accuracy: {test['test_accuracy']:.4f}")
 '''
 
-ONE_RATE = """
-# %% Optimizer: every trained layer has the same rate in every phase
-optimizer = keras.optimizers.SGD(learning_rate=$rate, momentum=MOMENTUM)"""
+# Every trained layer has the same rate in every phase: the library's own optimizer will do.
+ONE_RATE = "keras.optimizers.SGD($rate, momentum=MOMENTUM)"
 
 # Keras has one rate for all variables and keeps it inside the velocity; this is the documented way
 # to write an optimizer of one's own.
-SEVERAL_RATES = '''
+SEVERAL_RATES = "LayerwiseSGD([rate for rate in rates if rate is not None])"
+LAYERWISE_SGD = '''
 
 # %% Optimizer
 class LayerwiseSGD(keras.optimizers.Optimizer):
     """SGD with a rate for each layer, kept out of the velocity, as in PyTorch."""
 
-    def __init__(self, momentum):
+    def __init__(self, rates):
         super().__init__(learning_rate=1.0)
-        self.momentum = momentum
-        self.rates = {}  # path of a variable -> its learning rate
+        self.rates = rates  # of the layers that train
 
     def build(self, variables):
         """Give every variable a velocity."""
         super().build(variables)
-        self.velocities = {
-            variable.path: self.add_variable_from_reference(variable, name="velocity")
-            for variable in variables
-        }
+        self.momentums = self.add_optimizer_variables(variables, "momentum")
 
     def update_step(self, gradient, variable, learning_rate):
         """Update one variable: v = m v + g, then w = w - rate v."""
-        velocity = self.velocities[variable.path]
-        self.assign(velocity, self.momentum * velocity + gradient)
-        rate = learning_rate * self.rates[variable.path]
-        self.assign_sub(variable, rate * velocity)
-
-
-optimizer = LayerwiseSGD(MOMENTUM)'''
-
-SET_RATES = """\
-        for variable in layer.variables:
-            optimizer.rates[variable.path] = rate
-"""
+        index = self._get_variable_index(variable)  # as the optimizers of Keras do
+        velocity = self.momentums[index]
+        self.assign(velocity, MOMENTUM * velocity + gradient)
+        rate = self.rates[index // 2]  # a layer has two variables: kernel and bias
+        self.assign_sub(variable, learning_rate * rate * velocity)
+'''
 
 
 def write(recipe: Recipe) -> str:
     """Write the script; the optimizer of the library where a single rate says it all."""
     rates = _trained_rates(recipe.schedule)
     if len(rates) == 1:
-        return fill(TEMPLATE, recipe, optimizer=ONE_RATE.replace("$rate", number(*rates)), set_rates="")
-    return fill(TEMPLATE, recipe, optimizer=SEVERAL_RATES, set_rates=SET_RATES)
+        return fill(TEMPLATE, recipe, optimizer=ONE_RATE.replace("$rate", number(*rates)), optimizer_class="")
+    return fill(TEMPLATE, recipe, optimizer=SEVERAL_RATES, optimizer_class=LAYERWISE_SGD)
 
 
 def _trained_rates(schedule: Schedule) -> set[float]:
@@ -178,31 +174,42 @@ FRAMEWORK = Framework(
     ),
     habits=(
         Habit(
-            "A change of `trainable` counts from the next `compile`, and compiling with a new optimizer forgets all momentum.",
-            "Each phase compiles with the same optimizer object. It is built before anything is frozen, so it knows "
-            "every layer.",
+            "Keras computes on the backend that `KERAS_BACKEND` or its settings file names, and stops at the import if "
+            "that one is not installed; its default is TensorFlow.",
+            "The script runs on TensorFlow, JAX and PyTorch. Unless `KERAS_BACKEND` is set, it takes the first of them "
+            "that is installed.",
+        ),
+        Habit(
+            "A change of `trainable` takes effect at the next `compile`, and compiling with a new optimizer discards all "
+            "momentum.",
+            "Each phase compiles with an optimizer of its own; the script keeps the velocities and hands them on.",
         ),
         Habit(
             "On JAX an optimizer must be built for exactly the trainable variables; otherwise `fit` stops with an error.",
-            "The script is for PyTorch as the backend: there an optimizer may know layers that are frozen.",
+            "The optimizer of each phase is built after its layers are frozen, so the same code runs on every backend.",
         ),
         Habit(
             "An optimizer has one learning rate for all layers.",
-            "Where the schedule has several rates, the script brings a small optimizer with one rate per layer; where it "
-            "has one, it uses `keras.optimizers.SGD`.",
+            "If the schedule has several rates, the script defines a small optimizer with one rate per layer; if it has "
+            "only one, `keras.optimizers.SGD` suffices.",
         ),
         Habit(
-            "The velocity holds the rate: after a change of rate, steps at the old rate go on for a while.",
+            "The velocity includes the rate: after a change of rate, steps at the old rate linger for a while.",
             "The script's own optimizer keeps the rate out of the velocity, as PyTorch and the lab do.",
         ),
         Habit(
-            "`weight_decay` of an optimizer shrinks the parameters apart from the gradient.",
+            "`weight_decay` of an optimizer shrinks the parameters directly, not through the gradient.",
             "The script adds an L2 penalty instead; its gradient passes through the momentum, as in the lab.",
         ),
         Habit(
-            "The loss that `fit` prints is a mean over the epoch, while the weights still move, and has the penalty in it.",
-            "The script measures after each epoch with `evaluate`, without the penalty.",
+            "The loss that `fit` prints is a mean over the epoch, taken while the weights still move, and includes the "
+            "penalty.",
+            "The script measures after each epoch, without the penalty.",
         ),
     ),
-    checked=Checked(is_run=True, versions=("keras==3.15.1", "torch==2.13.0"), backend="PyTorch"),
+    checked=Checked(
+        is_run=True,
+        versions=("keras==3.15.1", "tensorflow-cpu==2.21.0", "jax==0.10.2", "torch==2.13.0"),
+        backends=("tensorflow", "jax", "torch"),
+    ),
 )

@@ -103,6 +103,7 @@ $outcome
 """
 
 from itertools import accumulate
+from pathlib import Path
 
 import lightning as L
 import numpy as np

@@ -16,6 +16,8 @@ Data: $data_file, from the same page, beside this file
 $outcome
 """
 
+from pathlib import Path
+
 import numpy as np
 
 # %% Settings: the knobs of the run on screen
@@ -24,7 +26,8 @@ $settings
 $phases
 
 # %% Data, and the network before training
-with np.load(DATA_FILE, allow_pickle=False) as stored:
+$find_data
+with np.load(data_path, allow_pickle=False) as stored:
     data = {name: stored[name] for name in stored.files}
 n_layers = sum(name.startswith("bias_") for name in data)
 params = [(data[f"weights_{i}"], data[f"bias_{i}"]) for i in range(n_layers)]

@@ -16,6 +16,8 @@ Data: $data_file, from the same page, beside this file
 $outcome
 """
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from torch import nn
