@@ -83,7 +83,7 @@ def test_every_part_of_a_task_is_in_the_key_of_its_scenario(change):
 @pytest.mark.parametrize(
     "change",
     [{"standardise": True}, {"init_scale": 0.5}, {"test_share": 0.2}, {"same_labels": False}, {"shift": NOISE}],
-    ids=str,
+    ids=lambda change: next(iter(change)),
 )
 def test_all_that_a_scenario_does_to_its_data_is_in_its_key(change):
     assert replace(_scenario((12, 12)), **change).key != _scenario((12, 12)).key
