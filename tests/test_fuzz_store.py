@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -37,14 +38,13 @@ def _add_noise(path, rng):
 
 
 def _edit(path, statement, *values):
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute(statement, values)
-    database.close()
 
 
 def _change_a_row(path, rng):
     """Cut the text of some rows, change a letter of it, or put something else in its place."""
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
         for key, text in database.execute("SELECT key, readings FROM cells").fetchall():
             at = rng.randrange(len(text))
             other = [
@@ -55,7 +55,6 @@ def _change_a_row(path, rng):
             ]
             row = rng.choice([*other, rng.random(), "[]", "{}", text.encode("utf-16")])
             database.execute("UPDATE cells SET readings = ? WHERE key = ?", (row, key))
-    database.close()
 
 
 def _change_the_table(path, rng):

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,8 +32,8 @@ def _living(group: int) -> list[int]:
 
 def _n_cells(store: Path) -> int:
     try:
-        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as database:
-            return database.execute("SELECT count(*) FROM cells").fetchone()[0]
+        with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True, isolation_level=None)) as database:
+            return int(database.execute("SELECT count(*) FROM cells").fetchone()[0])
     except sqlite3.OperationalError:  # not made yet
         return 0
 

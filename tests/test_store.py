@@ -125,7 +125,7 @@ def test_a_row_that_cannot_be_read_is_missing_and_put_anew(tmp_path, row):
     store, other = Store(path), Cell({}, CONFIG.but(seed=7), ZeroShot())
     for cell in (CELL, other):
         store.put(cell, [Reading({}, {"x": VALUES})])
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("UPDATE cells SET readings = ? WHERE key = ?", (row, CELL.key))
     assert store.get(CELL) is None
     _same(store.get(other), [Reading({}, {"x": VALUES})])
@@ -138,7 +138,7 @@ def test_a_sound_row_of_that_shape_is_found(tmp_path):
     path = tmp_path / "cells.sqlite"
     store = Store(path)
     store.put(CELL, [])
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("UPDATE cells SET readings = ?", (_text(),))
     _same(store.get(CELL), [Reading({}, {"x": np.arange(1.0, 6)})])
 
@@ -146,7 +146,7 @@ def test_a_sound_row_of_that_shape_is_found(tmp_path):
 def test_a_column_of_a_later_version_does_not_matter(tmp_path):
     path = tmp_path / "cells.sqlite"
     Store(path).close()
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("ALTER TABLE cells ADD COLUMN colour TEXT DEFAULT 'red'")
     store = Store(path)
     store.put(CELL, [Reading({}, {"x": VALUES})])
