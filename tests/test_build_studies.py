@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from tests.present import present
 from tools.build_studies import derive, main
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import FOLDER, read
@@ -29,7 +30,7 @@ def test_stored_sentences_are_derived_anew_from_the_stored_cells(folder):
 
 def test_a_verdict_that_changes_with_the_derivation_is_named(folder):
     path = folder / f"{STUDY.name}.json"
-    now = read(STUDY.name).summary.findings["one_basin"].verdict
+    now = present(read(STUDY.name)).summary.findings["one_basin"].verdict
     content = json.loads(path.read_text(encoding="utf-8"))
     content["findings"]["one_basin"]["verdict"] = "unheard of"
     path.write_text(json.dumps(content), encoding="utf-8")

@@ -6,6 +6,7 @@ import altair
 import numpy as np
 import pytest
 
+from tests.present import present
 from transfer_core import STRATEGIES, RunConfig, compare, compare_steps
 from transfer_core.studies.registry import STUDIES
 from transfer_ui.charts import base, curves, samples, study, sweep, timeline
@@ -41,7 +42,7 @@ def test_frame_of_a_curve_has_all_that_its_template_reads(results, metric, mode)
 
 def test_axes_of_curves_are_those_of_the_whole_run(results):
     *_, half = itertools.islice(compare_steps(QUICK), 20)
-    so_far = half.results()
+    so_far = present(half.results)()
     assert so_far["end_to_end"].n_epochs < QUICK.n_epochs
     assert curves.frame(6, curves.curve_rows(so_far, {}, "val_loss"), "val_loss")["n_epochs"] == 6
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from tests.app import ROOT
+from tests.present import present
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import read
 from transfer_core.studies.store import Store
@@ -158,12 +159,13 @@ def test_a_progress_bar_that_nobody_can_see_stops_nothing(run, monkeypatch, caps
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp932", "gbk", "latin-1"])
 def test_every_stored_verdict_can_be_printed_on_any_terminal(encoding, monkeypatch):
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding))
-    sentences = [finding.sentence for name in STUDIES for finding in read(name).summary.findings.values()]
+    terminal = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(terminal, encoding))
+    sentences = [finding.sentence for name in STUDIES for finding in present(read(name)).summary.findings.values()]
     assert not "".join(sentences).isascii()
     with boundary():
         tell("\n".join(sentences))
-    printed = sys.stdout.buffer.getvalue().decode(encoding)
+    printed = terminal.getvalue().decode(encoding)
     assert len(printed.splitlines()) == len(sentences)
     assert "?" not in printed
 

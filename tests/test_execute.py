@@ -165,7 +165,7 @@ def _finished(folder: Path) -> dict[str, str]:
             return {}
 
 
-def _wait_for_cells(folder: Path, n_cells: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_for_cells(folder: Path, n_cells: int, process: subprocess.Popen[Any]) -> None:
     deadline = time.monotonic() + PATIENCE
     while len(_finished(folder)) < n_cells:
         assert process.poll() is None, "the study ended before it could be disturbed"

@@ -98,7 +98,7 @@ def test_every_command_line_ends_with_the_right_status_and_at_most_one_sentence(
     for line, status in command_lines(N_LINES, seed=8):
         try:
             main(line)
-            left = 0
+            left: str | int = 0
         except SystemExit as error:
             left = error.code or 0
         said = capsys.readouterr()

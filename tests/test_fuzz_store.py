@@ -74,8 +74,12 @@ def _change_the_table(path, rng):
     )
 
 
+def _opened(path):
+    return Store.or_memory(lambda: path)
+
+
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory) -> bytes:
+def sound(tmp_path_factory):
     path = tmp_path_factory.mktemp("sound") / "cells.sqlite"
     store = Store(path)
     for cell in CELLS:
@@ -94,7 +98,7 @@ def test_a_damaged_store_gives_what_was_put_or_nothing_and_never_stops_the_work(
         path = tmp_path / f"{number}.sqlite"
         path.write_bytes(sound)
         damage(path, rng)
-        store = Store.or_memory(lambda path=path: path)
+        store = _opened(path)
         before = store.get_all(CELLS)
         for cell in CELLS:
             store.put(cell, _readings(cell))

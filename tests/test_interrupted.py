@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def _study(folder, n_processes):
         *(sys.executable, "-m", "transfer_ui", "study", "crossover", "--processes", n_processes),
         *("--out", str(folder), "--store", str(folder / "cells.sqlite")),
     ]
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=ROOT, start_new_session=True, **streams) as running:
         try:
             yield running

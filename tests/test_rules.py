@@ -1,5 +1,7 @@
 """Rules: each gives the verdict that its words say, on made-up evidence."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -26,7 +28,7 @@ CLAIMS = {f"{study.name}.{name}": claim for study in STUDIES.values() for name, 
 ABOVE, BELOW, STRADDLING, NOTHING = (0.2, 0.3), (-0.3, -0.2), (-0.2, 0.2), (-0.002, 0.002)
 
 
-def gap(low, high, n=10):
+def gap(low, high, *, n=10):
     return Gap(Interval((low + high) / 2, low, high), 0, 0, n)
 
 
@@ -43,7 +45,7 @@ def gap(low, high, n=10):
     ],
 )
 def test_a_sign_is_judged_by_the_interval_and_only_with_seeds_enough(edges, n, expected):
-    assert signed(GAP).judge(gap(*edges, n)) == expected
+    assert signed(GAP).judge(gap(*edges, n=n)) == expected
 
 
 @pytest.mark.parametrize(
@@ -197,7 +199,7 @@ def made_up(condition, draw):
             return {number.key: draw(number.key, RATES)}
     quantity, one = condition.quantity, float(condition.quantity.unit == "")
     low, high = draw(quantity.key, EDGES)
-    made = gap(one + low, one + high, draw.n)
+    made = gap(one + low, one + high, n=draw.n)
     return {quantity.key: made} if quantity.key else made
 
 
@@ -221,7 +223,7 @@ class Draw:
 
     def __init__(self, rng, n=10):
         self.rng, self.n = rng, n
-        self.alike = {} if rng.random() < 0.7 else None
+        self.alike: dict[object, Any] | None = {} if rng.random() < 0.7 else None
 
     def __call__(self, key, values):
         """Give the value of a key."""

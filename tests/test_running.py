@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.present import present
 from tests.test_browser import PATIENCE, SLOW, answer, browser, page, press_end_of, server  # noqa: F401  fixtures
 
 pytestmark = pytest.mark.browser
@@ -71,7 +72,7 @@ def test_labels_stay_by_their_lines_when_a_chart_fills_the_screen(server: str, p
     chart.hover()
     page.get_by_role("button", name="Fullscreen").first.click()
     page.wait_for_timeout(1000)
-    height = chart.bounding_box()["height"]
+    height = present(chart.bounding_box())["height"]
     assert height > 500
     gaps = chart.evaluate(
         """chart => {

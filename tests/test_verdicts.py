@@ -1,10 +1,12 @@
 """The headline ranks every row of the table, and no sentence of a page contradicts another or itself."""
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.present import present
 from transfer_core import RunConfig, compare, scenario_config
 from transfer_core.baselines import logistic_regression, zero_shot
 from transfer_core.experiment import sweep_steps
@@ -102,7 +104,7 @@ def test_headline_does_not_leave_out_the_best_row_of_the_table(config, said):
     assert of_the_three == (table["strategy"].iloc[0] in ("Zero-shot", "Logistic regression on pixels"))
 
 
-QUICK = {"hidden_sizes": (16,), "pretrain_epochs": 2, "n_epochs": 6, "unfreeze_epoch": 3, "n_seeds": 6}
+QUICK: dict[str, Any] = {"hidden_sizes": (16,), "pretrain_epochs": 2, "n_epochs": 6, "unfreeze_epoch": 3, "n_seeds": 6}
 EXTREMES = {
     "plain": RunConfig(**QUICK),
     "two seeds": RunConfig(**QUICK).but(n_seeds=2),
@@ -132,7 +134,7 @@ def said(request):
     config = EXTREMES[request.param]
     results, baselines = compare(config), baselines_of(config)
     *_, last = sweep_steps(config, "progressive_unfreezing", "unfreeze_epoch", unfreeze.sweep_epochs(config))
-    swept = last.results()
+    swept = present(last.results)()
     answer = [verdicts.answer(results, baselines), *verdicts.behind_it(results, baselines)]
     worth = sentences.worth_of_pretraining(results)
     best = export.winner(results)

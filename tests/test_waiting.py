@@ -7,6 +7,7 @@ from transfer_ui.runs.waiting import BEAT, PATIENCE
 
 def page(n_steps):
     import time
+    from functools import partial
 
     import streamlit as st
 
@@ -17,7 +18,7 @@ def page(n_steps):
     def steps():
         for step in range(1, n_steps + 1):
             time.sleep(0.02)
-            yield Progress(step / n_steps, f"step {step}", lambda step=step: {"step": step})
+            yield Progress(step / n_steps, f"step {step}", partial(dict, step=step))
 
     bench = st.session_state.setdefault("bench", Workbench())
     drawn = st.session_state.setdefault("drawn", [])
