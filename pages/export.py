@@ -34,7 +34,7 @@ titles = {name: framework.title for name, framework in FRAMEWORKS.items()}
 name = sidebar.choose_in_link("framework", titles, st.segmented_control, default="pytorch")
 framework, result = FRAMEWORKS[name], results[strategy]
 recipe = recipe_of(result)
-obstacle = framework.cannot_say(recipe.schedule)
+obstacle = framework.obstacle(recipe)
 with place:
     if obstacle:
         said = f"With these settings there is no code in {framework.title} for {sentences.TITLES[strategy].lower()}."
@@ -44,7 +44,7 @@ with place:
     frame.answer(verdicts.answer(results, baselines), [*verdicts.behind_it(results, baselines), said])
 
 if obstacle:
-    st.warning(f"{obstacle} Another framework can say it.", icon=":material/block:")
+    st.warning(obstacle if recipe.anchor else f"{obstacle} Another framework can say it.", icon=":material/block:")
 else:
     script = framework.write(recipe)
     with st.container(horizontal=True, vertical_alignment="center"):

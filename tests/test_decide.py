@@ -37,7 +37,7 @@ def _rows(means, seeds=6):
 )
 def test_the_winner_of_the_cell_is_the_advice(means, advice):
     said, evidence = decide.recommendation(_rows(means), RunConfig(), {})
-    assert said == f"For 100 training images (10 a class): {advice}"
+    assert said == f"For 100 training images (10 per class): {advice}"
     assert "95\u00a0% interval" in evidence
 
 
@@ -78,10 +78,11 @@ def test_a_cell_that_was_not_reached_is_said():
 @pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.parametrize("count", [1, 5, None])
 def test_every_setting_has_a_nearest_cell(scenario, count):
-    size, shift = decide.nearest_cell(RunConfig(scenario=scenario, images_per_class=count))
+    config = RunConfig(scenario=scenario, images_per_class=count)
+    size, shift = decide.nearest_cell(config)
     assert size >= 1
     assert shift == 0
-    assert decide.cell_words(scenario, size, shift)
+    assert decide.cell_words(config, size, shift)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_another_size_gets_the_nearest_cell_and_is_told_so():
     said, _ = decide.recommendation(
         _rows([0.9, 0.8, 0.8, 0.7, 0.5]), RunConfig(images_per_class=10, shift_amount=5), {}
     )
-    assert said.startswith("For 100 training images (10 a class), the nearest measured to yours: ")
+    assert said.startswith("For 100 training images (10 per class), the nearest measured to yours: ")
 
 
 def test_where_nothing_learns_there_is_no_advice():
@@ -152,7 +153,7 @@ def test_the_stored_map_needs_no_training():
     app = open_page("decide", {"guess": "50"})
     assert not app.exception
     said = texts(app.markdown)
-    assert "#### For 100 training images (10 a class): " in said
+    assert "#### For 100 training images (10 per class): " in said
     assert "You said 50: " in said
     assert texts(app.caption).count("Stored results of ") == 2
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transfer_core import RunConfig, compare
-from transfer_core.baselines import logistic_regression, zero_shot
+from transfer_core.baselines import measure_baselines
 from transfer_ui import sentences, verdicts
 
 
@@ -18,8 +18,7 @@ def main() -> None:
         kept = sentences.percent(after) if after == after else "–"
         reached = sentences.accuracy_words(result.test_accuracy)
         print(f"| {sentences.TITLES[name]} | {reached} | {result.cost.multiply_adds / 1e6:.1f} M | {kept} |")
-    found = {"zero_shot": zero_shot(config), "logistic_regression": logistic_regression(config)}
-    baselines = {name: scores for name, scores in found.items() if scores is not None}
+    baselines = measure_baselines(config)
     for name, scores in baselines.items():
         print(f"| {verdicts.TITLES[name]} | {sentences.accuracy_words(scores)} | – | – |")
     said = [verdicts.answer(results, baselines), *verdicts.behind_it(results, baselines)]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
@@ -10,6 +14,64 @@ from transfer_core.config import RunConfig
 from transfer_core.examples import target_of
 from transfer_core.network import accuracy, predict_logits
 from transfer_core.pretraining import pretrain
+
+
+class Baseline(NamedTuple):
+    """What to say about a rival that is not a strategy.
+
+    Attributes
+    ----------
+    title, short : str
+        Name in a sentence, and on a chart.
+    best_for : str
+        What it is there for, a few words.
+    advice : str
+        What to do where it wins, as an order.
+    """
+
+    title: str
+    short: str
+    best_for: str
+    advice: str
+
+
+BASELINES: Mapping[str, Baseline] = MappingProxyType(
+    {
+        "zero_shot": Baseline(
+            title="Zero-shot",
+            short="Zero-shot",
+            best_for="control: the pretrained network as it is",
+            advice="use the pretrained network as it is: no training is needed",
+        ),
+        "logistic_regression": Baseline(
+            title="Logistic regression on pixels",
+            short="Logistic regression",
+            best_for="control: does it take a network at all?",
+            advice="fit logistic regression to the pixels: no network is needed",
+        ),
+    }
+)
+"""From the least work to the most; every strategy takes more."""
+
+
+def measure_baselines(config: RunConfig) -> dict[str, Array]:
+    """Test accuracy of every baseline that makes sense for a configuration.
+
+    Parameters
+    ----------
+    config : RunConfig
+
+    Returns
+    -------
+    dict of str to ndarray of shape (n_seeds,)
+
+    Examples
+    --------
+    >>> list(measure_baselines(RunConfig(scenario="low_to_high", n_seeds=2)))
+    ['logistic_regression']
+    """
+    found = {"zero_shot": zero_shot(config), "logistic_regression": logistic_regression(config)}
+    return {name: scores for name, scores in found.items() if scores is not None}
 
 
 def zero_shot(config: RunConfig) -> Array | None:

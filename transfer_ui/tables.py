@@ -11,15 +11,12 @@ import streamlit as st
 
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
+from transfer_core.baselines import BASELINES
 from transfer_core.statistics import mean_interval
 from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.sentences import has_old_task
 from transfer_ui.verdicts import TITLES
 
-MEANT_FOR = {
-    "zero_shot": "control: the pretrained network as it is",
-    "logistic_regression": "control: does it take a network at all?",
-}
 PERCENT: dict[str, Any] = {"format": "%.1f %%"}
 UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""))
 
@@ -55,7 +52,7 @@ def summary(results: Mapping[str, RunResult], baselines: Mapping[str, Array]) ->
             }
         )
     for name, scores in baselines.items():
-        rows.append(_scored(TITLES[name], scores) | {"best_for": MEANT_FOR[name]})
+        rows.append(_scored(TITLES[name], scores) | {"best_for": BASELINES[name].best_for})
     return pd.DataFrame(rows)
 
 

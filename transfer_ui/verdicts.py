@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 from transfer_core import STRATEGIES
 from transfer_core.arrays import Array
+from transfer_core.baselines import BASELINES
 from transfer_core.statistics import MIN_SEEDS, verdict
 from transfer_core.wording import gap_words, inside, join_words, verdict_evidence, verdict_sentence
 from transfer_ui.sentences import Results, no_better_than_guessing, percent, test_scores
 
 Scores = Mapping[str, Array]
-THREE = tuple(name for name, strategy in STRATEGIES.items() if strategy.pretrained)
+THREE = ("feature_extraction", "end_to_end", "progressive_unfreezing")  # freeze, fine-tune, or unfreeze step by step
 TITLES = {name: strategy.title for name, strategy in STRATEGIES.items()} | {
-    "zero_shot": "Zero-shot",
-    "logistic_regression": "Logistic regression on pixels",
+    name: baseline.title for name, baseline in BASELINES.items()
 }
 NO_TRAINING, LINEAR = "zero_shot", "logistic_regression"
 

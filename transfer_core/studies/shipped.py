@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,6 +45,18 @@ class Shipped(NamedTuple):
         """Whether the study still lays out the cells that were stored."""
         return [dict(cell.labels) for cell in cells] == self.places
 
+    def done(self, cells: Sequence[Cell]) -> list[Done]:
+        """Find those of the study's cells that were stored, by their labels.
+
+        Parameters
+        ----------
+        cells : sequence of Cell
+            That the study lays out by now, on the configurations of the stored ones.
+        """
+        stored = {_place(labels): readings for labels, readings in zip(self.places, self.cells, strict=True)}
+        found = [(place, stored.get(_place(cell.labels))) for place, cell in enumerate(cells)]
+        return [Done(place, readings, 0, True) for place, readings in found if readings is not None]
+
     def rows(self, cells: Sequence[Cell]) -> pd.DataFrame:
         """Give one row a cell, reading and seed.
 
@@ -65,6 +77,10 @@ class Shipped(NamedTuple):
         if not self.fits(cells):
             raise ValueError(f"stored cells must be those of the study, got {len(self.places)} others; build them anew")
         return rows(cells, [Done(place, readings, 0, True) for place, readings in enumerate(self.cells)])
+
+
+def _place(labels: Mapping[str, Label]) -> frozenset[tuple[str, Label]]:
+    return frozenset(labels.items())
 
 
 def write(

@@ -11,7 +11,8 @@ import streamlit as st
 
 from transfer_core import STRATEGIES, RunConfig
 from transfer_core.arrays import Array
-from transfer_core.scenarios import SCENARIOS
+from transfer_core.baselines import BASELINES
+from transfer_core.costs import multiply_adds
 from transfer_core.splits import max_images_per_class
 from transfer_core.statistics import MIN_SEEDS, Verdict, verdict
 from transfer_core.studies.questions.crossover import RULE, Crossing
@@ -32,25 +33,6 @@ AMONG = {
     "freeze_or_tune": ("Freeze or fine-tune?", ("feature_extraction", "end_to_end")),
 }
 WINNERS = (*STRATEGIES, OPEN)
-# From the least work to the most: where accuracy does not decide, the price does.
-BY_PRICE = (
-    "zero_shot",
-    "logistic_regression",
-    "feature_extraction",
-    "random_features",
-    "progressive_unfreezing",
-    "end_to_end",
-    "from_scratch",
-)
-ADVICE = {
-    "zero_shot": "use the pretrained network as it is: no training is needed",
-    "logistic_regression": "fit logistic regression to the pixels: no network is needed",
-    "feature_extraction": "freeze the backbone",
-    "end_to_end": "fine-tune end to end",
-    "progressive_unfreezing": "unfreeze progressively",
-    "from_scratch": "train from scratch: here the pretrained network hurts",
-    "random_features": "train a head on a random backbone: here pretraining adds nothing",
-}
 QUESTION = (
     "Say first, then look: from how many training images on, all classes together, does end-to-end fine-tuning beat "
     "feature extraction on test images?"
@@ -175,7 +157,7 @@ def recommendation(rows: pd.DataFrame, config: RunConfig, baselines: Mapping[str
         The advice, and what it rests on.
     """
     size, shift = nearest_cell(config)
-    place = cell_words(config.scenario, size, shift)
+    place = cell_words(config, size, shift)
     if (size, shift) != (config.images_per_class, config.shift_amount):
         place = f"{place}, the nearest measured to yours"
     by_strategy = cell_scores(rows, size, shift)
@@ -190,32 +172,48 @@ def recommendation(rows: pd.DataFrame, config: RunConfig, baselines: Mapping[str
         return f"For {place}: no advice, because nothing learns at these settings.", rests_on
     said = f"{headline(ranked, n_classes)} {rests_on}"
     if not found.inconclusive:
-        return f"For {place}: {ADVICE[found.leader]}.", said
-    return f"For {place}: {_cheapest(found)}.", said
+        return f"For {place}: {_advice(found.leader)}.", said
+    return f"For {place}: {_cheapest(found, config)}.", said
 
 
-def _cheapest(found: Verdict) -> str:
+def _advice(name: str) -> str:
+    return BASELINES[name].advice if name in BASELINES else STRATEGIES[name].advice
+
+
+def by_work(config: RunConfig) -> list[str]:
+    """List baselines and strategies from the least work to the most: where accuracy does not decide, the price does.
+
+    Examples
+    --------
+    >>> by_work(RunConfig())[:3], by_work(RunConfig())[-1]
+    (['zero_shot', 'logistic_regression', 'feature_extraction'], 'from_scratch')
+    """
+
+    def work(name: str) -> int:
+        return multiply_adds(STRATEGIES[name].build(config), config.layer_sizes, n_examples=1)
+
+    return [*BASELINES, *sorted(STRATEGIES, key=work)]
+
+
+def _cheapest(found: Verdict, config: RunConfig) -> str:
     """Among those that cannot be told apart the least work decides."""
-    level = {found.leader, *found.tied}
-    named = [inside(TITLES[name]) for name in BY_PRICE if name in level]
-    first = next(name for name in BY_PRICE if name in level)
-    return f"{ADVICE[first].split(':')[0]} ({join_words(named)} are too close to call; none is less work)"
+    level = [name for name in by_work(config) if name in {found.leader, *found.tied}]
+    named = [inside(TITLES[name]) for name in level]
+    return f"{_advice(level[0]).split(':')[0]} ({join_words(named)} are too close to call; none is less work)"
 
 
-def cell_words(scenario: str, size: int, shift: float) -> str:
+def cell_words(config: RunConfig, size: int, shift: float) -> str:
     r"""Name a cell of the map.
 
     Examples
     --------
-    >>> cell_words("mnist_to_digits", 10, 30.0)
-    '100 training images (10 a class) at a shift of 30°'
+    >>> cell_words(RunConfig(), 10, 30.0)
+    '100 training images (10 per class) at a shift of 30°'
     """
-    found = SCENARIOS[scenario]
-    n_classes = len(found.target.classes)
-    words = f"{size * n_classes:,} training images ({size} a class)"
-    if found.shift is None or not shift:
+    words = f"{size * config.layer_sizes[-1]:,} training images ({size} per class)"
+    if config.pair.shift is None or not shift:
         return words
-    return f"{words} at a shift of {amount_words(shift, found.shift.unit)}"
+    return f"{words} at a shift of {amount_words(shift, config.pair.shift.unit)}"
 
 
 def map_on(config: RunConfig) -> Study:
@@ -237,10 +235,10 @@ def cells_of(config: RunConfig, table: pd.DataFrame) -> dict[str, str]:
     Examples
     --------
     >>> cells_of(RunConfig(), pd.DataFrame({"images_per_class": [10], "shift": [30.0]}))
-    {'10,30': '100 training images (10 a class) at a shift of 30°'}
+    {'10,30': '100 training images (10 per class) at a shift of 30°'}
     """
     places = [(int(size), float(shift)) for size, shift in table[["images_per_class", "shift"]].to_numpy()]
-    return {f"{size},{shift:g}": cell_words(config.scenario, size, shift) for size, shift in places}
+    return {f"{size},{shift:g}": cell_words(config, size, shift) for size, shift in places}
 
 
 def follow_click(picked: tuple[str, str] | None) -> None:

@@ -172,17 +172,9 @@ def moved_sentence(result: RunResult) -> str:
     if not frozen.any():
         return "No layer was ever frozen in this schedule."
     while_frozen = float(change[:, frozen].max())
-    drift = [
-        float(
-            np.mean(
-                np.linalg.norm(new.weights - old.weights, axis=(-2, -1)) / np.linalg.norm(old.weights, axis=(-2, -1))
-            )
-        )
-        for new, old in zip(result.params, result.pretrained, strict=True)
-    ]
     moved = [
         f"{name} moved {percent(value)}" if np.isfinite(value) else f"{name} diverged"
-        for name, value in zip(names, drift, strict=True)
+        for name, value in zip(names, result.drift.mean(axis=0), strict=True)
     ]
     exact = "exactly 0" if while_frozen == 0 else f"up to {while_frozen:.1e}"
     return (

@@ -8,7 +8,9 @@ from typing import Any, Literal, NamedTuple
 
 import altair as alt
 
-from transfer_core import SCENARIOS, STRATEGIES
+from transfer_core import STRATEGIES
+from transfer_core.baselines import BASELINES
+from transfer_core.scenarios import title_of
 from transfer_core.strategies import Look
 from transfer_core.studies.study import Axis, Figure
 from transfer_ui.charts import base
@@ -26,10 +28,8 @@ SERIES_TITLE = "Which"
 MARK = "▼"
 MARK_LINE = 16  # pixels of a line of words at a mark
 PICK = "pick"
-TITLES = {
-    **{name: strategy.short for name, strategy in STRATEGIES.items()},
-    "logistic_regression": "Logistic regression",
-    "zero_shot": "Zero-shot",
+TITLES = {name: strategy.short for name, strategy in STRATEGIES.items()} | {
+    name: baseline.short for name, baseline in BASELINES.items()
 }
 
 
@@ -44,7 +44,7 @@ def shown(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     text = str(value)
-    return TITLES.get(text) or (SCENARIOS[text].title if text in SCENARIOS else text)
+    return TITLES.get(text) or title_of(text)
 
 
 def styles(series: Sequence[str]) -> list[Look]:

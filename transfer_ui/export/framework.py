@@ -81,6 +81,9 @@ class Checked(NamedTuple):
         )
 
 
+L2_SP = "No script has a decay towards the pretrained weights (L2-SP)."
+
+
 def can_say_all(schedule: Schedule) -> str:
     """Answer for a framework that can express any schedule."""
     return ""
@@ -111,3 +114,7 @@ class Framework:
     habits: tuple[Habit, ...]
     checked: Checked
     cannot_say: Callable[[Schedule], str] = can_say_all
+
+    def obstacle(self, recipe: Recipe) -> str:
+        """Say why there is no script of a recipe; nothing where there is one."""
+        return L2_SP if recipe.anchor else self.cannot_say(recipe.schedule)

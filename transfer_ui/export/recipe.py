@@ -35,6 +35,8 @@ class Recipe(NamedTuple):
     batch_seed : int
         ``np.random.default_rng(batch_seed).permutation(n)``, once an epoch, is the order of the images.
     momentum, weight_decay : float
+    anchor : float
+        Weight decay towards the start (L2-SP); 0 is none.
     start : tuple of Layer
         The network before training: pretrained or random backbone, fresh head; no leading axis.
     target : TargetData
@@ -56,6 +58,7 @@ class Recipe(NamedTuple):
     batch_seed: int
     momentum: float
     weight_decay: float
+    anchor: float
     start: Params
     target: TargetData
     origin: tuple[tuple[str, str], ...]
@@ -109,12 +112,13 @@ def recipe_of(result: RunResult) -> Recipe:
         seed=config.seed,
         schedule=result.arm.schedule,
         batch_size=n_train if config.batch_size is None else min(config.batch_size, n_train),
-        batch_seed=stream(config.seed, Purpose.BATCHES),
+        batch_seed=stream(config.seed, Purpose.BATCHES, result.arm.repetition),
         momentum=config.momentum,
         weight_decay=config.weight_decay,
+        anchor=result.arm.anchor,
         start=tuple(Layer(layer.weights[0], layer.bias[0]) for layer in result.pretrained),
         target=target,
-        origin=tuple(_origin(config, strategy.pretrained)),
+        origin=tuple(_origin(config, result.arm.start.from_source)),
         outcome=_outcome(result),
         mark=sha256(repr(config).encode()).hexdigest()[:6],
     )

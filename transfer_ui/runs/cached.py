@@ -10,7 +10,7 @@ import streamlit as st
 
 from transfer_core import Progress, RunConfig, compare_steps, scenario_config
 from transfer_core.arrays import Array
-from transfer_core.baselines import logistic_regression, zero_shot
+from transfer_core.baselines import measure_baselines
 from transfer_core.experiment import sweep_steps
 from transfer_core.scenarios import Task
 from transfer_core.splits import sample_images
@@ -80,17 +80,28 @@ def study(asked: Study, configs: Sequence[RunConfig], draw: Callable[[pd.DataFra
     configs = [asked.without_swept(config) for config in configs]
     cells = asked.cells(configs)
     ready = shipped_study(asked.name)
-    if ready and ready.configs == [repr(config) for config in configs] and ready.fits(cells):
+    if not (ready and ready.configs == [repr(config) for config in configs]):
+        ready = None
+    if ready and ready.fits(cells):
         return Measured(shipped_rows(asked.name), False, ready.made)
+    # What was shipped need not be done again, also where there is a strategy more by now.
+    stored = ready.done(cells) if ready else []
+    places = sorted(set(range(len(cells))) - {one.place for one in stored})
+    missing = [cells[place] for place in places]
+
+    def all_rows(done: Sequence[Done]) -> pd.DataFrame:
+        return rows(cells, [*stored, *(one._replace(place=places[one.place]) for one in done)])
 
     def draw_done(done: list[Done]) -> None:
-        if draw and done:
-            draw(rows(cells, done))
+        if draw and (done or stored):
+            draw(all_rows(done))
 
-    found = outcome(workbench(), ("study", asked.name, *configs), lambda: study_steps(cells, study_store()), draw_done)
+    found = outcome(
+        workbench(), ("study", asked.name, *configs), lambda: study_steps(missing, study_store()), draw_done
+    )
     if study_store().trouble:
         st.caption(":material/cloud_off: This server cannot keep results on its disk; they last until it restarts.")
-    return Measured(rows(cells, list(found.results)), found.stopped, None)
+    return Measured(all_rows(list(found.results)), found.stopped, None)
 
 
 @st.cache_resource(show_spinner=False)
@@ -123,8 +134,7 @@ def baselines(config: RunConfig) -> dict[str, Array]:
 
 @st.cache_data(max_entries=300, show_spinner=False)
 def _baselines(config: RunConfig) -> dict[str, Array]:
-    found = {"zero_shot": zero_shot(config), "logistic_regression": logistic_regression(config)}
-    return {name: scores for name, scores in found.items() if scores is not None}
+    return measure_baselines(config)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

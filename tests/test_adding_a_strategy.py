@@ -1,0 +1,80 @@
+"""A strategy is one entry: CONTRIBUTING's recipe, followed to the letter in a copy, where the new one wins."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.app import PAGE_FILES, ROOT
+
+ENTRY = """
+    "keen": Strategy(
+        title="Keen training",
+        short="Keen",
+        summary="Train every layer at a rate of its own.",
+        best_for="a test",
+        advice="train keenly",
+        build=lambda config: (
+            Phase("all layers", config.n_epochs, freeze_to(config.n_layers, 0), (0.1,) * config.n_layers),
+        ),
+        rate_field="backbone_learning_rate",
+        look=Look("#8B5CF6", "#B79CFF", (4, 2)),
+        anchor=ANCHOR,
+    ),
+}
+"""
+# At these rates nothing else gets anywhere within its epochs.
+LINK = {
+    "scenario": "digits_to_parity",
+    "head_learning_rate": "0.0005",
+    "backbone_learning_rate": "0.0005",
+    "unfrozen_learning_rate": "0.0005",
+    "n_epochs": "20",
+    "unfreeze_epoch": "2",
+    "images_per_class": "200",
+    "hidden_width": "64",
+    "pretrain_epochs": "1",
+    "n_seeds": "6",
+}
+OPEN_PAGES = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+for page in {PAGE_FILES!r}:
+    app = AppTest.from_file(f"pages/{{page}}.py", default_timeout=300)
+    app.query_params.update({LINK!r} | {{"decide": {{"guess": "50"}}, "export": {{"strategy": "keen"}}}}.get(page, {{}}))
+    app.run()
+    said = " ".join(element.value for element in [*app.markdown, *app.caption, *app.warning, *app.error])
+    assert not app.exception, (page, app.exception)
+    print(page, "|", said.replace("\\n", " "))
+"""
+
+
+@pytest.fixture(params=["0.0", "0.001"], ids=["plain", "L2-SP"])
+def copy(tmp_path, request):
+    for folder in ("transfer_core", "transfer_ui", "pages", ".streamlit"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    path = tmp_path / "transfer_core" / "strategies.py"
+    source = path.read_text(encoding="utf-8").rstrip()
+    assert source.endswith("}")
+    path.write_text(source.removesuffix("}") + ENTRY.replace("ANCHOR", request.param), encoding="utf-8")
+    return tmp_path
+
+
+def test_a_new_strategy_wins_on_every_page_and_breaks_none(copy):
+    environment = os.environ | {
+        "PYTHONPATH": str(copy),
+        "FREEZE_OR_FINE_TUNE_STORE": str(copy / "cells.sqlite"),
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN_PAGES], cwd=copy, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    said = dict(line.split(" | ", 1) for line in done.stdout.splitlines() if " | " in line)
+    assert set(said) == set(PAGE_FILES)
+    assert "Keen training wins" in said["compare"]
+    assert "Keen training wins" in said["home"]
+    assert "Keen training wins" in said["decide"]
+    assert "keen training" in said["export"]
