@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -148,7 +148,7 @@ def _finished(folder: Path) -> dict[str, str]:
     """Key of every kept cell -> when it was finished."""
     if not (folder / "cells.sqlite").exists():
         return {}
-    with sqlite3.connect(f"file:{folder / 'cells.sqlite'}?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"file:{folder / 'cells.sqlite'}?mode=ro", uri=True, isolation_level=None)) as database:
         try:
             return dict(database.execute("SELECT key, finished FROM cells"))
         except sqlite3.OperationalError:  # not made yet
