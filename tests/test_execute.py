@@ -156,9 +156,7 @@ def _finished(folder: Path) -> dict[str, str]:
     """Key of every kept cell -> when it was finished."""
     if not (folder / "cells.sqlite").exists():
         return {}
-    with closing(
-        sqlite3.connect(f"file:{folder / 'cells.sqlite'}?mode=ro", uri=True, isolation_level=None)
-    ) as database:
+    with closing(sqlite3.connect(f"file:{folder / 'cells.sqlite'}?mode=ro", uri=True)) as database:
         try:
             return dict(database.execute("SELECT key, finished FROM cells"))
         except sqlite3.OperationalError:  # not made yet

@@ -139,7 +139,7 @@ def _origin(config: RunConfig, pretrained: bool) -> Iterator[tuple[str, str]]:
 def _outcome(result: RunResult) -> str:
     """Say what a script should find, so that a reader can see whether it does."""
     if result.stopped:
-        return "The run on screen was stopped; this script goes on to the end of the schedule."
+        return "The run on screen was stopped early; this script goes on to the end of the schedule."
     if not np.isfinite(result.history["train_loss"][0, -1]):
         return "The lab's loss became NaN or infinite; the one here will too."
     share = percent(float(result.test_accuracy[0])).replace("\u00a0", " ")  # a script has no use for a special space

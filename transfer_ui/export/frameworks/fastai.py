@@ -140,7 +140,7 @@ def _rates(phase: Phase) -> str:
 
 
 def cannot_say(schedule: Schedule) -> str:
-    """Explain what `freeze_to` has no words for."""
+    """Explain what `freeze_to` cannot express."""
     lowest = [phase.first_trainable for phase in schedule]
     if any(any(phase.frozen[first:]) for phase, first in zip(schedule, lowest, strict=True)):
         return "fastai freezes from the inputs up to some layer; here a layer is frozen above one that trains."
@@ -181,8 +181,8 @@ FRAMEWORK = Framework(
         ),
         Habit(
             "A layer frozen after it has trained goes on moving, because its gradient is zeroed and not removed; and "
-            "`freeze_to` has no word for a frozen layer above a trained one.",
-            "No schedule of this lab does either. For one that did, there would be no fastai script.",
+            "`freeze_to` cannot express a frozen layer above a trained one.",
+            "No schedule in this lab does either; for one that did, no fastai script would be offered.",
         ),
         Habit(
             "The training loss it prints is smoothed over minibatches.",

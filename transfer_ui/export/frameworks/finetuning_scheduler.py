@@ -168,13 +168,15 @@ def _listed(opening: str, items: list[str], closing: str, indent: int) -> list[s
 
 
 def cannot_say(schedule: Schedule) -> str:
-    """Explain what its schedules have no words for."""
+    """Explain what its schedules cannot express."""
     news = list(freed(schedule))
     trained: set[int] = set()
     for phase, new in zip(schedule, news, strict=True):
         trained |= set(new)
         if not new or any(phase.frozen[layer] for layer in trained):
-            return "A phase of finetuning-scheduler frees something and never freezes again; here one does otherwise."
+            return (
+                "In finetuning-scheduler every phase frees something and never freezes again; here one phase does not."
+            )
         if any(len({phase.learning_rates[layer] for layer in group}) > 1 for group in news):
             return (
                 "finetuning-scheduler gives all layers that are freed together one rate; here they have several. "
@@ -207,7 +209,7 @@ FRAMEWORK = Framework(
         ),
         Habit(
             "What a phase frees is one parameter group with one rate.",
-            "Where layers freed together have several rates, there is no script: take Lightning's, which has no such limit.",
+            "If layers freed together have several rates, no script is offered; the Lightning script has no such limit.",
         ),
         Habit(
             "It writes its schedule and checkpoints to the folder it runs in.",

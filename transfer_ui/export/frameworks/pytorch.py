@@ -33,8 +33,8 @@ $torch_sequential
 loss_fn = nn.CrossEntropyLoss()
 
 # %% Optimizer
-# It owns every layer from the start, so none is forgotten when it is freed. SGD passes
-# over parameters without a gradient: a frozen layer keeps its weights and its momentum.
+# It owns every layer from the start, so none is forgotten when it is freed. SGD skips
+# parameters without a gradient: a frozen layer keeps its weights and its momentum.
 optimizer = torch.optim.SGD(
     [{"params": layer.parameters()} for layer in layers],
     momentum=MOMENTUM,
@@ -107,11 +107,11 @@ FRAMEWORK = Framework(
         Habit(
             "A layer that is frozen after it has trained may go on moving: with a gradient of zero, momentum and weight "
             "decay still act.",
-            "`zero_grad()` stays at its default, which removes the gradients, and SGD passes over a parameter without one.",
+            "`zero_grad()` stays at its default, which removes the gradients, and SGD skips a parameter without one.",
         ),
         Habit(
-            "An optimizer made from the trainable parameters does not know those that are freed later: they get a "
-            "gradient, and no update.",
+            "An optimizer made from the trainable parameters never learns of those unfrozen later: they get a "
+            "gradient, but no update.",
             "One optimizer owns all layers from the start, each in a group of its own, and a phase sets the rates.",
         ),
         Habit(
