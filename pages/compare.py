@@ -25,13 +25,11 @@ place = st.container(key="answer_place")
 frame.show_presets(PRESETS, config)
 st.caption(f"**{scenario.title}**, {sentences.cap(config)}, {config.n_seeds} seeds. {scenario.look_for}")
 
-# An earlier run to lay under the curves.
+# The evidence: curves, and the choice of an earlier run to overlay.
+charts = curves.Charts(config.n_epochs, theme())
 pinned_config = visit.choose_pinned(config)
 if pinned_config:
-    st.caption(f"Dotted underneath: an earlier run with {sentences.differences(pinned_config, config)}.")
-
-# The evidence: curves.
-charts = curves.Charts(config.n_epochs, theme())
+    st.caption(f"Dotted: an earlier run with {sentences.differences(pinned_config, config)}.")
 if visit.page_is_new():
     # Axes at once: the browser gets ready for charts while the server trains. Later the curves of the run before stay.
     charts.draw({}, {})

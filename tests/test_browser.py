@@ -107,9 +107,9 @@ def test_choice_follows_the_visitor_through_the_map(server: str, page: Page):
 def test_pinned_run_can_be_taken_off_again(server: str, page: Page):
     page.goto(f"{server}/compare?{QUICK}&pin=images_per_class%3D1%26n_epochs%3D10%26unfreeze_epoch%3D4%26n_seeds%3D10")
     answer(page)
-    expect(page.get_by_text("Dotted underneath")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Dotted: an earlier run")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name=re.compile("Clear", re.IGNORECASE)).first.click()
-    expect(page.get_by_text("Dotted underneath")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_text("Dotted: an earlier run")).to_have_count(0, timeout=PATIENCE)
     expect(page).not_to_have_url(re.compile("pin="), timeout=PATIENCE)
 
 

@@ -121,9 +121,9 @@ def test_labels_move_as_little_as_they_can_and_keep_their_order():
     assert base.spread_labels(np.array([10.0, 100.0]), 200).tolist() == [10, 100]
 
 
-def test_labels_stay_within_their_chart():
+def test_labels_stay_within_their_chart_and_above_its_axis():
     spread = base.spread_labels(np.array([0.0, 1.0, 199.0, 200.0]), 200)
-    assert spread.tolist() == [0, 16, 184, 200]
+    assert spread.tolist() == [0, 16, 176, 192]
 
 
 @pytest.mark.parametrize("height", [150, 180, 300, 560, 900])

@@ -216,5 +216,6 @@ def spread_labels(wanted: Array, height: float) -> Array:
         groups.append((float(mean), count))
     levels = np.repeat([mean for mean, _ in groups], [count for _, count in groups])
     spread: Array = np.empty(len(order))
-    spread[order] = np.clip(levels, 0, max(height - LABEL_GAP * (len(order) - 1), 0)) + steps
+    lowest = height - LABEL_GAP / 2  # or the line of the axis would strike the word through
+    spread[order] = np.clip(levels, 0, max(lowest - LABEL_GAP * (len(order) - 1), 0)) + steps
     return spread

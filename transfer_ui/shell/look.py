@@ -19,7 +19,7 @@ STYLE = """
 [class*="st-key-card_"] { min-height: 5.8rem; }
 .st-key-answer { padding-bottom: 1.1rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
-.st-key-behaviour { display: none; }
+[data-testid=stLayoutWrapper]:has(> .st-key-behaviour) { display: none; } /* it would leave a gap above the title */
 /* Progress and Stop lie over the lower edge: they are in sight wherever the page is scrolled to. */
 [data-testid=stLayoutWrapper]:has(> [class*="st-key-running"]) { position: absolute; }
 [class*="st-key-running"] {
@@ -30,6 +30,9 @@ STYLE = """
 .stMarkdownBadge { white-space: normal !important; }
 [data-testid=stVegaLiteChart] svg text { pointer-events: none; }
 .st-key-map > div { margin: 0 !important; } /* Streamlit draws links of a list over one another */
+/* What to try next is no map: a link to this very page looks like the others. */
+.st-key-links [data-testid=stPageLink-NavLink] { background: transparent; }
+.st-key-links [data-testid=stPageLink-NavLink] p { font-weight: 400; }
 /* A link says all of its label. */
 [data-testid=stPageLink-NavLink] > span, [data-testid=stPageLink-NavLink] p { white-space: normal; overflow: visible; }
 /* On a phone the controls are a sheet at the lower edge: what they change stays in sight above them. */
