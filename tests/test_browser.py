@@ -278,5 +278,5 @@ def test_no_verdict_is_cut_in_a_window_of_any_width(server: str, page: Page, lin
     for width in (1366, 900, 700, 390):
         page.set_viewport_size({"width": width, "height": 768})
         assert page.evaluate(CUT_BADGES) == []
-    badges.first.evaluate("badge => badge.style.width = '2em'")
+    badges.first.evaluate("badge => badge.style.cssText = 'width: 2em; white-space: nowrap !important'")
     assert len(page.evaluate(CUT_BADGES)) == 1

@@ -18,6 +18,7 @@ from tests.present import present
 from transfer_core import STRATEGIES, Layer, Phase, RunConfig, compare, freeze_to, scenario_config
 from transfer_core.arrays import Examples
 from transfer_core.measures import Curves
+from transfer_core.schedules import first_epochs
 from transfer_core.training import train
 from transfer_ui.export import FRAMEWORKS
 from transfer_ui.export.changes import changes
@@ -293,7 +294,7 @@ def test_phases_name_their_controls(framework):
 
 def test_outcome_of_a_run_that_was_stopped_or_broke_down():
     result = results("at_once")["end_to_end"]
-    stopped = replace(result, config=AT_ONCE.but(n_epochs=50))
+    stopped = replace(result, schedule=first_epochs(result.schedule, 1))
     assert "goes on to the end" in recipe_of(stopped).outcome
     broken = replace(result, history=result.history | {"train_loss": np.full((2, 7), np.nan)})
     assert "became NaN" in recipe_of(broken).outcome

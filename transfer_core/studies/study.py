@@ -86,7 +86,7 @@ class Finding(NamedTuple):
     Attributes
     ----------
     verdict : str
-        One of `rules.VERDICTS`, or `rules.UNTESTED`.
+        One of `transfer_core.studies.rules.VERDICTS`, or `transfer_core.studies.rules.UNTESTED`.
     sentence : str
         With the figures.
     """

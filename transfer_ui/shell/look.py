@@ -14,8 +14,8 @@ STYLE = """
 .stMainBlockContainer h1 { font-size: 2rem; padding-bottom: .4rem; }
 .st-key-presets button { min-height: 1.6rem; padding: 0 .2rem; font-size: .9rem; }
 /* Places keep their height while what belongs there is computed: nothing below them moves. */
-.st-key-answer_place, .st-key-answer_place .st-key-answer { min-height: 12rem; }
-.st-key-answer_place_short, .st-key-answer_place_short .st-key-answer { min-height: 9.5rem; }
+.st-key-answer_place, .st-key-answer_place .st-key-answer { min-height: 16rem; }
+.st-key-answer_place_short, .st-key-answer_place_short .st-key-answer { min-height: 11.7rem; }
 [class*="st-key-card_"] { min-height: 5.8rem; }
 .st-key-answer { padding-bottom: 1.1rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
