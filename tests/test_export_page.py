@@ -131,8 +131,8 @@ def test_schedule_that_a_framework_has_no_words_for_is_said(monkeypatch):
     monkeypatch.setitem(FRAMEWORKS, "fastai", mute)
     app = open_page("export", QUICK | {"framework": "fastai"})
     assert not app.exception
-    assert "It has no word for this. Another framework can say it." in texts(app.warning)
-    assert "there is no code in fastai for" in answer(app)[1]
+    assert "It has no word for this. Another framework can express it." in texts(app.warning)
+    assert "No fastai script for" in answer(app)[1]
     assert not app.code
 
 
@@ -159,7 +159,7 @@ def test_words_for_a_run_that_was_stopped_or_broke_down():
 
 def test_words_for_the_strategy_follow_the_verdict():
     clear = verdict({"end_to_end": np.ones(6), "feature_extraction": np.zeros(6)})
-    assert export.whose_code(clear, "end_to_end", "Keras").startswith("This is the code in Keras of the best")
+    assert export.whose_code(clear, "end_to_end", "Keras").startswith("This is the Keras code for the best")
     assert export.whose_code(clear, "feature_extraction", "Keras").startswith("You chose **feature extraction**")
     even = verdict({"end_to_end": np.ones(2), "feature_extraction": np.zeros(2)})
     assert "highest mean" in export.whose_code(even, "end_to_end", "Keras")
