@@ -221,7 +221,7 @@ def test_guess_shows_the_stored_map_and_a_cell_leads_to_the_same_setting_in_comp
     expect(map_cells(page)).to_have_count(24, timeout=PATIENCE)
     map_cells(page).nth(8).click()
     expect(page).to_have_url(re.compile("cell=5"), timeout=PATIENCE)
-    page.get_by_role("link", name=re.compile("The same setting in Compare")).click()
+    page.get_by_role("link", name=re.compile("The same settings in Compare")).click()
     expect(page.locator("h1")).to_contain_text("Which strategy wins here", timeout=PATIENCE)
     expect(page).to_have_url(re.compile("/compare.*images_per_class=5"), timeout=PATIENCE)
     answer(page)

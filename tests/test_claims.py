@@ -124,7 +124,7 @@ def test_every_claim_opens_by_its_link_with_figure_protocol_and_rule():
         assert study.protocol in said
         assert f"*Confirmed* if {claim.rule.confirmed_if}." in said
         assert f"*Refuted* if {claim.rule.refuted_if}." in said
-        assert "Stored results of " in texts(app.caption)
+        assert "Stored results from " in texts(app.caption)
 
 
 def test_a_claim_is_opened_and_closed_with_its_button():

@@ -155,7 +155,7 @@ def test_the_stored_map_needs_no_training():
     said = texts(app.markdown)
     assert "#### For 100 training images (10 per class): " in said
     assert "You said 50: " in said
-    assert texts(app.caption).count("Stored results of ") == 2
+    assert texts(app.caption).count("Stored results from ") == 2
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

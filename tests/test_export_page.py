@@ -20,7 +20,7 @@ def answer(app):
     """The sentence of the answer, and the one that says whose code it is."""
     lines = [element.value for element in app.markdown]
     first = next(line for line in lines if line.startswith("####"))
-    return first, next(line for line in lines if "code in" in line)
+    return first, next(line for line in lines if " code" in line or " script for " in line)
 
 
 def script_on(app):
@@ -150,7 +150,7 @@ def test_decay_all_at_once_is_a_schedule_that_one_framework_refuses():
 def test_words_for_a_run_that_was_stopped_or_broke_down():
     config = RunConfig(scenario="low_to_high", pretrain_epochs=1, n_epochs=2, unfreeze_epoch=1, n_seeds=2)
     result = compare(config, ["end_to_end"])["end_to_end"]
-    assert "ends where that ended" in export.what_it_repeats(result)
+    assert "ends as that did" in export.what_it_repeats(result)
     stopped = replace(result, config=config.but(n_epochs=5))
     assert "goes on to the end of the schedule" in export.what_it_repeats(stopped)
     broken = replace(result, history=result.history | {"train_loss": np.full((2, 3), np.nan)})
