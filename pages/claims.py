@@ -29,11 +29,11 @@ names = {entry.name: entry for entry in ledger}
 asked = claims.linked_claim(names)
 entries = [entry for entry in ledger if verdict in ("all", claims.SLUGS[entry.verdict])]
 if asked and claims.came_by_link(asked):
-    # A link to one claim shows it at once, whatever the list is cut to, and not far down the page.
+    # A link to one claim shows it at once, at the top of the list, whatever the filter.
     entries = [names[asked], *(entry for entry in entries if entry.name != asked)]
 
 rows = st.container(gap="xsmall")
-explained = claims.ABOUT  # its words have their help marks in the answer
+explained = claims.ABOUT  # the answer has help marks for its words
 for entry in entries:
     with rows.container(border=True, key=f"claim_{entry.name}"):
         columns = st.columns([5, 8], gap="medium", vertical_alignment="center")
@@ -73,13 +73,14 @@ for entry in entries:
             measured = cached.study(study, configs)
             if measured.stopped or measured.rows.empty:
                 st.info(
-                    "Stopped before all cells were done: no verdict. What is done is kept; Continue goes on from there."
+                    "Stopped before all cells finished, so there is no verdict. Finished cells are kept; Continue "
+                    "resumes from there."
                 )
             else:
                 summary = claims.summary(study, measured.rows)
                 finding = summary.findings[entry.claim_name]
                 title = SCENARIOS[again.scenario].title if again.scenario else "the same scenarios"
-                st.markdown(f"**Again, on {title}, seeds {again.seed} to {again.seed + again.n_seeds - 1}**")
+                st.markdown(f"**Repeated on {title}, seeds {again.seed} to {again.seed + again.n_seeds - 1}**")
                 show_verdict(st.container(), finding.verdict)
                 st.markdown(finding.sentence)
                 chart.show_study(study, summary.table, theme())
@@ -95,7 +96,7 @@ frame.try_next(
     config,
     [
         ("decide", {}, "How much data until fine-tuning pays", "guess first, then look"),
-        ("compare", {}, "All strategies, with your settings", "the run behind many a claim"),
+        ("compare", {}, "All strategies, with your settings", "the run behind many of the claims"),
         ("learn", {}, "The ideas", "what the words mean, and where they come from"),
     ],
 )

@@ -29,9 +29,9 @@ st.caption(f"**{scenario.title}**, {sentences.cap(config)}, {config.n_seeds} see
 charts = curves.Charts(config.n_epochs, theme())
 pinned_config = visit.choose_pinned(config)
 if pinned_config:
-    st.caption(f"Dotted: an earlier run with {sentences.differences(pinned_config, config)}.")
+    st.caption(f"Dotted lines: an earlier run with {sentences.differences(pinned_config, config)}.")
 if visit.page_is_new():
-    # Axes at once: the browser gets ready for charts while the server trains. Later the curves of the run before stay.
+    # Axes at once: the browser prepares the charts while the server trains. Later, the previous run's curves stay.
     charts.draw({}, {})
 with place:
     outcome = cached.comparison(config, lambda so_far: charts.draw(so_far, {}))
@@ -62,7 +62,7 @@ charts.draw(
 )
 st.caption(
     "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. Hover to compare all strategies "
-    "at one epoch; the menu at the corner of a chart saves it as PNG. Losses are in nats.",
+    "at one epoch; the menu in a chart's corner saves it as a PNG. Losses are in nats.",
     help=DEFINITIONS["nats"],
 )
 
@@ -84,7 +84,7 @@ with st.expander("The images", icon=":material/image:"):
 frame.try_next(
     config,
     [
-        ("compare", {"images_per_class": 1}, "One image of each class", "does freezing take the lead?"),
+        ("compare", {"images_per_class": 1}, "One image per class", "does freezing take the lead?"),
         ("compare", {"backbone_learning_rate": 0.5}, "Ten times the end-to-end rate", "what happens to the old task?"),
         ("unfreeze", {}, "When to unfreeze", "sweep the unfreeze epoch with these settings"),
         ("export", {}, "Take the code", "this run in PyTorch, Keras, Lightning, fastai or plain NumPy"),

@@ -24,7 +24,7 @@ from transfer_ui.shell import frame, visit
 config = sidebar.draw("decide")
 map_study, crossover_study = decide.map_on(config), STUDIES["crossover"]
 
-# The answer is the first thing on the page; what it says comes from below.
+# The answer stands first on the page; its content is computed further down.
 place = st.container()
 with place:
     guess = sidebar.choose_in_link("guess", decide.GUESSES, st.pills, default=None, label=decide.QUESTION)
@@ -42,7 +42,7 @@ live_map = study.LivePanel(map_study, theme(), decide.WINNERS, study.grid_of(map
 
 
 def draw_map(rows: pd.DataFrame) -> None:
-    """Draw the cells that are there so far."""
+    """Draw the cells finished so far."""
     live_map.draw(decision_map.winners(rows, decide.AMONG[among][1]))
 
 
@@ -64,7 +64,7 @@ if chosen:
     with st.container(border=True):
         there = config.but(images_per_class=int(size), shift_amount=shift)
         tables.show_cell(decide.cell_scores(measured_map.rows, int(size), shift) | cached.baselines(there))
-        frame.link("compare", there, "**The same setting in Compare**: its curves, its costs, the old task")
+        frame.link("compare", there, "**The same settings in Compare**: curves, costs, the old task")
 
 with place:
     nearest = cached.baselines(decide.nearest_run(config))
@@ -77,7 +77,7 @@ live_crossover = study.LivePanel(crossover_study, theme(), tuple(STRATEGIES))
 
 
 def draw_crossover(rows: pd.DataFrame) -> None:
-    """Draw the sizes that are there so far, the rates not chosen yet."""
+    """Draw the sizes finished so far, before rates are chosen."""
     if rows["images"].nunique() > 1:
         live_crossover.draw(crossover.accuracies(rows))
 
@@ -85,9 +85,9 @@ def draw_crossover(rows: pd.DataFrame) -> None:
 measured = None if measured_map.stopped else cached.study(crossover_study, [config], draw_crossover)
 sizes = crossover.complete_sizes(measured.rows) if measured and len(measured.rows) else []
 if measured is None:
-    st.caption("It is measured after the map: press Continue above.")
+    st.caption("This is measured after the map: press Continue above.")
 elif measured.stopped or len(sizes) < 2:
-    answer.markdown("The measurement of the crossing was stopped: it is not located.")
+    answer.markdown("Stopped before the crossing could be located.")
 else:
     table = crossover.accuracies(measured.rows)
     where = crossover.locate(measured.rows, sizes)
@@ -108,8 +108,8 @@ else:
 frame.try_next(
     config,
     [
-        ("decide", {"n_epochs": 20, "unfreeze_epoch": 5}, "A third of the epochs", "who still gets there?"),
+        ("decide", {"n_epochs": 20, "unfreeze_epoch": 5}, "A third of the epochs", "which strategies still get there?"),
         ("compare", {}, "Your size, all strategies", "the curves behind one cell"),
-        ("claims", {}, "Is the advice true?", "this question and others, for every claim"),
+        ("claims", {}, "Is the advice true?", "this question and others, claim by claim"),
     ],
 )

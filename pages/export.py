@@ -27,7 +27,7 @@ place = st.container()
 for sentence in sentences.trouble(results):
     st.error(sentence, icon=":material/warning:")
 found = export.winner(results)
-# A choice in the link stays there, also where it is the leader, which may be another after the next change.
+# A choice stays in the link even when it is the leader: the next change may bring another leader.
 default = None if st.query_params.get("strategy") in sentences.TITLES else found.leader
 strategy = sidebar.choose_in_link("strategy", sentences.TITLES, st.pills, default=default) or found.leader
 titles = {name: framework.title for name, framework in FRAMEWORKS.items()}
@@ -37,14 +37,14 @@ recipe = recipe_of(result)
 obstacle = framework.obstacle(recipe)
 with place:
     if obstacle:
-        said = f"With these settings there is no code in {framework.title} for {sentences.TITLES[strategy].lower()}."
+        said = f"No {framework.title} script for {sentences.TITLES[strategy].lower()} with these settings."
     else:
         said = export.whose_code(found, strategy, framework.title) + " " + export.what_it_repeats(result)
     baselines = cached.baselines(config)
     frame.answer(verdicts.answer(results, baselines), [*verdicts.behind_it(results, baselines), said])
 
 if obstacle:
-    st.warning(obstacle if recipe.anchor else f"{obstacle} Another framework can say it.", icon=":material/block:")
+    st.warning(obstacle if recipe.anchor else f"{obstacle} Another framework can express it.", icon=":material/block:")
 else:
     script = framework.write(recipe)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -70,7 +70,7 @@ else:
 
 st.subheader(f"What {framework.title} does by default", anchor=False)
 export.show_table(framework.habits, export.HABITS_COLUMNS)
-st.subheader("Our words and theirs", anchor=False)
+st.subheader("Our terms and theirs", anchor=False)
 export.show_table(framework.words, export.WORDS_COLUMNS)
 
 frame.try_next(
@@ -80,7 +80,7 @@ frame.try_next(
         ("compare", {}, "The curves", "the same run against all controls"),
     ],
 )
-# Only a link to this page keeps the strategy and the framework; another page has no use for them.
+# Only a link to this page keeps the strategy and the framework; other pages have no use for them.
 momentum, title = (0.0, "No momentum") if config.momentum else (0.9, "Momentum 0.9")
 kept = {"strategy": strategy, "framework": name}
 frame.link("export", config.but(momentum=momentum), f"**{title}**: which lines of the code change?", **kept)

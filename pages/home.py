@@ -20,7 +20,7 @@ from transfer_ui.shell import frame
 config = sidebar.current_config()
 sidebar.show_notices()
 st.markdown(
-    "You have a pretrained network, and a new task with few images. Three ways to go on, trained here on "
+    "You have a pretrained network and a new task with few images. Here are three ways to proceed, trained on "
     f"**{config.pair.title}** ({sentences.cap(config)}, {config.n_seeds} seeds):",
     help=DEFINITIONS["seed"],
 )
@@ -29,11 +29,11 @@ names = ["feature_extraction", "progressive_unfreezing", "end_to_end"]
 cards = {}
 for column, name in zip(st.columns(3, gap="small"), names, strict=True):
     with column, st.container(border=True, height="stretch", gap="xsmall"):
-        # The picture stands above what may take more lines on one card than on another.
+        # The picture comes before the text, which may take more lines on one card than on another.
         st.markdown(f"**{STRATEGIES[name].title}**")
         timeline.show_schedule(STRATEGIES[name].build(config), theme(), small=True)
         cards[name] = st.container(key=f"card_{name}", gap="xsmall")
-        cards[name].empty()  # a container without anything in it would not keep its height
+        cards[name].empty()  # an empty container would not keep its height
         st.markdown(STRATEGIES[name].summary)
 with place:
     results = cached.comparison(config).results

@@ -1,4 +1,4 @@
-"""The ideas: theory, mathematics, the lesson's claims measured, the words and where to read on."""
+"""The ideas: theory, mathematics, the lesson's claims measured, the glossary and further reading."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ elif section == "why":
     for column, (title, holds, use) in zip(st.columns(3, gap="medium"), theory.LEVELS, strict=True):
         column.container(border=True, height="stretch").markdown(f"**{title}**  \n{holds}  \n*{use}*")
     st.markdown(
-        "Freezing keeps what is generic, fine-tuning adapts what is specific. What studies found, with the limits:"
+        "Freezing keeps what is generic, fine-tuning adapts what is specific. What studies found, including the limits:"
     )
     st.markdown(bullets(f"{said} ({SOURCES[cited].citation})" for cited, said in theory.LIMITS))
     frame.answer(lesson_claims.features_sentence(measured(config)), [theory.SMALL_NETWORK])
@@ -63,7 +63,7 @@ elif section == "claims":
     frame.answer(lesson_claims.tally(findings), [])
     show_settings(config)
     show_findings(lesson_claims.TABLE, findings)
-    frame.link("claims", config, "**Every claim, of the lesson and of the papers**: each put to a study of its own")
+    frame.link("claims", config, "**Every claim, from the lesson and the papers**: each tested by a study of its own")
     with st.expander("What the lesson's own notebook measures", icon=":material/menu_book:"):
         st.markdown(advice.NOTEBOOK)
         frame.link("compare", scenario_config("lesson"), "Run it")
@@ -101,9 +101,11 @@ elif section == "takeaways":
     show_settings(config)
 
 elif section == "glossary":
-    found = glossary.search(st.text_input("Search", key="word", placeholder="a word, ours or another's", width=360))
+    found = glossary.search(
+        st.text_input("Search", key="word", placeholder="any term, ours or a framework's", width=360)
+    )
     if not found:
-        st.caption("No entry has it.")
+        st.caption("No matching entry.")
     length = -(-len(found) // 3)
     for index, column in enumerate(st.columns(3, gap="medium")):
         column.markdown("\n\n".join(map(glossary.entry, found[index * length : (index + 1) * length])))
@@ -118,7 +120,7 @@ frame.try_next(
     config,
     [
         ("compare", {}, "All strategies, with these settings", "which one wins?"),
-        ("compare", {"images_per_class": 1}, "One image of each class", "does freezing take the lead?"),
+        ("compare", {"images_per_class": 1}, "One image per class", "does freezing take the lead?"),
         ("unfreeze", {}, "When to unfreeze", "what does waiting buy?"),
     ],
 )

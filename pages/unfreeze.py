@@ -28,19 +28,19 @@ from transfer_ui.shell import frame, visit
 
 config = sidebar.draw("unfreeze")
 
-# The answer needs the sweep; the place for it is kept above the evidence.
+# The answer needs the sweep; its place is reserved above the evidence.
 place = st.container(key="answer_place_short")
 
 st.subheader("The schedule, and what the weights did", anchor=False)
 st.markdown(
-    "Ice blue with a lock is frozen; warm is trained, deeper for a higher rate (the number). "
-    "These timelines are drawn from the very objects that trained."
+    "Ice blue with a lock means frozen; warm means trained, deeper for a higher rate (the number). "
+    "The timelines are drawn from the same objects that train the network."
 )
 timelines = Timelines(config, theme())
 if visit.page_is_new():
     timelines.draw_nothing()
 st.caption(
-    "Upper row: the schedule. Lower row: relative change of each layer's weights in each epoch, measured, mean over the "
+    "Upper row: the schedule. Lower row: the measured relative change of each layer's weights per epoch, mean over the "
     "seeds; ice blue means that not a single bit changed."
 )
 outcome = cached.comparison(config, timelines.draw)
@@ -72,7 +72,7 @@ sweep_charts = sweep.Charts(
 
 
 def with_present(swept: dict[str, RunResult]) -> dict[str, RunResult]:
-    """Put the present choice, which has been trained already, among the others."""
+    """Add the current choice, which has already been trained, to the others."""
     points = swept | {str(config.unfreeze_epoch): progressive}
     return {epoch: points[epoch] for epoch in sorted(points, key=int)}
 
@@ -84,7 +84,7 @@ if swept.results:
     points = with_present(swept.results)
     sweep_charts.draw(points)
     st.caption(
-        "Each point is a whole training. Dashed: the two pure approaches, which have no unfreeze epoch. Compared on the "
+        "Each point is a full training run. Dashed: the two pure approaches, which have no unfreeze epoch. Compared on the "
         "validation images, because this is a choice."
     )
     downloads.offer(
@@ -107,7 +107,7 @@ frame.try_next(
             "unfreeze",
             {"hidden_sizes": (64, 64, 64), "gradual": True},
             "Three hidden layers, one at a time",
-            "the staircase in the timeline",
+            "see the staircase in the timeline",
         ),
         ("compare", {}, "The curves", "the same run against all controls"),
     ],

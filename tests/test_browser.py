@@ -107,9 +107,9 @@ def test_choice_follows_the_visitor_through_the_map(server: str, page: Page):
 def test_pinned_run_can_be_taken_off_again(server: str, page: Page):
     page.goto(f"{server}/compare?{QUICK}&pin=images_per_class%3D1%26n_epochs%3D10%26unfreeze_epoch%3D4%26n_seeds%3D10")
     answer(page)
-    expect(page.get_by_text("Dotted: an earlier run")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Dotted lines: an earlier run")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name=re.compile("Clear", re.IGNORECASE)).first.click()
-    expect(page.get_by_text("Dotted: an earlier run")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_text("Dotted lines: an earlier run")).to_have_count(0, timeout=PATIENCE)
     expect(page).not_to_have_url(re.compile("pin="), timeout=PATIENCE)
 
 
@@ -221,7 +221,7 @@ def test_guess_shows_the_stored_map_and_a_cell_leads_to_the_same_setting_in_comp
     expect(map_cells(page)).to_have_count(24, timeout=PATIENCE)
     map_cells(page).nth(8).click()
     expect(page).to_have_url(re.compile("cell=5"), timeout=PATIENCE)
-    page.get_by_role("link", name=re.compile("The same setting in Compare")).click()
+    page.get_by_role("link", name=re.compile("The same settings in Compare")).click()
     expect(page.locator("h1")).to_contain_text("Which strategy wins here", timeout=PATIENCE)
     expect(page).to_have_url(re.compile("/compare.*images_per_class=5"), timeout=PATIENCE)
     answer(page)
@@ -249,7 +249,7 @@ def test_claim_opens_keeps_its_link_and_runs_again(server: str, page: Page):
     expect(row.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=PATIENCE)
     row.get_by_role("button", name="Run it again").click()
     expect(row.get_by_test_id("stProgress")).to_be_visible(timeout=PATIENCE)
-    expect(row.get_by_text("Again, on the same scenarios, seeds 10 to 19")).to_be_visible(timeout=2 * PATIENCE)
+    expect(row.get_by_text("Repeated on the same scenarios, seeds 10 to 19")).to_be_visible(timeout=2 * PATIENCE)
 
 
 def test_guess_is_still_there_after_another_page(server: str, page: Page):

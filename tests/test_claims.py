@@ -124,7 +124,7 @@ def test_every_claim_opens_by_its_link_with_figure_protocol_and_rule():
         assert study.protocol in said
         assert f"*Confirmed* if {claim.rule.confirmed_if}." in said
         assert f"*Refuted* if {claim.rule.refuted_if}." in said
-        assert "Stored results of " in texts(app.caption)
+        assert "Stored results from " in texts(app.caption)
 
 
 def test_a_claim_is_opened_and_closed_with_its_button():
@@ -141,7 +141,7 @@ def test_a_claim_is_opened_and_closed_with_its_button():
 def test_a_claim_that_does_not_exist_is_said_as_text():
     app = open_page("claims", {"claim": "<img src=x>"})
     assert not app.exception
-    assert "claim in the link must be a claim of the list" in texts(app.warning)
+    assert "claim in the link must be a claim on the list" in texts(app.warning)
     assert "`<img src=x>`" in texts(app.warning)
 
 
@@ -151,7 +151,7 @@ def test_a_repetition_with_other_seeds_gets_its_own_verdict():
     widget(app, f"again_scenario_{name}").set_value("low_to_high")
     widget(app, f"again_{name}").click().run(timeout=120)
     assert not app.exception
-    assert "**Again, on Digits 0-4 to digits 5-9, seeds 10 to 19**" in texts(app.markdown)
+    assert "**Repeated on Digits 0-4 to digits 5-9, seeds 10 to 19**" in texts(app.markdown)
     assert len(app.get("vega_lite_chart")) >= 2
     assert app.query_params["again"] == "low_to_high,10,10"
     widget(app, f"again_seed_{name}").set_value(30).run(timeout=120)

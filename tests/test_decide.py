@@ -90,7 +90,7 @@ def test_every_setting_has_a_nearest_cell(scenario, count):
     [
         ("start", "You said from the first: it comes later."),
         ("20", "You said 20: it comes later."),
-        ("50", "You said 50: that is it, as closely as the choices allow."),
+        ("50", "You said 50: right, as closely as the choices allow."),
         ("100", "You said 100: it comes earlier."),
         ("1000", "You said 1,000: it comes earlier."),
         ("never", "You said never: it comes earlier."),
@@ -123,7 +123,7 @@ def test_another_size_gets_the_nearest_cell_and_is_told_so():
     said, _ = decide.recommendation(
         _rows([0.9, 0.8, 0.8, 0.7, 0.5]), RunConfig(images_per_class=10, shift_amount=5), {}
     )
-    assert said.startswith("For 100 training images (10 per class), the nearest measured to yours: ")
+    assert said.startswith("For 100 training images (10 per class), the cell nearest to yours: ")
 
 
 def test_where_nothing_learns_there_is_no_advice():
@@ -155,7 +155,7 @@ def test_the_stored_map_needs_no_training():
     said = texts(app.markdown)
     assert "#### For 100 training images (10 per class): " in said
     assert "You said 50: " in said
-    assert texts(app.caption).count("Stored results of ") == 2
+    assert texts(app.caption).count("Stored results from ") == 2
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -177,7 +177,7 @@ def test_a_click_on_a_cell_opens_its_numbers_and_a_link_to_compare():
     table = app.dataframe[0].value
     assert len(table) == len(STRATEGIES) + len(BASELINES)
     assert table["test_accuracy"].is_monotonic_decreasing
-    (query,) = (query for label, query in links(app).items() if "The same setting in Compare" in label)
+    (query,) = (query for label, query in links(app).items() if "The same settings in Compare" in label)
     assert "images_per_class=20" in query
     assert "shift_amount=30" in query
 

@@ -21,7 +21,7 @@ def answer(app):
     """The sentence of the answer, and the one that says whose code it is."""
     lines = [element.value for element in app.markdown]
     first = next(line for line in lines if line.startswith("####"))
-    return first, next(line for line in lines if "code in" in line)
+    return first, next(line for line in lines if " code" in line or " script for " in line)
 
 
 def script_on(app):
@@ -132,8 +132,8 @@ def test_schedule_that_a_framework_has_no_words_for_is_said(monkeypatch):
     monkeypatch.setitem(FRAMEWORKS, "fastai", mute)
     app = open_page("export", QUICK | {"framework": "fastai"})
     assert not app.exception
-    assert "It has no word for this. Another framework can say it." in texts(app.warning)
-    assert "there is no code in fastai for" in answer(app)[1]
+    assert "It has no word for this. Another framework can express it." in texts(app.warning)
+    assert "No fastai script for" in answer(app)[1]
     assert not app.code
 
 
@@ -151,7 +151,7 @@ def test_decay_all_at_once_is_a_schedule_that_one_framework_refuses():
 def test_words_for_a_run_that_was_stopped_or_broke_down():
     config = RunConfig(scenario="low_to_high", pretrain_epochs=1, n_epochs=2, unfreeze_epoch=1, n_seeds=2)
     result = compare(config, ["end_to_end"])["end_to_end"]
-    assert "ends where that ended" in export.what_it_repeats(result)
+    assert "ends as that did" in export.what_it_repeats(result)
     stopped = replace(result, schedule=first_epochs(result.schedule, 1))
     assert "goes on to the end of the schedule" in export.what_it_repeats(stopped)
     broken = replace(result, history=result.history | {"train_loss": np.full((2, 3), np.nan)})
@@ -160,7 +160,7 @@ def test_words_for_a_run_that_was_stopped_or_broke_down():
 
 def test_words_for_the_strategy_follow_the_verdict():
     clear = verdict({"end_to_end": np.ones(6), "feature_extraction": np.zeros(6)})
-    assert export.whose_code(clear, "end_to_end", "Keras").startswith("This is the code in Keras of the best")
+    assert export.whose_code(clear, "end_to_end", "Keras").startswith("This is the Keras code for the best")
     assert export.whose_code(clear, "feature_extraction", "Keras").startswith("You chose **feature extraction**")
     even = verdict({"end_to_end": np.ones(2), "feature_extraction": np.zeros(2)})
     assert "highest mean" in export.whose_code(even, "end_to_end", "Keras")

@@ -78,6 +78,6 @@ def test_rule_with_steps_is_true_of_every_option(knob, scenario):
 def test_correction_calls_the_knob_as_the_page_does():
     _, corrections = fitted(values_of(RunConfig()) | {"shift_amount": 7.0, "n_epochs": 61})
     assert [correction.sentence for correction in corrections] == [
-        "Rotation of the target is 5 now: it must be between 0 and 90 in steps of 5.",
-        "Epochs is 60 now: it must be between 5 and 200 in steps of 5.",
+        "Rotation of the target is now 5: it must be between 0 and 90 in steps of 5.",
+        "Epochs is now 60: it must be between 5 and 200 in steps of 5.",
     ]

@@ -72,7 +72,7 @@ def test_notices_of_one_field_agree_on_the_value_that_is_used():
 def test_knob_that_the_link_does_not_name_is_called_as_on_the_page():
     config, notices = from_query({"n_epochs": "5"})
     assert config == RunConfig(n_epochs=5, unfreeze_epoch=5)
-    assert notices == ["Unfreeze epoch is 5 now: it must be one of 0, 1, 2, 3, 4, 5."]
+    assert notices == ["Unfreeze epoch is now 5: it must be one of 0, 1, 2, 3, 4, 5."]
 
 
 @pytest.mark.parametrize(

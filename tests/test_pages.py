@@ -75,7 +75,7 @@ def test_moving_to_the_lesson_brings_its_settings_and_says_so():
     config = app.session_state["config"]
     assert (config.hidden_sizes, config.batch_size, config.n_epochs) == ((128,), None, 100)
     assert config.n_seeds == 2
-    assert "brings its own settings" in texts(app.warning)
+    assert "has its own defaults" in texts(app.warning)
 
 
 def test_knob_that_a_scenario_corrects_is_called_as_on_the_page():
@@ -83,7 +83,7 @@ def test_knob_that_a_scenario_corrects_is_called_as_on_the_page():
     app.selectbox(key="scenario").set_value("digits_to_digits").run()
     assert app.session_state["config"].images_per_class == 50
     (box,) = app.warning
-    assert box.value.startswith("Target images per class is 50 now: in “")
+    assert box.value.startswith("Target images per class is now 50: in “")
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_answer_of_a_stopped_run_says_that_it_was_stopped(results):
 
 def test_price_names_the_old_task(results):
     before = results["end_to_end"].source_accuracy_before.mean()
-    assert f"the network had {sentences.percent(before)}" in sentences.price(results)
+    assert f"the network started at {sentences.percent(before)}" in sentences.price(results)
 
 
 def test_lesson_has_no_old_task_to_speak_of():

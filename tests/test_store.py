@@ -249,4 +249,4 @@ def test_a_page_goes_on_without_its_store_and_says_so_in_one_line(tmp_path, monk
     assert page.text[0].value == "60"
     said = [caption.value for caption in page.caption]
     assert len(said) == (0 if works else 1)
-    assert all("cannot keep results on its disk" in line for line in said)
+    assert all("cannot store results on its disk" in line for line in said)

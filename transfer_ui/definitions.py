@@ -1,4 +1,4 @@
-"""The words that a newcomer stumbles over, explained where they first stand on a page."""
+"""The words that puzzle a newcomer, explained where they first appear on a page."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ DEFINITIONS = {
 
 
 def helps(text: str, known: str = "") -> str | None:
-    """Explain the words of a text, for a help mark beside it; none where there is nothing to explain.
+    """Explain the words of a text, for a help mark beside it; ``None`` if there is nothing to explain.
 
     Parameters
     ----------
     text : str
     known : str
-        What stands before it on the page: words in there have been explained.
+        What comes before it on the page: words in it have been explained.
 
     Examples
     --------

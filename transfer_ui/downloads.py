@@ -1,4 +1,4 @@
-"""Tables to take along: a file's name and first lines say which page and which settings it comes from."""
+"""Tables to take away: a file's name and first lines say which page and settings it comes from."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Origin(NamedTuple):
     ----------
     page : str
     configs : sequence of RunConfig
-        What was run; more than one where a study spans several scenarios.
+        What was run; more than one if a study spans several scenarios.
     place : mapping of str to str
         What else the link to it says.
     swept : tuple of str
-        Fields that the table goes through itself, so that their value in `configs` says nothing.
+        Fields that the table varies itself, so that their value in `configs` says nothing.
     notes : tuple of str
-        What else a reader of the file should know, a line each.
+        What else a reader of the file should know, one line for each.
     """
 
     page: str
@@ -41,12 +41,12 @@ class Origin(NamedTuple):
 
     @property
     def links(self) -> list[str]:
-        """Page and query of the link that shows it, one per configuration."""
+        """Page and query of the links that show it, one per configuration."""
         return [f"{self.page}?{urlencode(to_query(config) | dict(self.place))}" for config in self.configs]
 
 
 def file_name(origin: Origin, what: str) -> str:
-    """Name a file by page, scenario, size, content, and a mark that is another for other settings.
+    """Name a file after its page, scenario, size and content, with a mark that differs between settings.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def file_name(origin: Origin, what: str) -> str:
 
 
 def to_csv(origin: Origin, table: pd.DataFrame) -> str:
-    """Write a table behind its settings; ``pandas.read_csv(file, comment="#")`` skips these.
+    """Write a table after its settings; ``pandas.read_csv(file, comment="#")`` skips these.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def to_csv(origin: Origin, table: pd.DataFrame) -> str:
 
 
 def offer(label: str, make_table: Callable[[], pd.DataFrame], origin: Origin, what: str) -> None:
-    """Draw a button that gives a table as CSV; it is made when somebody asks for it."""
+    """Draw a button that downloads a table as CSV; the table is made on request."""
     name = file_name(origin, what)
     st.download_button(
         label,

@@ -1,4 +1,4 @@
-"""What a page says of its results: every sentence formats numbers that a run has just given."""
+"""What a page says about its results: every sentence formats numbers that a run has just produced."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def worth_of_pretraining(results: Results) -> str:
 
 
 def price(results: Results) -> str:
-    """Say what end-to-end and progressive unfreezing cost more than freezing, in work and in the old task."""
+    """Say what end-to-end and progressive unfreezing cost beyond freezing, in work and on the old task."""
     frozen, full = results["feature_extraction"], results["end_to_end"]
     work = full.cost.multiply_adds / max(frozen.cost.multiply_adds, 1)
     said = f"End-to-end takes {work:.1f} times the multiply-adds of feature extraction."
@@ -62,7 +62,7 @@ def price(results: Results) -> str:
     before = percent(full.source_accuracy_before.mean())
     after = {name: percent(result.source_accuracy_after.mean()) for name, result in pretrained_arms(results).items()}
     return (
-        f"{said} On the old task the network had {before}; it keeps {after['feature_extraction']} when frozen, "
+        f"{said} On the old task, the network started at {before}; it keeps {after['feature_extraction']} when frozen, "
         f"{after['progressive_unfreezing']} after progressive unfreezing and {after['end_to_end']} after end-to-end."
     )
 
@@ -73,7 +73,7 @@ def has_old_task(config: RunConfig) -> bool:
 
 
 def learnt(n_classes: int) -> float:
-    """Share of its training images that a trained network gets right: half of the way from guessing to all.
+    """Share of its training images that a trained network gets right: halfway from guessing to all.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def learnt(n_classes: int) -> float:
 
 
 def no_better_than_guessing(scores: Array, n_classes: int) -> bool:
-    """Whether most seeds are where guessing among equally frequent classes would be.
+    """Whether most seeds score no more than guessing among equally frequent classes would.
 
     Examples
     --------
@@ -95,14 +95,14 @@ def no_better_than_guessing(scores: Array, n_classes: int) -> bool:
 
 
 def trouble(results: Results) -> list[str]:
-    """Say which strategies broke down, and how to mend it."""
+    """Say which strategies broke down, and how to fix it."""
     said = []
     for name, result in results.items():
         n_seeds, n_classes = result.config.n_seeds, result.config.layer_sizes[-1]
         if result.n_diverged:
             said.append(
                 f"{TITLES[name]} diverged in {result.n_diverged} of {n_seeds} seeds: its loss became NaN or infinite. "
-                "Lower its learning rate, or the momentum."
+                "Lower its learning rate or the momentum."
             )
         elif no_better_than_guessing(result.test_accuracy, n_classes):
             said.append(
@@ -117,11 +117,11 @@ def cap(config: RunConfig) -> str:
     n_classes = config.layer_sizes[-1]
     if config.images_per_class is None:
         return "all images of the pool"
-    return f"{count(config.images_per_class, 'image')} of each of {n_classes} classes"
+    return f"{count(config.images_per_class, 'image')} per class, {n_classes} classes"
 
 
 def differences(then: RunConfig, now: RunConfig) -> str:
-    """Name what an earlier run did otherwise."""
+    """Name the settings in which an earlier run differs."""
     old, new = values_of(then), values_of(now)
     changed = [knob for knob in KNOBS if knob.name != "scenario" and old[knob.name] != new[knob.name]]
     words = [f"{knob.label.lower()} {knob.text(old[knob.name])}, not {knob.text(new[knob.name])}" for knob in changed]
@@ -131,7 +131,7 @@ def differences(then: RunConfig, now: RunConfig) -> str:
 
 
 def cost_words(result: RunResult, cheapest: RunResult) -> str:
-    """Say in a line what a strategy costs: work, and the old task."""
+    """Say in one line what a strategy costs: work, and accuracy on the old task."""
     work = result.cost.multiply_adds / max(cheapest.cost.multiply_adds, 1)
     said = "the least work" if result is cheapest else f"{work:.1f} × the work of freezing"
     if not (has_old_task(result.config) and STRATEGIES[result.strategy].pretrained):
@@ -166,7 +166,7 @@ def accuracy_words(scores: Array) -> str:
 
 
 def described(results: Results, title: str, metric: str) -> str:
-    """Say what a chart of curves shows, for those who do not see it."""
+    """Say what a chart of curves shows, for whoever cannot see it."""
     any_result = next(iter(results.values()))
     ends = {name: float(result.history[metric][:, -1].mean()) for name, result in results.items()}
     write = percent if metric.endswith("accuracy") else "{:.3f}".format

@@ -22,12 +22,12 @@ UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""))
 
 
 def summary(results: Mapping[str, RunResult], baselines: Mapping[str, Array]) -> pd.DataFrame:
-    """One row per strategy or control: what it gains and what it costs, what matters most first.
+    """One row per strategy or control: what it gains and what it costs, the most important first.
 
     Returns
     -------
     DataFrame
-        Accuracies are shares, 0 to 1; a cell without meaning is empty.
+        Accuracies are shares, 0 to 1; a cell that means nothing is empty.
     """
     full = results["end_to_end"].cost
     rows = []
@@ -83,7 +83,7 @@ def per_epoch(results: Mapping[str, RunResult]) -> pd.DataFrame:
 
 
 def show_summary(table: pd.DataFrame) -> None:
-    """Draw the summary with units and words; a column has the same decimals from top to bottom."""
+    """Draw the summary with units and words; decimals are the same throughout a column."""
     number = st.column_config.NumberColumn
     shown = _in_percent(table, ["test_accuracy", "source_before", "source_after", "train_accuracy", "train_minus_val"])
     shown.insert(2, "interval", _interval_words(table))
@@ -94,16 +94,18 @@ def show_summary(table: pd.DataFrame) -> None:
         hide_index=True,
         width="stretch",
         placeholder="–",
-        alt="Results of all strategies and controls, one row each",
+        alt="Results of all strategies and controls, one row for each",
         column_config={
             "strategy": st.column_config.TextColumn("Strategy", pinned=True),
-            "test_accuracy": number("Test", help="Accuracy on images that nothing was fitted or chosen on.", **PERCENT),
+            "test_accuracy": number("Test", help="Accuracy on images used for no fitting and no choice.", **PERCENT),
             "interval": st.column_config.TextColumn("95 % interval", help="Of the test accuracy, over the seeds."),
             "source_before": number("Source before", help="Old head, before training on the target.", **PERCENT),
-            "source_after": number("Source after", help="Old head on the backbone after training.", **PERCENT),
-            "multiply_adds": number("Multiply-adds", format=f"%.1f {unit}".rstrip(), help="Of training one network."),
+            "source_after": number(
+                "Source after", help="Old head on the backbone, after training on the target.", **PERCENT
+            ),
+            "multiply_adds": number("Multiply-adds", format=f"%.1f {unit}".rstrip(), help="For training one network."),
             "speed_up_multiply_adds": number(
-                "Speed-up (ops)", format="%.1f×", help="Against end-to-end, multiply-adds counted."
+                "Speed-up (ops)", format="%.1f×", help="Compared with end-to-end, counted in multiply-adds."
             ),
             "trainable_layers": st.column_config.TextColumn("Layers trained"),
             "trainable_parameters": number("Parameters trained", format="localized"),
@@ -111,10 +113,14 @@ def show_summary(table: pd.DataFrame) -> None:
             "train_minus_val": number(
                 "Train − val",
                 format="%.1f points",
-                help="Training minus validation accuracy: overfitting opens this gap.",
+                help="Training minus validation accuracy: overfitting widens this gap.",
             ),
-            "seconds": number("Seconds", format="%.3f", help="Measured here, all seeds together, without the curves."),
-            "speed_up_seconds": number("Speed-up (s)", format="%.1f×", help="Against end-to-end, measured seconds."),
+            "seconds": number(
+                "Seconds", format="%.3f", help="Measured here for all seeds together, without the curves."
+            ),
+            "speed_up_seconds": number(
+                "Speed-up (s)", format="%.1f×", help="Compared with end-to-end, in measured seconds."
+            ),
             "best_for": st.column_config.TextColumn("Meant for", width="large"),
         },
     )

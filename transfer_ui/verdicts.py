@@ -1,4 +1,4 @@
-"""Which row of a table is best, said in a line, and what the line rests on: controls and baselines count too."""
+"""Which row of a table is best, in one line, and the evidence for that line: controls and baselines count too."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ NO_TRAINING, LINEAR = "zero_shot", "logistic_regression"
 
 
 def answer(results: Results, baselines: Scores) -> str:
-    """Say in a line which row of the table is best, strategy, control or baseline."""
+    """Say in one line which row of the table is best: strategy, control or baseline."""
     said = headline(*_table(results, baselines))
     stopped = next((result.n_epochs for result in results.values() if result.stopped), None)
     return said if stopped is None else f"Stopped after epoch {stopped}, so far: {inside(said)}"
 
 
 def behind_it(results: Results, baselines: Scores) -> list[str]:
-    """Say what the answer rests on; where it is about none of the three strategies alone, also how these compare."""
+    """Give the evidence for the answer; if that is about none of the three strategies alone, also compare these."""
     scores, n_classes = _table(results, baselines)
     lines = [evidence(scores, n_classes)]
     found = verdict(scores)
@@ -42,7 +42,7 @@ def _table(results: Results, baselines: Scores) -> tuple[Scores, int]:
 
 
 def headline(scores: Scores, n_classes: int) -> str:
-    """Say which row is best, and plainly where that needs no training, no network, or the others' collapse.
+    """Say which row is best, and plainly if that takes no training, no network, or the others' collapse.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def headline(scores: Scores, n_classes: int) -> str:
 
 
 def evidence(scores: Scores, n_classes: int) -> str:
-    """Say what the headline rests on: the closest gap with its interval, or how far the best one gets."""
+    """Give the evidence for the headline: the closest gap with its interval, or how far the best one gets."""
     found = verdict(scores)
     best = scores[found.leader]
     if found.closest[1].n >= MIN_SEEDS and no_better_than_guessing(best, n_classes):

@@ -1,1 +1,1 @@
-"""What one page alone says and shows."""
+"""What a single page alone says and shows."""

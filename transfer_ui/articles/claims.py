@@ -24,8 +24,9 @@ from transfer_ui.downloads import Origin
 from transfer_ui.runs import cached
 
 ABOUT = (
-    "Each claim is put to a study on this lab's data: ten paired seeds (or timing rounds), a rule written beside it, an interval. "
-    "“Here” means small digits and small networks: a verdict says what happened on this data, not what is true everywhere."
+    "Each claim is tested by a study on this lab's data: ten paired seeds (or timing rounds), an interval, and a rule stated "
+    "beside it. “Here” means small digits and small networks: a verdict says what happened on this data, not what is true "
+    "everywhere."
 )
 SLUGS = {verdict: LOOKS[verdict].slug for verdict in VERDICTS}
 OWN = "as in the stored run"
@@ -41,9 +42,9 @@ class Entry(NamedTuple):
     ----------
     study : Study
     claim_name : str
-        Within its study.
+        Name within its study.
     shipped : Shipped or None
-        What was measured; ``None`` where nothing was shipped.
+        What was measured; ``None`` if nothing was shipped.
     """
 
     study: Study
@@ -57,12 +58,12 @@ class Entry(NamedTuple):
 
     @property
     def claim(self) -> Claim:
-        """What is said."""
+        """The claim itself."""
         return self.study.claims[self.claim_name]
 
     @property
     def verdict(self) -> str:
-        """What was found; inconclusive while nothing was measured."""
+        """What was found; inconclusive until something is measured."""
         return self.shipped.summary.findings[self.claim_name].verdict if self.shipped else INCONCLUSIVE
 
     @property
@@ -72,7 +73,7 @@ class Entry(NamedTuple):
 
     @property
     def short(self) -> str:
-        """Begin with the figures, cut where a part of the sentence ends; all of it where that is short."""
+        """The beginning of the sentence, cut where a part of it ends; all of it if it is short."""
         parts = re.split(r"(?<=[;.]) (?![^(]*\))", self.sentence)  # not within brackets
         said = ""
         for part in parts:
@@ -83,12 +84,12 @@ class Entry(NamedTuple):
 
 
 class Again(NamedTuple):
-    """A repetition that was asked for.
+    """A repetition that a visitor asked for.
 
     Attributes
     ----------
     scenario : str or None
-        ``None``: those that the study starts with.
+        ``None``: the scenarios that the study starts with.
     n_seeds, seed : int
     """
 
@@ -123,7 +124,7 @@ def tally(entries: Sequence[Entry]) -> str:
 
 
 def filters(entries: Sequence[Entry]) -> dict[str, str]:
-    """List the verdicts to filter by, with their number."""
+    """List the verdicts to filter by, each with its count."""
     counts = counted(entry.verdict for entry in entries)
     return {"all": f"All {len(entries)}"} | {
         slug: f"{sentence_case(verdict)} {counts[verdict]}" for verdict, slug in SLUGS.items()
@@ -133,36 +134,36 @@ def filters(entries: Sequence[Entry]) -> dict[str, str]:
 def rule_words(claim: Claim) -> str:
     """Write what settles a claim, as Markdown."""
     return (
-        f"*Confirmed* if {claim.confirmed_if}.  \n*Refuted* if {claim.refuted_if}.  \nOtherwise inconclusive. “Clearly”: the "
-        f"whole 95\u00a0% interval lies on that side. Fewer than {MIN_SEEDS} seeds settle nothing."
+        f"*Confirmed* if {claim.confirmed_if}.  \n*Refuted* if {claim.refuted_if}.  \nOtherwise inconclusive. “Clearly” means "
+        f"that the whole 95\u00a0% interval lies on that side. Fewer than {MIN_SEEDS} seeds settle nothing."
     )
 
 
 def linked_claim(names: Mapping[str, Entry]) -> str | None:
-    """Take the claim that the link opens; one that does not exist is said and left out."""
+    """Take the claim that the link opens; report and drop one that does not exist."""
     asked = st.query_params.get("claim")
     if asked is None or asked in names:
         return asked
-    rule = f"a claim of the list, such as {next(iter(names))}"
+    rule = f"a claim on the list, such as {next(iter(names))}"
     notice_box.say(f"claim in the link must be {rule}, got {quoted(asked)}. It was left out.")
     address.write_place("claim", None)
     return None
 
 
 def open_claim(name: str | None) -> None:
-    """Open one entry, or close it; as a callback of its button."""
+    """Open or close one entry; the callback of its button."""
     address.write_place("again", None)
     address.write_place("claim", name)
     st.session_state.opened_claim = name
 
 
 def came_by_link(asked: str) -> bool:
-    """Whether the open claim was named by the link, and not opened with its button in this visit."""
+    """Whether the link named the open claim, rather than its button having opened it during this visit."""
     return asked != st.session_state.get("opened_claim")
 
 
 def choose_again(entry: Entry) -> Again | None:
-    """Draw the controls of a repetition and give the one that was asked for last; it is in the link."""
+    """Draw the controls of a repetition and return the one last asked for; it is in the link."""
     study, linked = entry.study, _linked_again(entry.study)
     start = linked or Again(None, AGAIN_SEEDS[0], FIRST_AGAIN)
     scenarios = [OWN, *study.scenarios]
@@ -182,7 +183,7 @@ def choose_again(entry: Entry) -> Again | None:
             start.seed,
             key=f"again_seed_{entry.name}",
             width=130,
-            help="Other seeds: does it hold?",
+            help="Does it hold on other seeds?",
         )
         n_seeds = st.selectbox(
             "Seeds", AGAIN_SEEDS, index=AGAIN_SEEDS.index(start.n_seeds), key=f"again_n_seeds_{entry.name}", width=100
@@ -192,12 +193,12 @@ def choose_again(entry: Entry) -> Again | None:
     if pressed:
         address.write_place("again", asked.text)
         return asked
-    # Moving a control is not yet asking: a repetition may take a minute.
+    # Moving a control starts nothing yet: a repetition may take a minute.
     return asked if asked == linked else None
 
 
 def _linked_again(study: Study) -> Again | None:
-    """Take the repetition that the link asks for; what does not fit the study is said and left out."""
+    """Take the repetition that the link asks for; report and drop one that does not fit the study."""
     text = st.query_params.get("again", "")
     try:
         return read_again(study, text) if text else None
@@ -214,7 +215,7 @@ def read_again(study: Study, text: str) -> Again:
     ----------
     study : Study
     text : str
-        Scenario (or nothing), first seed and number of seeds, with commas.
+        Scenario (or nothing), first seed and number of seeds, separated by commas.
 
     Raises
     ------
@@ -233,7 +234,7 @@ def read_again(study: Study, text: str) -> Again:
             return Again(scenario or None, n_seeds, seed)
     raise ValueError(
         f"a scenario of the study or nothing, a first seed from 0 to {MAX_SEED}, and the number of seeds "
-        f"({' or '.join(map(str, AGAIN_SEEDS))}), with commas"
+        f"({' or '.join(map(str, AGAIN_SEEDS))}), separated by commas"
     )
 
 

@@ -34,23 +34,23 @@ AMONG = {
 }
 WINNERS = (*STRATEGIES, OPEN)
 QUESTION = (
-    "Say first, then look: from how many training images on, all classes together, does end-to-end fine-tuning beat "
-    "feature extraction on test images?"
+    "Guess first: from what total number of training images does end-to-end fine-tuning beat feature extraction on test "
+    "images?"
 )
 ABOUT_GUESSING = (
     "Your guess starts two measurements with the settings on the left: a map of winners, by images and by shift, and the "
-    "accuracy against the number of images. Cells appear as they are done."
+    "accuracy against the number of images. Cells appear as they finish."
 )
 ABOUT_MAP = (
-    "What is trained, at the learning rates on the left. The number is how far the best is ahead of the next, in points of "
-    "test accuracy; zero-shot and logistic regression count in the answer above and in each cell's table. "
-    "Too close to call: the 95 % interval of that gap holds zero. Each cell is judged by itself, so about one in twenty may "
-    "be luck. Click a cell to open it."
+    "Only what is trained competes, at the learning rates on the left. The number is how far the best is ahead of the "
+    "runner-up, in points of test accuracy; zero-shot and logistic regression count in the answer above and in each cell's "
+    "table. Too close to call: the 95 % interval of that gap includes zero. Each cell is judged on its own, so about one in "
+    "twenty may be luck. Click a cell to open it."
 )
 ABOUT_CROSSOVER = (
-    "Line: mean over the seeds. Band: its 95 % interval. Each strategy has the best of five learning rates, a tenth to ten "
-    "times that on the left, chosen on validation images at every size. The number of epochs is the same, so more images "
-    "also mean more updates."
+    "Line: mean over the seeds. Band: its 95 % interval. Each strategy uses the best of five learning rates, from a tenth "
+    "to ten times the one on the left, chosen on validation images at each size. The number of epochs is the same "
+    "throughout, so more images also mean more updates."
 )
 
 
@@ -73,12 +73,12 @@ def guess_at(guess: str, first: float, last: float) -> float:
 
 
 def guess_sentence(guess: str, where: Crossing) -> str:
-    """Hold a guess against the crossing: right inside its interval, and where no other choice is closer.
+    """Compare a guess with the crossing: it is right inside the interval, or if no other choice is closer.
 
     Examples
     --------
     >>> guess_sentence("50", Crossing(37.0, 28.0, 44.0))
-    'You said 50: that is it, as closely as the choices allow.'
+    'You said 50: right, as closely as the choices allow.'
     >>> guess_sentence("never", Crossing(37.0, 20.0, 62.0))
     'You said never: it comes earlier.'
     """
@@ -89,7 +89,7 @@ def guess_sentence(guess: str, where: Crossing) -> str:
     if where.low <= at <= where.high:
         return f"{said}: inside the interval."
     if guess == nearest_guess(where.at):
-        return f"{said}: that is it, as closely as the choices allow."
+        return f"{said}: right, as closely as the choices allow."
     return f"{said}: it comes {'later' if at < where.low else 'earlier'}."
 
 
@@ -135,18 +135,18 @@ def nearest_run(config: RunConfig) -> RunConfig:
 
 
 def cell_scores(rows: pd.DataFrame, size: int, shift: float) -> dict[str, Array]:
-    """Strategy -> test accuracy of each seed in one cell; only those that are done."""
+    """Strategy -> test accuracy of each seed in one cell; only strategies that have finished."""
     cell = rows[(rows["images_per_class"] == size) & (rows["shift"] == shift)]
     return {name: scores(cell, "test_accuracy", strategy=name) for name in STRATEGIES if name in set(cell["strategy"])}
 
 
 def recommendation(rows: pd.DataFrame, config: RunConfig, baselines: Mapping[str, Array]) -> tuple[str, str]:
-    """Say what to do with as many images, at such a shift, and how sure that is.
+    """Say what to do with this many images at this shift, and how sure that is.
 
     Parameters
     ----------
     rows : DataFrame
-        Of the decision map, perhaps not all of it.
+        Rows of the decision map, perhaps not all of them.
     config : RunConfig
     baselines : mapping of str to ndarray of shape (n_seeds,)
         What needs no training, in the same cell: see `nearest_run`.
@@ -154,12 +154,12 @@ def recommendation(rows: pd.DataFrame, config: RunConfig, baselines: Mapping[str
     Returns
     -------
     tuple of (str, str)
-        The advice, and what it rests on.
+        The advice, and its evidence.
     """
     size, shift = nearest_cell(config)
     place = cell_words(config, size, shift)
     if (size, shift) != (config.images_per_class, config.shift_amount):
-        place = f"{place}, the nearest measured to yours"
+        place = f"{place}, the cell nearest to yours"
     by_strategy = cell_scores(rows, size, shift)
     if len(by_strategy) < len(STRATEGIES):
         return f"For {place}: not measured yet.", "The map was stopped before this cell."
@@ -181,7 +181,7 @@ def _advice(name: str) -> str:
 
 
 def by_work(config: RunConfig) -> list[str]:
-    """List baselines and strategies from the least work to the most: where accuracy does not decide, the price does.
+    """List baselines and strategies from the least work to the most: the price decides where accuracy does not.
 
     Examples
     --------
@@ -196,10 +196,10 @@ def by_work(config: RunConfig) -> list[str]:
 
 
 def _cheapest(found: Verdict, config: RunConfig) -> str:
-    """Among those that cannot be told apart the least work decides."""
+    """Of those that cannot be told apart, advise the one with the least work."""
     level = [name for name in by_work(config) if name in {found.leader, *found.tied}]
     named = [inside(TITLES[name]) for name in level]
-    return f"{_advice(level[0]).split(':')[0]} ({join_words(named)} are too close to call; none is less work)"
+    return f"{_advice(level[0]).split(':')[0]} ({join_words(named)} are too close to call; none takes less work)"
 
 
 def cell_words(config: RunConfig, size: int, shift: float) -> str:
@@ -217,7 +217,7 @@ def cell_words(config: RunConfig, size: int, shift: float) -> str:
 
 
 def map_on(config: RunConfig) -> Study:
-    """Get the study of the map with its axis in the words of the scenario's shift.
+    """Get the study of the map with its axis named after the scenario's shift.
 
     Examples
     --------
@@ -242,7 +242,7 @@ def cells_of(config: RunConfig, table: pd.DataFrame) -> dict[str, str]:
 
 
 def follow_click(picked: tuple[str, str] | None) -> None:
-    """Put a cell that was just clicked into the link, where the choice below the map reads it."""
+    """Put a newly clicked cell into the link, where the choice below the map reads it."""
     if picked and picked != st.session_state.get("picked_cell"):
         address.write_place("cell", ",".join(picked))
     st.session_state.picked_cell = picked

@@ -1,4 +1,4 @@
-"""What the export page knows: whose code it shows first, how to word it, and what was seen before."""
+"""What the export page knows: whose code comes first, how to word it, and which script was shown before."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from transfer_core.statistics import Verdict, verdict
 from transfer_ui.export.changes import Changes, changes
 from transfer_ui.sentences import TITLES, Results, percent, pretrained_arms, test_scores
 
-WORDS_COLUMNS = ("Our words", "Theirs", "Their default")
+WORDS_COLUMNS = ("Our term", "Their term", "Their default")
 HABITS_COLUMNS = ("What it does by default", "How the script deals with it")
 
 
@@ -29,14 +29,14 @@ def whose_code(found: Verdict, strategy: str, framework: str) -> str:
     Examples
     --------
     >>> whose_code(verdict({"end_to_end": np.ones(6), "feature_extraction": np.zeros(6)}), "end_to_end", "Keras")
-    'This is the code in Keras of the best of the three strategies: **end-to-end fine-tuning**.'
+    'This is the Keras code for the best of the three strategies: **end-to-end fine-tuning**.'
     """
     title = f"**{TITLES[strategy].lower()}**"
     if strategy != found.leader:
-        return f"You chose {title}; this is its code in {framework}."
+        return f"You chose {title}; this is its {framework} code."
     if found.inconclusive:
-        return f"This is the code in {framework} of the strategy with the highest mean of the three: {title}."
-    return f"This is the code in {framework} of the best of the three strategies: {title}."
+        return f"This is the {framework} code for the strategy with the highest mean of the three: {title}."
+    return f"This is the {framework} code for the best of the three strategies: {title}."
 
 
 def what_it_repeats(result: RunResult) -> str:
@@ -47,11 +47,11 @@ def what_it_repeats(result: RunResult) -> str:
     val, test = float(result.history["val_accuracy"][0, -1]), float(result.test_accuracy[0])
     if not np.isfinite(result.history["train_loss"][0, -1]):
         return f"{seed}, whose loss became NaN or infinite; the script's will too."
-    return f"{seed}, and ends where that ended: {percent(val)} of the validation images right, {percent(test)} of the test images."
+    return f"{seed} and ends as that did: {percent(val)} of the validation images right, {percent(test)} of the test images."
 
 
 def since_last_look(framework: str, script: str) -> Changes | None:
-    """Compare with the script of this framework that was shown before, in this visit.
+    """Compare with this framework's script as shown before during this visit.
 
     The difference stays until the script changes again, so that it can be read.
     """
@@ -64,6 +64,6 @@ def since_last_look(framework: str, script: str) -> Changes | None:
 
 
 def show_table(rows: Iterable[tuple[str, ...]], columns: tuple[str, ...]) -> None:
-    """Draw a table of words; what stands in backticks is code."""
+    """Draw a table of words; text in backticks is code."""
     look: dict[str, Any] = {"hide_index": True, "border": "horizontal"}
     st.table(pd.DataFrame(rows, columns=list(columns)), **look)

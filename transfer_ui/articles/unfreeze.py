@@ -1,4 +1,4 @@
-"""What the unfreeze page knows: its timelines, which epochs to sweep, whose decay is whose, and how to word it."""
+"""What the unfreeze page knows: its timelines, which epochs to sweep, who uses which decay, and how to word it."""
 
 from __future__ import annotations
 
@@ -46,17 +46,19 @@ class DecayPreset(NamedTuple):
 
 DECAY_PRESETS = (
     DecayPreset("One rate, all at once", "LP-FT (Kumar 2022), and the lesson: one switch, one lower rate.", 1.0, False),
-    DecayPreset("timm, 0.75", "Layer-wise decay of timm, AutoGluon and BEiT: 0.75 a layer, all at once.", 0.75, False),
+    DecayPreset(
+        "timm, 0.75", "Layer-wise decay of timm, AutoGluon and BEiT: 0.75 per layer, all at once.", 0.75, False
+    ),
     DecayPreset(
         "ULMFiT, 1/2.6",
-        "Howard and Ruder (2018): each lower layer 2.6 times slower, one layer more a step.",
+        "Howard and Ruder (2018): each lower layer learns 2.6 times slower; one more layer per step.",
         DECAYS[2],
         True,
     ),
     DecayPreset(
         "fastai and Lightning, 1/10",
-        "Ten times slower: fastai and Lightning start all freed layers at a tenth of the head's rate. Here each further "
-        "layer down is ten times slower again.",
+        "Ten times slower: fastai and Lightning start all freed layers at a tenth of the head's rate. Here each layer "
+        "further down is another ten times slower.",
         0.1,
         False,
     ),
@@ -67,9 +69,9 @@ DECAY_PRESETS = (
 
 
 class Timelines:
-    """The three pretrained strategies beside each other: what is planned, what the weights did, what came of it.
+    """The three pretrained strategies side by side: the plan, what the weights did, and the result.
 
-    Schedules are known before any training; the rest is drawn over as often as there is news.
+    Schedules are known before any training; the rest is redrawn whenever there is news.
 
     Parameters
     ----------
@@ -88,13 +90,13 @@ class Timelines:
                 self._changes[name] = Place()
 
     def draw_nothing(self) -> None:
-        """Draw what there is to say before the first epoch."""
+        """Draw what is known before the first epoch."""
         self._say(dict.fromkeys(TIMELINES, "training is under way"))
         for place in self._changes.values():
             timeline.show_no_change(self._config, self._mode, place)
 
     def draw(self, results: Mapping[str, RunResult], *, complete: bool = False) -> None:
-        """Draw what the weights did, as far as the run has come."""
+        """Draw what the weights have done so far."""
         scores = {name: results[name].history["val_accuracy"][:, -1].mean() for name in TIMELINES}
         self._say({name: f"{percent(score)} on validation images" for name, score in scores.items()})
         for name, place in self._changes.items():
@@ -132,7 +134,7 @@ def sweep_sentence(swept: Mapping[str, RunResult], config: RunConfig) -> str:
 
 
 def sweep_evidence(swept: Mapping[str, RunResult], config: RunConfig) -> list[str]:
-    """Say how far the best unfreeze epoch is ahead of the visitor's own, or of the worst; nothing from too few seeds."""
+    """Say how far the best unfreeze epoch leads the visitor's own, or the worst; say nothing from too few seeds."""
     scores = _final(swept)
     if len(scores) < 2 or config.n_seeds < MIN_SEEDS:
         return []
@@ -149,7 +151,7 @@ def sweep_evidence(swept: Mapping[str, RunResult], config: RunConfig) -> list[st
 
 
 def three_on_validation(results: Results) -> str:
-    """Compare the three strategies by what this page goes by: a choice is made on validation images."""
+    """Compare the three strategies on validation images, since this page makes a choice."""
     scores = {name: result.history["val_accuracy"][:, -1] for name, result in results.items()}
     n_classes = results["end_to_end"].config.layer_sizes[-1]
     return among_the_three(scores, n_classes, "validation accuracy")
@@ -160,12 +162,12 @@ def _final(swept: Mapping[str, RunResult]) -> dict[int, Array]:
 
 
 def _few(epochs: Sequence[int]) -> str:
-    """Name up to three epochs; more are counted."""
+    """Name up to three epochs; only count more."""
     return join_words([str(epoch) for epoch in epochs]) if len(epochs) <= 3 else f"{len(epochs)} others"
 
 
 def moved_sentence(result: RunResult) -> str:
-    """Say how far each layer moved while it was frozen, and after: the proof, in numbers."""
+    """Say how far each layer moved while frozen and overall: the proof, in numbers."""
     names = layer_names(len(result.params))
     change = result.layer_change
     frozen = np.concatenate([np.tile(phase.frozen, (phase.n_epochs, 1)) for phase in result.schedule])

@@ -11,7 +11,7 @@ from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED, UNTEST
 
 
 class Look(NamedTuple):
-    """Slug in a link, colour and icon of a verdict; it is also told by its words."""
+    """Slug in a link, colour and icon of a verdict; its words tell it apart too."""
 
     slug: str
     color: Literal["green", "red", "gray"]
@@ -27,7 +27,7 @@ LOOKS = {
 
 
 def show_verdict(place: DeltaGenerator, verdict: str) -> None:
-    """Draw the badge of a verdict; a badge is cut where it does not fit, so it shares no line."""
+    """Draw the badge of a verdict on a line of its own, because a badge that does not fit is cut."""
     look = LOOKS[verdict]
     place.badge(verdict, color=look.color, icon=f":material/{look.icon}:")
 

@@ -1,4 +1,4 @@
-"""The address bar: which part of it is settings, which is the place on a page, and what each page was left at.
+"""The address bar: which part of it is settings, which is the place on a page, and where each page was left.
 
 Light on imports: the map of pages is drawn from it before anything heavy is loaded.
 """
@@ -13,14 +13,14 @@ from transfer_ui.controls.parameters import OTHER_PARAMETERS, PLACE_PARAMETERS
 
 
 def open_on(page: str, follow: Callable[[], None]) -> None:
-    """Say which page is drawn in this run, and who draws its links anew when the address changes."""
+    """Note which page is drawn in this run, and what redraws its links when the address changes."""
     st.session_state.page = page
     st.session_state.follow_address = follow
     _keep_place()
 
 
 def stop_following() -> None:
-    """Draw no links until the next page begins; in a callback, those of the last run cannot be drawn any more."""
+    """Draw no links until the next page begins; a callback can no longer draw those of the last run."""
     st.session_state.pop("follow_address", None)
 
 
@@ -57,9 +57,9 @@ def write_settings(query: dict[str, str], carried: dict[str, str]) -> None:
     Parameters
     ----------
     query : dict of str to str
-        As they shall stand there.
+        As they are to appear there.
     carried : dict of str to str
-        What links to other pages say of them.
+        As links to other pages carry them.
     """
     st.session_state.settings, st.session_state.written_query = carried, query
     if settings() != query:

@@ -1,4 +1,4 @@
-"""What one knob is: how its values are written, read and ruled."""
+"""What a knob is: how its values are written, read and restricted."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, Literal
 from transfer_core import SCENARIOS
 
 Values = dict[str, Any]
-"""One value a knob. Fields of `RunConfig`, with its `hidden_sizes` as `hidden_layers` and `hidden_width`."""
+"""One value per knob. Fields of `RunConfig`, with its `hidden_sizes` as `hidden_layers` and `hidden_width`."""
 
-MAX_VALUE = 50  # characters of a value that is read: none on a control is as long
+MAX_VALUE = 50  # characters of a value that is read: no value on a control is that long
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class Knob:
         What it does and what to try.
     kind : {"choice", "whole", "number", "switch"}
     options : callable
-        ``Values -> sequence`` of all values allowed beside the other knobs, ascending.
+        ``Values -> sequence`` of all values allowed, given the other knobs, ascending.
     none_word : str
-        How the value ``None`` is called.
+        What the value ``None`` is called.
     group : {"task", "network", "training", "more"}
         Where in the sidebar it stands.
     """
@@ -43,7 +43,7 @@ class Knob:
     group: Literal["task", "network", "training", "more"] = "training"
 
     def title(self, scenario: str) -> str:
-        """Give what the control is called on the page: the shift by what it does to the images."""
+        """Give the control's name on the page: a shift is named after what it does to the images."""
         shift = SCENARIOS[scenario].shift if self.name == "shift_amount" else None
         return shift.title if shift else self.label
 

@@ -1,4 +1,4 @@
-"""Every knob of a run as data: its name, its words, the values it can take.
+"""Every knob of a run as data: its name, its words, and the values it can take.
 
 The sidebar draws them, the link reads and writes them, and the tests turn each to both ends; all
 three know only this list. Adding a knob to a field of `RunConfig` is one entry here.
@@ -47,7 +47,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "scenario",
         "Scenario",
-        "What was learnt before, and what is to be learnt now. Try digits to ink: the same images, another question.",
+        "The source task (pretraining) and the target task. Try digits to ink: the same images, a different question.",
         "choice",
         _fixed(*SCENARIOS),
         group="task",
@@ -55,7 +55,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "shift_amount",
         "Shift of the target",
-        "Moves the target images away from what the backbone has seen. Try the middle of the range, "
+        "Moves the target images away from what the backbone has seen. Try the middle of the range "
         "and see which strategy suffers first.",
         "number",
         _shift_amounts,
@@ -64,8 +64,8 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "images_per_class",
         "Target images per class",
-        "Labelled images of each class to train on; all takes what there is, classes as uneven as they are. "
-        "Try 1, then 50: the order of the strategies may turn over.",
+        "Labelled training images per class. “all” uses every available image; classes may be unbalanced. "
+        "Try 1, then 50: the ranking may reverse.",
         "whole",
         _image_counts,
         none_word="all",
@@ -74,7 +74,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "hidden_layers",
         "Hidden layers",
-        "Layers of the backbone. With one, there is nothing between frozen and free; try 3 with layer-by-layer unfreezing.",
+        "Layers of the backbone. With one, there is nothing between frozen and free. Try 3 with layer-by-layer unfreezing.",
         "whole",
         _fixed(1, 2, 3, 4),
         group="network",
@@ -90,7 +90,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "n_epochs",
         "Epochs",
-        "Passes over the target images, the same for every strategy. Try 10: who is fastest is not who is best.",
+        "Passes over the target images, the same for every strategy. Try 10: the fastest learner may not end up best.",
         "whole",
         _range(5, 200, 5),
     ),
@@ -105,42 +105,45 @@ KNOBS: tuple[Knob, ...] = (
         "head_learning_rate",
         "Learning rate, head only",
         "Step size while the backbone is frozen: feature extraction, and the first phase of progressive unfreezing. "
-        "A head bears high rates; try 0.5.",
+        "The head alone tolerates high rates; try 0.5.",
         "number",
         _fixed(*RATES),
     ),
     Knob(
         "backbone_learning_rate",
         "Learning rate, end-to-end",
-        "Step size of all layers in end-to-end training. Try 0.5: what is left of the old task?",
+        "Step size of all layers in end-to-end training. Try 0.5: how much of the old task is left?",
         "number",
         _fixed(*RATES),
     ),
     Knob(
         "unfrozen_learning_rate",
         "Learning rate after unfreezing",
-        "Step size once the backbone is free; usually lower than before. Try 0.001: does it still leave the frozen solution?",
+        "Step size once the backbone is free; usually lower than before. Try 0.001: does it still move away from the frozen "
+        "solution?",
         "number",
         _fixed(*RATES),
     ),
     Knob(
         "gradual",
         "Unfreeze layer by layer",
-        "Off: the whole backbone at once. On: one layer more in equal steps, from the top. Wants two hidden layers or more.",
+        "Off: the whole backbone at once. On: one more layer at a time, in equal steps from the top. Needs at least two "
+        "hidden layers.",
         "switch",
         _fixed(False, True),
     ),
     Knob(
         "layer_decay",
         "Rate decay per layer",
-        "After unfreezing each layer learns at this factor of the rate above it. 0.385 is ULMFiT's 1/2.6; try 0.1 and look at the lowest layer.",
+        "After unfreezing, each layer learns at this fraction of the rate of the layer above. 0.385 is ULMFiT's 1/2.6; try "
+        "0.1 and look at the lowest layer.",
         "number",
         _fixed(*DECAYS),
     ),
     Knob(
         "batch_size",
         "Batch size",
-        "Images in one update; full uses all at once, one update per epoch. Try full: the same epochs, far fewer updates.",
+        "Images per update; “full” uses all at once, one update per epoch. Try full: the same epochs, far fewer updates.",
         "whole",
         _fixed(8, 16, 32, 64, 128, None),
         none_word="full",
@@ -149,7 +152,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "momentum",
         "Momentum",
-        "How much of the last step carries over. 0.9 acts like a rate ten times as high; try 0.",
+        "How much of the last step carries over. 0.9 acts like a rate ten times higher; try 0.",
         "number",
         _fixed(0.0, 0.5, 0.8, 0.9, 0.95, 0.99),
         group="more",
@@ -157,7 +160,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "weight_decay",
         "Weight decay",
-        "Pulls every trained weight towards zero, on the target task only. Frozen weights do not feel it; try 0.01.",
+        "Pulls every trained weight towards zero, on the target task only. Frozen weights are unaffected; try 0.01.",
         "number",
         _fixed(0.0, 0.0001, 0.001, 0.01, 0.1),
         group="more",
@@ -173,7 +176,7 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "n_seeds",
         "Seeds",
-        "Repetitions with other splits and other random weights. Fewer are quicker; intervals grow.",
+        "Repetitions, each with its own split and random weights. Fewer are quicker, but intervals widen.",
         "whole",
         _fixed(2, 3, 6, 10, 20),
         group="more",
@@ -181,7 +184,8 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "seed",
         "First seed",
-        "Where the seeds start. Start as many seeds further on for an independent repetition: does the verdict hold?",
+        "The first of the consecutive seeds. For an independent repeat, raise this by the number of seeds: does the verdict "
+        "hold?",
         "whole",
         _range(0, 999),
         group="more",
@@ -229,8 +233,8 @@ class Correction(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """Say it to a visitor who has not typed the value."""
-        return f"{self.title} is {self.used} now: it must be {self.rule}."
+        """The correction, worded for a visitor who has not typed the value."""
+        return f"{self.title} is now {self.used}: it must be {self.rule}."
 
 
 def fitted(values: Values) -> tuple[RunConfig, list[Correction]]:
@@ -246,7 +250,7 @@ def fitted(values: Values) -> tuple[RunConfig, list[Correction]]:
     corrections = []
     for knob in KNOBS:
         options, asked = knob.options(fit), fit[knob.name]
-        # The option itself, also where it is equal: -0.0 and 0.0 have different keys.
+        # The option itself, even if it is equal: -0.0 and 0.0 have different keys.
         fit[knob.name] = options[options.index(asked)] if asked in options else _nearest(asked, options)
         if asked not in options:
             title = knob.title(fit["scenario"])
@@ -255,9 +259,9 @@ def fitted(values: Values) -> tuple[RunConfig, list[Correction]]:
 
 
 def _nearest(asked: Any, options: Sequence[Any]) -> Any:
-    """Closest number; where numbers do not help, the first option."""
+    """Closest number; if the asked or the allowed is no number, the first option."""
     numbers = [option for option in options if isinstance(option, int | float)]
     if not isinstance(asked, int | float) or not numbers or asked != asked:
         return options[0]
-    within = min(max(asked, numbers[0]), numbers[-1])  # infinity is as far from every option
+    within = min(max(asked, numbers[0]), numbers[-1])  # infinity is equally far from every option
     return min(numbers, key=lambda option: abs(option - within))

@@ -1,6 +1,6 @@
-"""The view as a link: a configuration to query parameters and back, with a word on what did not fit.
+"""The view as a link: a configuration to query parameters and back, with a notice for whatever did not fit.
 
-A link names the scenario and whatever differs from what that scenario starts with, so it stays short
+A link names the scenario and whatever differs from that scenario's defaults, so it stays short
 and means the same on every machine.
 """
 
@@ -15,19 +15,19 @@ from transfer_core.wording import join_words
 from transfer_ui.controls.knobs import KNOB, KNOBS, fitted, values_of
 from transfer_ui.controls.parameters import OTHER_PARAMETERS
 
-MAX_TEXT = 2000  # characters of a run that is told inside a link: all knobs together are far shorter
+MAX_TEXT = 2000  # characters of a run that is written inside a link: all knobs together are far shorter
 MAX_QUOTED = 30  # characters of a value that are shown
-MAX_NAMED = 3  # unknown settings that are named; of more only the number is said
+MAX_NAMED = 3  # unknown settings that are named; any more are only counted
 
 
 class FromLink(NamedTuple):
-    """What a link asked for, as far as it could be followed.
+    """What a link asked for, as far as that was possible.
 
     Attributes
     ----------
     config : RunConfig
     notices : list of str
-        One sentence for all unknown names together, and one for each knob that was refused or corrected.
+        One sentence for all unknown names together, and one per knob that was refused or corrected.
     """
 
     config: RunConfig
@@ -48,7 +48,7 @@ def to_query(config: RunConfig) -> dict[str, str]:
 
 
 def to_text(config: RunConfig) -> str:
-    """Write a configuration as the part of a link behind the question mark.
+    """Write a configuration as the part of a link after the question mark.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def to_text(config: RunConfig) -> str:
 
 
 def from_query(query: Mapping[str, str]) -> FromLink:
-    """Read a configuration from query parameters, correcting what breaks a rule.
+    """Read a configuration from query parameters, correcting whatever breaks a rule.
 
     Examples
     --------
@@ -85,14 +85,14 @@ def from_query(query: Mapping[str, str]) -> FromLink:
     notices = [
         _notice(name, rule, query[name], KNOB[name].text(used[name])) for name, rule in rules.items() if name in query
     ]
-    # What another setting of the link made impossible was not typed: it is called as on the page.
+    # A value that another setting of the link made impossible was not typed: it is named as on the page.
     notices += [one.sentence for one in corrections if one.name not in query]
     unknown = [name for name in query if name not in KNOB and name not in OTHER_PARAMETERS]
     return FromLink(config, ([_unknown(unknown)] if unknown else []) + notices)
 
 
 def from_text(text: str) -> FromLink:
-    """Read a configuration from the part of a link behind the question mark.
+    """Read a configuration from the part of a link after the question mark.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def from_text(text: str) -> FromLink:
 
 
 def quoted(text: str) -> str:
-    """Show what somebody typed without giving it a meaning: as code, and not at length.
+    """Show what somebody typed without interpreting it: as code, and shortened.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What was corrected, in a link or by a change of range: said once, in one box over the answer."""
+"""Notices of what was corrected, in a link or by a change of range: shown once, in one box above the answer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-MAX_SAID = 4  # more than that is counted: the answer has to stay in sight
+MAX_SAID = 4  # any more are only counted: the answer must stay in sight
 
 
 class _Box(NamedTuple):
@@ -16,7 +16,7 @@ class _Box(NamedTuple):
 
 
 def begin() -> None:
-    """Keep the place of this run's notices: here on the page."""
+    """Reserve the place of this run's notices: here on the page."""
     st.session_state.notice_box = _Box(st.empty(), [])
 
 
@@ -29,7 +29,7 @@ def say(*notices: str) -> None:
 
 
 def _summary(said: list[str]) -> str:
-    r"""Write one sentence as it is, some as a list, and of many the first and their number.
+    r"""Write one sentence as it is and a few as a list; of many, list the first and count the rest.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Settings worth seeing, good and bad, each with what to look at."""
+"""Settings worth seeing, good and bad, each with what to look for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Preset(NamedTuple):
     ----------
     title : str
     comment : str
-        What is set, why, and what to look at. It promises no result: the run shows it.
+        What is set, why, and what to look for. It promises no result: the run shows it.
     icon : str
     config : RunConfig
     """
@@ -28,36 +28,36 @@ class Preset(NamedTuple):
 PRESETS: tuple[Preset, ...] = (
     Preset(
         "Hardly any images",
-        "One image of each class. A frozen backbone leaves little to overfit; see whether it is enough to win, "
-        "and what zero-shot in the table says to both.",
+        "One image per class. A frozen backbone leaves little to overfit; see whether that is enough to win, "
+        "and how zero-shot in the table compares.",
         ":material/filter_1:",
         RunConfig(images_per_class=1),
     ),
     Preset(
         "Plenty of images",
-        "A hundred images of each class. Now there is enough to train every layer: look at the order of the curves, "
-        "and at what from scratch can do without any pretraining.",
+        "A hundred images per class, enough to train every layer: look at the order of the curves, "
+        "and at what training from scratch achieves without any pretraining.",
         ":material/photo_library:",
         RunConfig(images_per_class=100),
     ),
     Preset(
         "Rate too high",
-        "End-to-end at a rate of 1, a value that a head alone bears. The large steps destroy the features before they "
+        "End-to-end at a rate of 1, which a head alone tolerates. The large steps destroy the features before they "
         "can help: watch its curve, and the accuracy left on the old task.",
         ":material/warning:",
         RunConfig(backbone_learning_rate=1.0, head_learning_rate=0.2),
     ),
     Preset(
         "Unfrozen at epoch 0",
-        "Progressive unfreezing that never freezes, at the end-to-end rate: it is end-to-end under another name. Raise "
-        "the unfreeze epoch step by step, and watch what the old task keeps.",
+        "Progressive unfreezing that never freezes, at the end-to-end rate, is end-to-end under another name. Raise "
+        "the unfreeze epoch step by step and watch what the old task keeps.",
         ":material/lock_open:",
         RunConfig(unfreeze_epoch=0, unfrozen_learning_rate=0.05),
     ),
     Preset(
         "Pretraining that hurts",
-        "The same kind of images, another question: more or less ink than usual. The features were trained to tell "
-        "digits apart, not to weigh them. Compare from scratch, which ignores the pretrained network.",
+        "The same kind of images, a different question: more or less ink than usual. The features were trained to tell "
+        "digits apart, not to weigh them. Compare with from scratch, which ignores the pretrained network.",
         ":material/heart_broken:",
         scenario_config("digits_to_ink", images_per_class=20),
     ),
@@ -77,7 +77,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "The lesson's notebook",
         "The notebook this lab grew from never pretrained its backbone. Its feature extraction is a head on random "
-        "features: compare logistic regression on the bare pixels in the table.",
+        "features: compare it with logistic regression on the bare pixels in the table.",
         ":material/menu_book:",
         scenario_config("lesson"),
     ),

@@ -1,4 +1,4 @@
-"""The sidebar: draws the knobs, keeps what was chosen from page to page and in the link."""
+"""The sidebar: draws the knobs, and keeps what was chosen from page to page and in the link."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def current_config() -> RunConfig:
         put_on_controls(chosen)
     elif chosen is None or (_came_by_link() and not _moved_a_control(chosen)):
         # A first visit, a link between pages, or the browser's Back: the link decides. But a click made
-        # before the browser knew the last link comes with an outdated one; then the control decides.
+        # before the browser knew the last link arrives with an outdated one; then the control decides.
         is_new = chosen is None
         chosen, notices = from_query(address.settings())
         st.session_state.notices = notices
@@ -38,7 +38,7 @@ def current_config() -> RunConfig:
 
 
 def remember(config: RunConfig) -> None:
-    """Keep a choice for the other pages and put it in the link, unless the link says so already."""
+    """Keep a choice for the other pages and put it in the link, unless the link already says so."""
     st.session_state.config = config
     query, carried = address.settings(), to_query(config)
     address.write_settings(query if from_query(query) == FromLink(config, []) else carried, carried)
@@ -50,21 +50,21 @@ def choose(config: RunConfig) -> None:
 
 
 def button(label: str, act: Callable[..., None], *args: Any, key: str, **look: Any) -> None:
-    """Draw a button that acts before the page is drawn anew.
+    """Draw a button that acts before the page is redrawn.
 
-    Where the server has forgotten the session, it knows no callback for the click that the browser sends. The
-    click is then seen where the button is drawn, and the page is drawn once more.
+    If the server has forgotten the session, it knows no callback for the click that the browser sends. The
+    click is then noticed where the button is drawn, and the page is drawn once more.
 
     Parameters
     ----------
     label : str
     act : callable
-        Must not touch a widget that is drawn already.
+        Must not touch a widget that has already been drawn.
     *args
-        Of `act`.
+        Arguments of `act`.
     key : str
     **look
-        Of ``st.button``.
+        Arguments of ``st.button``.
     """
 
     def called() -> None:
@@ -125,7 +125,7 @@ def draw(page: str) -> RunConfig:
 
 
 def show_notices() -> None:
-    """Say once what was corrected in a link or by a change of range; the rest of the page adds to it."""
+    """Show once what was corrected in a link or by a change of range; the rest of the page adds to it."""
     notice_box.begin()
     notice_box.say(*st.session_state.pop("notices", []))
 
@@ -144,15 +144,15 @@ def choose_in_link(
     widget : callable
         ``st.pills``, ``st.segmented_control`` or ``st.selectbox``.
     default : str or None, optional
-        What is left out of the link, the first unless another is named; ``None``: nothing is chosen. Where it
+        What is left out of the link, the first unless another is named; ``None``: nothing is chosen. If it
         depends on the knobs, the choice follows it until the visitor makes another.
     label : str, optional
-        Written over the choice.
+        Written above the choice.
 
     Returns
     -------
     str or None
-        A key of `titles`, or ``None`` where nothing is chosen.
+        A key of `titles`, or ``None`` if nothing is chosen.
     """
     first = next(iter(titles)) if default == "" else default
     asked = st.query_params.get(name, first)
@@ -165,7 +165,7 @@ def choose_in_link(
         address.write_place(name, None)
     start: Any = None
     if f"{name}_in_link" not in st.session_state and name not in st.session_state:
-        start = asked  # a default, no state: what the browser still holds of a forgotten session goes before it
+        start = asked  # a default, not state: what the browser still holds of a forgotten session takes precedence
     elif name not in st.session_state or asked != st.session_state[f"{name}_in_link"]:
         st.session_state[name] = asked  # another page, or the browser's Back
     values = list(titles)
@@ -187,7 +187,7 @@ def choose_in_link(
 
 
 def _came_by_link() -> bool:
-    """Whether the address says something else than was written there last."""
+    """Whether the address differs from what was last written there."""
     return address.settings() != st.session_state.get("written_query")
 
 
@@ -196,7 +196,7 @@ def _moved_a_control(config: RunConfig) -> bool:
 
 
 def _widget_values(config: RunConfig) -> Values:
-    """Values as the widgets hold them; where a widget is not on the page, as chosen before."""
+    """Values as the widgets hold them; for a widget not on the page, as chosen before."""
     values = values_of(config)
     return {
         name: KNOB[name].from_widget(st.session_state[name]) if name in st.session_state else value
@@ -205,7 +205,7 @@ def _widget_values(config: RunConfig) -> Values:
 
 
 def _move_to(scenario: str, before: RunConfig) -> tuple[Values, list[str]]:
-    """Keep the visitor's knobs in another scenario, but for those that a scenario sets itself."""
+    """Keep the visitor's knobs in another scenario, except those that a scenario sets itself."""
     own = {"shift_amount", *SCENARIOS[before.scenario].settings, *SCENARIOS[scenario].settings}
     start = values_of(scenario_config(scenario))
     if "hidden_sizes" in own:
@@ -213,7 +213,7 @@ def _move_to(scenario: str, before: RunConfig) -> tuple[Values, list[str]]:
     values = values_of(before) | {name: start[name] for name in own if name in start} | {"scenario": scenario}
     config, corrections = fitted(values)
     title = SCENARIOS[scenario].title
-    notices = [f"{knob} is {used} now: in “{title}” it must be {rule}." for _, knob, rule, used in corrections]
+    notices = [f"{knob} is now {used}: in “{title}” it must be {rule}." for _, knob, rule, used in corrections]
     if SCENARIOS[scenario].settings:
-        notices.append(f"“{title}” brings its own settings; the controls show them.")
+        notices.append(f"“{title}” has its own defaults; the controls now show them.")
     return values_of(config), notices

@@ -1,4 +1,4 @@
-"""One knob as a widget, its state corrected where its range has changed under it."""
+"""One knob as a widget, its state corrected when its range changes."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[
     ----------
     knob : Knob
     options : sequence
-        What it may be set to beside the other knobs.
+        What it may be set to, given the other knobs.
     values : dict
-        All knobs, as far as they are known.
+        All knobs, as far as known.
     notices : list of str
-        One sentence is added where the value had to be corrected.
+        One sentence is added if the value had to be corrected.
     """
-    # In a session that has just begun, the value is the widget's default and not its state: where the browser
-    # still holds a value, because the server forgot the session, the browser's is the visitor's.
+    # In a session that has just begun, the value is the widget's default and not its state: if the browser still
+    # holds a value, because the server forgot the session, the browser's value is the visitor's.
     is_new = knob.name not in st.session_state
     wanted = values[knob.name] if is_new else knob.from_widget(st.session_state[knob.name])
     if wanted not in options:

@@ -1,1 +1,1 @@
-"""Who computes, and who waits."""
+"""What computes, and what waits."""

@@ -1,4 +1,4 @@
-"""Runs for the pages: computed once, shared by all visitors, with progress and Stop where they take long."""
+"""Runs for the pages: computed once, shared by all visitors, with progress and Stop if they take long."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def workbench() -> Workbench:
 
 
 def comparison(config: RunConfig, draw: Draw | None = None) -> Outcome:
-    """Compare all strategies; what there is so far can be drawn meanwhile."""
+    """Compare all strategies; results so far can be drawn meanwhile."""
     return outcome(workbench(), ("compare", config), lambda: compare_steps(config), draw)
 
 
@@ -44,21 +44,21 @@ def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...], draw: Draw | None
     def steps() -> Iterator[Progress]:
         return sweep_steps(config, "progressive_unfreezing", "unfreeze_epoch", epochs)
 
-    # The unfreeze epoch is what is swept: its own value does not make another sweep.
+    # The unfreeze epoch is what is swept: its own value does not make a different sweep.
     return outcome(workbench(), ("sweep", config.but(unfreeze_epoch=0), epochs), steps, draw)
 
 
 class Measured(NamedTuple):
-    """A study as far as it is done.
+    """A study as far as it has come.
 
     Attributes
     ----------
     rows : DataFrame
-        One row a cell, reading and seed; perhaps none.
+        One row per cell, reading and seed; perhaps none.
     stopped : bool
-        The visitor stopped it: not all cells are there.
+        The visitor stopped it: some cells are missing.
     made : dict of str to str or None
-        When and with what it was computed, where it was not computed here.
+        When and with what it was computed; ``None`` if it was computed here.
     """
 
     rows: pd.DataFrame
@@ -73,9 +73,9 @@ def study(asked: Study, configs: Sequence[RunConfig], draw: Callable[[pd.DataFra
     ----------
     asked : Study
     configs : sequence of RunConfig
-        One a scenario.
+        One per scenario.
     draw : callable, optional
-        Shows the rows that are there while more are on their way.
+        Shows the rows so far while more are on their way.
     """
     configs = [asked.without_swept(config) for config in configs]
     cells = asked.cells(configs)
@@ -84,7 +84,7 @@ def study(asked: Study, configs: Sequence[RunConfig], draw: Callable[[pd.DataFra
         ready = None
     if ready and ready.fits(cells):
         return Measured(shipped_rows(asked.name), False, ready.made)
-    # What was shipped need not be done again, also where there is a strategy more by now.
+    # Shipped cells need not be computed again, even if there is one more strategy by now.
     stored = ready.done(cells) if ready else []
     places = sorted(set(range(len(cells))) - {one.place for one in stored})
     missing = [cells[place] for place in places]
@@ -100,13 +100,13 @@ def study(asked: Study, configs: Sequence[RunConfig], draw: Callable[[pd.DataFra
         workbench(), ("study", asked.name, *configs), lambda: study_steps(missing, study_store()), draw_done
     )
     if study_store().trouble:
-        st.caption(":material/cloud_off: This server cannot keep results on its disk; they last until it restarts.")
+        st.caption(":material/cloud_off: This server cannot store results on its disk; they last until it restarts.")
     return Measured(all_rows(list(found.results)), found.stopped, None)
 
 
 @st.cache_resource(show_spinner=False)
 def study_store() -> Store:
-    """Get the one store of this server; in memory where its file cannot be used."""
+    """Get the one store of this server; it is in memory if its file cannot be used."""
     return Store.or_memory(default_path)
 
 
@@ -126,7 +126,7 @@ def shipped_rows(name: str) -> pd.DataFrame:
 
 def baselines(config: RunConfig) -> dict[str, Array]:
     """Test accuracy of what needs no training here: zero-shot where it exists, logistic regression."""
-    # The rates and epochs of the target do not matter to them: two runs that differ there share these.
+    # The rates and epochs of the target do not affect them: runs that differ only there share the baselines.
     start = scenario_config(config.pair)
     shared = {name: getattr(config, name) for name in BASELINE_FIELDS}
     return _baselines(start.but(**shared))
@@ -150,6 +150,6 @@ def _samples(config: RunConfig) -> dict[str, tuple[str, list[str], Array]]:
 
 
 def samples(config: RunConfig) -> dict[str, tuple[str, list[str], Array]]:
-    """One image of each class: role -> (title of the task, class names, images)."""
-    # Nothing else of a configuration matters to them.
+    """One image per class: role -> (title of the task, class names, images)."""
+    # Nothing else in a configuration affects them.
     return _samples(scenario_config(config.pair, shift_amount=config.shift_amount, seed=config.seed))

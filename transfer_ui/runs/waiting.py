@@ -1,4 +1,4 @@
-"""Waiting for a job: what there is so far is drawn, and Stop keeps it."""
+"""Waiting for a job: results so far are drawn, and Stop keeps them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from transfer_core import Progress
 from transfer_ui.runs.workbench import Job, Workbench
 
 PATIENCE = 0.5  # seconds before anything is drawn, so that quick runs do not flicker
-BEAT = 0.4  # seconds between two drawings: with more than three a second, a browser falls behind and shows none
-DRAWING_SHARE = 0.2  # of the time at most: what the drawing takes, the training lacks
+BEAT = 0.4  # seconds between two drawings: at more than three per second, a browser falls behind and shows none
+DRAWING_SHARE = 0.2  # of the time at most: drawing takes time away from training
 LOOK = 0.1  # seconds until a script that nobody wants any longer notices
-MAX_STOPPED = 2  # stopped runs a visitor's session keeps
+MAX_STOPPED = 2  # stopped runs kept per visitor's session
 
 
 class Outcome(NamedTuple):
@@ -25,9 +25,9 @@ class Outcome(NamedTuple):
     Attributes
     ----------
     results : dict of str to RunResult, or list of Done of a study
-        Empty where the visitor stopped before there was anything.
+        Empty if the visitor stopped before there was anything.
     stopped : bool
-        The visitor stopped the run; the results are of the epochs until then.
+        The visitor stopped the run; the results cover the epochs until then.
     """
 
     results: Any
@@ -48,10 +48,10 @@ def outcome(
     key : hashable
         Names what is computed.
     make_steps : callable
-        Begins the computation, where nobody has yet.
+        Begins the computation, if nobody has yet.
     draw : callable, optional
-        Shows the results so far, over and over. It draws over what it drew before: an emptied place is a
-        page that jumps.
+        Shows the results so far, again and again. It draws over what it drew before: emptying a place
+        makes the page jump.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def outcome(
     """
     job = bench.job(key, make_steps)
     stopped: dict[Hashable, Any] = st.session_state.setdefault("stopped_runs", {})
-    # Always there, so that what follows keeps its place on the page, whether there is a wait or not.
+    # Always there, so that what follows keeps its place on the page, with or without a wait.
     place = st.empty()
     if key in stopped and not job.ended:
         _say_stopped(place, key, stopped[key][0])
@@ -86,7 +86,7 @@ def _wait(
                 continue
             fraction, message, _ = job.progress
             if bar is None:
-                # What was there before this wait, from the store or for another visitor, says nothing of the speed.
+                # Progress made before this wait, from the store or for another visitor, says nothing about the speed.
                 started, first = now, fraction
                 bar = _progress_bar(place, job, key)
             bar.progress(min(fraction, 1.0), f"{message} · {_time_left(fraction, fraction - first, now - started)}")
@@ -110,7 +110,7 @@ def _progress_bar(place: DeltaGenerator, job: Job, key: Hashable) -> DeltaGenera
 
 
 def _time_left(fraction: float, gained: float, elapsed: float) -> str:
-    """Estimate from what this wait has seen; the job may have been under way before."""
+    """Estimate from what this wait has seen; the job may have begun earlier."""
     if gained < 0.01:
         return "estimating the time left"
     left = elapsed * (1 - fraction) / gained
@@ -118,7 +118,7 @@ def _time_left(fraction: float, gained: float, elapsed: float) -> str:
 
 
 def _stop(job: Job, key: Hashable) -> None:
-    """Keep what there is, for this visitor; another one who waits for the same run is not disturbed."""
+    """Keep the results so far for this visitor; anyone else waiting for the same run is not disturbed."""
     stopped = st.session_state.setdefault("stopped_runs", {})
     stopped[key] = (job.progress.message, job.results_so_far())
     for oldest in list(stopped)[:-MAX_STOPPED]:

@@ -1,7 +1,7 @@
-"""One thread that does all the training of this server, and the finished runs that everyone shares.
+"""One thread that does all the training on this server, and the finished runs that everyone shares.
 
 Small NumPy operations in several threads slow each other down, so there is one worker. It gives the
-next slice to the waiting job that has had the least time. A job moves only while somebody waits for it: who moves a slider
+next slice to the waiting job that has had the least time so far. A job moves only while somebody waits for it: whoever moves a slider
 stops waiting, and the job rests where it is until somebody wants it again. Nothing here knows
 Streamlit; `transfer_ui.runs.cached` does the waiting.
 """
@@ -36,7 +36,7 @@ class Job:
     progress : Progress
         The latest, or the last.
     result : Any
-        What its last step gave; complete once it has ended, empty before.
+        What its last step returned; complete once it has ended, empty before.
     error : Exception or None
         Why it ended early.
     waiting : int
@@ -61,7 +61,7 @@ class Job:
         return self._ended.is_set()
 
     def wait(self, seconds: float) -> bool:
-        """Wait until it has ended, at most so long; say whether it has."""
+        """Wait until it has ended, at most this long; return whether it has."""
         return self._ended.wait(seconds)
 
     def advance(self) -> None:
@@ -75,12 +75,12 @@ class Job:
                 self.result = self.progress.results() if self.progress.results else {}
             except Exception as error:
                 self.error = error
-            # What the steps hold on to is let go: the results are all that is wanted of an ended job.
+            # Release what the steps hold on to: only the results of an ended job are still needed.
             self.progress, self._steps = Progress(1.0, self.progress.message), iter(())
             self._ended.set()
 
     def results_so_far(self) -> Any:
-        """Give what there is to show now, perhaps nothing; never in the middle of a step."""
+        """Give what there is to show so far, perhaps nothing; never in the middle of a step."""
         with self._step:
             return self.result or (self.progress.results() if self.progress.results else {})
 
@@ -121,7 +121,7 @@ class Workbench:
         threading.Thread(target=self._work, name="workbench", daemon=True).start()
 
     def job(self, key: Hashable, make_steps: Callable[[], Iterator[Progress]]) -> Job:
-        """Find the job of this key, or lay it out."""
+        """Find the job of this key, or create it."""
         with self._changed:
             if key not in self._jobs or self._jobs[key].error:
                 self._jobs[key] = Job(make_steps())
@@ -135,7 +135,7 @@ class Workbench:
         with self._changed:
             job.waiting += 1
             if job not in self._queue:
-                # Who comes later starts level with the others; being late is no claim to catch up.
+                # A latecomer starts level with the others: being late gives it no right to catch up.
                 job.seconds = max(job.seconds, min((other.seconds for other in self._queue), default=0.0))
                 self._queue.append(job)
             self._changed.notify()
@@ -146,7 +146,7 @@ class Workbench:
                 job.waiting -= 1
 
     def _make_room(self, wanted: Job) -> None:
-        """Let go of what was used longest ago: results over the limits, and all but a few resting jobs."""
+        """Drop the least recently used: results over the limits, and all but a few resting jobs."""
         idle = [(key, job) for key, job in self._jobs.items() if job is not wanted and not job.waiting]
         resting = [key for key, job in idle if not job.ended]
         for key in resting[: max(0, len(resting) - MAX_RESTING)]:

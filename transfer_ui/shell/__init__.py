@@ -1,1 +1,1 @@
-"""How a page begins, ends and links on."""
+"""How a page begins, ends and links to others."""

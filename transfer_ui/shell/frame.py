@@ -1,4 +1,4 @@
-"""What the pages share: the answer, the presets, the links to go on with."""
+"""What the pages share: the answer, the presets, the links to follow next."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from transfer_ui.definitions import helps
 
 
 def answer(sentence: str, further: Sequence[str]) -> DeltaGenerator:
-    """Draw the answer of a page, the first thing to be seen; what comes later can be added to it."""
+    """Draw the answer of a page, the first thing a reader sees; more can be added to it later."""
     box = st.container(border=True, key="answer")
     box.markdown(f"#### {sentence}", unsafe_allow_html=False, help=helps(sentence))
     said = sentence
@@ -28,22 +28,22 @@ def answer(sentence: str, further: Sequence[str]) -> DeltaGenerator:
 
 
 def show_origin(made: Mapping[str, str] | None) -> None:
-    """Say that results were computed earlier, when and with what; nothing where they were computed here."""
+    """Say when and with what results were computed; say nothing if they were computed here."""
     if made:
         st.caption(
-            f"Stored results of {made['date']}; other settings are computed here.",
+            f"Stored results from {made['date']}; other settings are computed here.",
             help=f"{made['versions']}; {made['machine']}. Made by `{made['command']}`.",
         )
 
 
 def stop_without_results() -> NoReturn:
     """End a page whose run the visitor stopped before there was anything to show."""
-    st.info("The run was stopped before the first epoch was done: there is nothing to show yet.")
+    st.info("The run was stopped before the first epoch finished: there is nothing to show yet.")
     st.stop()
 
 
 def show_presets(presets: Sequence[Preset], config: RunConfig) -> None:
-    """Draw one button a preset, and the comment of the one that is on."""
+    """Draw one button per preset, and the comment of the active one."""
     with st.container(horizontal=True, key="presets", gap="small", vertical_alignment="center"):
         st.caption("Settings worth seeing:", width="content")
         for preset in presets:
@@ -78,7 +78,7 @@ def try_next(config: RunConfig, ideas: Sequence[tuple[str, dict[str, Any], str, 
 
 
 def link(file: str, config: RunConfig, label: str, **place: str) -> None:
-    """Draw a link to a page with these settings, to where the visitor left it or to a place that is named."""
+    """Draw a link to a page with these settings, at the place where the visitor left it or at a named place."""
     st.page_link(
         st.session_state.pages[file],
         label=label,

@@ -1,4 +1,4 @@
-"""What the theme does not say: a few rules of style, and what the browser does by itself."""
+"""What the theme cannot express: a few style rules, and what the browser does by itself."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ STYLE = """
 </style>
 """
 
-# Fixed text, nothing of a visitor's in it. A link leads to the top of a page, where its answer is; on a phone it
-# also closes the sheet.
+# Fixed text, with nothing of a visitor's in it. A link leads to the top of a page, where the answer is; on a phone
+# it also closes the sheet.
 BEHAVIOUR = """
 <script>
 if (!window.linksLeadToTheTop) {

@@ -23,7 +23,7 @@ class PageInfo(NamedTuple):
     file : str
         Name of the file in ``pages``, without its ending; also its address.
     title, icon, question : str
-        In the navigation; over the page.
+        In the navigation; above the page.
     """
 
     file: str
@@ -56,7 +56,7 @@ def navigation() -> StreamlitPage:
         for page in PAGES
     }
     st.session_state.pages, st.session_state.map_drawn = pages, True
-    # The address of the default page is empty; whoever types its name is not told that there is no such page.
+    # The address of the default page is empty; whoever types its name must not be told that there is no such page.
     alias = st.Page(PAGES_FOLDER / "home.py", title="Start", url_path="home", visibility="hidden")
     return st.navigation([*pages.values(), alias], position="hidden")
 
@@ -90,7 +90,7 @@ def open_page(file: str) -> None:
 def draw_links() -> None:
     """Draw the map: each link carries the settings, and the place where its page was left.
 
-    A link that carries the address leads there though the server has forgotten the session; and the browser keeps one
+    A link that carries the address leads there even if the server has forgotten the session, and the browser keeps one
     entry in its history, which one press of Back undoes.
     """
     drawn: dict[str, str] = st.session_state.drawn_links

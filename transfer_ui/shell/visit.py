@@ -1,4 +1,4 @@
-"""The runs of this visit: kept in a list, any of them can be laid under the present one."""
+"""The runs of this visit: kept in a list, any of them can be overlaid on the current one."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ MAX_RUNS = 20
 
 
 def page_is_new() -> bool:
-    """Whether the visitor has just come to this page, so that nothing of it is there yet."""
+    """Whether the visitor has just come to this page, so that nothing is drawn yet."""
     return bool(st.session_state.page_is_new)
 
 
 def keep(config: RunConfig) -> None:
-    """Remember a finished run; the latest comes first, and none is listed twice."""
+    """Remember a finished run; the latest comes first, with none listed twice."""
     runs: list[str] = st.session_state.setdefault("runs", [])
     link = to_text(config)
     st.session_state.runs = [link, *(run for run in runs if run != link)][:MAX_RUNS]
 
 
 def choose_pinned(config: RunConfig) -> RunConfig | None:
-    """Draw the list of earlier runs and give the one to lay under the curves, if any; it is in the link too."""
+    """Draw the list of earlier runs and return the one to overlay, if any; it is in the link too."""
     here = to_text(config)
     if "pinned" not in st.session_state and st.query_params.get("pin"):
         _pin(st.query_params["pin"])
@@ -36,16 +36,17 @@ def choose_pinned(config: RunConfig) -> RunConfig | None:
         runs.append(pinned)
     if pinned and pinned not in runs:
         st.session_state.pinned = None
-    # Also without a run to choose: what follows keeps its place.
+    # Drawn even without a run to choose, so that what follows keeps its place.
     chosen = st.selectbox(
-        "Lay an earlier run of this visit under the curves",
+        "Overlay an earlier run",
         runs,
         key="pinned",
         index=None,
         placeholder="none" if runs else "none yet",
         disabled=not runs,
         format_func=lambda run: sentence_case(sentences.differences(read(run), config)),
-        help="Every run of this visit is kept here, named by what it did otherwise. Try a change, then pin the run before it.",
+        help="Every run of this visit is kept here, labelled by the settings that differ. Make a change, then pin the run "
+        "before it.",
         width=520,
     )
     address.write_place("pin", chosen)
@@ -53,7 +54,7 @@ def choose_pinned(config: RunConfig) -> RunConfig | None:
 
 
 def _pin(asked: str) -> None:
-    """Take the run of a link, told again in our own words: whatever the link held, it is a valid run."""
+    """Take the run of a link and write it anew: whatever the link held, the result is a valid run."""
     try:
         config, corrected = from_text(asked)
     except ValueError as error:

@@ -7,7 +7,7 @@ NOTEBOOK = """
   *random features*.
 - The images are the UCI digits of scikit-learn, not MNIST.
 - The test images double as validation images, and there is one seed, so luck and skill cannot be told apart.
-- Both approaches learn at one rate, and the head is updated before the error passes through it.
+- Both approaches use the same learning rate, and the head is updated before the error passes through it.
 
 The scenario keeps its network, split and rates, and adds what is missing: controls, ten seeds, separate test images.
 """
@@ -17,31 +17,31 @@ ADVICE = {
         "few images (the lesson: below 10,000)",
         "a task like the source task: photographs to other photographs",
         "little computing power",
-        "quick experiments to make",
+        "a need for fast experiments",
     ),
     "progressive_unfreezing": (
-        "a middling number of images",
+        "a moderate number of images",
         "an old task that still matters",
         "a head that must settle first",
     ),
     "end_to_end": (
         "many images (the lesson: above 10,000)",
         "a task unlike the source task: photographs to medical scans",
-        "a need for the last bit of accuracy",
+        "a need for every bit of accuracy",
         "computing power to spare",
     ),
 }
 RULE_OF_THUMB = (
     "**The lesson's rule of thumb**, in training images: below 1,000 feature extraction; 1,000 to 10,000 progressive "
-    "unfreezing; above 10,000 end-to-end or progressive. It draws the line at 10,000 elsewhere, and gives no source for "
-    "either. The Stanford notes it links to give the same advice by size and likeness, *without* numbers, and a fourth "
-    "case: few images of another kind call for a linear head on **earlier** layers."
+    "unfreezing; above 10,000 end-to-end or progressive. Elsewhere it draws the line at 10,000; it gives no source for "
+    "either. The Stanford notes it links to give the same advice by size and similarity, *without* numbers, and add a "
+    "fourth case: few images of a different kind call for a linear head on **earlier** layers."
 )
 
 ABOUT_RATES = (
     "The lesson's two lists disagree with each other, and with its code. Systems disagree too; what they share is the "
-    "direction, **lower once the backbone moves**. Two needs hide in one number: the *new* task often bears a high rate, "
-    "the *old* one does not, and a head alone bears a higher one than either."
+    "direction, **lower once the backbone moves**. One number serves two needs: the *new* task often tolerates a high "
+    "rate, the *old* one does not, and the head alone tolerates a higher rate than either."
 )
 RATE_COLUMNS = ("Whose", "Head alone", "All layers", "After unfreezing")
 RATES = (
@@ -55,13 +55,13 @@ RATES = (
 )
 
 TAKEAWAYS = (
-    "**Feature extraction** trains the head alone: fast, cheap, and the old task stays whole. It fits few images and "
+    "**Feature extraction** trains the head alone: fast, cheap, and the old task stays intact. It suits few images and "
     "familiar tasks.",
-    "**End-to-end fine-tuning** trains everything: it can adapt the features to a task that differs, given enough "
-    "images, work and care with the rate.",
-    "**Progressive unfreezing** lets the head settle before the backbone moves. The lesson calls it often the best; "
+    "**End-to-end fine-tuning** trains everything: it can adapt the features to a different task, given enough "
+    "images, enough work and a careful choice of rate.",
+    "**Progressive unfreezing** lets the head settle before the backbone moves. According to the lesson it is often the best; "
     "papers credit the lower rates at least as much as the unfreezing.",
-    "**The trade-off** has more than one axis: images, likeness of the tasks, work, and what the old task is worth to you.",
+    "**The trade-off** has more than one axis: images, similarity of the tasks, work, and what the old task is worth to you.",
     "**Rates**: lower for a pretrained backbone than for a new head, above all if the old task matters.",
     "**Rules of thumb** about sizes are guesses. Measure where the crossing lies on your data.",
 )

@@ -14,7 +14,7 @@ class Term(NamedTuple):
     ----------
     word, meaning : str
     also : str
-        Other names, each with who uses it; empty where everybody says the same.
+        Other names, each with whoever uses it; empty if everybody uses the same.
     """
 
     word: str
@@ -37,7 +37,7 @@ GLOSSARY: tuple[Term, ...] = (
     Term("cross-entropy", "The loss: minus the log of the probability given to the right class, in nats.", "log loss"),
     Term(
         "decay per layer",
-        "Factor from the learning rate of a layer to that of the layer below it.",
+        "Factor between the learning rate of a layer and that of the layer below it.",
         "discriminative fine-tuning (ULMFiT, fastai); layer_decay (timm, BEiT); layerwise_decay (AutoGluon)",
     ),
     Term(
@@ -68,16 +68,14 @@ GLOSSARY: tuple[Term, ...] = (
         "Progressive unfreezing one layer at a time, from the top.",
         "gradual unfreezing (ULMFiT, AllenNLP); thawing in phases (finetuning-scheduler)",
     ),
-    Term(
-        "head", "The last layer, one logit for each class; new for a new task.", "classifier (the lesson); fc (ResNet)"
-    ),
+    Term("head", "The last layer, one logit per class; new for a new task.", "classifier (the lesson); fc (ResNet)"),
     Term(
         "layer group",
         "Layers that are frozen and freed together. Here every layer is its own group.",
         "param group (PyTorch, fastai); phase (finetuning-scheduler)",
     ),
     Term("learning rate", "How far an update follows the gradient.", "lr (frameworks); step size (mathematics)"),
-    Term("logits", "The numbers the head gives, one a class, before softmax.", "scores (CS231n)"),
+    Term("logits", "The head's outputs before softmax, one per class.", "scores (CS231n)"),
     Term(
         "LP-FT",
         "Train the head, then everything: one switch.",
@@ -85,16 +83,22 @@ GLOSSARY: tuple[Term, ...] = (
     ),
     Term("minibatch", "Images in one update; full batch takes all of them.", "batch"),
     Term("momentum", "Share of the last step that carries over into the next."),
-    Term("multiply-adds", "Multiplications with an addition in matrix products: work, whatever the machine.", "MACs"),
+    Term(
+        "multiply-adds",
+        "Multiplications, each with an addition, in matrix products: work, on whatever machine.",
+        "MACs",
+    ),
     Term("negative transfer", "From scratch beats the pretrained start."),
     Term("overfitting", "Better on the training images than on new ones; measured as train minus validation."),
-    Term("pretrained", "Trained before on another, larger task.", "pre-trained (the lesson)"),
+    Term("pretrained", "Trained beforehand on another, larger task.", "pre-trained (the lesson)"),
     Term(
         "progressive unfreezing",
         "Train the head first, then free the backbone at a lower rate: at once, or layer by layer.",
         "hybrid approach (the lesson); BackboneFinetuning (Lightning)",
     ),
-    Term("random features", "Control: a head on a frozen backbone that never learnt. The lesson's code does this."),
+    Term(
+        "random features", "Control: a head on a frozen backbone that was never trained. The lesson's code does this."
+    ),
     Term("retention", "Accuracy of the old head on the old task after training on the new one."),
     Term(
         "schedule",
@@ -104,15 +108,17 @@ GLOSSARY: tuple[Term, ...] = (
     Term("seed", DEFINITIONS["seed"]),
     Term("shift", "How the target images differ from the source: turned, inverted, noisy.", "domain shift (papers)"),
     Term("source task", "What the network was pretrained on; the old task.", "original task (the lesson); upstream"),
-    Term("target task", "What it is to learn now; the new task.", "downstream task"),
+    Term("target task", "What the network is to learn now; the new task.", "downstream task"),
     Term("unfreeze epoch", "The epoch after which the backbone trains too.", "unfreeze_backbone_at_epoch (Lightning)"),
-    Term("weight decay", "Pull of every weight towards zero.", "L2 penalty; with the start as centre: L2-SP"),
-    Term("zero-shot", "The pretrained network as it is, without one target image."),
+    Term(
+        "weight decay", "A pull on every weight towards zero.", "L2 penalty; L2-SP, where the pull is towards the start"
+    ),
+    Term("zero-shot", "The pretrained network as it is, with no target images."),
 )
 
 
 def search(text: str) -> tuple[Term, ...]:
-    """Find the entries that hold a text anywhere, in whatever case.
+    """Find the entries that contain a text, ignoring case.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Where to read on: what the lesson recommends, and the papers behind this lab."""
+"""Further reading: what the lesson recommends, and the papers behind this lab."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LESSON_READINGS = MappingProxyType(
 )
 _ON_A_SHELF = {source for shelf in LESSON_READINGS.values() for source in shelf}
 PAPERS = tuple(source for source in SOURCES.values() if source not in _ON_A_SHELF)
-"""What this lab stands on and the lesson does not name."""
+"""What this lab builds on and the lesson does not name."""
 
 
 def entry(source: Source) -> str:

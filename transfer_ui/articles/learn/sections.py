@@ -1,4 +1,4 @@
-"""A long article in short sections, one drawn at a time; and what its sections have in common."""
+"""A long article in short sections, drawn one at a time, and what they have in common."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from transfer_ui.shell import frame
 
 
 def choose_section(titles: Mapping[str, str]) -> str:
-    """Draw the list of sections, and the title of the one that is chosen.
+    """Draw the list of sections, and the title of the chosen one.
 
     Parameters
     ----------
     titles : mapping of str to str
-        Name in the link -> title; the first is where the article begins.
+        Name in the link -> title; the article begins with the first.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def bullets(lines: Iterable[str], mark: str = "-") -> str:
 
 
 def measured(config: RunConfig) -> dict[str, RunResult]:
-    """Get the comparison that a section words, or end the page where the visitor stopped it too early."""
+    """Get the comparison that a section reports, or end the page if the visitor stopped it too early."""
     results: dict[str, RunResult] = cached.comparison(config).results
     if not results:
         frame.stop_without_results()

@@ -44,7 +44,7 @@ APPROACHES = (
         "the backbone, from the first epoch to the last",
         (
             "Take a network that was trained on a large task.",
-            "Replace its head by a new one, with a logit for each of your classes.",
+            "Replace its head with a new one that has one logit per class.",
             "Freeze the backbone: `requires_grad = False` in PyTorch, `trainable = False` in Keras.",
             "Train the head. The features of an image never change, so compute them once and keep them.",
         ),
@@ -54,8 +54,8 @@ APPROACHES = (
         "the backbone, until the unfreeze epoch",
         (
             "Train the new head alone, until it is sensible.",
-            "Free the backbone: all at once, or one layer more at a time from the top.",
-            "Go on at a lower learning rate; lower still further down, if you like.",
+            "Free the backbone: all at once, or one more layer at a time, from the top.",
+            "Continue at a lower learning rate, lower still for the lower layers if you like.",
         ),
     ),
     Approach(
@@ -64,8 +64,8 @@ APPROACHES = (
         (
             "Take the same network, and the same new head.",
             "Let every layer train: `requires_grad = True`.",
-            "Train all of it from the first epoch, usually at a lower learning rate, so that features are adapted "
-            "and not wiped out.",
+            "Train all of it from the first epoch, usually at a lower learning rate, so that features are adapted, "
+            "not wiped out.",
         ),
     ),
 )
@@ -76,8 +76,8 @@ OPENING = (
 )
 ABOUT_TIMELINES = (
     "Drawn with your settings, from the objects that train: ice blue with a lock is frozen, warm is trained at the "
-    "learning rate written on it. The lesson describes the hybrid layer by layer, and its code frees all layers at once; "
-    "one switch on the other pages gives you either."
+    "learning rate written on it. The lesson describes the hybrid layer by layer, but its code frees all layers at once; "
+    "a switch on the other pages gives you either."
 )
 
 LOSS = r"""
@@ -110,42 +110,43 @@ GRADIENTS = r"""
 
 FORMULAS = (LOSS, OBJECTIVES, UPDATE, GRADIENTS)
 MATHEMATICS = (
-    r"An image $x$ goes through the backbone $f_\theta$ and the head $g_\phi$; out come the logits $z$, one number a class. "
-    r"The loss is the same for everybody:",
+    r"An image $x$ goes through the backbone $f_\theta$ and the head $g_\phi$; out come the logits $z$, one per class. "
+    r"The loss is the same for every approach:",
     LOSS,
     r"What differs is only the **set it is minimised over**; $\theta$ always starts at the pretrained $\theta_0$:",
     OBJECTIVES,
-    "Whatever feature extraction can reach, the others can reach too. So the larger set is no worse on the *training* "
-    "images, at its best. On *new* images it may be, and that is the whole question.",
+    "Whatever feature extraction can reach, the others can reach too. So at its best, the larger set is no worse on the "
+    "*training* images. On *new* images it may be, and that is the whole question.",
     r"**The update.** Each layer $\ell$ has a learning rate $\eta_\ell$ and a freeze mask $m_\ell$; $\mu$ is momentum, "
-    r"$\lambda$ weight decay. A frozen layer is left out altogether, or momentum and decay would go on moving it:",
+    r"$\lambda$ weight decay. A frozen layer is left out altogether; otherwise momentum and decay would keep moving it:",
     UPDATE,
-    r"**The gradients.** The chain starts at the logits and stops at the lowest layer that trains: this is what a frozen "
+    r"**The gradients.** The chain starts at the logits and stops at the lowest layer that trains: that is what a frozen "
     r"backbone saves. $a_\ell$ are the activations, with ReLU between the layers:",
     GRADIENTS,
 )
 """Paragraphs and formulas in turn; a formula is one of the four above."""
 
 SLIP = (
-    "A classic slip: all gradients belong to the *same* parameters. The lesson's code updates the head first, and then "
-    "sends the error back through the head it has just changed. A gradient check finds it."
+    "A classic slip: all gradients belong to the *same* parameters. The lesson's code updates the head first, then "
+    "sends the error back through the head it has just changed. A gradient check catches it."
 )
 
 LEVELS = (
     ("Lower layers", "Generic: edges, textures, simple shapes.", "Keep them: they serve many tasks."),
-    ("Middle layers", "Parts and patterns.", "Free them if there are images enough."),
+    ("Middle layers", "Parts and patterns.", "Free them if you have enough images."),
     ("Upper layers", "Specific to the classes of the source task.", "Adapt them to the target task."),
 )
 LIMITS = (
     (
         "yosinski2014",
-        "In an eight-layer image network the first two layers carried over almost whole, later ones less and less. "
-        "Layers also depend on each other: cut in the middle, and even the same task suffers until they train again.",
+        "In an eight-layer image network, the first two layers transferred almost fully, later ones less and less. "
+        "Layers also depend on each other: cut the network in the middle, and even the same task suffers until they "
+        "train again.",
     ),
     (
         "lee2023",
-        "Not a law. When the *inputs* change, with noise or blur, tuning the first block did best; the last only when "
-        "the *labels* change. Keeping the bottom is then the wrong way round.",
+        "Not a law. When the *inputs* change, with noise or blur, tuning the first block did best; tuning the last, "
+        "only when the *labels* change. Keeping the lower layers is then the wrong way round.",
     ),
     (
         "kumar2022",
@@ -154,13 +155,11 @@ LIMITS = (
     ),
     (
         "raghu2019",
-        "On large medical image tasks pretraining brought little, and part of that was the scale of the weights.",
+        "On large medical image tasks, pretraining gained little, and part of that came from the scale of the weights.",
     ),
 )
 
-SMALL_NETWORK = (
-    "A few fully connected layers on 8 × 8 images are no deep image network: do not look for edges and parts in them."
-)
+SMALL_NETWORK = "A few fully connected layers on 8 × 8 images are not a deep image network: do not look for edges and parts in them."
 
 
 def chain_sentence(config: RunConfig) -> str:
@@ -175,9 +174,9 @@ def chain_sentence(config: RunConfig) -> str:
     head_only = STRATEGIES["feature_extraction"].build(once)
     full = multiply_adds(STRATEGIES["end_to_end"].build(once), sizes, 1)
     frozen = multiply_adds(head_only, sizes, 1, cache_features=False)
-    # What the layers below would take is spent once in the whole training, not in every update.
+    # The work of the layers below is spent once in the whole training, not in every update.
     kept = frozen - sum(fan_in * fan_out for fan_in, fan_out in pairwise(sizes[:-1]))
     return (
         f"With your {config.n_layers} layers, one image in one update takes {full:,} multiply-adds end-to-end, "
-        f"{frozen:,} with the backbone frozen, and {kept:,} once its features are kept."
+        f"{frozen:,} with the backbone frozen, and {kept:,} once its features are cached."
     )
