@@ -11,7 +11,7 @@ import streamlit as st
 from transfer_core import SCENARIOS
 from transfer_ui import downloads
 from transfer_ui.articles import claims
-from transfer_ui.articles.verdicts import show_verdict
+from transfer_ui.articles.badges import show_verdict
 from transfer_ui.charts import study as chart
 from transfer_ui.controls import sidebar
 from transfer_ui.definitions import helps

@@ -1,10 +1,17 @@
+from __future__ import annotations
+
 import io
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from coverage import Coverage
 
+from tests.app import CHROMIUM_FLAGS, PATIENCE, find_chromium, fresh_server
 from transfer_core import RunConfig
+
+if TYPE_CHECKING:
+    # Those who run the tests with other versions need neither a browser nor its driver.
+    from playwright.sync_api import Browser, Page
 
 CORE_COVERED = 95.0
 """Per cent of the core's lines; ``--cov-fail-under`` is about the core, the pages and all between them together."""
@@ -16,6 +23,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     measured = getattr(config.pluginmanager.getplugin("_cov"), "cov_total", None)
     if measured is None or not config.option.cov_fail_under:
         return
+    from coverage import Coverage
+
     found = Coverage(config_file=str(config.rootpath / "pyproject.toml"))
     found.load()
     share = found.report(include=["transfer_core/*"], file=io.StringIO())
@@ -44,3 +53,28 @@ def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FREEZE_OR_FINE_TUNE_STORE", str(tmp_path_factory.mktemp("store") / "cells.sqlite"))
         yield
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with fresh_server() as running:
+        yield running.address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    width = getattr(request.module, "WIDTH", 1366)
+    context = browser.new_context(viewport={"width": width, "height": 768})
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()

@@ -1,60 +1,14 @@
 """The main paths in a real Chromium, against a server that has just started."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.app import CHROMIUM_FLAGS, PAGE_FILES, find_chromium, fresh_server
+from tests.app import PAGE_FILES, PATIENCE, fresh_server
+from tests.browser import QUICK, SLOW, answer, go, press_end_of
 
 pytestmark = pytest.mark.browser
-
-QUICK = "n_epochs=10&unfreeze_epoch=4&n_seeds=10&pretrain_epochs=2"
-SLOW = "n_epochs=200&n_seeds=20&images_per_class=100&hidden_layers=4&hidden_width=128&batch_size=8"
-PATIENCE = 60_000  # milliseconds; generous, because time is measured in benchmarks and not here
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with fresh_server() as running:
-        yield running.address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
-
-
-def answer(page: Page) -> str:
-    """Wait for the answer of a page and read it."""
-    heading = page.locator(".st-key-answer h4")
-    expect(heading).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
-    return heading.inner_text()
-
-
-def go(page: Page, title: str) -> None:
-    """Go to another page by the map."""
-    page.locator(".st-key-map").get_by_role("link", name=title).click()
-
-
-def press_end_of(page: Page, label: str, key: str) -> None:
-    """Move a slider with the keyboard."""
-    handle = page.get_by_test_id("stSidebar").get_by_role("slider", name=label)
-    handle.focus()
-    handle.press(key)
 
 
 @pytest.mark.parametrize("file", PAGE_FILES)

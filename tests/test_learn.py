@@ -10,9 +10,9 @@ from transfer_core.bibliography import SOURCES
 from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
 from transfer_core.studies.study import Finding
 from transfer_ui.articles import claims
+from transfer_ui.articles.badges import LOOKS
 from transfer_ui.articles.learn import advice, glossary, lesson_claims, reading, theory
 from transfer_ui.articles.learn.sections import bullets
-from transfer_ui.articles.verdicts import LOOKS
 
 LESSON_URLS = (
     "https://arxiv.org/abs/1512.03385",

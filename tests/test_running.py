@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.app import PATIENCE
+from tests.browser import SLOW, answer, press_end_of
 from tests.present import present
-from tests.test_browser import PATIENCE, SLOW, answer, browser, page, press_end_of, server  # noqa: F401  fixtures
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +37,7 @@ COUNT = """() => {
 
 
 @pytest.mark.parametrize("file", ["compare", "unfreeze"])
-def test_page_neither_jumps_nor_blinks_while_it_trains_and_curves_grow(server: str, page: Page, file: str):  # noqa: F811
+def test_page_neither_jumps_nor_blinks_while_it_trains_and_curves_grow(server: str, page: Page, file: str):
     page.goto(f"{server}/{file}?{SECONDS}&seed=100")
     answer(page)
     page.wait_for_timeout(1000)  # the last chart is drawn
@@ -53,7 +54,7 @@ def test_page_neither_jumps_nor_blinks_while_it_trains_and_curves_grow(server: s
     assert len({look["line"] for look in seen}) >= 4
 
 
-def test_link_to_a_long_run_has_controls_axes_and_stop_at_once(server: str, page: Page):  # noqa: F811
+def test_link_to_a_long_run_has_controls_axes_and_stop_at_once(server: str, page: Page):
     page.goto(f"{server}/compare?{SLOW}&pretrain_epochs=20&seed=120")
     expect(page.locator("h1")).to_be_visible(timeout=PATIENCE)
     soon = 10_000  # the run takes minutes
@@ -67,7 +68,7 @@ def test_link_to_a_long_run_has_controls_axes_and_stop_at_once(server: str, page
     assert page.evaluate("window.updates") - before <= 10
 
 
-def test_labels_stay_by_their_lines_when_a_chart_fills_the_screen(server: str, page: Page):  # noqa: F811
+def test_labels_stay_by_their_lines_when_a_chart_fills_the_screen(server: str, page: Page):
     page.goto(f"{server}/compare?{QUICK}")
     answer(page)
     chart = page.get_by_test_id("stVegaLiteChart").first
@@ -94,7 +95,7 @@ def test_labels_stay_by_their_lines_when_a_chart_fills_the_screen(server: str, p
     assert max(gaps) < 40
 
 
-def test_pointer_reads_the_nearest_point_of_a_sweep(server: str, page: Page):  # noqa: F811
+def test_pointer_reads_the_nearest_point_of_a_sweep(server: str, page: Page):
     page.goto(f"{server}/unfreeze?{QUICK}")
     answer(page)
     chart = page.get_by_test_id("stVegaLiteChart").nth(6)
@@ -112,7 +113,7 @@ def test_pointer_reads_the_nearest_point_of_a_sweep(server: str, page: Page):  #
         expect(tooltip).to_contain_text("95 % interval from")
 
 
-def test_no_badge_is_cut(server: str, page: Page):  # noqa: F811
+def test_no_badge_is_cut(server: str, page: Page):
     page.set_viewport_size({"width": 1280, "height": 720})
     page.goto(f"{server}/learn?section=claims&{QUICK}")
     answer(page)

@@ -6,55 +6,16 @@ from contextlib import contextmanager
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.app import CHROMIUM_FLAGS, PAGE_FILES, find_chromium, fresh_server
+from tests.app import PAGE_FILES, PATIENCE, fresh_server
+from tests.browser import QUICK, go, press_end_of, ready
 from tests.present import present
 
 pytestmark = pytest.mark.browser
 
-QUICK = "n_epochs=10&unfreeze_epoch=4&n_seeds=10&pretrain_epochs=2"
-PATIENCE = 60_000  # milliseconds; generous, because time is measured in benchmarks and not here
+WIDTH = 1280  # pixels of the window
 expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with fresh_server() as running:
-        yield running.address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 768})
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
-
-
-def ready(page, title=None):
-    """Wait until a page is drawn."""
-    expect(page.locator("h1")).to_contain_text(title or "", timeout=PATIENCE)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
-
-
-def go(page, title):
-    """Go to another page by the map."""
-    page.locator(".st-key-map").get_by_role("link", name=title).click()
-
-
-def press_end_of(page, label, key):
-    handle = page.get_by_test_id("stSidebar").get_by_role("slider", name=label)
-    handle.focus()
-    handle.press(key)
 
 
 @contextmanager

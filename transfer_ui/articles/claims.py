@@ -17,7 +17,7 @@ from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED, VERDIC
 from transfer_core.studies.shipped import Shipped
 from transfer_core.studies.study import Claim, Study, Summary
 from transfer_core.wording import sentence_case
-from transfer_ui.articles.verdicts import LOOKS, counted
+from transfer_ui.articles.badges import LOOKS, counted
 from transfer_ui.controls import address, notice_box
 from transfer_ui.controls.link import quoted
 from transfer_ui.downloads import Origin

@@ -8,8 +8,8 @@ import streamlit as st
 
 from transfer_core import RunConfig, RunResult
 from transfer_core.studies.study import Finding
+from transfer_ui.articles.badges import show_verdict
 from transfer_ui.articles.learn.lesson_claims import Row
-from transfer_ui.articles.verdicts import show_verdict
 from transfer_ui.controls.sidebar import choose_in_link
 from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.runs import cached
