@@ -15,7 +15,7 @@ import pytest
 
 from tests.app import ROOT
 from tests.present import present
-from transfer_core import STRATEGIES, Layer, Phase, RunConfig, compare, freeze_to, scenario_config
+from transfer_core import STRATEGIES, Layer, Phase, RunConfig, arm_of, compare, freeze_to, scenario_config
 from transfer_core.arrays import Examples
 from transfer_core.measures import Curves
 from transfer_core.training import train
@@ -293,8 +293,8 @@ def test_phases_name_their_controls(framework):
 
 def test_outcome_of_a_run_that_was_stopped_or_broke_down():
     result = results("at_once")["end_to_end"]
-    stopped = replace(result, config=AT_ONCE.but(n_epochs=50))
-    assert "goes on to the end" in recipe_of(stopped).outcome
+    stopped = replace(result, arm=arm_of(AT_ONCE.but(n_epochs=50), "end_to_end"))
+    assert "continues to the end" in recipe_of(stopped).outcome
     broken = replace(result, history=result.history | {"train_loss": np.full((2, 7), np.nan)})
     assert "became NaN" in recipe_of(broken).outcome
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.app import QUICK, open_page, texts
-from transfer_core import SCENARIOS, RunConfig, compare
+from transfer_core import SCENARIOS, RunConfig, arm_of, compare
 from transfer_core.statistics import verdict
 from transfer_ui.articles import export
 from transfer_ui.controls.link import from_query
@@ -151,8 +151,8 @@ def test_words_for_a_run_that_was_stopped_or_broke_down():
     config = RunConfig(scenario="low_to_high", pretrain_epochs=1, n_epochs=2, unfreeze_epoch=1, n_seeds=2)
     result = compare(config, ["end_to_end"])["end_to_end"]
     assert "ends as that did" in export.what_it_repeats(result)
-    stopped = replace(result, config=config.but(n_epochs=5))
-    assert "goes on to the end of the schedule" in export.what_it_repeats(stopped)
+    stopped = replace(result, arm=arm_of(config.but(n_epochs=5), "end_to_end"))
+    assert "continues to the end of the schedule" in export.what_it_repeats(stopped)
     broken = replace(result, history=result.history | {"train_loss": np.full((2, 3), np.nan)})
     assert "became NaN" in export.what_it_repeats(broken)
 
