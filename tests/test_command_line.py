@@ -253,6 +253,6 @@ def test_a_full_disk_leaves_no_half_of_a_file(run, store, tmp_path):
     assert "Inconclusive." in done.stdout
     assert done.stderr.splitlines()[-1] == (
         f"Cannot write {out / 'decision_map_low_to_high.html'} (File too large). "
-        "Finished cells are kept; the same command goes on from there."
+        "Finished cells are kept; the same command resumes from there."
     )
     assert [path.name for path in out.iterdir()] == ["decision_map_low_to_high.csv"]

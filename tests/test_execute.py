@@ -249,7 +249,7 @@ def test_dask_cluster_that_loses_all_its_workers_is_one_sentence_and_what_is_fin
     assert running.returncode == 1
     assert said.splitlines()[-1] == (
         f"A worker gave up: the cluster at {address} lost its workers or its scheduler. "
-        "Finished cells are kept; the same command goes on from there."
+        "Finished cells are kept; the same command resumes from there."
     )
     assert "Traceback" not in said
 

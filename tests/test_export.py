@@ -295,7 +295,7 @@ def test_phases_name_their_controls(framework):
 def test_outcome_of_a_run_that_was_stopped_or_broke_down():
     result = results("at_once")["end_to_end"]
     stopped = replace(result, schedule=first_epochs(result.schedule, 1))
-    assert "goes on to the end" in recipe_of(stopped).outcome
+    assert "continues to the end" in recipe_of(stopped).outcome
     broken = replace(result, history=result.history | {"train_loss": np.full((2, 7), np.nan)})
     assert "became NaN" in recipe_of(broken).outcome
 

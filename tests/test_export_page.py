@@ -153,7 +153,7 @@ def test_words_for_a_run_that_was_stopped_or_broke_down():
     result = compare(config, ["end_to_end"])["end_to_end"]
     assert "ends as that did" in export.what_it_repeats(result)
     stopped = replace(result, schedule=first_epochs(result.schedule, 1))
-    assert "goes on to the end of the schedule" in export.what_it_repeats(stopped)
+    assert "continues to the end of the schedule" in export.what_it_repeats(stopped)
     broken = replace(result, history=result.history | {"train_loss": np.full((2, 3), np.nan)})
     assert "became NaN" in export.what_it_repeats(broken)
 

@@ -86,7 +86,7 @@ def test_ctrl_c_ends_a_study_promptly_and_keeps_what_is_finished(tmp_path, n_pro
     assert running.returncode == 130
     assert "Traceback" not in said
     if times == 1:
-        assert said.endswith("\nStopped. Finished cells are kept; the same command goes on from there.\n")
+        assert said.endswith("\nStopped. Finished cells are kept; the same command resumes from there.\n")
     assert _n_cells(tmp_path / "cells.sqlite") >= 2
 
 
@@ -98,4 +98,4 @@ def test_ctrl_c_while_workers_start_is_one_sentence_too(tmp_path):
         _wait_until(lambda: not _living(running.pid), seconds=PROMPT)
     assert running.returncode == 130
     assert "Traceback" not in said
-    assert said.endswith("\nStopped. Finished cells are kept; the same command goes on from there.\n")
+    assert said.endswith("\nStopped. Finished cells are kept; the same command resumes from there.\n")

@@ -114,7 +114,7 @@ def test_one_seed_is_inconclusive():
     found = verdict({"a": np.array([0.9]), "b": np.array([0.1])})
     assert (found.leader, found.inconclusive) == ("a", True)
     assert sentence(found, TITLES) == ("Inconclusive: one seed is too few to judge. Freezing has the highest mean.")
-    assert verdict_evidence(found, TITLES) == "It takes 6 seeds or more to tell luck from skill."
+    assert verdict_evidence(found, TITLES) == "It takes at least 6 seeds to tell luck from skill."
 
 
 @pytest.mark.parametrize("names", ["ab", "ba"])

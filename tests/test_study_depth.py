@@ -149,4 +149,4 @@ def test_a_network_without_a_middle_says_so(n_layers):
 def test_one_hidden_layer_has_no_deeper_one():
     finding = summarise(_rows(_as_yosinski, n_layers=1)).findings["falls_with_depth"]
     assert finding.verdict == INCONCLUSIVE
-    assert "2 hidden layers or more" in finding.sentence
+    assert "at least 2 hidden layers" in finding.sentence

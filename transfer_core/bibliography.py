@@ -1,4 +1,4 @@
-"""Every source that a study, a page or a docstring refers to, each with a line of ours."""
+"""Every source that a study, a page or a docstring refers to, each with a line on what it offers."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ class Source(NamedTuple):
     key : str
         How the code refers to it.
     authors : str
-        Names as one cites them; empty for a page that goes by its title.
+        Names as cited; empty for a page that goes by its title.
     year : int or None
     title : str
     line : str
-        What it is good for, one sentence.
+        What it is good for, in one sentence.
     arxiv : str
-        Number on arXiv; empty where there is none.
+        Number on arXiv; empty if there is none.
     page : str
-        Address of what is not on arXiv; empty for a paper that is only in print.
+        Address of whatever is not on arXiv; empty for a paper that is only in print.
     """
 
     key: str
@@ -35,7 +35,7 @@ class Source(NamedTuple):
 
     @property
     def words(self) -> str:
-        """Name in a line of text.
+        """Name in running text.
 
         Examples
         --------
@@ -46,7 +46,7 @@ class Source(NamedTuple):
 
     @property
     def url(self) -> str:
-        """Address of the paper or page; empty where there is none."""
+        """Address of the paper or page; empty if there is none."""
         return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else self.page
 
     @property
@@ -93,7 +93,7 @@ _LISTED = (
         "",
         None,
         "fast.ai course",
-        "A whole course that fine-tunes from the first lesson on; `fine_tune` is freeze, then unfreeze.",
+        "A whole course that fine-tunes from the first lesson; `fine_tune` is freeze, then unfreeze.",
         page="https://course.fast.ai/",
     ),
     Source(
@@ -109,7 +109,7 @@ _LISTED = (
         "Karpathy, notes of CS231n",
         2015,
         "CS231n: transfer learning",
-        "Advice by size and similarity, without numbers; and a fourth case: small and different, use earlier layers.",
+        "Advice by size and similarity, without numbers, and a fourth case: small and different, use earlier layers.",
         page="https://cs231n.github.io/transfer-learning/",
     ),
     Source(
@@ -125,7 +125,7 @@ _LISTED = (
         "",
         None,
         "torchvision.models",
-        "Pretrained image networks for PyTorch, with the preprocessing each of them expects.",
+        "Pretrained image networks for PyTorch, with the preprocessing each one expects.",
         page="https://pytorch.org/vision/stable/models.html",
     ),
     Source(
@@ -157,7 +157,7 @@ _LISTED = (
         "",
         None,
         "CIFAR-10 and CIFAR-100",
-        "Small colour images in 10 or 100 classes: quick to train on, a natural next step after digits.",
+        "Small colour images in 10 or 100 classes: quick to train on, and a natural next step after digits.",
         page="https://www.cs.toronto.edu/~kriz/cifar.html",
     ),
     Source(
@@ -173,7 +173,7 @@ _LISTED = (
         "Kirkpatrick et al.",
         2017,
         "Overcoming catastrophic forgetting in neural networks",
-        "EWC: hold on to the weights that mattered for the old task.",
+        "EWC: hold on to the weights that mattered to the old task.",
         arxiv="1612.00796",
     ),
     Source(
@@ -189,7 +189,7 @@ _LISTED = (
         "Howard and Ruder",
         2018,
         "Universal language model fine-tuning for text classification",
-        "ULMFiT: unfreezing from the top, with a smaller rate for each lower layer. Table 7 takes the parts apart.",
+        "ULMFiT: unfreezing from the top, with a smaller rate for each lower layer. Table 7 tests each part separately.",
         arxiv="1801.06146",
     ),
     Source(
@@ -213,7 +213,7 @@ _LISTED = (
         "Raghu et al.",
         2019,
         "Transfusion: understanding transfer learning for medical imaging",
-        "On large medical tasks pretraining helped little, and part of the help was the scale of the weights.",
+        "On large medical tasks, pretraining helped little, and part of the help was the scale of the weights.",
         arxiv="1902.07208",
     ),
     Source(
@@ -221,7 +221,7 @@ _LISTED = (
         "Wang et al.",
         2019,
         "Characterizing and avoiding negative transfer",
-        "When what was learnt before does harm, and how to filter out the source data that does it.",
+        "When earlier learning does harm, and how to filter out the source data responsible.",
         arxiv="1811.09751",
     ),
     Source(
@@ -237,7 +237,7 @@ _LISTED = (
         "Neyshabur, Sedghi and Zhang",
         2020,
         "What is being transferred in transfer learning?",
-        "Networks fine-tuned from one start stay in one basin of the loss.",
+        "Networks fine-tuned from the same start stay in one basin of the loss.",
         arxiv="2008.11687",
     ),
     Source(
@@ -253,7 +253,7 @@ _LISTED = (
         "Bouthillier et al.",
         2021,
         "Accounting for variance in machine learning benchmarks",
-        "Why one seed proves nothing, and what to vary at once.",
+        "Why one seed proves nothing, and what to vary together.",
         arxiv="2103.03098",
     ),
     Source(
@@ -269,7 +269,7 @@ _LISTED = (
         "Davari et al.",
         2022,
         "Probing representation forgetting in supervised and unsupervised continual learning",
-        "A lost accuracy is often not a lost feature: train a new head and look again.",
+        "Lost accuracy often does not mean lost features: train a new head and look again.",
         arxiv="2203.13381",
     ),
     Source(
@@ -347,7 +347,7 @@ _LISTED = (
         "Hesterberg",
         2015,
         "What teachers should know about the bootstrap",
-        "Why a bootstrap interval of few values is too short, and how to widen it: every interval here is widened so.",
+        "Why a bootstrap interval from few values is too short, and how to widen it: every interval here is widened this way.",
         arxiv="1411.5279",
     ),
 )

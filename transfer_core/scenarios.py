@@ -50,18 +50,18 @@ def much_ink(dataset: Dataset) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What is to be told apart. Equal where images and labels are, whatever it is called.
+    """What is to be told apart. Tasks are equal if their images and labels are, whatever they are called.
 
     Attributes
     ----------
     title : str
     dataset : Dataset
     classes : tuple of str
-        Names of the labels 0, 1, ...; those of the data set by default.
+        Names of the labels 0, 1, ...; by default those of the data set.
     members : tuple of int
         Labels of the data set whose images belong to the task; all by default.
     half : int or None
-        0 or 1: one half of these images, split anew for each seed, so that two tasks share no image.
+        0 or 1: one half of these images, split anew per seed, so that two tasks share no image.
     label : callable
         ``Dataset -> int ndarray``, the label of every image.
     """
@@ -96,12 +96,12 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """A source task, a target task and what to look for. Equal where what is learnt from is.
+    """A source task, a target task and what to look for. Scenarios are equal if what they learn from is.
 
     Attributes
     ----------
     name, title : str
-        In links and on the command line; for people.
+        For links and the command line; for people.
     look_for : str
         One sentence.
     target : Task
@@ -110,13 +110,13 @@ class Scenario:
     shift : Shift or None
         Applied to the target images, with the amount of the run.
     same_labels : bool
-        The labels mean the same in both tasks, so the pretrained network can be used as it is.
+        Whether labels mean the same in both tasks, so that the pretrained network can be used as it is.
     standardise : bool
         Scale each pixel of the target to mean 0 and deviation 1, fitted on the training pool.
     init_scale : "he" or float
         Scale of every random weight.
     test_share, val_share : float
-        Shares of the target images; what is left is the pool that training images come from.
+        Shares of the target images; the rest is the pool that training images come from.
     settings : mapping
         Fields of `RunConfig` that this scenario starts with instead of the general defaults.
 
@@ -151,7 +151,7 @@ class Scenario:
 
     @cached_property
     def key(self) -> str:
-        """Name of the content: all that a result depends on, and no words."""
+        """Name of the content: everything that a result depends on, and no words."""
         return content_key(
             self.target.key,
             self.source.key if self.source else None,
@@ -165,7 +165,7 @@ class Scenario:
 
     @property
     def address(self) -> str:
-        """What a configuration calls it: its name if it is one of ours, otherwise its content is in it."""
+        """What a configuration calls it: its name if it is one of ours, otherwise name and content."""
         return self.name if SCENARIOS.get(self.name) is self else f"{self.name}@{self.key[:16]}"
 
     @property
@@ -183,7 +183,7 @@ class Scenario:
         return f"Scenario({self.address})"
 
     def __reduce__(self) -> tuple[Callable[..., Scenario | None], tuple[Any, ...]]:
-        # Ours are there in every process; what somebody brought goes along with its data.
+        # Every process has ours; a scenario that somebody brought travels with its data.
         if SCENARIOS.get(self.name) is self:
             return scenario_at, (self.name,)
         fields = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
@@ -197,7 +197,7 @@ _OURS = (
     Scenario(
         name="mnist_to_digits",
         title="MNIST to UCI digits",
-        look_for="Two collections of handwritten digits. How far does the one carry over to the other, and when "
+        look_for="Two collections of handwritten digits. How well does one carry over to the other, and when "
         "does fine-tuning overtake freezing as the target grows or turns?",
         source=Task("MNIST digits", load("mnist_8x8")),
         target=Task("UCI digits", load("digits")),
@@ -235,7 +235,7 @@ _OURS = (
     Scenario(
         name="digits_to_permuted",
         title="Digits to permuted pixels",
-        look_for="The pixels change places, so the first layer looks at the wrong ones. Is from scratch now better?",
+        look_for="The pixels change places, so the first layer looks at the wrong ones. Is training from scratch now better?",
         source=_FIRST_HALF,
         target=Task("Digits with pixels moved", load("digits"), half=1),
         shift=PERMUTATION,
@@ -245,29 +245,29 @@ _OURS = (
     Scenario(
         name="digits_to_renamed",
         title="Digits to renamed digits",
-        look_for="The same images, and every digit bears the name of the next. Only the answers have changed: which "
-        "layer has to learn them?",
+        look_for="The same images, but every digit bears the name of the next. Only the answers have changed: which "
+        "layer must learn them?",
         source=_FIRST_HALF,
         target=Task("Digits, each named as the next", load("digits"), half=1, label=_next_digit),
     ),
     Scenario(
         name="low_to_high",
         title="Digits 0-4 to digits 5-9",
-        look_for="The obvious textbook pair. Do features that separate 0-4 separate 5-9 better than random ones do?",
+        look_for="The obvious textbook pair. Do features that separate 0-4 also separate 5-9 better than random ones do?",
         source=Task("Digits 0-4", load("digits"), DIGIT_NAMES[:5], members=tuple(range(5))),
         target=Task("Digits 5-9", load("digits"), DIGIT_NAMES[5:], members=tuple(range(5, 10)), label=_from_five),
     ),
     Scenario(
         name="digits_to_parity",
         title="Digits to odd or even",
-        look_for="A new question about familiar images. Do the features hold the answer already?",
+        look_for="A new question about familiar images. Do the features already hold the answer?",
         source=_FIRST_HALF,
         target=Task("Odd or even", load("digits"), ("even", "odd"), half=1, label=_parity),
     ),
     Scenario(
         name="digits_to_ink",
         title="Digits to much or little ink",
-        look_for="The same images, and a question whose answer a digit classifier may ignore. Is a similar image "
+        look_for="The same images, but a question whose answer a digit classifier may ignore. Do similar images make "
         "a similar task?",
         source=_FIRST_HALF,
         target=Task("Ink above the median", load("digits"), ("little", "much"), half=1, label=much_ink),
@@ -300,14 +300,14 @@ _OURS = (
 )
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType({scenario.name: scenario for scenario in _OURS})
-"""Ours, by name; the first is where everyone starts."""
+"""Ours, by name; everyone starts with the first."""
 
 # Scenarios that somebody brought, for as long as they hold on to them.
 _brought: WeakValueDictionary[str, Scenario] = WeakValueDictionary()
 
 
 def address_of(scenario: str | Scenario) -> str:
-    """Give what a configuration calls a scenario; one that is not ours can be found by it from now on.
+    """Give what a configuration calls a scenario; from now on, one that is not ours can be found by it.
 
     Examples
     --------
@@ -322,14 +322,14 @@ def address_of(scenario: str | Scenario) -> str:
 
 
 def _unpacked(fields: dict[str, Any]) -> Scenario:
-    """Make a scenario that came from another process known here."""
+    """Register a scenario that came from another process."""
     scenario = Scenario(**fields)
     address_of(scenario)
     return scenario
 
 
 def scenario_at(address: str) -> Scenario | None:
-    """Find a scenario, ours or one that somebody still holds; ``None`` where there is none.
+    """Find a scenario, ours or one that somebody still holds; ``None`` if there is none.
 
     Examples
     --------
@@ -340,7 +340,7 @@ def scenario_at(address: str) -> Scenario | None:
 
 
 def title_of(address: str) -> str:
-    """Title of a scenario for people, or its address where nobody holds it any more.
+    """Title of a scenario for people, or its address if nobody holds it any more.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The strategies: a name, what to say about it, how it looks, and how a configuration becomes a schedule."""
+"""The strategies: names, what to say about them, how they look, and how a configuration becomes a schedule."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Look(NamedTuple):
     light, dark : str
         Colour on a light and on a dark background.
     dash : tuple of int
-        Lengths of dash and gap, pixels; ``(1, 0)`` is a solid line. It tells the same without colour.
+        Lengths of dash and gap in pixels; ``(1, 0)`` is a solid line. It tells strategies apart without colour.
     """
 
     light: str
@@ -37,9 +37,9 @@ class Strategy:
     summary : str
         One sentence: what it does.
     best_for : str
-        What it is meant for, a few words.
+        What it is meant for, in a few words.
     advice : str
-        What to do where it wins, as an order.
+        What to do where it wins, as an instruction.
     build : callable
         ``RunConfig -> Schedule``.
     rate_field : str
@@ -98,8 +98,9 @@ def end_to_end(config: RunConfig) -> Schedule:
 def progressive_unfreezing(config: RunConfig) -> Schedule:
     """Train the head first, then free the backbone, from the top, at lower rates.
 
-    All at once at `RunConfig.unfreeze_epoch`, or, where `RunConfig.gradual`, one layer more in each of as many equal
-    steps as there are backbone layers. If fewer epochs than layers are left, the lowest stay frozen.
+    The backbone is freed all at once at `RunConfig.unfreeze_epoch`, or, if `RunConfig.gradual` is set, one layer at a
+    time in as many equal steps as there are backbone layers. If fewer epochs than layers are left, the lowest stay
+    frozen.
 
     References
     ----------
@@ -139,7 +140,7 @@ STRATEGIES: dict[str, Strategy] = {
         title="Feature extraction",
         short="Feature extraction",
         summary="Freeze the pretrained backbone and train a new head on its features.",
-        best_for="very few images; the least compute; the old task kept whole",
+        best_for="very few images; the least compute; keeping the old task intact",
         advice="freeze the backbone",
         build=feature_extraction,
         rate_field="head_learning_rate",
@@ -148,7 +149,7 @@ STRATEGIES: dict[str, Strategy] = {
     "end_to_end": Strategy(
         title="End-to-end fine-tuning",
         short="End-to-end",
-        summary="Keep nothing frozen: train every layer from the first epoch.",
+        summary="Freeze nothing: train every layer from the first epoch.",
         best_for="more images; a target that differs from the source",
         advice="fine-tune end to end",
         build=end_to_end,
@@ -158,7 +159,7 @@ STRATEGIES: dict[str, Strategy] = {
     "progressive_unfreezing": Strategy(
         title="Progressive unfreezing",
         short="Progressive",
-        summary="Train the head first, then free the backbone and go on at a lower rate.",
+        summary="Train the head first, then free the backbone and continue at a lower rate.",
         best_for="gaining on the target while keeping most of the old task",
         advice="unfreeze progressively",
         build=progressive_unfreezing,
@@ -168,7 +169,7 @@ STRATEGIES: dict[str, Strategy] = {
     "from_scratch": Strategy(
         title="From scratch",
         short="From scratch",
-        summary="Ignore the pretrained network: random weights, every layer trains.",
+        summary="Ignore the pretrained network: train every layer from random weights.",
         best_for="control: is pretraining worth anything here?",
         advice="train from scratch: here the pretrained network hurts",
         build=end_to_end,

@@ -16,9 +16,9 @@ class Sides(NamedTuple):
     Attributes
     ----------
     more, less : str
-        By themselves: "ahead", "behind".
+        On their own: "ahead", "behind".
     more_than, less_than : str
-        Before what is compared with: "ahead of", "behind".
+        Before the other side of a comparison: "ahead of", "behind".
     """
 
     more: str
@@ -28,7 +28,7 @@ class Sides(NamedTuple):
 
 
 def comparative(more: str, less: str) -> Sides:
-    """Make sides of two comparatives.
+    """Make the sides from two comparatives.
 
     Examples
     --------
@@ -46,14 +46,14 @@ MORE_ACCURATE = comparative("more accurate", "less accurate")
 
 
 def verdict_sentence(found: Verdict, titles: Mapping[str, str]) -> str:
-    """Word a verdict on accuracies in a line; `verdict_evidence` says what it rests on.
+    """Word a verdict on accuracies in one line; `verdict_evidence` says what it rests on.
 
     Parameters
     ----------
     found : Verdict
         Over accuracies from 0 to 1.
     titles : mapping of str to str
-        How to call each arm.
+        What to call each arm.
 
     Returns
     -------
@@ -84,21 +84,21 @@ def verdict_sentence(found: Verdict, titles: Mapping[str, str]) -> str:
 
 
 def verdict_evidence(found: Verdict, titles: Mapping[str, str], measure: str = "test accuracy") -> str:
-    r"""Say what a verdict rests on: the closest gap with its interval, and who is level.
+    r"""Say what a verdict rests on: the closest gap with its interval, and which arms are level.
 
     Parameters
     ----------
     found : Verdict
         Over accuracies from 0 to 1.
     titles : mapping of str to str
-        How to call each arm.
+        What to call each arm.
     measure : str
         What the accuracies are.
 
     Returns
     -------
     str
-        One sentence or two; none where there is no number to compare with.
+        One sentence or two; empty if there is no number to compare with.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def verdict_evidence(found: Verdict, titles: Mapping[str, str], measure: str = "
     """
     leader, gap = inside(titles[found.leader]), found.closest[1]
     if gap.n < MIN_SEEDS:
-        return f"It takes {MIN_SEEDS} seeds or more to tell luck from skill."
+        return f"It takes at least {MIN_SEEDS} seeds to tell luck from skill."
     if not np.isfinite(gap.interval.mean):
         return ""
     tied = [inside(titles[name]) for name in found.tied]
@@ -127,7 +127,7 @@ def verdict_evidence(found: Verdict, titles: Mapping[str, str], measure: str = "
 
 
 def gap_words(gap: Gap) -> str:
-    """Size of a gap of accuracies, in points.
+    """Size of a gap between accuracies, in points.
 
     Examples
     --------
@@ -144,7 +144,7 @@ def lead_words(gap: Gap, other: str = "", sides: Sides = AHEAD) -> str:
     Parameters
     ----------
     gap : Gap
-        Of shares.
+        Between shares.
     other : str
         What the arm is compared with.
     sides : Sides, default ahead and behind
@@ -162,7 +162,7 @@ def lead_words(gap: Gap, other: str = "", sides: Sides = AHEAD) -> str:
 
 
 def evidence_words(gap: Gap, sides: Sides = AHEAD) -> str:
-    r"""Interval and count of a gap of accuracies, in brackets, turned to the side that the words name.
+    r"""Interval and count of a gap between accuracies, in brackets, with the sign of the side that the words name.
 
     Examples
     --------
@@ -181,7 +181,7 @@ def evidence_words(gap: Gap, sides: Sides = AHEAD) -> str:
 
 
 def counted_words(interval: str, how: str, times: int, n: int, unit: str = "seed") -> str:
-    """Put an interval beside the number of seeds that are on its side, in brackets.
+    """Put an interval beside the number of seeds on its side, in brackets.
 
     Examples
     --------
@@ -207,7 +207,7 @@ def side_words(gap: Gap, other: str = "", sides: Sides = AHEAD) -> str:
 
 
 def change_words(loss: Gap) -> str:
-    r"""Word a loss of accuracy, or the gain that it is where it is negative.
+    r"""Word a loss of accuracy, or a gain if it is negative.
 
     Examples
     --------
@@ -235,7 +235,7 @@ def size_words(lost: Gap) -> str:
 
 
 def pair_words(lead: str, gaps: Mapping[str, Gap], wanted: int = 1) -> str:
-    """Say one gap for each pair of tasks, first the one that is most against the claim.
+    """Say one gap per pair of tasks, the one most against the claim first.
 
     Parameters
     ----------
@@ -259,7 +259,7 @@ def pair_words(lead: str, gaps: Mapping[str, Gap], wanted: int = 1) -> str:
 
 
 def interval_words(low: float, high: float, digits: int = 1) -> str:
-    r"""Word an interval, in the unit that its edges have.
+    r"""Word an interval, in the unit of its edges.
 
     Examples
     --------
@@ -272,7 +272,7 @@ def interval_words(low: float, high: float, digits: int = 1) -> str:
 
 
 def _edge(value: float, digits: int) -> str:
-    """Write an edge of an interval so that the side of zero it lies on can be seen."""
+    """Write an edge of an interval so that its side of zero shows."""
     rounded = f"{value:.{digits}f}"
     if float(rounded) or not value:
         return rounded.removeprefix("-") if not value else rounded
@@ -280,7 +280,7 @@ def _edge(value: float, digits: int) -> str:
 
 
 def amount_words(value: float, unit: str) -> str:
-    """Write an amount with its unit: a degree sign stands close, a word apart.
+    """Write an amount with its unit: a degree sign follows directly, a word after a space.
 
     Examples
     --------
@@ -291,7 +291,7 @@ def amount_words(value: float, unit: str) -> str:
 
 
 def sentence_case(words: str) -> str:
-    """Begin with a capital and leave the rest as it is.
+    """Capitalise the first letter and leave the rest as it is.
 
     Examples
     --------
@@ -302,7 +302,7 @@ def sentence_case(words: str) -> str:
 
 
 def inside(title: str) -> str:
-    """Begin with a small letter, as inside a sentence; an abbreviation stays what it is.
+    """Begin with a small letter, as inside a sentence; an abbreviation stays as it is.
 
     Examples
     --------
@@ -313,7 +313,7 @@ def inside(title: str) -> str:
 
 
 def join_words(words: Sequence[str]) -> str:
-    """Join as one writes it.
+    """Join as in a sentence.
 
     Examples
     --------

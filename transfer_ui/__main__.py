@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-# Nothing else up here: worker processes import this file too, and what follows may be interrupted.
+# Nothing else up here: worker processes import this file too, and later imports may be interrupted.
 from transfer_ui.command.boundary import boundary, hear_interrupts, tell
 
 
@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Parameters
     ----------
     arguments : sequence of str, optional
-        Those of the command line by default.
+        By default those of the command line.
     """
     with boundary():
         from transfer_ui.command.arguments import parser

@@ -1,4 +1,4 @@
-"""What may be asked of measured gaps: conditions that can be judged and that word themselves.
+"""What can be asked of measured gaps: conditions that judge and word themselves.
 
 Evidence is a tree: mappings by place (scenario, size, rate) and by key, with gaps and plain numbers as leaves.
 """
@@ -16,7 +16,7 @@ class Condition(Protocol):
 
     @property
     def words(self) -> str:
-        """What has to be seen, as part of a sentence."""
+        """What must be seen, as part of a sentence."""
         ...
 
     def holds(self, evidence: Any) -> bool:
@@ -33,9 +33,9 @@ class Quantity:
     name : str
         "the lead of A over B".
     above, below : str
-        What it means that it lies on one side of zero; with the word "clearly".
+        What it means if the gap lies on one side of zero, with the word "clearly".
     key : str
-        Where the evidence has it; empty where the evidence is the gap itself.
+        Where the evidence has it; empty if the evidence is the gap itself.
     unit : {"points", ""}
         Of a difference of shares, or of a plain number.
     """
@@ -85,7 +85,7 @@ def lead(ours: str, theirs: str, key: str = "") -> Quantity:
 
 @dataclass(frozen=True)
 class Beyond:
-    """The whole interval of a gap lies on one side of a margin, or just that does not.
+    """The whole interval of a gap lies on one side of a margin, or exactly that is not so.
 
     Attributes
     ----------
@@ -103,7 +103,7 @@ class Beyond:
 
     @property
     def words(self) -> str:
-        """What has to be seen."""
+        """What must be seen."""
         side, amount = self.quantity.side(self.sign), self.quantity.amount(self.margin)
         if self.margin:
             if self.negated:
@@ -148,7 +148,7 @@ def not_below(quantity: Quantity, margin: float = 0.0) -> Beyond:
 
 @dataclass(frozen=True)
 class Useful:
-    """A gap lies clearly on one side of zero, and may be as large as a margin."""
+    """A gap lies clearly on one side of zero, and may be as large as a margin or larger."""
 
     quantity: Quantity
     margin: float
@@ -156,8 +156,8 @@ class Useful:
 
     @property
     def words(self) -> str:
-        """What has to be seen."""
-        return f"{self.quantity.side(self.sign)}, by {self.quantity.amount(self.margin)} or more within the interval"
+        """What must be seen."""
+        return f"{self.quantity.side(self.sign)}, with an interval that reaches {self.quantity.amount(self.margin)} or more"
 
     def holds(self, evidence: Any) -> bool:
         """Whether the interval shows it."""
@@ -167,14 +167,14 @@ class Useful:
 
 @dataclass(frozen=True)
 class Useless:
-    """A gain that is surely below a margin, and not clearly there at all."""
+    """A gain that is surely below a margin and not clearly a gain at all."""
 
     quantity: Quantity
     margin: float
 
     @property
     def words(self) -> str:
-        """What has to be seen."""
+        """What must be seen."""
         return f"{below(self.quantity, self.margin).words}, and not above zero"
 
     def holds(self, evidence: Any) -> bool:
@@ -184,7 +184,7 @@ class Useless:
 
 @dataclass(frozen=True)
 class Ratio:
-    """The whole interval of a ratio lies within a factor of 1, or outside."""
+    """The whole interval of a ratio lies within a factor of 1, or outside it."""
 
     quantity: Quantity
     factor: float
@@ -192,7 +192,7 @@ class Ratio:
 
     @property
     def words(self) -> str:
-        """What has to be seen."""
+        """What must be seen."""
         where = (
             f"below 1/{self.factor:g} or above {self.factor:g}"
             if self.outside
@@ -216,7 +216,7 @@ class Number:
     ----------
     key, name : str
     exists : str
-        What it means that there is one.
+        How to say that there is one.
     """
 
     key: str
@@ -226,7 +226,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Lower:
-    """One number is lower than another, or just that is not so."""
+    """One number is lower than another, or exactly that is not so."""
 
     ours: Number
     theirs: Number
@@ -234,7 +234,7 @@ class Lower:
 
     @property
     def words(self) -> str:
-        """What has to be seen."""
+        """What must be seen."""
         return f"{self.ours.name} is {'not ' * self.negated}lower than {self.theirs.name}"
 
     def holds(self, evidence: Any) -> bool:
@@ -250,7 +250,7 @@ class Exists:
 
     @property
     def words(self) -> str:
-        """What has to be seen."""
+        """What must be seen."""
         return self.number.exists
 
     def holds(self, evidence: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Conditions of conditions: several at once, one of several, and one at many places."""
+"""Conditions on conditions: several at once, one of several, and one at many places."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from transfer_core.studies.conditions import Condition
 
 
 class Place(NamedTuple):
-    """Where a condition is asked for again and again.
+    """Where a condition is asked for repeatedly.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Both:
 
     @property
     def words(self) -> str:
-        """What has to be seen."""
+        """What must be seen."""
         *first, last = (condition.words for condition in self.conditions)
         return f"{', '.join(first)}, and {last}"
 
@@ -55,14 +55,14 @@ def both(*conditions: Condition) -> Both:
 
 @dataclass(frozen=True)
 class Where:
-    """One condition, and where it holds another."""
+    """One condition, and another that must hold where it does."""
 
     given: Condition
     condition: Condition
 
     @property
     def words(self) -> str:
-        """What has to be seen."""
+        """What must be seen."""
         return f"where {self.given.words}, {self.condition.words}"
 
     def holds(self, evidence: Any) -> bool:
@@ -78,7 +78,7 @@ class Either:
 
     @property
     def words(self) -> str:
-        """What has to be seen."""
+        """What must be seen."""
         return ", or ".join(condition.words for condition in self.conditions)
 
     def holds(self, evidence: Any) -> bool:
@@ -93,7 +93,7 @@ def either(*conditions: Condition) -> Either:
 
 @dataclass(frozen=True)
 class At:
-    """A condition at one named place; where nothing was measured there, it does not hold."""
+    """A condition at one named place; it does not hold if nothing was measured there."""
 
     key: str
     where: str
@@ -101,7 +101,7 @@ class At:
 
     @property
     def words(self) -> str:
-        """What has to be seen."""
+        """What must be seen."""
         return f"{self.where}, {self.condition.words}"
 
     def holds(self, evidence: Any) -> bool:
@@ -111,14 +111,14 @@ class At:
 
 @dataclass(frozen=True)
 class Times:
-    """A condition at a number of places; where nothing was measured, it does not hold.
+    """A condition at a number of places; it does not hold if nothing was measured.
 
     Attributes
     ----------
     place : Place
     condition : Condition
     number : {1, 2, "every", "most", "half", "no"}
-        At least so many; all; more than half; half or more; none.
+        At least that many; all; more than half; at least half; none.
     """
 
     place: Place
@@ -127,7 +127,7 @@ class Times:
 
     @property
     def words(self) -> str:
-        """What has to be seen."""
+        """What must be seen."""
         before, one, many, which = self.place
         if self.number == "no":
             comma = "," * isinstance(self.condition, Times)
@@ -135,9 +135,9 @@ class Times:
         where = {
             "every": f"every {one}",
             "most": f"most {many}",
-            "half": f"half of the {many} or more",
+            "half": f"at least half of the {many}",
             1: f"some {one}",
-            2: f"two or more {many}",
+            2: f"at least two {many}",
         }[self.number]
         return f"{before} {where}{which}, {self.condition.words}"
 
@@ -175,10 +175,10 @@ class MoreOften:
 
     @property
     def words(self) -> str:
-        """What has to be seen."""
+        """What must be seen."""
         return f"there are more {self.place.many} at which, {self.more.words} than at which, {self.less.words}"
 
     def holds(self, evidence: Any) -> bool:
-        """Whether the one is seen more often."""
+        """Whether the first is seen more often."""
         more, less = (count(at.condition, evidence.get(at.key, {})) for at in (self.more, self.less))
         return more > less

@@ -1,4 +1,4 @@
-"""Rules: objects that judge a claim by the evidence and say in words how they do it.
+"""Rules: objects that judge a claim by the evidence and put in words how they do so.
 
 Prose and code are one object, so they cannot disagree. `Quantity`, `above` and the like ask about one gap;
 `every`, `some` and the like ask about it at many places; a `Rule` holds what confirms a claim and what refutes it.
@@ -19,7 +19,7 @@ REFUTED = "refuted here"
 INCONCLUSIVE = "inconclusive"
 UNTESTED = "not tested here"
 VERDICTS = (CONFIRMED, REFUTED, INCONCLUSIVE)
-"""What a rule may say. `UNTESTED` is said where there is nothing for a rule to judge."""
+"""What a rule may say. `UNTESTED` means that there is nothing for a rule to judge."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Rule:
     Attributes
     ----------
     confirmed, refuted : Condition
-        Never both at once. Anything else is inconclusive, and so is all that too few seeds show.
+        Never both at once. Anything else is inconclusive, as is anything from too few seeds.
     given : str
-        What both presume.
+        What both presuppose.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def signed(quantity: Quantity, given: str = "") -> Rule:
 
 
 def shared(place: Place, quantity: Quantity, given: str = "") -> Rule:
-    """Claim that a gap is positive at every place; that it is negative at every place refutes it."""
+    """Claim that a gap is positive at every place; a gap that is negative at every place refutes it."""
     return Rule(every(place, above(quantity)), every(place, below(quantity)), given)
 
 

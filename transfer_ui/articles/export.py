@@ -43,7 +43,7 @@ def what_it_repeats(result: RunResult) -> str:
     """Say which seed the script repeats, and where it will end."""
     seed = f"It repeats seed {result.config.seed} of the run on screen"
     if result.stopped:
-        return f"{seed}, which was stopped; the script goes on to the end of the schedule."
+        return f"{seed}, which was stopped; the script continues to the end of the schedule."
     val, test = float(result.history["val_accuracy"][0, -1]), float(result.test_accuracy[0])
     if not np.isfinite(result.history["train_loss"][0, -1]):
         return f"{seed}, whose loss became NaN or infinite; the script's will too."

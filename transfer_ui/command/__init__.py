@@ -1,1 +1,1 @@
-"""Studies from a shell: what is asked, where it runs, what is written and said."""
+"""Studies from a shell: what is asked, where it runs, and what is written and printed."""

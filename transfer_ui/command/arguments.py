@@ -1,4 +1,4 @@
-"""What can be asked, and what is said of what cannot."""
+"""What can be asked, and what to say about anything else."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ def parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("list", help="list the studies")
     study = commands.add_parser("study", help="run a study")
-    study.add_argument("name", type=_one_of(*STUDIES), help="a study; the command list has them")
+    study.add_argument("name", type=_one_of(*STUDIES), help="a study; the list command prints them")
     study.add_argument("--scenario", help="run it on this scenario only")
     study.add_argument("--seeds", type=_whole, metavar="N", help="how many seeds")
     study.add_argument("--seed", type=_whole, metavar="N", help="the first seed")
-    study.add_argument("--out", type=_path, default=Path("results"), metavar="FOLDER", help="where table and chart go")
     study.add_argument(
-        "--format", type=_one_of(*WRITERS), default="csv", metavar="FORMAT", help="of the table: csv or parquet"
+        "--out", type=_path, default=Path("results"), metavar="FOLDER", help="where the table and the chart go"
+    )
+    study.add_argument(
+        "--format", type=_one_of(*WRITERS), default="csv", metavar="FORMAT", help="format of the table: csv or parquet"
     )
     study.add_argument(
         "--store", type=_path, metavar="FILE", help="where finished cells are kept; shared with the pages by default"
@@ -49,7 +51,7 @@ class _Parser(argparse.ArgumentParser):
         leave(f"{words}.", WRONG_ARGUMENTS)
 
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
-        if action.option_strings and arg_strings == ["--"]:  # some versions take it for no value at all
+        if action.option_strings and arg_strings == ["--"]:  # some versions take this for no value at all
             self.error(f"argument {action.option_strings[0]}: expected one argument")
         return super()._get_values(action, arg_strings)
 

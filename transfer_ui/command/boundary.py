@@ -1,6 +1,6 @@
-"""Where the command line meets the world: terminals, pipes, Ctrl-C. Whatever fails out there is one sentence.
+"""Where the command line meets the world: terminals, pipes, Ctrl-C. Whatever fails out there becomes one sentence.
 
-Imports nothing but the standard library, so that it stands before anything else is imported.
+Imports nothing but the standard library, so that it is in place before anything else is imported.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from typing import NoReturn, TextIO
 
 FAILED, WRONG_ARGUMENTS, INTERRUPTED, CLOSED_PIPE = 1, 2, 130, 141
 LONGEST_WORD, LONGEST_SENTENCE = 120, 600
-# What a terminal without these letters gets instead; an accent is left out.
+# What a terminal without these characters gets instead; accents are dropped.
 PLAIN = {"×": "x", "–": "-", "−": "-", "“": '"', "”": '"', "’": "'", "°": " degrees", "→": "->"}
 
 
 @contextmanager
 def boundary() -> Iterator[None]:
-    """Turn what goes wrong outside our code into a sentence and an exit status."""
+    """Turn whatever goes wrong outside our code into a sentence and an exit status."""
     codecs.register_error("plain", _plain)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -40,7 +40,7 @@ def boundary() -> Iterator[None]:
 
 
 def hear_interrupts() -> None:
-    """Let one Ctrl-C end the program in order, and another one at once; for the program, not for a caller of it."""
+    """Let one Ctrl-C end the program in order, and a second at once; for the program, not for a caller of it."""
 
     def hear(*_: object) -> None:
         signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
@@ -51,7 +51,7 @@ def hear_interrupts() -> None:
 
 
 def tell(text: str) -> None:
-    """Print on standard output; where it has been closed nobody wants to hear more."""
+    """Print on standard output; if it has been closed, nobody wants to read more."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
@@ -69,12 +69,12 @@ def leave(sentence: str, status: int) -> NoReturn:
 
 
 def say(sentence: str) -> None:
-    """Print a sentence on standard error, in one line, where it can be printed."""
+    """Print a sentence on standard error, in one line, if possible."""
     Forgiving(sys.stderr).write(f"{readable(sentence)}\n")
 
 
 def readable(sentence: str) -> str:
-    r"""Put a sentence in one line of bounded length; what was typed may be long, or no text at all.
+    r"""Put a sentence in one line of bounded length; what was typed may be long, or not text at all.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def readable(sentence: str) -> str:
 
 
 def reason(error: OSError | ValueError) -> str:
-    """Why the system refused, without the path that is said anyway."""
+    """Why the system refused, without the path, which is named anyway."""
     return getattr(error, "strerror", None) or str(error)
 
 
@@ -119,7 +119,7 @@ class Forgiving:
 
 
 def _silence(stream: TextIO) -> None:
-    """Send what a stream still holds nowhere, or the interpreter stumbles over it when it ends."""
+    """Discard what a stream still holds; otherwise the interpreter stumbles over it at exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
@@ -129,7 +129,7 @@ def _middle_out(text: str, most: int) -> str:
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:
-    """Replace what an encoding lacks by what every encoding has."""
+    """Replace what an encoding lacks with what every encoding has."""
     assert isinstance(error, UnicodeEncodeError)
     return "".join(map(_plain_letter, error.object[error.start : error.end])), error.end
 

@@ -1,4 +1,4 @@
-"""Where cells are done: here, in processes of this machine, or on a Dask cluster."""
+"""Where cells are computed: here, in processes of this machine, or on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from transfer_core.studies.fingerprint import fingerprint
 from transfer_core.studies.workers import MAX_PROCESSES, processes
 from transfer_ui.command.boundary import WRONG_ARGUMENTS, leave
 
-PATIENCE = 10  # seconds that a scheduler has to answer, and a cluster to have a worker
+PATIENCE = 10  # seconds for a scheduler to answer, and for a cluster to have a worker
 
 
 class WorkersLost(RuntimeError):
-    """A Dask cluster no longer does what it was asked."""
+    """A Dask cluster no longer does what it was asked to."""
 
 
 @contextmanager
 def executor(n_processes: int | None, address: str | None) -> Iterator[Executor | None]:
-    """Open what the cells are done with; ``None`` means here.
+    """Open what computes the cells; ``None`` means here.
 
     Parameters
     ----------
     n_processes : int or None
-        All cores where nothing is said.
+        ``None``: all cores.
     address : str or None
         Scheduler of a Dask cluster.
     """
@@ -70,14 +70,14 @@ def _dask(address: str) -> Iterator[Executor]:
 
 
 def _check_code(client: Any, address: str) -> None:
-    """Leave unless there are workers, and all of the cluster runs our code: otherwise nothing would ever be done."""
+    """Leave unless there are workers and the whole cluster runs our code: otherwise nothing would ever finish."""
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:
         leave(f"--dask must be a cluster with workers, got {address!r} without one.", WRONG_ARGUMENTS)
     try:
         names = {client.run_on_scheduler(fingerprint), *client.run(fingerprint).values()}
-    except Exception as error:  # whatever a process without our code makes of it
+    except Exception as error:  # whatever a process without our code raises
         leave(
             "--dask must be a cluster whose scheduler and workers can import transfer_core, "
             f"got {address!r} ({_first_line(error)}).",
@@ -92,7 +92,7 @@ def _check_code(client: Any, address: str) -> None:
 
 @contextmanager
 def _without_logs() -> Iterator[None]:
-    """Keep what Dask logs of a cluster that fails off the terminal: what matters is said in one sentence."""
+    """Keep Dask's logs of a failing cluster off the terminal: one sentence says what matters."""
     logging.disable(logging.CRITICAL)
     try:
         yield
@@ -102,7 +102,7 @@ def _without_logs() -> Iterator[None]:
 
 @contextmanager
 def _watched(client: Any) -> Iterator[None]:
-    """Close the client when all workers have been gone for a while: cells would wait for ever."""
+    """Close the client when all workers have been gone for a while: otherwise cells would wait forever."""
     done = threading.Event()
 
     def watch() -> None:

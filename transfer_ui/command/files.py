@@ -1,4 +1,4 @@
-"""Table and chart of a study as files, each there as a whole or not at all."""
+"""Table and chart of a study as files, each written whole or not at all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WRITERS: dict[str, Callable[[pd.DataFrame, Path], object]] = {
 
 
 def check_places(paths: Sequence[Path]) -> None:
-    """Leave if these files cannot be written: better now than after an hour."""
+    """Leave if these files cannot be written: better to say so now than after an hour."""
     folder = paths[0].parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -36,7 +36,7 @@ def check_places(paths: Sequence[Path]) -> None:
 
 
 def write(writers: dict[Path, Write]) -> dict[Path, str]:
-    """Write files, as many as can be.
+    """Write as many of the files as possible.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def write(writers: dict[Path, Write]) -> dict[Path, str]:
     Returns
     -------
     dict of Path to str
-        Why not, for each that could not be written.
+        The reason, for each file that could not be written.
     """
     failed = {}
     for path, write_to in writers.items():
@@ -58,7 +58,7 @@ def write(writers: dict[Path, Write]) -> dict[Path, str]:
 
 
 def write_chart(study: Study, found: Summary, cells: Sequence[Cell], path: Path) -> None:
-    """Write the chart as one file that needs nothing else, not even a network."""
+    """Write the chart as one file that needs nothing else, not even a network connection."""
     from transfer_ui.charts.study import standalone
 
     n_seeds = max(cell.config.n_seeds for cell in cells)
@@ -71,7 +71,7 @@ def write_chart(study: Study, found: Summary, cells: Sequence[Cell], path: Path)
 
 @contextmanager
 def _put_in_place(path: Path) -> Iterator[Path]:
-    """Let a file be written beside its place and then moved there: nobody finds half of it."""
+    """Have a file written beside its place and then moved there: nobody finds half of it."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield part

@@ -20,7 +20,7 @@ OPTION_OF = {"n_seeds": "--seeds", "seed": "--seed", "scenario": "--scenario"}
 
 
 def listing() -> str:
-    """List the studies, one a line.
+    """List the studies, one per line.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def listing() -> str:
 
 
 def run_study(options: argparse.Namespace) -> None:
-    """Run a study as asked, write its table and its chart, print its verdicts.
+    """Run a study as asked, write its table and chart, and print its verdicts.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def _store(options: argparse.Namespace) -> Store:
 
 
 def _done(study: Study, cells: list[Cell], store: Store, options: argparse.Namespace) -> list[Done]:
-    """Do all cells; where that ends early, say what is kept."""
+    """Compute all cells; if that ends early, say what is kept."""
     try:
         with executor(options.processes, options.dask) as where:
             return list(_with_progress(execute(cells, store, where), len(cells), study.name))
@@ -90,17 +90,17 @@ def _done(study: Study, cells: list[Cell], store: Store, options: argparse.Names
     except (BrokenProcessPool, WorkersLost) as error:
         leave(f"A worker gave up: {str(error).rstrip('.')}. {_kept(store)}", FAILED)
     except (OtherCode, ModuleNotFoundError) as error:
-        leave(f"A worker gave up: {error}. Until that is mended, the same command ends here.", FAILED)
+        leave(f"A worker gave up: {error}. Until that is fixed, the same command ends here.", FAILED)
 
 
 def _kept(store: Store) -> str:
     if store.trouble:
         return f"Cells are lost: --{store.trouble}."
-    return "Finished cells are kept; the same command goes on from there."
+    return "Finished cells are kept; the same command resumes from there."
 
 
 def _with_progress(done: Iterator[Done], n_cells: int, name: str) -> Iterator[Done]:
-    """Show a bar with the time left, counting only what is done now towards the speed."""
+    """Show a bar with the time left, counting only newly computed cells towards the speed."""
     from tqdm import tqdm
 
     with tqdm(total=n_cells, desc=name, unit="cell", file=Forgiving(sys.stderr)) as bar:

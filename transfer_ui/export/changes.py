@@ -1,4 +1,4 @@
-"""What is different in a script since somebody last looked at it."""
+"""What has changed in a script since somebody last looked at it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Changes(NamedTuple):
-    """A difference of two texts.
+    """The difference between two texts.
 
     Attributes
     ----------
@@ -36,6 +36,6 @@ def changes(before: str, after: str) -> Changes:
     +c
     """
     lines = list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]
-    # A line put in another's place is one change, not two.
+    # One line replaced by another is one change, not two.
     count = max(sum(line.startswith(sign) for line in lines) for sign in "+-")
     return Changes(f"{count} line{' has' if count == 1 else 's have'} changed since your last look", "\n".join(lines))

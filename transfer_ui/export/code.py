@@ -1,6 +1,6 @@
-"""From a recipe to text: what all scripts have in common, and nothing but numbers and our own words in it.
+"""From a recipe to text: what all scripts have in common, with nothing in it but numbers and our own words.
 
-Lines stay within 88 characters, the formatter's default, so a script needs no settings to be well formatted.
+Lines stay within 88 characters, the formatter's default, so a script is well formatted without any settings.
 """
 
 from __future__ import annotations
@@ -15,36 +15,36 @@ from transfer_ui.export.recipe import Recipe
 WIDTH = 88
 
 SETTINGS = Template("""\
-# The file holds what came of these settings, for seed $seed:
+# The file holds what these settings produced for seed $seed:
 $origin
 DATA_FILE = "$data_file"
 BATCH_SIZE = $batch_size  # $batch_size_knob
-BATCH_SEED = $batch_seed  # gives the minibatches of the run on screen
+BATCH_SEED = $batch_seed  # reproduces the minibatches of the run on screen
 MOMENTUM = $momentum  # $momentum_knob
 WEIGHT_DECAY = $weight_decay  # $weight_decay_knob""")
 
 PHASES = Template("""\
 # The schedule, as on the timeline; $epochs in all. Each phase has its number of
-# epochs, and the rate of each layer from the inputs up to the head; None = frozen.
+# epochs and the rate of each layer, from the inputs up to the head; None = frozen.
 PHASES = [
 $phases
 ]""")
 
-# Python may be started in any folder; what a reader forgot to download is said in one sentence.
+# Python may be started in any folder; one sentence names what a reader forgot to download.
 FIND_DATA = """\
 # The file lies beside this script; a notebook has no `__file__` and runs in its folder.
 data_path = Path(globals().get("__file__", "")).parent / DATA_FILE
 if not data_path.exists():
     raise SystemExit(f"Missing: {data_path.resolve()}. Download it from the same page.")"""
 
-# Everything that stands on PyTorch builds the same network.
+# Every script based on PyTorch builds the same network.
 TORCH_NETWORK = (
     FIND_DATA
     + """
 with np.load(data_path, allow_pickle=False) as stored:
     data = {name: torch.from_numpy(stored[name]) for name in stored.files}
 
-# The hidden layers, and the head; nn.Linear keeps its weights as (fan_out, fan_in).
+# The hidden layers and the head; nn.Linear stores its weights as (fan_out, fan_in).
 layers = []
 for i in range(sum(name.startswith("bias_") for name in data)):
     layer = nn.Linear(*data[f"weights_{i}"].shape)
@@ -87,7 +87,7 @@ def fill(template: str, recipe: Recipe, **parts: str) -> str:
 
 
 def settings(recipe: Recipe) -> str:
-    """Write the knobs as constants, with the words of the screen."""
+    """Write the knobs as constants, in the words on screen."""
     full = ": full, one update per epoch" if recipe.is_full_batch else ""
     return SETTINGS.substitute(
         data_file=plain(recipe.data_file),
@@ -112,7 +112,7 @@ def phases(recipe: Recipe) -> str:
 
 
 def phase_lines(phase: Phase, strategy: str) -> str:
-    """Write a phase as an element of a list, split where it is too long for a line.
+    """Write a phase as an element of a list, split if it is too long for a line.
 
     Examples
     --------
@@ -159,7 +159,7 @@ def bracketed(items: list[str]) -> str:
 
 
 def number(value: float) -> str:
-    """Write a number as Python reads it; a rate to the eight digits that single precision holds.
+    """Write a number as Python reads it; a rate has the eight digits that single precision holds.
 
     Examples
     --------
@@ -170,7 +170,7 @@ def number(value: float) -> str:
 
 
 def plain(text: str) -> str:
-    r"""Keep what can end neither a line nor a string.
+    r"""Keep only what can end neither a line nor a string.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What the lab knows of a framework: its template, its words, its habits, and what was tested."""
+"""What the lab knows about a framework: its template, its words, its habits, and what was tested."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Word(NamedTuple):
     Attributes
     ----------
     ours, theirs, default : str
-        What the lab calls it, how the framework says it, and what it does if nobody says anything.
+        What the lab calls it, how the framework says it, and what it does by default.
     """
 
     ours: str
@@ -26,7 +26,7 @@ class Word(NamedTuple):
 
 
 class Habit(NamedTuple):
-    """Something the framework does otherwise.
+    """Something the framework does differently.
 
     Attributes
     ----------
@@ -46,13 +46,13 @@ class Checked(NamedTuple):
     Attributes
     ----------
     is_run : bool
-        They run and are compared with the lab; otherwise they are compiled and linted.
+        Whether they are run and compared with the lab; otherwise they are compiled and linted.
     versions : tuple of str
-        Pinned requirements they are tried with, such as ``"torch==2.13.0"``.
+        Pinned requirements they are tested with, such as ``"torch==2.13.0"``.
     why_not : str
-        Why they are not run; empty where they are.
+        Why they are not run; empty if they are.
     backends : tuple of str
-        Those they run on, where the framework has several; their versions are the last of `versions`.
+        Those they run on, if the framework has several; their versions are the last of `versions`.
     """
 
     is_run: bool
@@ -62,7 +62,7 @@ class Checked(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """What may be relied on.
+        """What a reader may rely on.
 
         Examples
         --------
@@ -81,7 +81,7 @@ class Checked(NamedTuple):
         )
 
 
-L2_SP = "No script has a decay towards the pretrained weights (L2-SP)."
+L2_SP = "No script supports decay towards the pretrained weights (L2-SP)."
 
 
 def can_say_all(schedule: Schedule) -> str:
@@ -97,14 +97,14 @@ class Framework:
     ----------
     title : str
     order : int
-        Its place among the others on the page, ascending.
+        Its place on the page, ascending.
     write : callable
         ``Recipe -> str``: the script, formatted.
     words : tuple of Word
     habits : tuple of Habit
     checked : Checked
     cannot_say : callable
-        ``Schedule -> str``: in a sentence why the framework cannot express it; empty where it can.
+        ``Schedule -> str``: one sentence on why the framework cannot express it; empty if it can.
     """
 
     title: str
@@ -116,5 +116,5 @@ class Framework:
     cannot_say: Callable[[Schedule], str] = can_say_all
 
     def obstacle(self, recipe: Recipe) -> str:
-        """Say why there is no script of a recipe; nothing where there is one."""
+        """Say why there is no script for a recipe; empty if there is one."""
         return L2_SP if recipe.anchor else self.cannot_say(recipe.schedule)

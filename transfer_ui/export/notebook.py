@@ -1,4 +1,4 @@
-"""A script as a Jupyter notebook: its docstring as text, a cell for each part that ``# %%`` begins."""
+"""A script as a Jupyter notebook: its docstring as text, and one cell per part that ``# %%`` begins."""
 
 from __future__ import annotations
 

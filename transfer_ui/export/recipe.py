@@ -24,16 +24,16 @@ class Recipe(NamedTuple):
     Attributes
     ----------
     name, title : str
-        The strategy's: for file names, and for people.
+        Those of the strategy: for file names, and for people.
     task : str
         Title of the scenario.
     seed : int
     schedule : tuple of Phase
-        The whole of it, also where the run on screen was stopped.
+        The whole of it, even if the run on screen was stopped.
     batch_size : int
         At most the number of training images, which is full batch.
     batch_seed : int
-        ``np.random.default_rng(batch_seed).permutation(n)``, once an epoch, is the order of the images.
+        ``np.random.default_rng(batch_seed).permutation(n)``, once per epoch, is the order of the images.
     momentum, weight_decay : float
     anchor : float
         Weight decay towards the start (L2-SP); 0 is none.
@@ -44,9 +44,9 @@ class Recipe(NamedTuple):
     origin : tuple of (str, str)
         Controls that the start and the images come from, and their values, as on the screen.
     outcome : str
-        What this seed has come to in the lab, a sentence.
+        What this seed reached in the lab, in one sentence.
     mark : str
-        A few characters that are others for another configuration.
+        A few characters that differ between configurations.
     """
 
     name: str
@@ -125,7 +125,7 @@ def recipe_of(result: RunResult) -> Recipe:
 
 
 def _origin(config: RunConfig, pretrained: bool) -> Iterator[tuple[str, str]]:
-    """Name what the arrays depend on, beside the seed."""
+    """Name what the arrays depend on, apart from the seed."""
     scenario, values = config.pair, values_of(config)
     yield KNOB["scenario"].label, scenario.title
     if scenario.shift:
@@ -139,10 +139,10 @@ def _origin(config: RunConfig, pretrained: bool) -> Iterator[tuple[str, str]]:
 def _outcome(result: RunResult) -> str:
     """Say what a script should find, so that a reader can see whether it does."""
     if result.stopped:
-        return "The run on screen was stopped early; this script goes on to the end of the schedule."
+        return "The run on screen was stopped early; this script continues to the end of the schedule."
     if not np.isfinite(result.history["train_loss"][0, -1]):
-        return "The lab's loss became NaN or infinite; the one here will too."
-    share = percent(float(result.test_accuracy[0])).replace("\u00a0", " ")  # a script has no use for a special space
+        return "The lab's loss became NaN or infinite; this script's will too."
+    share = percent(float(result.test_accuracy[0])).replace("\u00a0", " ")  # a script has no use for a no-break space
     return f"The lab got {share} of the test images right."
 
 

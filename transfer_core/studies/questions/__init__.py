@@ -1,1 +1,1 @@
-"""One file a study; the registry finds them."""
+"""One file per study; the registry finds them."""

@@ -1,4 +1,4 @@
-"""Accuracy against updates, fine-tuned and from scratch: who is ahead, and until when."""
+"""Accuracy against updates, fine-tuned and from scratch: which is ahead, and until when."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def updates_an_epoch(config: RunConfig, n_images: int) -> int:
 
 
 def halvings(n_epochs: int) -> tuple[int, ...]:
-    """Space checkpoints evenly on a logarithmic axis, so that the last but one is at half of the epochs.
+    """Space checkpoints evenly on a logarithmic axis, with the last but one at half of the epochs.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def halvings(n_epochs: int) -> tuple[int, ...]:
 
 
 def grid(config: RunConfig) -> Iterator[Cell]:
-    """Both arms at both sizes for as many updates, small size first: it is quick."""
+    """Both arms at both sizes for the same number of updates, small size first: it is quick."""
     n_classes = config.layer_sizes[-1]
     sizes = [min(size // n_classes, max_images_per_class(config.pair)) for size in SIZES]
     n_updates = config.n_epochs * updates_an_epoch(config, sizes[-1] * n_classes)
@@ -95,7 +95,7 @@ def grid(config: RunConfig) -> Iterator[Cell]:
 
 
 def summarise(rows: pd.DataFrame) -> Summary:
-    """Choose the rates by the last checkpoint, compare there, and count the updates to get near it."""
+    """Choose the rates by the last checkpoint, compare there, and count the updates needed to get near it."""
     by = ["scenario", "images", "strategy"]
     last = rows[rows["updates"] == rows.groupby(by)["updates"].transform("max")]
     best = rows.merge(at_their_best(last, ["rate"], by)[[*by, "rate"]].drop_duplicates(), on=[*by, "rate"])
@@ -132,7 +132,7 @@ def last_gap(rows: pd.DataFrame) -> Gap:
 
 
 def last_rise(rows: pd.DataFrame) -> Gap:
-    """Take what from scratch gained over the second half of the updates."""
+    """Get what training from scratch gained over the second half of the updates."""
     scratch = rows[rows["strategy"] == "from_scratch"].pivot_table(
         index="seed", columns="updates", values="test_accuracy"
     )
@@ -140,7 +140,7 @@ def last_rise(rows: pd.DataFrame) -> Gap:
 
 
 def speed_up_of(rows: pd.DataFrame) -> Gap:
-    """How many halvings of its updates from scratch needs more than end-to-end does.
+    """How many doublings of its updates from scratch needs beyond end-to-end.
 
     Both to reach 95 % of what from scratch has at the last checkpoint; an arm that never gets there counts as
     if it got there at twice the last one.
@@ -153,7 +153,7 @@ def speed_up_of(rows: pd.DataFrame) -> Gap:
 
 
 def updates_to(goal: Array, accuracy: Array, updates: Array) -> Array:
-    """First checkpoint of each seed at which the goal is reached; twice the last one where it never is.
+    """First checkpoint at which each seed reaches the goal; twice the last one if it never does.
 
     Parameters
     ----------
@@ -226,12 +226,12 @@ CLAIMS = MappingProxyType(
 STUDY = Study(
     name="catching_up",
     title="Does training from scratch catch up?",
-    question="With enough updates, does a network from scratch reach the fine-tuned one?",
+    question="With enough updates, does a network trained from scratch reach the fine-tuned one?",
     protocol="Test accuracy of end-to-end fine-tuning and of training from scratch at checkpoints that double, with few and "
     "with many images (40, and 1,000 or all available, all classes together) and the same number of updates: the "
     "epochs of the knob with many images, more epochs with few. Both arms share split, head and minibatch order. The "
     "rate of each, constant over the run, is the best of five (0.003 to 0.3) on the validation images at the last "
-    "checkpoint. Updates are counted to the first checkpoint that is good enough, so no finer than to a factor of "
+    "checkpoint. Updates are counted up to the first checkpoint that is good enough, so only to within a factor of "
     "two.",
     claims=CLAIMS,
     grid=grid,

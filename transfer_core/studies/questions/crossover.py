@@ -33,8 +33,8 @@ class Crossing(NamedTuple):
     Attributes
     ----------
     at, low, high : float
-        Training images; minus infinity where it is below the smallest size, infinity where it is above the
-        largest. ``low`` and ``high`` are NaN where seeds are too few.
+        Training images; minus infinity if below the smallest size, infinity if above the largest. ``low`` and
+        ``high`` are NaN if there are too few seeds.
     """
 
     at: float
@@ -78,7 +78,7 @@ def at_best_rates(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def accuracies(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mean test accuracy with its interval, at the chosen rates; what has no number is left out.
+    """Mean test accuracy with its interval, at the chosen rates; rows without a number are left out.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def complete_sizes(rows: pd.DataFrame) -> list[int]:
 
 
 def locate(rows: pd.DataFrame, sizes: Sequence[int]) -> Crossing:
-    """Find the sign change of end-to-end minus feature extraction, with its interval where seeds are enough."""
+    """Find the sign change of end-to-end minus feature extraction, with its interval if there are enough seeds."""
     if not enough(rows):
         return Crossing(np.nan, np.nan, np.nan)
     wide = at_best_rates(rows).pivot_table(index="seed", columns=["strategy", "images"], values="test_accuracy")
@@ -210,7 +210,7 @@ def _size_words(edge: float, sizes: Sequence[int]) -> str:
 
 
 def _rounded(size: float) -> int:
-    """Two digits are more than a crossing is known to."""
+    """Round to two digits, already more than a crossing is known to."""
     return int(float(f"{size:.2g}"))
 
 
@@ -219,7 +219,7 @@ def _at(size: int, gap: Gap) -> str:
 
 
 def _below_words(small: dict[int, Gap]) -> str:
-    """Count who is ahead where the rule says to freeze."""
+    """Count which arm is ahead where the rule says to freeze."""
     signs = [gap.sign for gap in small.values()]
     return (
         f"Of {len(small)} sizes below {RULE:,} images, end-to-end is clearly ahead at {signs.count(1)} and feature "
@@ -248,7 +248,7 @@ def _largest(condition: Condition) -> At:
 CLAIMS = MappingProxyType(
     {
         "rule_of_thumb": Claim(
-            f"Below {RULE:,} samples only train a head.",
+            f"Below {RULE:,} samples, only train a head.",
             LESSON,
             Rule(every(_SMALL, below(_LEAD)), Times(_SMALL, above(_LEAD), 2)),
         ),

@@ -1,4 +1,4 @@
-"""A map of winners, by number of images and by shift of the domain."""
+"""A map of winners, by number of images and by domain shift."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def sizes(config: RunConfig) -> list[int]:
 
 
 def shifts(config: RunConfig) -> list[float]:
-    """Amounts of shift of the rows, on the steps of the scenario's slider; 0 alone where it has none.
+    """Amounts of shift of the rows, on the steps of the scenario's slider; only 0 if it has none.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def grid(config: RunConfig) -> Iterator[Cell]:
 
 
 def winners(rows: pd.DataFrame, among: Sequence[str] = tuple(STRATEGIES)) -> pd.DataFrame:
-    """Find the winner of every cell whose strategies are all done.
+    """Find the winner of every cell whose strategies have all finished.
 
     Parameters
     ----------
@@ -71,8 +71,8 @@ def winners(rows: pd.DataFrame, among: Sequence[str] = tuple(STRATEGIES)) -> pd.
     Returns
     -------
     DataFrame
-        One row a cell: the leader and the runner-up, ``mean``, ``low``, ``high`` of the gap between them,
-        ``wins`` of ``n``, the ``winner`` (or `OPEN`), and ``negative_transfer`` where from scratch is clearly
+        One row per cell: the leader and the runner-up, ``mean``, ``low``, ``high`` of the gap between them,
+        ``wins`` of ``n``, the ``winner`` (or `OPEN`), and ``negative_transfer`` if from scratch is clearly
         ahead of every strategy that starts from the pretrained network.
     """
     table = []
@@ -151,7 +151,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
 
 
 def scratch_leads(cell: pd.DataFrame) -> dict[str, Gap]:
-    """Take what from scratch is ahead of each strategy that starts from the pretrained network."""
+    """Get the lead of from scratch over each strategy that starts from the pretrained network."""
     scratch = scores(cell, "test_accuracy", strategy="from_scratch")
     return {
         name: paired_gap(scratch, scores(cell, "test_accuracy", strategy=name))
@@ -183,12 +183,12 @@ _OVERTAKEN = every(
 
 
 def _unshifted(condition: Condition) -> At:
-    """Ask where nothing is shifted."""
+    """Ask it where nothing is shifted."""
     return At("near", "unshifted", condition)
 
 
 def _shifted(condition: Condition) -> At:
-    """Ask where most is shifted."""
+    """Ask it at the largest shift."""
     return At("far", "at the largest shift", condition)
 
 
@@ -223,9 +223,9 @@ CLAIMS = MappingProxyType(
 STUDY = Study(
     name="decision_map",
     title="Which strategy wins where?",
-    question="Which strategy wins, by training images and by shift of the domain?",
-    protocol="Every strategy in every cell of images per class and shift of the target, at the rates of the knobs. The winner "
-    "is ahead of every other arm, with an interval that excludes zero; otherwise the cell is too close to call. Each "
+    question="Which strategy wins, by number of training images and by domain shift?",
+    protocol="Every strategy runs in every cell of images per class and shift of the target, at the rates of the knobs. The "
+    "winner is ahead of every other arm, with an interval that excludes zero; otherwise the cell is too close to call. Each "
     "cell is judged on its own at 95 %, so about one in twenty may be decided by luck.",
     claims=CLAIMS,
     grid=grid,

@@ -117,7 +117,7 @@ def _trained_on_target(config: RunConfig) -> Params:
 
 
 def grid(config: RunConfig) -> Iterator[Cell]:
-    """Every donor, frozen and tuned, cut at every depth; and training from scratch, at the same rates."""
+    """Every donor, frozen and tuned, cut at every depth, and training from scratch at the same rates."""
     for rate in RATES:
         scratch = at_rate(config, BASE, rate)
         yield Cell({"arm": BASE, "layers": 0, "rate": rate}, config, Train(scratch))
@@ -127,7 +127,7 @@ def grid(config: RunConfig) -> Iterator[Cell]:
 
 
 def summarise(rows: pd.DataFrame) -> Summary:
-    """Choose the rates, and set every cut against training from scratch."""
+    """Choose the rates, and compare every cut with training from scratch."""
     best = at_their_best(rows, ["rate"], ["scenario", "arm", "layers"])
     by_pair = {str(scenario): gains(pair) for (scenario,), pair in points(best, ["scenario"])}
     generic, tuned = (
@@ -229,7 +229,7 @@ def dip(cuts: Gains) -> Array:
 
 def _falls_with_depth(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
     if n_layers < 2:
-        words = f"A first layer and a deeper one take 2 hidden layers or more, and here there is {n_layers}."
+        words = f"A first layer and a deeper one take at least 2 hidden layers, and here there is {n_layers}."
         return CLAIMS["falls_with_depth"].found({}, words)
     deeper = {scenario: gap_of(deepest_to_first(cuts)) for scenario, cuts in by_pair.items()}
     return CLAIMS["falls_with_depth"].found(
@@ -243,7 +243,7 @@ def _falls_with_depth(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
 def _fragile_middle(by_pair: Mapping[str, Gains], n_layers: int) -> Finding:
     if n_layers < 3:
         there = "is" if n_layers == 1 else "are"
-        words = f"A cut in the middle takes 3 hidden layers or more, and here there {there} {n_layers}."
+        words = f"A cut in the middle takes at least 3 hidden layers, and here there {there} {n_layers}."
         return CLAIMS["fragile_middle"].found({}, words)
     dips = {scenario: gap_of(dip(cuts)) for scenario, cuts in by_pair.items()}
     return CLAIMS["fragile_middle"].found(
@@ -303,8 +303,8 @@ STUDY = Study(
     name="depth",
     title="How transferable is each layer?",
     question="How many of the lowest layers carry over to another task, frozen or tuned?",
-    protocol="The lowest layers come from a donor, those above the cut are fresh, and the network is trained on the target, "
-    "with the donor's layers frozen or tuned with the rest. The donor is the pretrained network, another network "
+    protocol="The lowest layers come from a donor, those above the cut are fresh, and the network is trained on the target "
+    "with the donor's layers frozen, or tuned with the rest. The donor is the pretrained network, another network "
     "trained on the target itself at the rate of the knob (own), or a random one. Every arm is compared with training"
     " from scratch, with the same fresh layers, head, split, minibatch order and epochs; the rate of each arm and cut"
     " is the best of four (0.01 to 0.3) on the validation images. By default the target is a new question about the "

@@ -147,7 +147,7 @@ def kinds(config: RunConfig) -> dict[str, Examples]:
 
 
 def _moved(examples: Examples, shifted: Shifted, config: RunConfig) -> Examples:
-    """Shift flat images, every seed with a generator of its own."""
+    """Shift flat images, each seed with its own generator."""
     moved = []
     for seed, flat in zip(config.seeds, examples.inputs, strict=True):
         rng = np.random.default_rng(stream(seed, shifted.purpose))
@@ -207,7 +207,7 @@ def compared(rows: pd.DataFrame, ours: str, theirs: str) -> Compared:
 
 
 def _finding(name: str, lead_in: str, pairs: Mapping[str, Compared]) -> Finding:
-    """Judge a claim in all pairs and say the gaps of each, first the pair that is most against the claim."""
+    """Judge a claim in all pairs and say the gaps of each, the pair most against the claim first."""
     claim, (quantity, wanted) = CLAIMS[name], DECIDES[name]
 
     def support(scenario: str) -> tuple[int, float]:
@@ -280,9 +280,9 @@ STUDY = Study(
     protocol="Every arm puts a new head on the pretrained network and trains on the target: the head alone, all layers, all "
     "layers under a head that starts 3 times as large, or the head first and then all layers. Split, head, minibatch "
     "order and epochs are the same; the rate of each arm, one for all its layers and phases, is the best of six "
-    "(0.001 to 0.3) on the validation images of the target, and nothing else is chosen. In distribution are the "
-    "target's test images. Other images with the same labels are the test images of the source task, where they are "
-    "of another kind, and the target's test images rotated by 15° and 30° and with noise. Kumar et al. assume that "
+    "(0.001 to 0.3) on the validation images of the target, and nothing else is chosen. The target's "
+    "test images are in distribution. Other images with the same labels are the test images of the source task, if they "
+    "are of another kind, and the target's test images rotated by 15° and 30° and with noise. Kumar et al. assume that "
     "the pretrained features are good out of distribution too; here that is true only of the source images. So these "
     "are out of distribution where there are any, otherwise the mean of the other kinds; the mean over all other "
     "kinds is reported beside it. The claims are judged in every pair: one clear counterexample refutes them.",

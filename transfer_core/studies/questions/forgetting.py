@@ -115,7 +115,7 @@ def _to_rival(here: pd.DataFrame, arm: str, rate: float, value: str) -> Gap:
 
 
 def _unfreezing(here: pd.DataFrame) -> tuple[dict[float, dict[str, Gap]], str]:
-    """Set, at each rate worth taking, what is left of the source against what a lower rate alone would leave."""
+    """Compare, at each rate worth taking, what is left of the source with what a lower rate alone would leave."""
     rates = rates_worth_taking(here, PROGRESSIVE)
     leads = {
         rate: {
@@ -169,7 +169,7 @@ def _anchor(here: pd.DataFrame) -> tuple[dict[str, dict[str, Gap]], str]:
 
 
 def _table(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row an arm, rate and measure, with the rates that were chosen."""
+    """One row per arm, rate and measure, with the rates that were chosen."""
     by = ["scenario", "arm", "rate"]
     best = at_their_best(rows, ["rate"], ["scenario", "arm"])[by].drop_duplicates()
     chosen = set(best.itertuples(index=False, name=None))
@@ -254,7 +254,7 @@ STUDY = Study(
     "All arms share split, head, minibatch order and epochs. Rates are chosen on the validation images of the target."
     " A lower rate forgets less by itself, so an arm is compared with the curve of end-to-end over its rates, read "
     "off where that is as good on these images: on the straight line between two rates, or at the end of the curve. "
-    "The three strengths are not corrected for being three.",
+    "There is no correction for comparing three strengths.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -36,7 +36,7 @@ NOTEBOOK, HE, PRETRAINED, NO_NETWORK = "as in the notebook", "random, He scale",
 
 @dataclass(frozen=True)
 class HeScale:
-    """The network of the notebook drawn at another scale, head and all, and nothing else changed.
+    """The network of the notebook drawn at another scale, head included, with nothing else changed.
 
     References
     ----------
@@ -55,12 +55,12 @@ class HeScale:
 
 @dataclass(frozen=True)
 class TrainedOnMnist:
-    """A backbone of the notebook's size that was trained, on MNIST."""
+    """A backbone of the notebook's size that was trained on MNIST."""
 
     from_source = False
 
     def params(self, config: RunConfig) -> Params:
-        """Train it, under a head of its own.
+        """Train it under its own head.
 
         Raises
         ------
@@ -88,7 +88,7 @@ def _trained_on_source(hidden_sizes: tuple[int, ...], n_epochs: int, seeds: tupl
 
 
 def standardised(inputs: Array) -> Array:
-    """Scale each pixel to mean 0 and deviation 1 over the images of a seed.
+    """Scale each pixel to mean 0 and deviation 1 over the images of one seed.
 
     Examples
     --------
@@ -193,9 +193,10 @@ STUDY = Study(
     title="What the lesson's notebook measures",
     question="What does the random backbone of the lesson's notebook do to its conclusion?",
     protocol="The notebook's set-up: UCI digits, each pixel standardised, one hidden layer of 128, 100 epochs of one full batch, "
-    "its rates, and its backbone, 0.01 times random numbers that no source task has ever trained. Beside it the same random "
-    f"numbers at the scale of {SOURCES['he_init2015'].words}, a backbone of the same size that was really trained, on MNIST images standardised "
-    "in the same way, under the notebook's head, and logistic regression on the pixels. All share the split. Unlike in the "
+    "its rates, and its backbone: random numbers times 0.01, which no source task has ever trained. It is compared with the "
+    f"same random numbers at the scale of {SOURCES['he_init2015'].words}, with a backbone of the same size that was really "
+    "trained, on MNIST images standardised in the same way, under the notebook's head, and with logistic regression on the "
+    "pixels. All share the split. Unlike in the "
     "notebook, the test images are used for nothing else, and there is more than one seed.",
     claims=CLAIMS,
     grid=grid,

@@ -19,7 +19,7 @@ from transfer_core.wording import MORE_ACCURATE, WIDER, Sides, side_words
 
 
 def summarise(rows: pd.DataFrame) -> Summary:
-    """Take the gap at the rates that are best on validation, and set the test accuracy beside it."""
+    """Take the gap at the rates that are best on validation, with the test accuracy beside it."""
     best = at_their_best(rows, ["rate"], ["scenario", "images", "strategy"])
     best = best.assign(gap=best["train_accuracy"] - best["val_accuracy"])
     place = ["scenario", "images", "strategy", "rate"]
@@ -111,7 +111,7 @@ CLAIMS = MappingProxyType(
 STUDY = Study(
     name="overfitting",
     title="Does fine-tuning overfit?",
-    question="By how much is each strategy better on its training images than on the validation images, by their number?",
+    question="How much better is each strategy on its training images than on the validation images, by number of training images?",
     protocol="Train minus validation accuracy at the end of training, from the same runs as the crossover study: all arms "
     "share split, head, minibatch order and epochs, and at each size each has the best of five learning rates (a "
     "tenth to ten times the knob's) on the validation images. The table gives the accuracy on training, validation "

@@ -1,4 +1,4 @@
-"""Progressive unfreezing against the pure approaches, and what of its recipe does the work."""
+"""Progressive unfreezing against the pure approaches, and which part of its recipe does the work."""
 
 from __future__ import annotations
 
@@ -245,8 +245,8 @@ STUDY = Study(
     question="Does progressive unfreezing beat both pure approaches, and which part of its recipe does the work?",
     protocol="Eight arms: gradual unfreezing (one more layer after each tenth of the epochs), discriminative rates (divided by"
     " 2.6 per layer) and slanted triangular rates (cut 0.1, ratio 32, one value per epoch), each on or off. Beside "
-    "them feature extraction, and the lesson's two phases: the head at the rate of its knob, then all layers at the "
-    "rate that is searched. All arms share split, head, minibatch order and epochs; the rate of each is the best of "
+    "them stand feature extraction and the lesson's two phases: the head at the rate of its knob, then all layers at "
+    "the rate that is searched. All arms share split, head, minibatch order and epochs; the rate of each is the best of "
     "the same six (0.003 to 1) on the validation images, so a lower rate alone is among the rivals. A main effect is "
     "the mean of the four arms with a part minus that of the four without it, paired by seed.",
     claims=CLAIMS,

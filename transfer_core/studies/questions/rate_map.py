@@ -131,7 +131,7 @@ CLAIMS = MappingProxyType(
             ),
         ),
         "backbone_breaks": Claim(
-            "A high rate does its harm in the backbone, whose weights are good already, not in the head.",
+            "A high rate does its harm in the backbone, whose weights are already good, not in the head.",
             SOURCES["cs231n"],
             signed(
                 Quantity(
@@ -147,10 +147,9 @@ CLAIMS = MappingProxyType(
 STUDY = Study(
     name="rate_map",
     title="One rate for the head, one for the backbone",
-    question="At which pair of rates, for the head and for the backbone, does joint fine-tuning do best, and where does it "
-    "collapse?",
-    protocol="Every layer trains from the first epoch, the head at one rate and all layers below it at another; seven rates "
-    "from 0.001 to 1 for each. Split, head, minibatch order and epochs are the same in every cell. Three arms are "
+    question="Which pair of rates, for the head and for the backbone, suits joint fine-tuning best, and where does it collapse?",
+    protocol="Every layer trains from the first epoch, the head at one rate and all layers below it at another, with seven "
+    "rates from 0.001 to 1 for each. Split, head, minibatch order and epochs are the same in every cell. Three arms are "
     "compared at their best on the validation images, each with five candidates: equal rates, a backbone ten times "
     "slower than the head, and the reverse, the higher rate being 0.01 to 1. The colour is accuracy on the test "
     "images of the target; it does not show what the source task loses.",

@@ -1,4 +1,4 @@
-"""Accuracy on the straight line between two networks that were trained twice over."""
+"""Accuracy on the straight line between two networks, trained in two runs of the same arm."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Line:
 
 
 def between(first: Params, second: Params, place: float) -> Params:
-    """Take the network at a place on the straight line: every weight and bias, the head's too.
+    """Take the network at a place on the straight line: every weight and bias, including the head's.
 
     Examples
     --------
@@ -155,8 +155,8 @@ STUDY = Study(
     name="same_basin",
     title="Do fine-tuned networks share a basin?",
     question="Is the straight line between two fine-tuned networks free of a barrier, and between two from scratch?",
-    protocol="Two networks per seed are trained on the same images with different minibatch orders, and all of their weights "
-    "are averaged, the head's too. The second fine-tuned network starts from the same pretrained backbone under "
+    protocol="Two networks per seed are trained on the same images with different minibatch orders, and all of their weights, "
+    "including the head's, are averaged. The second fine-tuned network starts from the same pretrained backbone under "
     "another random head, which is the harder case; the second network from scratch has different random weights "
     "throughout. The controls are the same pairs with one start for both. The rate of each pair is the best of four "
     "(0.01 to 0.3) on the validation images at the ends. What is lost is the mean test accuracy of the ends minus the"

@@ -38,7 +38,7 @@ WAYS = MappingProxyType({"cached": "cached features", "uncached": "no cache"})
 
 @dataclass(frozen=True)
 class Race:
-    """Train one network after the other, a round a seed, and take the time of each.
+    """Train one network after another, one round per seed, and time each.
 
     In every round feature extraction with cached features, without them, and end-to-end fine-tuning
     take turns, so that whatever else the machine does meanwhile meets all three.
@@ -73,7 +73,7 @@ def _one(params: Params, index: int) -> Params:
 def _seconds(
     config: RunConfig, params: Params, images: Examples, schedule: Schedule, seed: int, cache_features: bool = True
 ) -> float:
-    """Train once. Processor time of this thread: BLAS has no other, and what others do is not counted."""
+    """Train once, in processor time of this thread: BLAS uses no other, and other work is not counted."""
     epochs = train(
         params,
         schedule,
@@ -117,7 +117,7 @@ def with_speed_ups(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def summarise(rows: pd.DataFrame) -> Summary:
-    """Tabulate the speed-ups, and hold the counted against the clock's."""
+    """Tabulate the speed-ups, and compare the counted ones with the clock's."""
     rows = with_speed_ups(rows)
     places = list(points(rows, ["scenario", "layers", "width"]))
     table = pd.DataFrame([line for place, group in places for line in _lines(place, group)])
@@ -240,12 +240,12 @@ STUDY = Study(
     name="speed",
     title="How much faster is feature extraction?",
     question="How much less time and how much less work does feature extraction take, by width and depth of the network?",
-    protocol="Time of end-to-end divided by time of feature extraction, with and without caching the output of the frozen "
-    "backbone. One round per seed: the three arms train one network after the other, on the same images, in "
-    "minibatches, for the same number of epochs, and the ratio is taken within the round. Processor time of one "
-    "thread; nothing is measured along the way. Counted: multiply-adds of the matrix products. The more epochs use "
-    "the cache, the more it pays. The networks are random, since time does not depend on the values of the weights. "
-    "Seconds are those of the machine that measured them.",
+    protocol="The speed-up is the time of end-to-end divided by that of feature extraction, with and without caching the output "
+    "of the frozen backbone. There is one round per seed: the three arms train one network after another, on the same "
+    "images, in minibatches, for the same number of epochs, and the ratio is taken within the round. Time is the processor "
+    "time of one thread; nothing is measured along the way. Work is counted in multiply-adds of the matrix products. The "
+    "more epochs use the cache, the more it pays. The networks are random, since time does not depend on the values of the weights. "
+    "Seconds depend on the machine that measured them.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,

@@ -28,7 +28,7 @@ FIRST, MIDDLE, LAST, UPPER, ALL = "first layer", "middle layer", "last layer", "
 
 
 def level(scenario: Scenario) -> str:
-    """Say where a target differs from its source, in the images or in the labels.
+    """Say where a target differs from its source: in the images or in the labels.
 
     Parameters
     ----------
@@ -54,13 +54,13 @@ def level(scenario: Scenario) -> str:
 
 
 def level_of(address: str) -> str:
-    """`level` of a scenario that rows name; nothing where nobody holds it any more."""
+    """`level` of a scenario that rows name; empty if nobody holds it any more."""
     scenario = scenario_at(address)
     return level(scenario) if scenario else ""
 
 
 def _keeps_its_head(scenario: Scenario) -> bool:
-    """Whether there are as many answers as before, so that the old head can stay."""
+    """Whether there are as many answers as before, so that the old head can be kept."""
     source, target = scenario.source, scenario.target
     return bool(level(scenario)) and source is not None and len(source.classes) == len(target.classes)
 
@@ -134,7 +134,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
 
 
 def _above_first(rows: pd.DataFrame) -> str:
-    """Arm that tunes all layers but the first; of two layers that is the last alone."""
+    """Arm that tunes all layers but the first; with two layers, that is the last alone."""
     return UPPER if (rows["arm"] == UPPER).any() else LAST
 
 
@@ -173,7 +173,7 @@ STUDY = Study(
     "the first, as the lesson advises (with two layers, the last alone); or all of them. By default the network has "
     "three layers: a first, a middle and a last. All arms share split, minibatch order and epochs; the rate of each "
     "arm is the best of five (0.003 to 0.3) on the validation images. Either the images are rotated (MNIST to UCI "
-    "digits, by 30° unless another angle is set), noisy, inverted or permuted; or the images are alike and every "
+    "digits, by 30° unless another angle is set), noisy, inverted or permuted, or the images are alike and every "
     "label is different. A claim is about every such change: it must hold in every pair, and one clear counterexample"
     " refutes it.",
     claims=CLAIMS,

@@ -75,7 +75,7 @@ class Curves(Callback):
         record()
 
 
-# %% Learner: a parameter group for each layer
+# %% Learner: one parameter group per layer
 learn = Learner(
     DataLoaders(train_loader, val_loader),
     model,
@@ -88,13 +88,13 @@ learn = Learner(
 )
 
 # %% Training, phase by phase
-# `learn.freeze_to` would freeze likewise, and clear the momentum.
+# `learn.freeze_to` would freeze in the same way, but also clear the momentum.
 learn.create_opt()
 history = []
 record()  # epoch 0: before any training
 $fits
 
-# %% The result, on images that nothing was fitted or chosen on
+# %% The result, on images used for no fitting and no choice
 for epoch, row in enumerate(history):
     print(f"epoch {epoch}:", *(f"{k} {v:.4f}" for k, v in row.items()))
 test = evaluate("test")
@@ -126,7 +126,7 @@ def fit_lines(phase: Phase, strategy: str) -> str:
 
 
 def _rates(phase: Phase) -> str:
-    """One rate, a slice where each layer has the same factor to the next, or else a list."""
+    """One rate, a slice if each layer has the same factor to the next, or else a list."""
     below, trained = phase.first_trainable, phase.learning_rates[phase.first_trainable :]
     head = trained[-1]
     if all(rate == head for rate in trained):
@@ -146,7 +146,7 @@ def cannot_say(schedule: Schedule) -> str:
         return "fastai freezes from the inputs up to some layer; here a layer is frozen above one that trains."
     if lowest != sorted(lowest, reverse=True):
         return (
-            "In fastai a layer that is frozen after it has trained keeps a gradient of zero, and momentum goes on moving "
+            "In fastai, a layer that is frozen after it has trained keeps a gradient of zero, and momentum keeps moving "
             "it; here a layer is frozen again."
         )
     return ""
@@ -167,22 +167,22 @@ FRAMEWORK = Framework(
     ),
     habits=(
         Habit(
-            "`fine_tune(n)` trains one epoch more than `n`, halves the rate when it unfreezes, and each phase has a "
+            "`fine_tune(n)` trains one epoch more than `n` and halves the rate when it unfreezes; each phase has a "
             "one-cycle schedule with a warm-up.",
             "The script calls `opt.freeze_to` and `fit`, which keep the rates constant, as on screen.",
         ),
         Habit(
-            "Weight decay acts apart from the gradient, and leaves biases out.",
-            "`decouple_wd=False` and `wd_bn_bias=True` give the lab's: added to every gradient.",
+            "Weight decay acts apart from the gradient and leaves biases out.",
+            "`decouple_wd=False` and `wd_bn_bias=True` give the lab's, which is added to every gradient.",
         ),
         Habit(
             "`learn.freeze_to` and `learn.unfreeze` clear the momentum of all layers.",
             "The script calls `learn.opt.freeze_to`, so the head keeps its momentum when the backbone is freed.",
         ),
         Habit(
-            "A layer frozen after it has trained goes on moving, because its gradient is zeroed and not removed; and "
+            "A layer frozen after it has trained keeps moving, because its gradient is zeroed, not removed; and "
             "`freeze_to` cannot express a frozen layer above a trained one.",
-            "No schedule in this lab does either; for one that did, no fastai script would be offered.",
+            "No schedule in this lab needs either; for one that did, no fastai script would be offered.",
         ),
         Habit(
             "The training loss it prints is smoothed over minibatches.",
@@ -192,7 +192,7 @@ FRAMEWORK = Framework(
     checked=Checked(
         is_run=False,
         versions=("fastai==2.8.12",),
-        why_not="fastai asks for torchvision and spaCy, which take too long to install there. Run by hand with fastai "
+        why_not="fastai requires torchvision and spaCy, which take too long to install there. Run by hand with fastai "
         "2.8.12, for the same strategies, it agreed with the lab as closely as the others.",
     ),
     cannot_say=cannot_say,

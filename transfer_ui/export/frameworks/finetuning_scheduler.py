@@ -89,7 +89,7 @@ trainer = L.Trainer(
         FinetuningScheduler(
             ft_schedule=FT_SCHEDULE,
             epoch_transitions_only=True,  # not when the validation loss stops falling
-            restore_best=False,  # a phase goes on from the last epoch, as on screen
+            restore_best=False,  # a phase continues from the last epoch, as on screen
         ),
         FTSCheckpoint(monitor="val_loss"),
         curves,
@@ -119,7 +119,7 @@ def write(recipe: Recipe) -> str:
 
 
 def freed(schedule: Schedule) -> Iterator[list[int]]:
-    """Layers that a phase trains and no earlier one did, from the head down.
+    """Layers that a phase trains and no earlier phase did, from the head down.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def freed(schedule: Schedule) -> Iterator[list[int]]:
 
 
 def _group_rates(schedule: Schedule) -> Iterator[list[float]]:
-    """Rate of each parameter group in each phase: a group is what one phase has freed."""
+    """Rate of each parameter group in each phase: a group is what a single phase freed."""
     groups: list[int] = []
     for phase, new in zip(schedule, freed(schedule), strict=True):
         groups += new[:1]
@@ -156,7 +156,7 @@ def _entry(depth: int, comment: str, new: list[int], end: int, rates: list[float
 
 
 def _listed(opening: str, items: list[str], closing: str, indent: int) -> list[str]:
-    """Write a list on one line, or one item per line where that is too long."""
+    """Write a list on one line, or one item per line if that is too long."""
     margin = " " * indent
     line = f"{margin}{opening}{bracketed(items)}{closing}"
     if len(line) <= WIDTH:
@@ -174,12 +174,10 @@ def cannot_say(schedule: Schedule) -> str:
     for phase, new in zip(schedule, news, strict=True):
         trained |= set(new)
         if not new or any(phase.frozen[layer] for layer in trained):
-            return (
-                "In finetuning-scheduler every phase frees something and never freezes again; here one phase does not."
-            )
+            return "In finetuning-scheduler, every phase frees something and never freezes again; here one phase breaks that rule."
         if any(len({phase.learning_rates[layer] for layer in group}) > 1 for group in news):
             return (
-                "finetuning-scheduler gives all layers that are freed together one rate; here they have several. "
+                "finetuning-scheduler gives one rate to all layers that are freed together; here they have several. "
                 "Unfreeze layer by layer, or set the rate decay to 1."
             )
     return ""
@@ -191,7 +189,7 @@ FRAMEWORK = Framework(
     write=write,
     words=(
         Word("Frozen layer", "not named in the schedule up to this phase", "all but the last two parameters"),
-        Word("Phase", "phase, or depth", "two parameters more in each"),
+        Word("Phase", "phase, or depth", "two more parameters in each"),
         Word("Unfreeze epoch", "`max_transition_epoch` of the phase before", "when the validation loss stops falling"),
         Word("Learning rate after unfreezing", "`lr` of the phase", "`base_max_lr=1e-5`"),
         Word("Rates of the layers freed before", "`init_pg_lrs` of `new_lr_scheduler`", "as they were"),
@@ -199,12 +197,12 @@ FRAMEWORK = Framework(
     ),
     habits=(
         Habit(
-            "Before each phase it goes back to the best checkpoint, and a phase ends when the validation loss stops falling.",
-            "`restore_best=False` and `epoch_transitions_only=True`: a phase ends at its epoch and the next one goes on "
-            "from there.",
+            "Before each phase it returns to the best checkpoint, and a phase ends when the validation loss stops falling.",
+            "With `restore_best=False` and `epoch_transitions_only=True`, a phase ends at its epoch and the next one "
+            "continues from there.",
         ),
         Habit(
-            "The rates of layers that were freed before stay as they are when a phase begins.",
+            "The rates of layers freed earlier stay as they are when a phase begins.",
             "Each phase brings a new rate scheduler that sets the rates of all groups and keeps them constant.",
         ),
         Habit(
@@ -212,7 +210,7 @@ FRAMEWORK = Framework(
             "If layers freed together have several rates, no script is offered; the Lightning script has no such limit.",
         ),
         Habit(
-            "It writes its schedule and checkpoints to the folder it runs in.",
+            "It writes its schedule and checkpoints to the working folder.",
             "`default_root_dir` is a temporary folder, so nothing is left beside the script.",
         ),
     ),

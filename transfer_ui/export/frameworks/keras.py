@@ -1,4 +1,4 @@
-"""Keras 3, on any of its backends: an optimizer per phase, and the momentum handed on."""
+"""Keras 3, on any of its backends: one optimizer per phase, with the momentum passed on."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ model = keras.Sequential([keras.Input((data["weights_0"].shape[0],))])
 for i in range(n_layers):
     layer = keras.layers.Dense(
         data[f"bias_{i}"].size,
-        activation="relu" if i < n_layers - 1 else None,  # the head gives logits
+        activation="relu" if i < n_layers - 1 else None,  # the head outputs logits
         kernel_regularizer=penalty,
         bias_regularizer=penalty,
     )
@@ -84,7 +84,7 @@ record()  # epoch 0: before any training
 for n_epochs, rates in PHASES:
     for layer, rate in zip(model.layers, rates, strict=True):
         layer.trainable = rate is not None
-    # On JAX an optimizer knows what trains and nothing else, so each phase has its own.
+    # On JAX an optimizer knows only what trains, so each phase has its own.
     trained = model.trainable_variables
     optimizer = $optimizer
     optimizer.build(trained)
@@ -98,29 +98,29 @@ for n_epochs, rates in PHASES:
             inputs[order],
             labels[order],
             batch_size=BATCH_SIZE,
-            shuffle=False,  # they are in the order of the run on screen
+            shuffle=False,  # already in the order of the run on screen
             verbose=0,
         )
         record()
     for variable, velocity in zip(trained, optimizer.momentums, strict=False):
         velocities[variable.path] = keras.ops.convert_to_numpy(velocity)
 
-# %% The result, on images that nothing was fitted or chosen on
+# %% The result, on images used for no fitting and no choice
 test = evaluate("test")
 print(f"test accuracy: {test['test_accuracy']:.4f}")
 '''
 
-# Every trained layer has the same rate in every phase: the library's own optimizer will do.
+# Every trained layer has the same rate in every phase, so the library's own optimizer will do.
 ONE_RATE = "keras.optimizers.SGD($rate, momentum=MOMENTUM)"
 
 # Keras has one rate for all variables and keeps it inside the velocity; this is the documented way
-# to write an optimizer of one's own.
+# to write a custom optimizer.
 SEVERAL_RATES = "LayerwiseSGD([rate for rate in rates if rate is not None])"
 LAYERWISE_SGD = '''
 
 # %% Optimizer
 class LayerwiseSGD(keras.optimizers.Optimizer):
-    """SGD with a rate for each layer, kept out of the velocity, as in PyTorch."""
+    """SGD with one rate per layer, kept out of the velocity, as in PyTorch."""
 
     def __init__(self, rates):
         super().__init__(learning_rate=1.0)
@@ -142,7 +142,7 @@ class LayerwiseSGD(keras.optimizers.Optimizer):
 
 
 def write(recipe: Recipe) -> str:
-    """Write the script; the optimizer of the library where a single rate says it all."""
+    """Write the script, with the library's own optimizer if there is only one rate."""
     rates = _trained_rates(recipe.schedule)
     if len(rates) == 1:
         return fill(TEMPLATE, recipe, optimizer=ONE_RATE.replace("$rate", number(*rates)), optimizer_class="")
@@ -176,13 +176,13 @@ FRAMEWORK = Framework(
         Habit(
             "Keras computes on the backend that `KERAS_BACKEND` or its settings file names, and stops at the import if "
             "that one is not installed; its default is TensorFlow.",
-            "The script runs on TensorFlow, JAX and PyTorch. Unless `KERAS_BACKEND` is set, it takes the first of them "
-            "that is installed.",
+            "The script runs on TensorFlow, JAX and PyTorch. Unless `KERAS_BACKEND` is set, it takes the first one "
+            "installed.",
         ),
         Habit(
             "A change of `trainable` takes effect at the next `compile`, and compiling with a new optimizer discards all "
             "momentum.",
-            "Each phase compiles with an optimizer of its own; the script keeps the velocities and hands them on.",
+            "Each phase compiles with its own optimizer; the script keeps the velocities and passes them on.",
         ),
         Habit(
             "On JAX an optimizer must be built for exactly the trainable variables; otherwise `fit` stops with an error.",

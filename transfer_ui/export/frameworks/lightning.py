@@ -6,7 +6,7 @@ from transfer_ui.export.code import fill
 from transfer_ui.export.framework import Checked, Framework, Habit, Word
 from transfer_ui.export.recipe import Recipe
 
-# What any script on Lightning shares: minibatches in the lab's order, the model without its optimizer, the curves.
+# What all Lightning scripts share: minibatches in the lab's order, the model without its optimizer, the curves.
 DATA = '''\
 # %% Data, and the network before training
 $torch_network
@@ -39,7 +39,7 @@ MODEL = '''
 
 # %% Model
 class Classifier(L.LightningModule):
-    """Backbone and head, and how they are trained and measured."""
+    """Backbone and head, with their training and measurement."""
 
     def __init__(self, layers):
         super().__init__()
@@ -72,7 +72,7 @@ class Classifier(L.LightningModule):
         self.evaluate(batch, ("train", "val")[dataloader_idx])
 
     def test_step(self, batch, batch_idx):
-        """Measure on images that nothing was fitted or chosen on."""
+        """Measure on images used for no fitting and no choice."""
         self.evaluate(batch, "test")
 '''
 
@@ -140,7 +140,7 @@ class FollowSchedule(BaseFinetuning):
         self.freeze(pl_module.layers)
 
     def finetune_function(self, pl_module, epoch, optimizer):
-        """Is called at the start of every epoch."""
+        """Apply the phase that begins with this epoch, if any."""
         starts = list(accumulate((n_epochs for n_epochs, _ in PHASES), initial=0))
         if epoch not in starts[:-1]:
             return
@@ -199,17 +199,17 @@ FRAMEWORK = Framework(
         Habit(
             "`BackboneFinetuning` frees all at once, starts the backbone at a tenth of the head's rate, doubles it every "
             "epoch until both are equal, and leaves the head's rate alone.",
-            "The script extends `BaseFinetuning`, which it stands on, and reads all rates from the schedule; so layer by "
+            "The script extends `BaseFinetuning`, its base class, and reads all rates from the schedule, so layer by "
             "layer is the same script.",
         ),
         Habit(
-            "`unfreeze_and_add_param_group` gives a newly freed group a tenth of the first group's rate, and leaves out a "
+            "`unfreeze_and_add_param_group` gives a newly freed group a tenth of the first group's rate, and omits a "
             "parameter whose values equal those of one already in the optimizer, such as a bias of zeros.",
-            "The optimizer owns all layers from the start, and the callback frees them and sets their rates by itself.",
+            "The optimizer owns all layers from the start; the callback itself frees them and sets their rates.",
         ),
         Habit(
-            "A few validation batches are run before training, and the training loss is logged while the weights move.",
-            "The script turns the check off, and measures both curves after each epoch.",
+            "A few validation batches run before training, and the training loss is logged while the weights move.",
+            "The script turns that check off and measures both curves after each epoch.",
         ),
     ),
     checked=Checked(is_run=True, versions=("lightning==2.6.6", "torch==2.13.0")),

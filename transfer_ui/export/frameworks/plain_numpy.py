@@ -1,4 +1,4 @@
-"""Plain NumPy: the core's few functions, to be read in one go."""
+"""Plain NumPy: the core's few functions, readable in one go."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ for n_epochs, rates in PHASES:
         for start in range(0, len(labels), BATCH_SIZE):
             batch = order[start : start + BATCH_SIZE]
             gradients = backward(forward(inputs[batch]), labels[batch], trained[0])
-            # A frozen layer is not touched: neither its weights nor its velocity.
+            # Neither the weights nor the velocity of a frozen layer are touched.
             for i in trained:
                 for p, v, g in zip(params[i], velocity[i], gradients[i], strict=True):
                     v *= MOMENTUM
@@ -99,7 +99,7 @@ for n_epochs, rates in PHASES:
                     p -= rates[i] * v
         record()
 
-# %% Evaluation on images that nothing was fitted or chosen on
+# %% Evaluation on images used for no fitting and no choice
 test = evaluate("test")
 print(f"test accuracy: {test['test_accuracy']:.4f}")
 '''

@@ -33,7 +33,7 @@ $torch_sequential
 loss_fn = nn.CrossEntropyLoss()
 
 # %% Optimizer
-# It owns every layer from the start, so none is forgotten when it is freed. SGD skips
+# It owns every layer from the start, so none is missed when it is freed. SGD skips
 # parameters without a gradient: a frozen layer keeps its weights and its momentum.
 optimizer = torch.optim.SGD(
     [{"params": layer.parameters()} for layer in layers],
@@ -74,12 +74,12 @@ for n_epochs, rates in PHASES:
     for _ in range(n_epochs):
         order = torch.from_numpy(rng.permutation(len(labels)))
         for batch in order.split(BATCH_SIZE):
-            optimizer.zero_grad()  # to None, which is what makes freezing exact
+            optimizer.zero_grad()  # sets them to None, which makes freezing exact
             loss_fn(model(inputs[batch]), labels[batch]).backward()
             optimizer.step()
         record()
 
-# %% The result, on images that nothing was fitted or chosen on
+# %% The result, on images used for no fitting and no choice
 test = evaluate("test")
 print(f"test accuracy: {test['test_accuracy']:.4f}")
 '''
@@ -105,7 +105,7 @@ FRAMEWORK = Framework(
     ),
     habits=(
         Habit(
-            "A layer that is frozen after it has trained may go on moving: with a gradient of zero, momentum and weight "
+            "A layer that is frozen after it has trained may keep moving: with a gradient of zero, momentum and weight "
             "decay still act.",
             "`zero_grad()` stays at its default, which removes the gradients, and SGD skips a parameter without one.",
         ),
@@ -115,7 +115,7 @@ FRAMEWORK = Framework(
             "One optimizer owns all layers from the start, each in a group of its own, and a phase sets the rates.",
         ),
         Habit(
-            "A new optimizer for each phase starts without momentum.",
+            "A new optimizer per phase starts without momentum.",
             "The optimizer is the same in all phases, so the head keeps its momentum when the backbone is freed.",
         ),
     ),
