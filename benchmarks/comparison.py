@@ -87,7 +87,7 @@ def torch_comparison(torch: Any) -> dict[str, Array]:
 
 
 def sklearn_from_scratch(*, curves: bool) -> None:
-    """Train scikit-learn's network from scratch on every seed, one after the other.
+    """Train scikit-learn's network from scratch on every seed, one after another.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Cells a second: the default map here, on one and two processes, and on a Dask cluster of two workers.
+"""Cells per second: the default map here, on one and two processes, and on a Dask cluster of two workers.
 
 Workers are warm: starting a process takes a second or two and is printed beside it. Needs the packages of
 ``requirements-dask.txt``.

@@ -75,7 +75,7 @@ def our_epochs(examples: Examples) -> Callable[[], None]:
 
 
 def torch_steps(examples: Examples) -> Callable[[], None]:
-    """Train ten separate PyTorch networks one after the other, `STEPS` updates each, on the same minibatches."""
+    """Train ten separate PyTorch networks one after another, `STEPS` updates each, on the same minibatches."""
     torch = import_torch()
     batches = [
         [(torch.from_numpy(inputs[seed]), torch.from_numpy(labels[seed])) for inputs, labels in minibatches(examples)]
@@ -140,7 +140,7 @@ def main() -> None:
         ("products", "matrix products alone"),
         ("train_step", "train_step, checks included"),
         ("train", "train, shuffling included"),
-        ("torch", "PyTorch, ten networks one after the other"),
+        ("torch", "PyTorch, ten networks one after another"),
     ):
         print_row(f"{what}: step of all ten", f"{micro[name]:.0f} us", "", COMMAND)
         print_row(f"{what}: model-steps per second", f"{N_SEEDS / micro[name] * 1e6:,.0f}", "", COMMAND)

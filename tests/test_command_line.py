@@ -185,7 +185,7 @@ def test_no_home_folder_is_one_sentence(tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit) as left:
         main([*QUICK, "--out", str(tmp_path)])
     assert left.value.code == 2
-    assert capsys.readouterr().err == "--store must be named where there is no home folder, got none.\n"
+    assert capsys.readouterr().err == "--store must be named if there is no home folder, got none.\n"
 
 
 def test_a_store_that_fails_on_the_way_does_not_cost_the_results(tmp_path, monkeypatch, capsys):

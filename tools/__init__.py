@@ -1,1 +1,1 @@
-"""Scripts for those who work on the repository."""
+"""Scripts for whoever works on the repository."""

@@ -60,7 +60,7 @@ def main() -> None:
     images, labels = mnist_data()
     reduced = np.stack([to_uci_format(image.reshape(28, 28)) for image in images])
     np.savez_compressed(DESTINATION, images=reduced, labels=labels.astype(np.uint8))
-    print(f"{len(reduced)} images, {np.bincount(labels)} a class, values {reduced.min()} to {reduced.max()}")
+    print(f"{len(reduced)} images, {np.bincount(labels)} per class, values {reduced.min()} to {reduced.max()}")
     print(f"{DESTINATION.name}: {DESTINATION.stat().st_size / 1000:.0f} kB")
 
 

@@ -1,6 +1,6 @@
 """An arm: what one network starts from and how it is trained.
 
-What a comparison trains and what a cell of a study trains is the same thing: a value that can be printed,
+What a comparison trains and what a study's cell trains are the same thing: a value that can be printed,
 compared and kept. A strategy makes one from the knobs; an edited schedule makes one; a study lays out many.
 """
 
@@ -24,7 +24,7 @@ from transfer_core.training import Epoch, Measure, train
 
 
 class Start(Protocol):
-    """Where an arm takes its network from: a frozen dataclass, so that its ``repr`` says all about it."""
+    """Where an arm takes its network from: a frozen dataclass, so that its ``repr`` says everything about it."""
 
     @property
     def from_source(self) -> bool:
@@ -54,9 +54,9 @@ class Random:
     Attributes
     ----------
     purpose : Purpose
-        What they are drawn for; networks of two purposes share no weight.
+        What they are drawn for; networks for two purposes share no weight.
     repetition : int
-        Another one draws other numbers.
+        A different one draws other numbers.
     """
 
     purpose: Purpose = Purpose.RANDOM_BACKBONE
@@ -78,14 +78,14 @@ class NewHead:
     scale : float
         Factor on its weights.
     repetition : int
-        Another one draws another head.
+        A different one draws another head.
     """
 
     scale: float = 1.0
     repetition: int = 0
 
     def put_on(self, params: Params, config: RunConfig) -> Params:
-        """Exchange the head of a network.
+        """Replace the head of a network.
 
         Examples
         --------
@@ -110,12 +110,12 @@ class Arm:
     start : Start
         Where the network comes from.
     head : NewHead or None
-        The head to begin with; ``None`` keeps that of the start.
+        The head to begin with; ``None`` keeps the one of the start.
     anchor : float
-        Weight decay of the backbone towards where it started, and of the head towards zero, with one strength for
-        both (L2-SP). It takes the place of the configuration's weight decay; 0 is none.
+        Weight decay of the backbone towards where it started and of the head towards zero, with one strength for
+        both (L2-SP). It replaces the configuration's weight decay; 0 is none.
     repetition : int
-        Another one has another order of minibatches on the same split.
+        A different one has another order of minibatches on the same split.
 
     References
     ----------
@@ -150,7 +150,7 @@ class Arm:
         config : RunConfig
             Its data, seeds, batch size, momentum and weight decay.
         measures : sequence of Measure
-            What to look at on the way; nothing by default.
+            What to look at during training; by default nothing.
 
         Yields
         ------
@@ -194,7 +194,7 @@ def arm_of(config: RunConfig, strategy: str, **changes: Any) -> Arm:
     strategy : str
         A name in `STRATEGIES`.
     **changes
-        Fields of `Arm` that are to be otherwise.
+        Fields of `Arm` to change.
 
     Returns
     -------

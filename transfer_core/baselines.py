@@ -24,9 +24,9 @@ class Baseline(NamedTuple):
     title, short : str
         Name in a sentence, and on a chart.
     best_for : str
-        What it is there for, a few words.
+        What it is there for, in a few words.
     advice : str
-        What to do where it wins, as an order.
+        What to do where it wins, as an instruction.
     """
 
     title: str
@@ -75,7 +75,7 @@ def measure_baselines(config: RunConfig) -> dict[str, Array]:
 
 
 def zero_shot(config: RunConfig) -> Array | None:
-    """Test accuracy of the pretrained network as it is, without a single target image.
+    """Test accuracy of the pretrained network as it is, with no target images.
 
     Parameters
     ----------

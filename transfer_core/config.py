@@ -31,7 +31,7 @@ class RunConfig:
     Attributes
     ----------
     scenario : str
-        A name in `SCENARIOS`: source task, target task. `scenario_config` takes a `Scenario` of your own, too.
+        A name in `SCENARIOS`: source task and target task. `scenario_config` also takes a `Scenario` of your own.
     data_key : str
         Content of the scenario. It follows from the scenario and cannot be given: two data sets under one
         name make two configurations.
@@ -42,7 +42,7 @@ class RunConfig:
     pretrain_epochs : int
         Epochs on the source task; 0 leaves the backbone random.
     images_per_class : int or None
-        Target training images of each class; ``None`` = all there are.
+        Target training images per class; ``None`` = all there are.
     n_epochs : int
         Epochs on the target task, the same for every strategy.
     unfreeze_epoch : int
@@ -50,7 +50,7 @@ class RunConfig:
     gradual : bool
         Free one layer at a time, from the top, instead of all at once.
     layer_decay : float
-        After unfreezing each layer learns at this factor of the rate of the layer above it; 1 = all alike.
+        After unfreezing, each layer learns at this fraction of the rate of the layer above it; 1 = the same for all.
     head_learning_rate : float
         Rate of the head while the backbone is frozen.
     backbone_learning_rate : float
@@ -58,10 +58,10 @@ class RunConfig:
     unfrozen_learning_rate : float
         Rate of the head after unfreezing; the layers below follow `layer_decay`.
     batch_size : int or None
-        Images an update; ``None`` = all of them (full batch).
+        Images per update; ``None`` = all of them (full batch).
     momentum, weight_decay : float
     n_seeds : int
-        How many times everything is repeated, with other splits and other random weights.
+        How many times everything is repeated, each time with its own split and random weights.
     seed : int
         The first of the seeds; the others follow it.
 
@@ -102,7 +102,7 @@ class RunConfig:
         pair = scenario_at(self.scenario) if isinstance(self.scenario, str) else None
         if pair is None:
             raise ConfigError("scenario", f"one of {', '.join(SCENARIOS)}", self.scenario)
-        # No field, but held: whoever has the configuration can find the data, in another process too.
+        # Not a field, but held: whoever has the configuration can find the data, even in another process.
         object.__setattr__(self, "_pair", pair)
         object.__setattr__(self, "data_key", pair.key)
         shift = pair.shift
@@ -150,7 +150,7 @@ class RunConfig:
 
     @property
     def key(self) -> str:
-        """Name of all that a result depends on: the data by content, and every other field but the scenario's name.
+        """Name of everything that a result depends on: the data by content, and every other field except the scenario's name.
 
         Examples
         --------
@@ -172,12 +172,12 @@ class RunConfig:
 
     @property
     def n_layers(self) -> int:
-        """Number of layers, the head included."""
+        """Number of layers, including the head."""
         return len(self.hidden_sizes) + 1
 
     def but(self, **changes: Any) -> RunConfig:
         """Copy with some fields changed, checked again."""
-        address_of(self.pair)  # the copy has to find the data that this one holds
+        address_of(self.pair)  # the copy must find the data that this one holds
         return dataclasses.replace(self, **changes)
 
 

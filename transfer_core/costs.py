@@ -19,9 +19,9 @@ class Cost(NamedTuple):
     trainable_layers : int
         Layers that some phase updates.
     multiply_adds : int
-        Of the whole training of one network, measuring the curves not counted.
+        For the whole training of one network, not counting the curves.
     seconds : float
-        Measured, all seeds together.
+        Measured over all seeds together.
     """
 
     trainable_parameters: int
@@ -65,7 +65,7 @@ def multiply_adds(
     n_examples : int
         Training examples; each epoch sees every one once.
     cache_features : bool, default True
-        Count the frozen lowest layers once a phase, not once an epoch.
+        Count the frozen lowest layers once per phase, not once per epoch.
 
     Returns
     -------

@@ -25,7 +25,7 @@ DIGIT_NAMES = tuple("0123456789")
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images, or rows of numbers, with their labels. Equal where the content is.
+    """Images, or rows of numbers, with their labels. Data sets are equal if their content is.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Dataset:
 
     @property
     def is_image(self) -> bool:
-        """Whether there are rows and columns to look at, and to turn."""
+        """Whether there are rows and columns to look at and to rotate."""
         return len(self.image_shape) == 2
 
     @cached_property

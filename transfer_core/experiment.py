@@ -1,8 +1,8 @@
 """The door: run one strategy, compare several.
 
 A run is a pure function of its configuration. `compare_steps` is the same comparison seen from
-inside: it yields after every epoch, all arms abreast, so that whoever drives it can show
-progress, take turns, or stop and keep what there is.
+inside: it yields after every epoch, with all arms in step, so that whoever drives it can show
+progress, take turns, or stop and keep the results so far.
 """
 
 from __future__ import annotations
@@ -38,26 +38,26 @@ Arms = Sequence[str] | Mapping[str, Arm]
 
 @dataclass(frozen=True)
 class RunResult:
-    """All that one arm did.
+    """Everything that one arm did.
 
     Attributes
     ----------
     config : RunConfig
     strategy : str
-        Name of the arm; that of its strategy, where one made it.
+        Name of the arm; that of its strategy if one made it.
     arm : Arm
         What was to be trained.
     schedule : tuple of Phase
-        What really ran: shorter than that of the arm where the run was stopped.
+        What actually ran: shorter than that of the arm if the run was stopped.
     history : dict of str to ndarray of shape (n_seeds, n_epochs + 1)
         From `transfer_core.measures.Curves`: ``train_loss``, ``val_loss`` (nats), ``train_accuracy``, ``val_accuracy``
         (0 to 1). Column 0 is before any training.
     measured : dict of str to Series
-        What the other measures gave, each under its name.
+        What the other measures returned, each under its name.
     pretrained, params : tuple of Layer
         The network before and after, with a leading seed axis.
     test_accuracy : ndarray of shape (n_seeds,)
-        On images that nothing was fitted or chosen on.
+        On images used for no fitting and no choice.
     source_accuracy_before, source_accuracy_after : ndarray of shape (n_seeds,)
         The old head on the backbone before and after; NaN for a strategy without a pretrained backbone.
     cost : Cost
@@ -113,7 +113,7 @@ class Progress(NamedTuple):
         0 to 1.
     message : str
     results : callable or None
-        Gives the results so far, of a comparison strategy name -> run; ``None`` while there are none.
+        Gives the results so far, for a comparison strategy name -> run; ``None`` while there are none.
     """
 
     fraction: float
@@ -210,7 +210,7 @@ def compare_steps(
 
 
 def _arms(config: RunConfig, arms: Arms | None) -> dict[str, Arm]:
-    """Make the arms that are asked for by name."""
+    """Make the arms asked for by name."""
     if isinstance(arms, Mapping):
         if not arms:
             raise ValueError("arms must hold at least one arm, got none")
@@ -223,7 +223,7 @@ def _arms(config: RunConfig, arms: Arms | None) -> dict[str, Arm]:
 
 
 def _results(runs: Sequence[_Run], epoch: int) -> dict[str, RunResult]:
-    """Results after an epoch that all arms have finished; some may be one further on."""
+    """Results after an epoch that all arms have finished; some may be one epoch ahead."""
     return {one.name: one.result(epoch) for one in runs}
 
 
@@ -237,7 +237,7 @@ def sweep_steps(config: RunConfig, strategy: str, field: str, values: Sequence[o
     field : str
         Name of a field of `RunConfig`.
     values : sequence
-        What to put there, one after the other.
+        What to put there, one after another.
 
     Yields
     ------
@@ -257,7 +257,7 @@ def sweep_steps(config: RunConfig, strategy: str, field: str, values: Sequence[o
         for progress in compare_steps(config.but(**{field: value}), [strategy]):
             yield Progress((index + progress.fraction) / len(values), message, partial(dict, dict(done)))
         assert progress.results is not None
-        # A sweep is about scores: many weights are let go, or a long one would fill the memory.
+        # A sweep is about scores: the weights are dropped, or a long sweep would fill the memory.
         done[str(value)] = replace(progress.results()[strategy], pretrained=(), params=())
     yield Progress(1.0, message, partial(dict, done))
 
@@ -272,16 +272,16 @@ class _Run:
         self._epochs = arm.epochs(config, measures)
 
     def advance(self) -> None:
-        """Train one epoch, or measure before the first; an arm that is through stays where it is."""
+        """Train one epoch, or measure before the first; an arm that has finished stays where it is."""
         epoch = next(self._epochs, None)
         if epoch is None:
             return
         self.metrics.append(epoch.metrics)
-        # Two are kept: who is asked while others are still on their way answers for the epoch before. And the first.
+        # The first is kept, and the last two: an arm asked while others are still on their way answers for the epoch before.
         self.reached = [*self.reached[:1], *self.reached[1:][-1:], epoch]
 
     def result(self, epoch: int) -> RunResult:
-        """Put together what there is after an epoch, the latest or the one before."""
+        """Put together the results after an epoch, the latest or the one before."""
         config, arm, start = self.config, self.arm, self.reached[0].params
         epoch = min(epoch, n_epochs(arm.schedule))
         reached = next(one for one in self.reached if one.number == epoch)
@@ -307,7 +307,7 @@ class _Run:
 
 
 def _series(metrics: Sequence[Mapping[str, Array]]) -> dict[str, Series]:
-    """Line up what the measures gave, epoch by epoch."""
+    """Line up what the measures returned, epoch by epoch."""
     names = dict.fromkeys(name for found in metrics for name in found)
     seen = {name: [epoch for epoch, found in enumerate(metrics) if name in found] for name in names}
     return {

@@ -103,7 +103,7 @@ class Snapshots:
     row : int
         Which of the seeds, from 0.
     most : int
-        Snapshots at most, spread evenly over the run, the first and the last epoch among them.
+        At most this many snapshots, spread evenly over the run, including the first and the last epoch.
     """
 
     row: int = 0
@@ -125,7 +125,7 @@ class Snapshots:
 
 
 def snapshot_epochs(n_epochs: int, most: int) -> tuple[int, ...]:
-    """Spread at most so many epochs evenly from 0 to the last.
+    """Spread at most this many epochs evenly from 0 to the last.
 
     Examples
     --------
@@ -147,7 +147,7 @@ class Confusion:
     part: str = "test"
 
     def __call__(self, moment: Moment) -> Mapping[str, Array]:
-        """Give ``confusion``, ``(n_seeds, n_classes, n_classes)``: a row per true class, a column per answer."""
+        """Give ``confusion``, ``(n_seeds, n_classes, n_classes)``: one row per true class, one column per answer."""
         if moment.number < moment.n_epochs:
             return {}
         return {"confusion": confusion(moment.logits(self.part), moment.data[self.part].labels)}
@@ -158,11 +158,11 @@ class Confusion:
 
 
 DEFAULT_MEASURES: tuple[Measure, ...] = (Curves(), LayerChange())
-"""What the pages draw of every comparison."""
+"""What the pages draw for every comparison."""
 
 
 def relative_change(new: Params, old: Params, norms: Array) -> Array:
-    """Distance of two networks, layer by layer, weights and biases together.
+    """Distance between two networks, layer by layer, weights and biases together.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def relative_change(new: Params, old: Params, norms: Array) -> Array:
 
 
 def confusion(logits: Array, labels: Array) -> Array:
-    """Count how often each class was taken for each.
+    """Count how often each class was given as each answer.
 
     Parameters
     ----------
@@ -225,7 +225,7 @@ def confusion(logits: Array, labels: Array) -> Array:
 
 
 def measured_accuracy(params: Params, examples: Examples) -> Array:
-    """Accuracy of each seed's network; one that has overflown is simply wrong.
+    """Accuracy of each seed's network; one that has overflowed is simply wrong.
 
     Examples
     --------
@@ -266,7 +266,7 @@ def source_accuracies(config: RunConfig, params: Params) -> dict[str, Array]:
 
 
 def reprobed_source_accuracy(config: RunConfig, params: Params) -> Array:
-    """Accuracy on the source task with a new head, trained on the features as they are now.
+    """Accuracy on the source task with a new head trained on the current features.
 
     References
     ----------

@@ -2,7 +2,7 @@
 
 Nothing here knows about strategies, data or time. No function modifies an argument. Every function
 maps over leading axes: weights are ``(..., fan_in, fan_out)`` and inputs ``(..., n, d)``, so ten
-networks, one a seed, go through in one stacked call and row ``s`` is what network ``s`` gives alone.
+networks, one per seed, go through in one stacked call, and row ``s`` is what network ``s`` gives alone.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def hidden(layers: Params, inputs: Array) -> tuple[Array, ...]:
     Parameters
     ----------
     layers : tuple of Layer
-        Any run of backbone layers, also none.
+        Any run of backbone layers, even none.
     inputs : ndarray of shape (..., n, d)
 
     Returns
@@ -248,7 +248,7 @@ def backward(params: Params, activations: Sequence[Array], labels: Array, frozen
         What `forward` returned for these parameters.
     labels : int ndarray of shape (..., n)
     frozen : sequence of bool
-        One entry a layer, ``True`` = frozen.
+        One entry per layer, ``True`` = frozen.
 
     Returns
     -------
@@ -293,7 +293,7 @@ def backward(params: Params, activations: Sequence[Array], labels: Array, frozen
         if not frozen[index]:
             gradients[index] = Layer(np.swapaxes(below, -1, -2) @ delta, ones @ delta)
         if index > lowest:
-            # dL/da = dL/dz W^T; and a = max(z', 0) passes it on where a > 0 only.
+            # dL/da = dL/dz W^T; and a = max(z', 0) passes it on only where a > 0.
             # (BLAS is quicker with a copy of W^T than with a view.)
             delta = delta @ np.swapaxes(params[index].weights, -1, -2).copy()
             delta *= below > 0

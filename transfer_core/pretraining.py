@@ -1,7 +1,7 @@
 """The pretrained network of a configuration, computed once and shared.
 
-Training it is the dearest part of a first visit, so everyone who waits for the same one pushes the
-same training forward, and the latest few are kept.
+Training it is the slowest part of a first visit, so everyone who waits for the same one advances the
+same training, and the latest few are kept.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from transfer_core.seeds import Purpose, stream
 from transfer_core.splits import cached_source_data
 from transfer_core.training import Epoch, train
 
-# Pretraining has one knob, its epochs; these are enough for the source tasks at hand, and quick. It runs in
+# Pretraining has one knob, its epochs; the values below suit the source tasks at hand, and are quick. It runs in
 # double precision: hundreds of updates at this rate blow the last bit of a float32 up to a visible
 # difference, and another machine's BLAS would then show other numbers for the same link.
 PRETRAIN_BATCH_SIZE = 64
@@ -41,7 +41,7 @@ class Pretrained(NamedTuple):
     params : tuple of Layer
         With a leading seed axis.
     source_accuracy : ndarray of shape (n_seeds,)
-        On test images of the source task, 0 to 1; NaN where the scenario has no source.
+        On test images of the source task, 0 to 1; NaN if the scenario has no source.
     """
 
     params: Params
@@ -69,7 +69,7 @@ _turn = threading.RLock()
 
 
 def is_pretrained(config: RunConfig) -> bool:
-    """Whether the network is there already."""
+    """Whether the network has already been computed."""
     key = _Key.of(config)
     return key in _finished or key == _Key.of(RunConfig())
 
@@ -89,7 +89,7 @@ def load_shipped() -> Pretrained:
 
 
 def pretrain_anew(config: RunConfig) -> Pretrained:
-    """Train the network even where it is there already; nothing is stored.
+    """Train the network even if it has already been computed; nothing is stored.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def pretrain_anew(config: RunConfig) -> Pretrained:
 
 
 def pretrain(config: RunConfig) -> Pretrained:
-    """Train the backbone on the source task, or draw it where there is none.
+    """Train the backbone on the source task, or draw it at random if there is none.
 
     Parameters
     ----------
@@ -133,14 +133,14 @@ def pretrain_steps(config: RunConfig) -> Iterator[float]:
     Yields
     ------
     float
-        Share done, 0 to 1; nothing where the network is there already.
+        Share done, 0 to 1; nothing if the network has already been computed.
     """
     key = _Key.of(config)
     if key not in _finished and key == _Key.of(RunConfig()):
         _finished[key] = load_shipped()
     while key not in _finished:
         with _turn:
-            # Looked at again inside: another thread may have finished it meanwhile.
+            # Checked again inside the lock: another thread may have finished it meanwhile.
             share = 1.0 if key in _finished else _advance(key)
         yield share
     with _turn:
@@ -167,10 +167,10 @@ def _advance(key: _Key) -> float:
 
 
 def _pretraining(key: _Key) -> Iterator[float | Pretrained]:
-    """Yield the share done after each epoch, and the network at last."""
+    """Yield the share done after each epoch, and finally the network."""
     scenario = key.pair
     init_seeds = [stream(seed, Purpose.PRETRAINED) for seed in key.seeds]
-    # Without a source there is no old head either; one for the target keeps the shape of a network.
+    # Without a source there is no old head either; a head for the target keeps the shape of a network.
     task = scenario.source or scenario.target
     sizes = (task.dataset.n_inputs, *key.hidden_sizes, len(task.classes))
     params = init_params(sizes, seeds=init_seeds, scale=scenario.init_scale, dtype=np.float64)
@@ -189,14 +189,14 @@ def _pretraining(key: _Key) -> Iterator[float | Pretrained]:
 
 
 def source_training(examples: Examples, start: Params, seeds: tuple[int, ...], n_epochs: int) -> Iterator[Epoch]:
-    """Train networks on a source task, and those that have learnt nothing once more.
+    """Train networks on a source task, and retrain those that have learnt nothing.
 
     Parameters
     ----------
     examples : Examples
         Of the source task, with a leading seed axis.
     start : tuple of Layer
-        Networks before training, one a seed, in double precision.
+        Networks before training, one per seed, in double precision.
     seeds : tuple of int
         They set the order of the minibatches.
     n_epochs : int
@@ -205,7 +205,7 @@ def source_training(examples: Examples, start: Params, seeds: tuple[int, ...], n
     Yields
     ------
     Epoch
-        Number 0 is before any training; the last one has the mended networks.
+        Number 0 is before any training; the last one has the retrained networks.
     """
     for epoch in _epochs(examples, start, seeds, n_epochs, PRETRAIN_LEARNING_RATE):
         if epoch.number == n_epochs:
@@ -227,7 +227,7 @@ def _epochs(examples: Examples, start: Params, seeds: tuple[int, ...], n_epochs:
 
 
 def _mended(examples: Examples, start: Params, seeds: tuple[int, ...], n_epochs: int, params: Params) -> Params:
-    """Train a network that has learnt nothing once more, at half the rate, until it has, at most five times.
+    """Retrain networks that have learnt nothing, halving the rate each time, at most five times.
 
     The rate suits almost every seed. One that diverges would be taken for a finding about transfer.
     """
@@ -262,13 +262,13 @@ def _rows(params: Params, chosen: Array) -> Params:
 
 
 def _with_rows(array: Array, chosen: Array, rows: Array) -> Array:
-    """Copy with some rows exchanged."""
+    """Copy with some rows replaced."""
     changed = array.copy()
     changed[chosen] = rows
     return changed
 
 
 def _make_room(kept: dict[_Key, Any]) -> None:
-    """Let go of the entries that were used longest ago."""
+    """Drop the least recently used entries."""
     while len(kept) >= MAX_KEPT:
         del kept[next(iter(kept))]

@@ -51,13 +51,13 @@ class Phase:
     Attributes
     ----------
     name : str
-        Says what trains, for people.
+        What trains, for people.
     n_epochs : int
         At least 1.
     frozen : tuple of bool
-        One entry a layer from the inputs up, ``True`` = frozen.
+        One entry per layer from the inputs up, ``True`` = frozen.
     learning_rates : tuple of float
-        One entry a layer; what stands at a frozen layer is not used and is 0.
+        One entry per layer; the entry of a frozen layer is unused and 0.
     """
 
     name: str
@@ -107,7 +107,7 @@ def with_starts(schedule: Schedule) -> Iterator[tuple[int, Phase]]:
 
 
 def first_epochs(schedule: Schedule, n: int) -> Schedule:
-    """Keep the first `n` epochs: the schedule that really ran when a run was stopped.
+    """Keep the first `n` epochs: the schedule that actually ran when a run was stopped.
 
     Examples
     --------

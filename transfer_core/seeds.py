@@ -10,7 +10,7 @@ import numpy as np
 class Purpose(StrEnum):
     """What random numbers are drawn for.
 
-    The text is hashed into the stream, so it can never be changed: every result would be another one.
+    The text is hashed into the stream, so it must never change: every result would be different.
     """
 
     HALVES = "halves"
@@ -37,7 +37,7 @@ def stream(seed: int, purpose: Purpose, repetition: int = 0) -> int:
     seed : int
     purpose : Purpose
     repetition : int, default 0
-        Another one draws anew for the same seed and purpose.
+        A different one draws anew for the same seed and purpose.
 
     Returns
     -------

@@ -30,7 +30,7 @@ class Shift:
     max_amount : float
         The amount runs from 0 to this.
     step : float
-        Distance of two positions of the slider.
+        Distance between two positions of the slider.
     apply : callable
         ``(images (n, ...), amount, rng) -> images``; a new array.
     draws : bool
@@ -59,7 +59,7 @@ class Shift:
         Raises
         ------
         ValueError
-            Names what is needed and what there is.
+            If it does; the message names what is needed and what there is.
         """
         if self.needs == "images" and not dataset.is_image:
             raise ValueError(f"{self.title} needs images with rows and columns, got rows of {dataset.n_inputs} numbers")

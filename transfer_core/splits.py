@@ -99,7 +99,7 @@ def target_data(
     scenario : Scenario
     seeds : sequence of int
     images_per_class : int or None
-        Training images of each class; ``None`` takes the whole pool, classes as uneven as they are.
+        Training images per class; ``None`` takes the whole pool, in which classes may be unbalanced.
     shift_amount : float, default 0
 
     Returns
@@ -109,7 +109,7 @@ def target_data(
     Raises
     ------
     ValueError
-        If a class has fewer images than asked.
+        If a class has fewer images than requested.
 
     Examples
     --------
@@ -132,13 +132,13 @@ def target_data(
     return TargetData(*map(_stack, zip(*parts, strict=True)))
 
 
-# Arrays are shared by all who ask for the same task; nobody writes to an argument.
+# Arrays are shared by all callers that ask for the same task; nobody writes to an argument.
 cached_source_data = lru_cache(maxsize=1)(source_data)
 cached_target_data = lru_cache(maxsize=2)(target_data)
 
 
 def sample_images(scenario: Scenario, *, shift_amount: float, seed: int) -> dict[str, tuple[Task, Array, Array]]:
-    """Pick one image of each class of both tasks, to look at.
+    """Pick one image per class of both tasks, to look at.
 
     Returns
     -------
@@ -197,7 +197,7 @@ def first_of_each_class(pool: Array, labels: Array, n: int) -> Array:
 
 @lru_cache(maxsize=64)
 def _target_parts(scenario: Scenario, seed: int) -> tuple[Array, Array, Array]:
-    """Cut the target images: pool of training images, validation, test; the same whatever is done with them."""
+    """Cut the target images: pool of training images, validation, test; the same whatever their use."""
     target = scenario.target
     members = _members(target, seed)
     pool, test = _cut(members, target.labels, scenario.test_share, stream(seed, Purpose.TEST_SPLIT))
@@ -241,7 +241,7 @@ def _members(task: Task, seed: int | None) -> Array:
 
 
 def _cut(members: Array, labels: Array, share: float, seed: int) -> tuple[Array, Array]:
-    """Split indices in two, the second with this share, classes in proportion, both in random order."""
+    """Split indices in two, the second part with this share, classes in proportion, both in random order."""
     # scikit-learn takes seeds below 2**32.
     rest, part = train_test_split(members, test_size=share, random_state=seed, stratify=labels[members])
     return rest, part

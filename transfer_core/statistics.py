@@ -28,7 +28,7 @@ class Interval(NamedTuple):
     Attributes
     ----------
     mean, low, high : float
-        Where there are fewer than two values the interval is unknown: ``low`` and ``high`` are NaN.
+        With fewer than two values the interval is unknown: ``low`` and ``high`` are NaN.
     """
 
     mean: float
@@ -44,7 +44,7 @@ class Gap(NamedTuple):
     interval : Interval
         Of the paired differences.
     wins, losses, n : int
-        Seeds in which the first arm is ahead, is behind, and all seeds.
+        Seeds in which the first arm is ahead, those in which it is behind, and all seeds.
     """
 
     interval: Interval
@@ -54,7 +54,7 @@ class Gap(NamedTuple):
 
     @property
     def sign(self) -> int:
-        """1 or -1 where the interval lies on one side of zero, 0 where it holds zero or seeds are too few."""
+        """1 or -1 if the interval lies on one side of zero, 0 if it contains zero or there are too few seeds."""
         if self.n < MIN_SEEDS:
             return 0
         return int(self.interval.low > 0) - int(self.interval.high < 0)
@@ -66,7 +66,7 @@ class Gap(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What a comparison allows to be said.
+    """What a comparison allows us to say.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ class Verdict(NamedTuple):
 
     @property
     def inconclusive(self) -> bool:
-        """Whether some other arm cannot be told from the leader."""
+        """Whether some other arm cannot be told apart from the leader."""
         return bool(self.tied)
 
 
@@ -101,7 +101,7 @@ def mean_interval(values: Array) -> Interval:
     Parameters
     ----------
     values : ndarray of shape (n,)
-        One value a seed.
+        One value per seed.
 
     Returns
     -------
@@ -127,7 +127,7 @@ def mean_interval(values: Array) -> Interval:
     return _mean_interval(tuple(np.asarray(values, dtype=float).tolist()))
 
 
-# A study that is under way asks for the same intervals again and again.
+# A running study asks for the same intervals again and again.
 @lru_cache(maxsize=5000)
 def _mean_interval(values: tuple[float, ...]) -> Interval:
     mean, n = float(np.mean(values)), len(values)
@@ -222,7 +222,7 @@ def verdict(scores: Mapping[str, Array]) -> Verdict:
     """
     if len(scores) < 2:
         raise ValueError(f"scores must hold at least two arms, got {list(scores)}")
-    # An arm without a number, as of a run that broke down, never leads.
+    # An arm without a number, such as a run that broke down, never leads.
     leader = max(scores, key=lambda name: float(np.nan_to_num(np.mean(scores[name]), nan=-np.inf)))
     gaps = {name: paired_gap(scores[leader], scores[name]) for name in scores if name != leader}
     closest_first = sorted(gaps.items(), key=lambda item: item[1].interval.mean)

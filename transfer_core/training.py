@@ -73,7 +73,7 @@ class Measure(Protocol):
     """What to look at while a network trains: a frozen dataclass of `transfer_core.measures`, or any such function."""
 
     def __call__(self, moment: Moment, /) -> Mapping[str, Array]:
-        """Give numbers by name; nothing where there is nothing to say at this epoch."""
+        """Give numbers by name; none if there is nothing to say at this epoch."""
         ...
 
 
@@ -115,7 +115,7 @@ class Moment:
         return self._inside.data
 
     def logits(self, part: str) -> Array:
-        """Logits on a part, through the features of the frozen layers where these are there already."""
+        """Logits on a part, using the features of the frozen layers if these are already computed."""
         if part not in self._logits:
             self._logits[part] = predict_logits(self.params[self._inside.n_below :], self._inside.features(part).inputs)
         return self._logits[part]
@@ -129,7 +129,7 @@ class _Inside:
         self.enter(())
 
     def enter(self, prefix: Params, features: Examples | None = None) -> None:
-        """Begin a phase: what is below the layers that train is a fixed function now."""
+        """Begin a phase: everything below the layers that train is now a fixed function."""
         self._prefix = prefix
         self._features = {} if features is None else {"train": features}
 
@@ -148,7 +148,7 @@ class _Inside:
 
 
 def initial_state(params: Params) -> TrainState:
-    """Start an optimizer that has seen no layer yet."""
+    """Start an optimizer that has not seen any layer."""
     return TrainState(params, (None,) * len(params))
 
 
@@ -172,10 +172,10 @@ def train_step(
     labels : int ndarray of shape (..., n)
         Values 0 to ``n_classes - 1``.
     frozen : sequence of bool
-        One entry a layer, ``True`` = frozen. A frozen layer comes back as the same object, whatever
+        One entry per layer, ``True`` = frozen. A frozen layer comes back as the same object, whatever
         momentum and weight decay do.
     learning_rates : sequence of float
-        One entry a layer; ignored where frozen.
+        One entry per layer; ignored if frozen.
     momentum : float, default 0
         From 0 to below 1.
     weight_decay : float, default 0
@@ -272,7 +272,7 @@ def minibatch_orders(n_examples: int, seeds: Sequence[int]) -> Iterator[Array]:
     ----------
     n_examples : int
     seeds : sequence of int
-        Each seed has a generator of its own, so its order does not depend on its neighbours.
+        Each seed has its own generator, so its order does not depend on its neighbours.
 
     Yields
     ------
@@ -316,7 +316,7 @@ def train(
     cache_features : bool, default True
         Compute the output of the frozen lowest layers once per phase instead of at every step.
     measures : sequence of Measure
-        What to look at before the first epoch and after each; nothing by default, and then nothing is computed.
+        What to look at before the first epoch and after each; by default nothing, so nothing is computed.
     others : mapping of str to Examples
         Other parts that measures may look at, such as ``"val"``, with the same leading axis.
 
@@ -345,7 +345,7 @@ def train(
     yield Epoch(0, params, _measured(measures, Moment(0, params, params, inside)), 0.0)
 
     for phase in schedule:
-        # A frozen prefix is a fixed function of the inputs: apply it once, train what is above it.
+        # A frozen prefix is a fixed function of the inputs: apply it once and train what is above it.
         below = phase.first_trainable if cache_features else 0
         prefix, frozen, rates = state.params[:below], phase.frozen[below:], phase.learning_rates[below:]
         started = perf_counter()
@@ -355,7 +355,7 @@ def train(
         tail = TrainState(state.params[below:], state.velocity[below:])
         tail_decay = None if decay_to is None else decay_to[below:]
         for _ in range(phase.n_epochs):
-            # Too high a rate may overflow: the run then shows NaN losses, which is the lesson of it.
+            # Too high a rate may overflow: the run then shows NaN losses, which is its lesson.
             with np.errstate(over="ignore", invalid="ignore"):
                 started = perf_counter()
                 for batch in _minibatches(features, orders, batch_size):
@@ -382,7 +382,7 @@ def _as_dtype_of(params: Params, examples: Examples) -> Examples:
 
 
 def _through(prefix: Params, examples: Examples) -> Examples:
-    """Replace the inputs by the output of the frozen layers."""
+    """Replace the inputs with the output of the frozen layers."""
     return Examples(hidden(prefix, examples.inputs)[-1], examples.labels)
 
 

@@ -1,4 +1,4 @@
-"""Colours by meaning, light and dark, and the dash that tells the same without colour.
+"""Colours by meaning, light and dark, and the dash that says the same without colour.
 
 The pairs are those of Okabe and Ito (2008), "Color universal design", lightened for dark backgrounds.
 """
@@ -12,7 +12,7 @@ from transfer_core.strategies import STRATEGIES, Look
 STRATEGY_STYLES: dict[str, Look] = {name: strategy.look for name, strategy in STRATEGIES.items()}
 OTHER_STYLE = Look("#8B5CF6", "#B79CFF", (4, 2))
 OPEN_STYLE = Look("#E5E7EB", "#2B323C", (1, 0))
-# What is not a strategy takes these in turn; none is a strategy's colour.
+# Anything that is not a strategy takes these in turn; none is a strategy's colour.
 OTHERS = (
     OTHER_STYLE,
     Look("#BE185D", "#F472B6", (2, 2)),

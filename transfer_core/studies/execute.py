@@ -1,7 +1,7 @@
-"""Cells done one by one: here, in processes of this machine, or on a Dask cluster.
+"""Cells computed one by one: here, in processes of this machine, or on a Dask cluster.
 
-An executor is anything with the interface of `concurrent.futures.Executor`. The store is asked before
-and told after every cell, so a study that was killed goes on where it was.
+An executor is anything with the interface of `concurrent.futures.Executor`. The store is consulted
+before and updated after every cell, so a study that was killed resumes where it stopped.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class Done(NamedTuple):
     Attributes
     ----------
     place : int
-        Where it stands in the list of cells.
+        Its place in the list of cells.
     readings : list of Reading
     n_done : int
-        Cells done by now, this one included.
+        Cells done so far, including this one.
     stored : bool
-        It had been done before.
+        Whether it had been computed before.
     """
 
     place: int
@@ -46,7 +46,7 @@ class OtherCode(RuntimeError):
 
 
 def measure(cell: Cell, code: str) -> list[Reading]:
-    """Do one cell, with BLAS on one thread: several cells share the machine, small products do not gain.
+    """Do one cell, with BLAS on one thread: several cells share the machine, and small products gain nothing.
 
     Parameters
     ----------
@@ -85,12 +85,12 @@ def execute(cells: Sequence[Cell], store: Store, executor: Executor | None = Non
     cells : sequence of Cell
     store : Store
     executor : Executor, optional
-        Where to do them; by default here and now, one after the other.
+        Where to do them; by default here and now, one after another.
 
     Yields
     ------
     Done
-        Those from the store first, then each as it is finished and kept; every cell once.
+        Those from the store first, then each as it is finished and stored; every cell once.
     """
     n_done = 0
     waiting: dict[str, list[int]] = {}  # cells of the same key are done once
@@ -108,7 +108,7 @@ def execute(cells: Sequence[Cell], store: Store, executor: Executor | None = Non
 
 
 def study_steps(cells: Sequence[Cell], store: Store) -> Iterator[Progress]:
-    """`execute` here, cell by cell, for whoever takes turns with others.
+    """`execute` here, cell by cell, for callers that take turns.
 
     Yields
     ------
@@ -140,7 +140,7 @@ def _measured(
 
 
 def rows(cells: Sequence[Cell], done: Sequence[Done]) -> pd.DataFrame:
-    """Put readings together: one row a cell, reading and seed.
+    """Put readings together: one row per cell, reading and seed.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def rows(cells: Sequence[Cell], done: Sequence[Done]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Label columns, ``seed``, and one column a measured quantity, in the order of the cells.
+        Label columns, ``seed``, and one column per measured quantity, in the order of the cells.
     """
     frames = []
     for one in sorted(done, key=lambda one: one.place):

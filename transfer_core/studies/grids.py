@@ -1,4 +1,4 @@
-"""Grids that several studies lay out: what one has trained the others need not."""
+"""Grids that several studies share: what one has trained, the others need not train again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def sizes(config: RunConfig, among: Sequence[int] = SIZES) -> list[int]:
 def at_rate(config: RunConfig, strategy: str, rate: float, **changes: object) -> Arm:
     """Make the arm of a strategy with another learning rate.
 
-    Only the schedule depends on it, and not the configuration of the cell, so that studies can share cells.
+    Only the schedule depends on it, not the configuration of the cell, so that studies can share cells.
     The changes are those of `arm_of`.
 
     Examples

@@ -1,7 +1,7 @@
 """Rules: objects that judge a claim by the evidence and put in words how they do so.
 
 Prose and code are one object, so they cannot disagree. `Quantity`, `above` and the like ask about one gap;
-`every`, `some` and the like ask about it at many places; a `Rule` holds what confirms a claim and what refutes it.
+`every` and `some` ask about it at many places; a `Rule` holds what confirms a claim and what refutes it.
 """
 
 from __future__ import annotations

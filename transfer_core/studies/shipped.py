@@ -1,6 +1,6 @@
 """Results of the default studies, computed once and shipped, so that a first visit need not wait.
 
-``python -m tools.build_studies`` writes them; a test computes a sample of the cells anew.
+``python -m tools.build_studies`` writes them; a test recomputes a sample of the cells.
 """
 
 from __future__ import annotations
@@ -51,19 +51,19 @@ class Shipped(NamedTuple):
         Parameters
         ----------
         cells : sequence of Cell
-            That the study lays out by now, on the configurations of the stored ones.
+            Those that the study now lays out, on the configurations of the stored ones.
         """
         stored = {_place(labels): readings for labels, readings in zip(self.places, self.cells, strict=True)}
         found = [(place, stored.get(_place(cell.labels))) for place, cell in enumerate(cells)]
         return [Done(place, readings, 0, True) for place, readings in found if readings is not None]
 
     def rows(self, cells: Sequence[Cell]) -> pd.DataFrame:
-        """Give one row a cell, reading and seed.
+        """Give one row per cell, reading and seed.
 
         Parameters
         ----------
         cells : sequence of Cell
-            That the study lays out.
+            Those that the study lays out.
 
         Returns
         -------
@@ -72,7 +72,7 @@ class Shipped(NamedTuple):
         Raises
         ------
         ValueError
-            If the study lays out other cells by now.
+            If the study now lays out other cells.
         """
         if not self.fits(cells):
             raise ValueError(f"stored cells must be those of the study, got {len(self.places)} others; build them anew")
@@ -94,7 +94,7 @@ def write(
     made : dict of str to str
     cells : sequence of Cell
     readings : list of list of Reading
-        One entry a cell.
+        One entry per cell.
     folder : Path
 
     Returns
@@ -115,14 +115,14 @@ def write(
     }
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{study.name}.json"
-    # One line an entry: a new computation gives a diff that can be read.
+    # One line per entry: a new computation gives a readable diff.
     lines = [f"{json.dumps(name)}: {_entry(value)}" for name, value in content.items()]
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
     return path
 
 
 def read(name: str, folder: Path = FOLDER) -> Shipped | None:
-    """Get what was stored of a study, or ``None`` where nothing was.
+    """Get what was stored of a study, or ``None`` if nothing was.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Finished cells, kept in one SQLite file the moment they arrive.
 
-Every write is a transaction of its own, so whatever ends the process, what was reported as done is
+Every write is its own transaction, so whatever ends the process, what was reported as done is
 done. Values are written as JSON behind a checksum: text that anyone can read, and that gives a float back
-to the bit. The store is a cache: what cannot be read is missing, and a file that fails is left alone.
+to the bit. The store is a cache: what cannot be read counts as missing, and a failing file is left alone.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Store:
     Parameters
     ----------
     path : Path or None
-        File, made with its folders where it is missing; ``None`` keeps everything in memory.
+        File, created with its folders if missing; ``None`` keeps everything in memory.
     max_cells : int
-        Limit on what is kept; the oldest go first.
+        Limit on what is kept; the oldest are dropped first.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ class Store:
 
     @classmethod
     def or_memory(cls, find_path: Callable[[], Path]) -> Store:
-        """Open the file; where there is none that can be used, keep everything in memory and say why.
+        """Open the file; if it cannot be used, keep everything in memory and say why.
 
         Parameters
         ----------
@@ -102,7 +102,7 @@ class Store:
         database = sqlite3.connect(path or ":memory:", timeout=30, isolation_level=None, check_same_thread=False)
         weakref.finalize(self, database.close)
         self._database = database
-        # What is not UTF-8 is damaged, and its checksum says so.
+        # Text that is not UTF-8 is damaged, and its checksum shows it.
         database.text_factory = lambda text: text.decode(errors="replace")
         # Readers and the writer of another process do not wait for one another.
         database.execute("PRAGMA journal_mode=WAL")
@@ -116,7 +116,7 @@ class Store:
         return self.get_all([cell])[0]
 
     def get_all(self, cells: Iterable[Cell]) -> list[list[Reading] | None]:
-        """Find what was measured in each cell, in order; ``None`` where nothing was, or it cannot be read."""
+        """Find what was measured in each cell, in order; ``None`` if nothing was, or if it cannot be read."""
         with self._one_at_a_time:
             return [self._find(cell) for cell in cells]
 
@@ -133,10 +133,10 @@ class Store:
     def _find(self, cell: Cell) -> list[Reading] | None:
         try:
             row = self._database.execute("SELECT readings FROM cells WHERE key = ?", (cell.key,)).fetchone()
-        except sqlite3.OperationalError as error:  # the next would have to wait as long
+        except sqlite3.OperationalError as error:  # the next one would wait just as long
             self._fall_back(error)
             return None
-        except sqlite3.DatabaseError:  # damaged here; it may be sound elsewhere
+        except sqlite3.DatabaseError:  # damaged here; other rows may be sound
             return None
         return None if row is None else _unsealed(row[0], cell.config.n_seeds)
 
@@ -149,7 +149,7 @@ class Store:
         )
 
     def _fall_back(self, error: sqlite3.Error) -> None:
-        """Go on in memory: a cache that fails must not stop the work."""
+        """Continue in memory: a failing cache must not stop the work."""
         self.trouble = f"store must stay readable and writable, got {self._path!r} ({error})"
         self.close()
         self._use(None)
@@ -160,7 +160,7 @@ class Store:
         return int(count)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Release the file."""
         with suppress(sqlite3.Error):
             self._database.close()
 
@@ -181,7 +181,7 @@ def default_path() -> Path:
     try:
         cache = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"
     except RuntimeError as error:
-        raise StoreError("store must be named where there is no home folder, got none") from error
+        raise StoreError("store must be named if there is no home folder, got none") from error
     return Path(cache) / "freeze-or-fine-tune" / "cells.sqlite"
 
 
@@ -217,7 +217,7 @@ def _sealed(text: str) -> str:
 
 
 def _unsealed(row: object, n_seeds: int) -> list[Reading] | None:
-    """Read a row; ``None`` where it is damaged, or not of the shape that rows have here."""
+    """Read a row; ``None`` if it is damaged, or not of the shape that rows have here."""
     checksum, _, text = str(row).partition(" ")
     if checksum != _checksum(text):
         return None

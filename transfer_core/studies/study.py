@@ -1,4 +1,4 @@
-"""What a study is: claims, a grid of cells, a summary; all of it data but for two functions.
+"""What a study is: claims, a grid of cells, a summary; all of it data, except for two functions.
 
 A cell is one piece of work: a task on a configuration. Its key depends on nothing but what is
 computed, so studies that ask for the same training share it.
@@ -35,7 +35,7 @@ class Reading(NamedTuple):
     labels : mapping of str to str, int, float or bool
         Where, if a task measures at several points of one training (an epoch, a place on a line).
     values : mapping of str to ndarray of shape (n_seeds,)
-        One value a seed, each under the name of what was measured.
+        One value per seed, each under the name of what was measured.
     """
 
     labels: Mapping[str, Label]
@@ -43,7 +43,7 @@ class Reading(NamedTuple):
 
 
 class Task(Protocol):
-    """What is done with a configuration: a frozen dataclass, so that its ``repr`` says all about it."""
+    """What is done with a configuration: a frozen dataclass, so that its ``repr`` says everything about it."""
 
     def measure(self, config: RunConfig) -> list[Reading]:
         """Do it for all seeds of the configuration."""
@@ -57,7 +57,7 @@ class Cell:
     Attributes
     ----------
     labels : mapping of str to str, int, float or bool
-        Its place in the grid: columns of the rows it gives.
+        Its place in the grid: columns of the rows it yields.
     config : RunConfig
     task : Task
     """
@@ -81,7 +81,7 @@ class Cell:
 
 
 class Finding(NamedTuple):
-    """What a measurement says of a claim.
+    """What a measurement says about a claim.
 
     Attributes
     ----------
@@ -96,7 +96,7 @@ class Finding(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """Something that is said, and what would settle it.
+    """A claim, and what would settle it.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ class Claim(NamedTuple):
         return self.rule.refuted_if
 
     def found(self, evidence: Any, sentence: str) -> Finding:
-        """Judge it by the evidence, and put the figures beside the verdict."""
+        """Judge it by the evidence, with the figures beside the verdict."""
         return Finding(self.rule.judge(evidence), sentence)
 
 
@@ -159,7 +159,7 @@ class Axis(NamedTuple):
 
 @dataclass(frozen=True)
 class Figure:
-    """How a table wants to be drawn; whoever draws reads this and nothing else of the study.
+    """How to draw a table; the charts read this and nothing else of the study.
 
     Attributes
     ----------
@@ -170,7 +170,7 @@ class Figure:
     series : str
         Column that tells lines apart, or that colours the cells of a map; empty for one line.
     facet : str
-        Column with one panel a value; empty for one panel.
+        Column with one panel per value; empty for a single panel.
     zero : bool
         Draw a line at zero: the values are gaps.
     cell : str
@@ -204,16 +204,16 @@ class Study:
     grid : callable
         ``RunConfig -> iterable of Cell``.
     summarise : callable
-        ``DataFrame -> Summary``, from one row a cell, reading and seed; all cells have to be there.
+        ``DataFrame -> Summary``, from one row per cell, reading and seed; all cells must be there.
     figure : Figure
     settings : mapping
         Fields of `RunConfig` that it starts with instead of the scenario's own.
     swept : tuple of str
-        Fields of `RunConfig` that the grid sets itself: what they were does not matter.
+        Fields of `RunConfig` that the grid sets itself: their previous values do not matter.
     default_scenarios : tuple of str
         What it runs on unless told otherwise.
     suits : callable
-        ``Scenario -> bool``: whether it can run on one, ours or somebody else's.
+        ``Scenario -> bool``: whether it can run on a scenario, ours or anyone else's.
     order : int
         Place in a list of studies.
     """
@@ -234,7 +234,7 @@ class Study:
 
     @property
     def scenarios(self) -> tuple[str, ...]:
-        """Names of those of ours that it can run on."""
+        """Names of our scenarios that it can run on."""
         return tuple(name for name, scenario in SCENARIOS.items() if self.suits(scenario))
 
     def config(self, scenario: str | Scenario, **changes: Any) -> RunConfig:
@@ -242,12 +242,12 @@ class Study:
         return scenario_config(scenario, **{**self.settings, **changes})
 
     def without_swept(self, config: RunConfig) -> RunConfig:
-        """Put the fields that the grid sets itself to where they start, so that equal studies look equal."""
+        """Reset the fields that the grid sets itself, so that equal studies look equal."""
         start = self.config(config.scenario)
         return config.but(**{name: getattr(start, name) for name in self.swept})
 
     def cells(self, configs: Iterable[RunConfig]) -> list[Cell]:
-        """Lay out the grid over one configuration or several, one a scenario."""
+        """Lay out the grid over one or more configurations, one per scenario."""
         return [
             Cell({"scenario": config.scenario, **cell.labels}, cell.config, cell.task)
             for config in configs
@@ -260,7 +260,7 @@ class Study:
         Parameters
         ----------
         scenario : str or Scenario, optional
-            This one only.
+            Only this one.
         **changes
             Fields of `RunConfig`.
 

@@ -13,7 +13,7 @@ from transfer_core.scenarios import title_of
 from transfer_core.statistics import MIN_SEEDS, Gap, mean_interval, paired_gap
 
 MARGIN = 0.01
-"""A difference of accuracies of less than a point is none worth having."""
+"""A difference in accuracy of less than one point is not worth having."""
 
 
 def points(rows: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], pd.DataFrame]]:
@@ -40,7 +40,7 @@ def intervals(rows: pd.DataFrame, by: Sequence[str], value: str) -> pd.DataFrame
     Parameters
     ----------
     rows : DataFrame
-        One row a point and seed.
+        One row per point and seed.
     by : sequence of str
         Columns that make a point.
     value : str
@@ -124,12 +124,12 @@ def at_their_best(
 
 
 def enough(rows: pd.DataFrame) -> bool:
-    """Whether there are seeds enough to decide anything."""
+    """Whether there are enough seeds to decide anything."""
     return int(rows["seed"].nunique()) >= MIN_SEEDS
 
 
 def gap_of(differences: Array | pd.Series) -> Gap:
-    """Take differences that are paired already as a gap.
+    """Turn differences that are already paired into a gap.
 
     Examples
     --------
@@ -151,7 +151,7 @@ def by_title(gaps: Mapping[str, Gap]) -> dict[str, Gap]:
 
 
 def by_place(*known: str) -> Callable[[pd.Series], pd.Series]:
-    """Make a key that sorts names by where they stand in a list, and others after them.
+    """Make a key that sorts names by their place in a list, and all others after them.
 
     Examples
     --------

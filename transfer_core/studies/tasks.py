@@ -1,4 +1,4 @@
-"""What a cell measures of an arm, and the controls that need no network."""
+"""What a cell measures about an arm, and the controls that need no network."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Train:
     ----------
     arm : Arm
     reprobe : bool
-        Also train a new head for the source task on the backbone as it is after training.
+        Also train a new head for the source task on the trained backbone.
     """
 
     arm: Arm
@@ -43,7 +43,7 @@ class ZeroShot:
     """The pretrained network as it is, on the target."""
 
     def measure(self, config: RunConfig) -> list[Reading]:
-        """Give its test accuracy; NaN where the labels do not mean the same."""
+        """Give its test accuracy; NaN if the labels do not mean the same."""
         found = zero_shot(config)
         return [Reading({}, {"test_accuracy": np.full(config.n_seeds, np.nan) if found is None else found})]
 

@@ -1,1 +1,1 @@
-"""One module a chart. Each returns an Altair chart; none computes a result."""
+"""One module per chart. Each returns an Altair chart; none computes a result."""

@@ -71,7 +71,7 @@ def template(chart: alt.LayerChart | alt.FacetChart, mode: str) -> Spec:
 
 
 class Place:
-    """A place on the page for one chart, drawn over as often as there is news.
+    """A place on the page for one chart, redrawn whenever there is news.
 
     What was there before, in this run of the page or in the one before, stays until the next chart is there: it is
     never emptied, and so the page neither blinks nor jumps.
@@ -94,7 +94,7 @@ def show(
     frame: Mapping[str, float] | None = None,
     place: Place | None = None,
 ) -> None:
-    """Fill a template and draw it, with a text for those who do not see it.
+    """Fill a template and draw it, with a text for whoever cannot see it.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def spread_labels(wanted: Array, height: float) -> Array:
     """
     order = np.argsort(wanted, kind="stable")
     steps = LABEL_GAP * np.arange(len(order))
-    # Less the step of each, the places must not fall: labels that would are put together at their mean.
+    # Less the step of each, the places must not fall: labels that would fall are merged at their mean.
     groups: list[tuple[float, int]] = []
     for mean, count in zip(wanted[order] - steps, [1] * len(order), strict=True):
         while groups and groups[-1][0] > mean:

@@ -22,7 +22,7 @@ PANELS = {
     "train_accuracy": "Training accuracy",
     "train_loss": "Training loss (nats)",
 }
-HEIGHT = 264  # pixels, of which the words over the plot take some
+HEIGHT = 264  # pixels, of which the words above the plot take some
 ROOM_FOR_LABELS = 1.42  # length of the x axis in units of the run; the lines' names stand on the right
 MAX_POINTS = 101
 NO_LABEL = {"label": np.nan, "nudge_low": np.nan, "nudge_high": np.nan}
@@ -30,7 +30,7 @@ NO_ROWS = pd.DataFrame({"run": [""], "strategy": [""], "epoch": [0], "mean": [np
 
 
 def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult], metric: str) -> pd.DataFrame:
-    """One row a strategy, epoch and run: mean and band of a curve, and where its label goes.
+    """One row per strategy, epoch and run: mean and band of a curve, and where its label goes.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult]
 
 
 def _moments(results: Mapping[str, RunResult]) -> pd.DataFrame:
-    """When progressive unfreezing frees layers, as its schedule says; the first moment has a word to it."""
+    """When progressive unfreezing frees layers, as its schedule says; the first moment is labelled."""
     schedule = results["progressive_unfreezing"].schedule if "progressive_unfreezing" in results else ()
     starts = [start for start, _ in with_starts(schedule) if start]
     word = "backbone freed" if len(starts) == 1 else "layers freed, one by one"
@@ -133,7 +133,7 @@ def curves_template(quantity: str, mode: str) -> base.Spec:
 
     band = current.mark_area(opacity=0.16, clip=True, tooltip=None).encode(x=x, y=y("low"), y2="high:Q", color=colour)
     rule = moment.mark_rule(strokeDash=[2, 2], color=MUTED[mode], tooltip=None).encode(x=x)
-    # Over the plot, where no curve comes.
+    # Above the plot, out of reach of the curves.
     word = moment.mark_text(
         align="left", baseline="bottom", dx=-2, dy=-3, color=MUTED[mode], fontSize=11, tooltip=None
     ).encode(x=x, y=alt.value(0), text="strategy:N")
@@ -171,7 +171,7 @@ def curves_template(quantity: str, mode: str) -> base.Spec:
 
 
 class Charts:
-    """The four charts in their places on the page: axes first, then curves, as often as there are new ones.
+    """The four charts in their places on the page: axes first, then curves, whenever there are new ones.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ class Charts:
     def draw(
         self, results: Mapping[str, RunResult], pinned: Mapping[str, RunResult], words: Mapping[str, str] | None = None
     ) -> None:
-        """Draw the curves there are, in the place of those that were there before.
+        """Draw the curves so far, in place of the previous ones.
 
         Parameters
         ----------

@@ -9,7 +9,7 @@ import streamlit as st
 
 from transfer_core.arrays import Array
 
-SCALE = 7  # screen pixels a pixel
+SCALE = 7  # screen pixels per image pixel
 GAP = 1  # pixels of paper between two images
 
 
@@ -37,8 +37,8 @@ def strip(images: Array) -> Array:
 
 
 def show_samples(samples: Mapping[str, tuple[str, list[str], Array]]) -> None:
-    """Draw both tasks, one image of each class."""
-    words = {"source": "Learnt before", "target": "To learn now"}
+    """Draw both tasks, one image per class."""
+    words = {"source": "Source task", "target": "Target task"}
     for column, (role, (title, classes, images)) in zip(st.columns(len(samples)), samples.items(), strict=True):
         caption = f"{words[role]}: {title} ({', '.join(classes)})"
         column.image(strip(images), caption=caption, alt=caption)

@@ -1,4 +1,4 @@
-"""Any study as charts, drawn from its `Figure`: lines with bands, dots with bars, or a map; one panel a facet."""
+"""Any study as charts, drawn from its `Figure`: lines with bands, dots with bars, or a map; one panel per facet."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from transfer_ui.charts import base
 from transfer_ui.charts.panels import MARK, PICK, Grid, panel, shown
 
 MAP_ROW, MAP_MARGIN = 56, 90  # pixels; the margin is for axis and legend
-WIDE = 560  # pixels of a panel in a file of its own
+WIDE = 560  # pixels of a panel in a separate file
 NO_ROWS = pd.DataFrame({"x": [""], "y": [""], "mean": [np.nan], "series": [""]})
 
 
 class Mark(NamedTuple):
-    """A place on the horizontal axis that is worth a word.
+    """A place on the horizontal axis that deserves a label.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ def figure_rows(table: pd.DataFrame, figure: Figure, marks: Sequence[Mark] = ())
     # A band without an interval is as narrow as its line.
     rows["low"], rows["high"] = rows["low"].fillna(rows["mean"]), rows["high"].fillna(rows["mean"])
     if figure.x.scale == "log":
-        # What stands at zero has no place on the axis: it needs nothing of what is counted there, and is a level.
+        # A row at zero has no place on the axis: it needs none of what is counted there, and is a level.
         levels, rows = rows[rows["x"] <= 0], rows[rows["x"] > 0]
         ends = [levels.assign(x=edge) for edge in (rows["x"].min(), rows["x"].max())]
         rows = pd.concat([rows, *ends]) if len(levels) else rows
@@ -107,7 +107,7 @@ def series_of(table: pd.DataFrame, figure: Figure) -> tuple[str, ...]:
 
 
 def mark_words(figure: Figure, table: pd.DataFrame) -> str:
-    """Say what the mark in some cells means; nothing where no cell has it."""
+    """Say what the mark in some cells means; nothing if no cell has it."""
     return f"{MARK} {figure.mark_title}. " if figure.mark and table[figure.mark].any() else ""
 
 
@@ -141,7 +141,7 @@ def panels(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 
 
 def described(study: Study, table: pd.DataFrame) -> str:
-    """Say in a sentence what the figure shows, for those who do not see it."""
+    """Say in one sentence what the figure shows, for whoever cannot see it."""
     figure = study.figure
     if figure.kind == "map":
         return f"{study.title} A map of {figure.x.title.lower()} by {figure.y.title.lower()}, {len(table)} cells; the table has them."
@@ -155,7 +155,7 @@ def described(study: Study, table: pd.DataFrame) -> str:
 
 
 def show_study(study: Study, table: pd.DataFrame, mode: str, marks: Sequence[Mark] = ()) -> None:
-    """Draw the figure of a study, two panels beside each other.
+    """Draw the figure of a study, two panels side by side.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def show_study(study: Study, table: pd.DataFrame, mode: str, marks: Sequence[Mar
 
 
 class LivePanel:
-    """A study of one panel in its place on the page, drawn over while its cells are measured.
+    """A study of one panel in its place on the page, redrawn while its cells are measured.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ class LivePanel:
         self._place = base.Place()
 
     def draw(self, table: pd.DataFrame | None = None) -> None:
-        """Draw what is there so far; nothing but the axes where that is nothing."""
+        """Draw the results so far; only the axes if there are none."""
         rows = NO_ROWS if table is None or table.empty else figure_rows(table, self._study.figure)
         words = f"{self._study.title} It is being measured."
         base.show(self._spec(0), rows, alt=words, place=self._place)
@@ -235,7 +235,7 @@ class LivePanel:
 
 
 def standalone(study: Study, table: pd.DataFrame, subtitle: Sequence[str]) -> alt.TopLevelMixin:
-    """Make one chart of all panels, with its rows, for a file of its own.
+    """Make one chart of all panels, with its rows, for a separate file.
 
     Parameters
     ----------

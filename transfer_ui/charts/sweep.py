@@ -1,4 +1,4 @@
-"""One knob swept: target and source accuracy with their bands, beside the strategies that do not have the knob."""
+"""One knob swept: target and source accuracy with their bands, compared with the strategies that do not have the knob."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def sweep_template(metric: str, mode: str, knob_title: str) -> base.Spec:
 
 
 class Charts:
-    """The sweep in its place on the page, one chart an accuracy; drawn as often as there are new points.
+    """The sweep in its place on the page, one chart per accuracy; redrawn whenever there are new points.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ class Charts:
         self._places = {metric: base.Place(column) for metric, column in zip(metrics, columns, strict=True)}
 
     def draw(self, swept: Mapping[str, RunResult], *, complete: bool = True) -> None:
-        """Draw the points there are, in the place of those that were there before."""
+        """Draw the points so far, in place of the previous ones."""
         rows = sweep_rows(swept, self._references, chosen=self._chosen, last=self._last)
         for metric, place in self._places.items():
             best = rows[rows["role"] == "swept"].sort_values(metric).iloc[-1]

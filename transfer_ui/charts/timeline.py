@@ -1,4 +1,4 @@
-"""A schedule as a timeline, layers by epochs; and what the weights of each layer really did."""
+"""A schedule as a timeline, layers by epochs; and what the weights of each layer actually did."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def layer_names(n_layers: int) -> list[str]:
 
 
 def schedule_rows(schedule: Schedule) -> pd.DataFrame:
-    """One row a phase and layer, the head first.
+    """One row per phase and layer, the head first.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def schedule_rows(schedule: Schedule) -> pd.DataFrame:
 
 
 def change_rows(result: RunResult) -> pd.DataFrame:
-    """One row an epoch and layer: mean relative change of the weights over the seeds, the head first.
+    """One row per epoch and layer: mean relative change of the weights over the seeds, the head first.
 
     Returns
     -------
@@ -146,7 +146,7 @@ def show_schedule(schedule: Schedule, mode: str, *, small: bool = False) -> None
 
 
 def show_change(result: RunResult, mode: str, place: base.Place, *, complete: bool = True) -> None:
-    """Draw how far each layer moved in each epoch; ice blue is not a single bit. The axis is that of the whole run."""
+    """Draw how far each layer moved in each epoch; ice blue means not a single bit. The axis spans the whole run."""
     rows = change_rows(result)
     still = [str(name) for name, group in rows.groupby("layer") if group["rate"].isna().all()]
     words = f"Never moved: {', '.join(still) or 'none'}." if complete else UNDER_WAY
@@ -154,7 +154,7 @@ def show_change(result: RunResult, mode: str, place: base.Place, *, complete: bo
 
 
 def show_no_change(config: RunConfig, mode: str, place: base.Place) -> None:
-    """Draw the axes of `show_change`, for the time until there is an epoch."""
+    """Draw the axes of `show_change` until there is an epoch."""
     names = layer_names(len(config.layer_sizes) - 1)[::-1]
     rows = pd.DataFrame({"layer": names, "start": 0, "end": 0, "rate": np.nan, "label": "", "phase": ""})
     _show_change(rows, UNDER_WAY, config, mode, place)

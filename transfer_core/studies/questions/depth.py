@@ -175,7 +175,7 @@ def gains(rows: pd.DataFrame) -> Gains:
     Parameters
     ----------
     rows : DataFrame
-        Of one scenario, one rate an arm and cut.
+        Of one scenario, one rate per arm and cut.
 
     Returns
     -------
@@ -293,7 +293,7 @@ CLAIMS = MappingProxyType(
             "Layers in the middle are fragile when frozen, even when the layers above are retrained on the same task: they were "
             "adapted to those above.",
             SOURCES["yosinski2014"],
-            # That there is no dip worth a point has to be shown, too: an interval that holds zero does not do it.
+            # That no dip reaches a point must be shown too: an interval that contains zero does not show it.
             Rule(every(PAIR, below(_DIP)), both(every(PAIR, above(_DIP, -MARGIN)), some(PAIR, not_below(_DIP)))),
         ),
     }

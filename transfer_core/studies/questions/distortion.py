@@ -159,7 +159,7 @@ def _moved(examples: Examples, shifted: Shifted, config: RunConfig) -> Examples:
 def grid(config: RunConfig) -> Iterator[Cell]:
     """Every arm at every rate."""
     for arm, rate in product((PROBE, TUNED, LARGE_HEAD, HEAD_FIRST), RATES):
-        # One rate for every layer and phase, so that all arms have as many candidates. Only the schedule has it.
+        # One rate for every layer and phase, so that all arms have equally many candidates. Only the schedule has it.
         fields = ("head_learning_rate", "backbone_learning_rate", "unfrozen_learning_rate")
         changed = config.but(**dict.fromkeys(fields, rate), gradual=False, layer_decay=1.0)
         training = arm_of(changed, TUNED, head=NewHead(LARGE)) if arm == LARGE_HEAD else arm_of(changed, arm)
@@ -189,7 +189,7 @@ def compared(rows: pd.DataFrame, ours: str, theirs: str) -> Compared:
     Parameters
     ----------
     rows : DataFrame
-        Of one scenario, one rate an arm.
+        Of one scenario, one rate per arm.
     ours, theirs : str
         Arms.
 

@@ -59,7 +59,7 @@ def slant(epoch: int, n_epochs: int) -> float:
 
     References
     ----------
-    Howard, Ruder (2018), arXiv:1801.06146, equation 3, with one value an epoch.
+    Howard, Ruder (2018), arXiv:1801.06146, equation 3, with one value per epoch.
 
     Examples
     --------
