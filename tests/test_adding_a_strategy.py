@@ -21,7 +21,17 @@ ENTRY = """
         ),
         rate_field="backbone_learning_rate",
         look=Look("#8B5CF6", "#B79CFF", (4, 2)),
-        anchor=ANCHOR,
+    ),
+    "held": Strategy(
+        title="Held training",
+        short="Held",
+        summary="Train every layer, held to its start.",
+        best_for="a test",
+        advice="hold on",
+        build=end_to_end,
+        rate_field="backbone_learning_rate",
+        look=Look("#BE185D", "#F472B6", (2, 2)),
+        anchor=0.001,
     ),
 }
 """
@@ -71,7 +81,7 @@ def test_a_new_strategy_wins_on_every_page_and_breaks_none(copy):
     done = subprocess.run(
         [sys.executable, "-c", OPEN_PAGES], cwd=copy, env=environment, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.returncode == 0, done.stderr[-6000:]
     said = dict(line.split(" | ", 1) for line in done.stdout.splitlines() if " | " in line)
     assert set(said) == set(PAGE_FILES)
     assert "Keen training wins" in said["compare"]
