@@ -15,7 +15,7 @@ import pytest
 from tests.app import ROOT
 
 PATIENCE = 120  # seconds to begin
-PROMPT = 5  # seconds to leave; it takes less than two where nothing else is going on
+PROMPT = 5  # seconds to leave; two are enough where nothing else is going on
 
 
 def _living(group: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
+from transfer_ui.runs import waiting
 from transfer_ui.runs.waiting import BEAT, PATIENCE
 
 
@@ -50,3 +51,13 @@ def test_what_follows_keeps_its_place_whether_there_was_a_wait_or_not():
     assert not app.get("progress")
     assert not app.button
     assert [child.type for child in app.run().main.children.values()] == waited
+
+
+def test_a_run_whose_visitor_has_gone_rests(monkeypatch):
+    monkeypatch.setattr(waiting, "AWAY", 0.5)
+    monkeypatch.setattr(waiting, "_is_connected", lambda: False)
+    app = opened(10_000)
+    assert not app.markdown
+    assert not app.exception
+    (job,) = app.session_state["bench"]._jobs.values()
+    assert (job.waiting, job.ended) == (0, False)

@@ -56,11 +56,31 @@ class _Pool(ProcessPoolExecutor):
         if sys.platform == "win32":  # no mask there; `_leave_with_parent` does what can be done
             return super().submit(function, *args, **kwargs)
         resource_tracker.ensure_running()  # later its start would undo the mask
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-        try:
-            return super().submit(function, *args, **kwargs)  # starts a worker, which inherits the mask
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with _interrupts_put_off():
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+            try:
+                return super().submit(function, *args, **kwargs)  # starts a worker, which inherits the mask
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _interrupts_put_off() -> Iterator[None]:
+    """Hear Ctrl-C when the block is through: a worker that was only half started would complain.
+
+    A mask is not enough, because another thread of this process may take the signal.
+    """
+    if threading.current_thread() is not threading.main_thread():  # Python runs handlers in the main thread
+        yield
+        return
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    for number in heard:
+        signal.raise_signal(number)
 
 
 def _leave_with_parent() -> None:

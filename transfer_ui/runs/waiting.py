@@ -7,7 +7,9 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from transfer_core import Progress
 from transfer_ui.runs.workbench import Job, Workbench
@@ -15,6 +17,7 @@ from transfer_ui.runs.workbench import Job, Workbench
 PATIENCE = 0.5  # seconds before anything is drawn, so that quick runs do not flicker
 BEAT = 0.4  # seconds between two drawings: at more than three per second, a browser falls behind and shows none
 DRAWING_SHARE = 0.2  # of the time at most: drawing takes time away from training
+AWAY = 10  # seconds without a connection after which nobody waits any more; the browser asks again when it is back
 LOOK = 0.1  # seconds until a script that nobody wants any longer notices
 MAX_STOPPED = 2  # stopped runs kept per visitor's session
 
@@ -78,12 +81,17 @@ def _wait(
     started = monotonic()
     next_beat = started + PATIENCE
     bar, first, drawn = None, 0.0, job.progress.fraction
+    here_at = started
     with bench.waiting_for(job):
         while not job.wait(LOOK):
             "stopped_runs" in st.session_state  # noqa: B015  a look-up raises when the visitor has moved on
             now = monotonic()
             if now < next_beat:
                 continue
+            # A session outlives its connection for an hour; its runs must not, or they slow down everybody else's.
+            here_at = now if _is_connected() else here_at
+            if now - here_at > AWAY:
+                st.stop()
             fraction, message, _ = job.progress
             if bar is None:
                 # Progress made before this wait, from the store or for another visitor, says nothing about the speed.
@@ -97,6 +105,12 @@ def _wait(
                 drawn = fraction
             next_beat = now + max(BEAT, (monotonic() - now) / DRAWING_SHARE)
     place.empty()
+
+
+def _is_connected() -> bool:
+    """Whether the browser of this session is there."""
+    context = get_script_run_ctx()
+    return not runtime.exists() or context is None or runtime.get_instance().is_active_session(context.session_id)
 
 
 def _progress_bar(place: DeltaGenerator, job: Job, key: Hashable) -> DeltaGenerator:
