@@ -66,7 +66,7 @@ def test_fewer_epochs_than_the_unfreeze_epoch_is_said_and_corrected():
     app = open_page("compare", QUICK | {"n_epochs": "40", "unfreeze_epoch": "30"})
     app.slider(key="n_epochs").set_value(20).run()
     assert app.session_state["config"].unfreeze_epoch == 20
-    assert "Unfreeze epoch is 20 now" in texts(app.warning)
+    assert "Unfreeze epoch is now 20" in texts(app.warning)
 
 
 def test_moving_to_the_lesson_brings_its_settings_and_says_so():

@@ -136,6 +136,7 @@ def tally(findings: Mapping[str, Finding]) -> str:
 
     Examples
     --------
+    >>> from transfer_core.studies.rules import INCONCLUSIVE
     >>> tally({"Speed": Finding(CONFIRMED, ""), "Accuracy": Finding(INCONCLUSIVE, "")})
     '1 of 2 claims is confirmed here, with these settings. Inconclusive: accuracy.'
     """
