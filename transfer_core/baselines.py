@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from transfer_core.arrays import Array
 from transfer_core.config import RunConfig
@@ -113,6 +112,8 @@ def logistic_regression(config: RunConfig) -> Array:
     >>> logistic_regression(RunConfig(n_seeds=2)).shape
     (2,)
     """
+    from sklearn.linear_model import LogisticRegression  # only here: importing it takes longer than a first picture
+
     target = target_of(config)
     scores = []
     for seed in range(config.n_seeds):

@@ -1,8 +1,8 @@
 """The images: what they are, never what is done with them.
 
 A data set is a value that is known by its content: two sets under one name are two sets, in every cache
-and every store. Both of ours are 8 x 8 with ink counts from 0 to 16, and both ship with the product or
-its libraries: nothing is downloaded.
+and every store. Both of ours are 8 x 8 with ink counts from 0 to 16, and both ship with the product: nothing is
+downloaded.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from math import prod
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_digits
 
 from transfer_core.arrays import Array, check_labels
 
@@ -122,7 +121,7 @@ def content_key(*parts: object) -> str:
 
 
 def load_uci_digits() -> Dataset:
-    """Load the UCI optical digits that come with scikit-learn.
+    """Load the UCI optical digits, which ``tools/build_uci_digits.py`` took from scikit-learn.
 
     Returns
     -------
@@ -133,8 +132,7 @@ def load_uci_digits() -> Dataset:
     ----------
     Alpaydin, Kaynak (1998), "Optical recognition of handwritten digits", UCI Machine Learning Repository.
     """
-    bunch = load_digits()
-    return Dataset((bunch.images / MAX_INK).astype(np.float32), bunch.target.astype(np.int64), DIGIT_NAMES)
+    return _stored("uci_digits")
 
 
 def load_mnist_8x8() -> Dataset:
@@ -150,7 +148,11 @@ def load_mnist_8x8() -> Dataset:
     LeCun, Bottou, Bengio, Haffner (1998), "Gradient-based learning applied to document recognition",
     Proceedings of the IEEE 86(11).
     """
-    with np.load(Path(__file__).parent / "data" / "mnist_8x8.npz", allow_pickle=False) as stored:
+    return _stored("mnist_8x8")
+
+
+def _stored(name: str) -> Dataset:
+    with np.load(Path(__file__).parent / "data" / f"{name}.npz", allow_pickle=False) as stored:
         images, labels = stored["images"], stored["labels"]
     return Dataset((images / MAX_INK).astype(np.float32), labels.astype(np.int64), DIGIT_NAMES)
 

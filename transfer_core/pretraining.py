@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.stats import entropy
 
 from transfer_core.arrays import Array, Examples, Layer, Params
 from transfer_core.config import RunConfig
@@ -252,8 +251,14 @@ def _has_learnt_nothing(params: Params, examples: Examples) -> Array:
     """Whether guessing the shares of the classes would do as well: broken or dead networks do no better."""
     with np.errstate(over="ignore", invalid="ignore"):
         loss = cross_entropy(predict_logits(params, examples.inputs), examples.labels)
-    guessing = np.array([entropy(np.bincount(labels)) for labels in examples.labels])
+    guessing = np.array([_entropy(np.bincount(labels)) for labels in examples.labels])
     return ~(loss < guessing)  # so written, because a loss that is not a number is no better either
+
+
+def _entropy(counts: Array) -> float:
+    """Loss of whoever knows the shares of the classes and nothing else, in nats."""
+    shares = counts[counts > 0] / counts.sum()
+    return float(-(shares * np.log(shares)).sum())
 
 
 def _rows(params: Params, chosen: Array) -> Params:

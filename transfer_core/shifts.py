@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import ndimage
 
 from transfer_core.arrays import Array
 from transfer_core.datasets import Dataset
@@ -77,6 +76,8 @@ def rotate(images: Array, amount: float, rng: np.random.Generator) -> Array:
     >>> bool(np.allclose(rotate(image, 90, np.random.default_rng(0))[0], np.rot90(image[0]), atol=1e-4))
     True
     """
+    from scipy import ndimage  # only here: importing it takes a while, and few scenarios turn images
+
     turned = ndimage.rotate(images, amount, axes=(2, 1), reshape=False, order=1)
     return np.asarray(turned, dtype=images.dtype)
 

@@ -11,14 +11,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import StandardScaler
 
 from transfer_core.arrays import Array, Examples
 from transfer_core.datasets import Dataset
 from transfer_core.scenarios import Scenario, Task, much_ink
 from transfer_core.seeds import Purpose, stream
 from transfer_core.shifts import Shift
+from transfer_core.stratified import stratified_split
 
 SOURCE_TEST_SHARE = 0.4
 
@@ -124,8 +123,7 @@ def target_data(
         pool, val, test = _target_parts(scenario, seed)
         images = _target_images(scenario, shift_amount, seed)
         if scenario.standardise:
-            flat = images.reshape(len(images), -1)
-            images = StandardScaler().fit(flat[pool]).transform(flat).astype(np.float32)
+            images = _standardised(images.reshape(len(images), -1), pool)
         first_of_each_class(pool, labels, 1)  # says so if there is only one class
         train = pool if images_per_class is None else first_of_each_class(pool, labels, images_per_class)
         parts.append([_examples(images, labels, part) for part in (train, val, test)])
@@ -242,9 +240,16 @@ def _members(task: Task, seed: int | None) -> Array:
 
 def _cut(members: Array, labels: Array, share: float, seed: int) -> tuple[Array, Array]:
     """Split indices in two, the second part with this share, classes in proportion, both in random order."""
-    # scikit-learn takes seeds below 2**32.
-    rest, part = train_test_split(members, test_size=share, random_state=seed, stratify=labels[members])
-    return rest, part
+    rest, part = stratified_split(labels[members], share, seed)
+    return members[rest], members[part]
+
+
+def _standardised(rows: Array, pool: Array) -> Array:
+    """Give every input mean 0 and standard deviation 1 over the pool; one that never varies there is only centred."""
+    known = rows[pool].astype(np.float64)
+    mean, deviation = known.mean(axis=0), known.std(axis=0)
+    deviation[deviation < 10 * np.finfo(np.float64).eps] = 1.0
+    return (rows - mean.astype(rows.dtype)) / deviation.astype(rows.dtype)
 
 
 def _examples(images: Array, labels: Array, part: Array) -> Examples:

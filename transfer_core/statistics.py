@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from math import erf, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtr, stdtrit
-from scipy.stats import bootstrap
 
 from transfer_core.arrays import Array
+from transfer_core.resampling import resamples, student_quantile
 
-N_RESAMPLES = 5000
-CONFIDENCE = 0.95
 MIN_SEEDS = 6
 """Below this no test at 5 % can be passed, even if every seed agrees: 2 / 2**5 is more than 0.05."""
 
@@ -133,16 +131,11 @@ def _mean_interval(values: tuple[float, ...]) -> Interval:
     mean, n = float(np.mean(values)), len(values)
     if n < 2 or not np.isfinite(values).all():
         return Interval(mean, np.nan, np.nan)
-    level = 1 - 2 * ndtr(-np.sqrt(n / (n - 1)) * stdtrit(n - 1, (1 + CONFIDENCE) / 2))
-    resampled = bootstrap(
-        (values,),
-        np.mean,
-        n_resamples=N_RESAMPLES,
-        confidence_level=level,
-        method="percentile",
-        rng=np.random.default_rng(0),
-    )
-    return Interval(mean, *map(float, resampled.confidence_interval))
+    # The error function of z / sqrt(2) is the share of a normal distribution within z standard deviations.
+    level = erf(student_quantile(n - 1) * sqrt(n / (n - 1)) / sqrt(2))
+    means = np.array(values)[resamples(n)].mean(axis=-1)
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(mean, float(low), float(high))
 
 
 def mean_band(values: Array) -> tuple[Array, Array, Array]:
@@ -168,7 +161,7 @@ def mean_band(values: Array) -> tuple[Array, Array, Array]:
     if len(values) < 2:
         return mean, mean, mean
     with np.errstate(invalid="ignore", over="ignore"):
-        half = stdtrit(len(values) - 1, (1 + CONFIDENCE) / 2) * values.std(axis=0, ddof=1) / np.sqrt(len(values))
+        half = student_quantile(len(values) - 1) * values.std(axis=0, ddof=1) / np.sqrt(len(values))
     return mean, mean - half, mean + half
 
 

@@ -12,11 +12,8 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-
-import numpy as np
-import scipy
-import sklearn
 
 CORE = Path(__file__).parents[1]
 STUDIES = "transfer_core.studies."
@@ -46,7 +43,7 @@ def fingerprint() -> str:
     >>> len(fingerprint())
     16
     """
-    parts = [np.__version__, scipy.__version__, sklearn.__version__, *_DATA, name_of_code(_SOURCES)]
+    parts = [*map(version, ("numpy", "scipy", "scikit-learn")), *_DATA, name_of_code(_SOURCES)]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
 
 

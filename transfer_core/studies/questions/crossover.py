@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import bootstrap
 
 from transfer_core.arrays import Array
 from transfer_core.bibliography import LESSON, SOURCES
 from transfer_core.config import RunConfig
-from transfer_core.statistics import CONFIDENCE, N_RESAMPLES, Gap
+from transfer_core.resampling import CONFIDENCE, N_RESAMPLES, resamples
+from transfer_core.statistics import Gap
 from transfer_core.studies.conditions import Condition, Quantity, above, below
 from transfer_core.studies.grids import RATE_FACTORS, sizes, sizes_and_rates
 from transfer_core.studies.quantifiers import SIZE, At, Times, both, either, every
@@ -160,20 +160,11 @@ def crossing(sizes: Sequence[int], gaps: Array) -> Crossing:
     def of_seeds(chosen: Array) -> float:
         return crossing_of(sizes, gaps[chosen].mean(axis=0))
 
-    seeds = np.arange(len(gaps))
-    with np.errstate(invalid="ignore"):  # its standard error means nothing where draws are infinite
-        drawn = bootstrap(
-            (seeds,),
-            of_seeds,
-            vectorized=False,
-            method="percentile",
-            n_resamples=N_RESAMPLES // 5,
-            rng=np.random.default_rng(0),
-        ).bootstrap_distribution
+    drawn = [of_seeds(chosen) for chosen in resamples(len(gaps), N_RESAMPLES // 5)]
     tail = (1 - CONFIDENCE) / 2
     # No value in between two draws is made up: they may be infinite.
     low, high = np.quantile(drawn, [tail, 1 - tail], method="inverted_cdf")
-    return Crossing(of_seeds(seeds), float(low), float(high))
+    return Crossing(crossing_of(sizes, gaps.mean(axis=0)), float(low), float(high))
 
 
 def crossing_words(where: Crossing, sizes: Sequence[int]) -> str:
