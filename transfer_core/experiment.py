@@ -21,6 +21,7 @@ from transfer_core.costs import Cost, cost
 from transfer_core.examples import target_of
 from transfer_core.measures import (
     DEFAULT_MEASURES,
+    FinalAccuracy,
     Series,
     measured_accuracy,
     relative_change,
@@ -55,7 +56,7 @@ class RunResult:
     measured : dict of str to Series
         What the other measures returned, each under its name.
     pretrained, params : tuple of Layer
-        The network before and after, with a leading seed axis.
+        The network before and after, with a leading seed axis; empty if only the scores were kept.
     test_accuracy : ndarray of shape (n_seeds,)
         On images used for no fitting and no choice.
     source_accuracy_before, source_accuracy_after : ndarray of shape (n_seeds,)
@@ -87,6 +88,13 @@ class RunResult:
         return self.n_epochs < n_epochs(self.arm.schedule)
 
     @property
+    def val_accuracy(self) -> Array:
+        """Accuracy on the validation images at the end, ``(n_seeds,)``."""
+        if "val_accuracy" in self.history:
+            return self.history["val_accuracy"][:, -1]
+        return self.measured["final_val_accuracy"].values[-1]
+
+    @property
     def n_diverged(self) -> int:
         """Seeds whose training loss is no longer a number: the rate was too high."""
         if "train_loss" in self.history:
@@ -101,6 +109,8 @@ class RunResult:
     @property
     def drift(self) -> Array:
         """How far each layer has moved from start to end, relative to its norm, ``(n_seeds, n_layers)``."""
+        if "drift" in self.measured:
+            return self.measured["drift"].values[-1]
         return relative_change(self.params, self.pretrained, layer_norms(self.pretrained))
 
 
@@ -242,7 +252,7 @@ def sweep_steps(config: RunConfig, strategy: str, field: str, values: Sequence[o
     Yields
     ------
     Progress
-        The results are keyed by the value as text: finished runs only, without their weights.
+        The results are keyed by the value as text: finished runs only, without curves and weights.
 
     Examples
     --------
@@ -254,12 +264,17 @@ def sweep_steps(config: RunConfig, strategy: str, field: str, values: Sequence[o
     done: dict[str, RunResult] = {}
     for index, value in enumerate(values):
         message = f"{field.replace('_', ' ').capitalize()} {value}"
-        for progress in compare_steps(config.but(**{field: value}), [strategy]):
+        for progress in compare_steps(config.but(**{field: value}), [strategy], [FinalAccuracy()]):
             yield Progress((index + progress.fraction) / len(values), message, partial(dict, dict(done)))
         assert progress.results is not None
-        # A sweep is about scores: the weights are dropped, or a long sweep would fill the memory.
-        done[str(value)] = replace(progress.results()[strategy], pretrained=(), params=())
+        done[str(value)] = scores_of(progress.results()[strategy])
     yield Progress(1.0, message, partial(dict, done))
+
+
+def scores_of(result: RunResult) -> RunResult:
+    """Drop the weights, which take most of the memory, and keep how far they moved."""
+    drift = Series((result.n_epochs,), result.drift[None])
+    return replace(result, measured={**result.measured, "drift": drift}, pretrained=(), params=())
 
 
 class _Run:

@@ -157,6 +157,28 @@ class Confusion:
         return 8 * config.n_seeds * config.layer_sizes[-1] ** 2
 
 
+@dataclass(frozen=True)
+class FinalAccuracy:
+    """Accuracy at the end of training, for whoever wants no curve.
+
+    Attributes
+    ----------
+    part : {"train", "val", "test"}
+    """
+
+    part: str = "val"
+
+    def __call__(self, moment: Moment) -> Mapping[str, Array]:
+        """Give ``final_{part}_accuracy``, ``(n_seeds,)``; nothing on the way."""
+        if moment.number < moment.n_epochs:
+            return {}
+        return {f"final_{self.part}_accuracy": accuracy(moment.logits(self.part), moment.data[self.part].labels)}
+
+    def n_bytes(self, config: RunConfig) -> int:
+        """One number per seed."""
+        return 8 * config.n_seeds
+
+
 DEFAULT_MEASURES: tuple[Measure, ...] = (Curves(), LayerChange())
 """What the pages draw for every comparison."""
 

@@ -34,7 +34,6 @@ def summary(results: Mapping[str, RunResult], baselines: Mapping[str, Array]) ->
     for name, result in results.items():
         old_task = has_old_task(result.config)
         train, val = (result.history[f"{part}_accuracy"][:, -1].mean() for part in ("train", "val"))
-        n_layers = len(result.params)
         rows.append(
             _scored(TITLES[name], result.test_accuracy)
             | {
@@ -42,7 +41,7 @@ def summary(results: Mapping[str, RunResult], baselines: Mapping[str, Array]) ->
                 "source_after": result.source_accuracy_after.mean() if old_task else np.nan,
                 "multiply_adds": result.cost.multiply_adds,
                 "speed_up_multiply_adds": full.multiply_adds / max(result.cost.multiply_adds, 1),
-                "trainable_layers": f"{result.cost.trainable_layers} of {n_layers}",
+                "trainable_layers": f"{result.cost.trainable_layers} of {result.config.n_layers}",
                 "trainable_parameters": result.cost.trainable_parameters,
                 "train_accuracy": train,
                 "train_minus_val": train - val,

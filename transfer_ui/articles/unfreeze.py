@@ -97,7 +97,7 @@ class Timelines:
 
     def draw(self, results: Mapping[str, RunResult], *, complete: bool = False) -> None:
         """Draw what the weights have done so far."""
-        scores = {name: results[name].history["val_accuracy"][:, -1].mean() for name in TIMELINES}
+        scores = {name: results[name].val_accuracy.mean() for name in TIMELINES}
         self._say({name: f"{percent(score)} on validation images" for name, score in scores.items()})
         for name, place in self._changes.items():
             timeline.show_change(results[name], self._mode, place, complete=complete)
@@ -152,13 +152,13 @@ def sweep_evidence(swept: Mapping[str, RunResult], config: RunConfig) -> list[st
 
 def three_on_validation(results: Results) -> str:
     """Compare the three strategies on validation images, since this page makes a choice."""
-    scores = {name: result.history["val_accuracy"][:, -1] for name, result in results.items()}
+    scores = {name: result.val_accuracy for name, result in results.items()}
     n_classes = results["end_to_end"].config.layer_sizes[-1]
     return among_the_three(scores, n_classes, "validation accuracy")
 
 
 def _final(swept: Mapping[str, RunResult]) -> dict[int, Array]:
-    return {int(text): result.history["val_accuracy"][:, -1] for text, result in swept.items()}
+    return {int(text): result.val_accuracy for text, result in swept.items()}
 
 
 def _few(epochs: Sequence[int]) -> str:
@@ -168,7 +168,7 @@ def _few(epochs: Sequence[int]) -> str:
 
 def moved_sentence(result: RunResult) -> str:
     """Say how far each layer moved while frozen and overall: the proof, in numbers."""
-    names = layer_names(len(result.params))
+    names = layer_names(result.config.n_layers)
     change = result.layer_change
     frozen = np.concatenate([np.tile(phase.frozen, (phase.n_epochs, 1)) for phase in result.schedule])
     if not frozen.any():

@@ -22,7 +22,7 @@ ROOM_FOR_LABELS = 1.45
 
 
 def _scores(result: RunResult) -> dict[str, Array]:
-    return {"val_accuracy": result.history["val_accuracy"][:, -1], "source_accuracy": result.source_accuracy_after}
+    return {"val_accuracy": result.val_accuracy, "source_accuracy": result.source_accuracy_after}
 
 
 def sweep_table(

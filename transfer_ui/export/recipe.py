@@ -116,12 +116,18 @@ def recipe_of(result: RunResult) -> Recipe:
         momentum=config.momentum,
         weight_decay=config.weight_decay,
         anchor=result.arm.anchor,
-        start=tuple(Layer(layer.weights[0], layer.bias[0]) for layer in result.pretrained),
+        start=_first_start(result),
         target=target,
         origin=tuple(_origin(config, result.arm.start.from_source)),
         outcome=_outcome(result),
         mark=sha256(repr(config).encode()).hexdigest()[:6],
     )
+
+
+def _first_start(result: RunResult) -> Params:
+    """Network of the first seed before training; a seed gives the same whether or not others are with it."""
+    first = result.arm.start_params(result.config.but(n_seeds=1))
+    return tuple(Layer(layer.weights[0], layer.bias[0]) for layer in first)
 
 
 def _origin(config: RunConfig, pretrained: bool) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,73 @@
+"""What the default view of each scenario shows, computed once and shipped: a first visit need not wait for training.
+
+``python -m tools.build_views`` writes the files; a test trains a sample anew.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from transfer_core import RunConfig, RunResult, scenario_config
+from transfer_core.archive import unpack
+from transfer_core.arrays import Array
+
+FOLDER = Path(__file__).parents[2] / "transfer_core" / "data" / "views"
+
+
+class View(NamedTuple):
+    """Stored results of one scenario at its own settings.
+
+    Attributes
+    ----------
+    made : dict of str to str
+        When and with what they were computed.
+    comparison : dict of str to RunResult
+        Strategy name -> run, without weights.
+    sweep : dict of str to RunResult
+        Unfreeze epoch as text -> run, without weights.
+    baselines : dict of str to ndarray of shape (n_seeds,)
+    """
+
+    made: dict[str, str]
+    comparison: dict[str, RunResult]
+    sweep: dict[str, RunResult]
+    baselines: dict[str, Array]
+
+
+def default_view(config: RunConfig) -> View | None:
+    """Find what was stored for exactly these settings and these data.
+
+    Examples
+    --------
+    >>> default_view(RunConfig(seed=7)) is None
+    True
+    >>> sorted(default_view(RunConfig()).baselines)
+    ['logistic_regression', 'zero_shot']
+    """
+    return read(config.scenario) if config == scenario_config(config.scenario) else None
+
+
+@lru_cache(maxsize=16)
+def read(scenario: str) -> View | None:
+    """Read the file of a scenario, if there is one for its present data."""
+    path = FOLDER / f"{scenario}.npz"
+    if not path.exists():  # a scenario of one's own has none
+        return None
+    with np.load(path, allow_pickle=False) as stored:
+        entries = dict(stored)
+    header = json.loads(entries["header"].tobytes())
+    config = scenario_config(scenario)
+    if header["config"] != config.key:
+        return None
+    swept = config.but(unfreeze_epoch=header["first_swept"])
+    return View(
+        header["made"],
+        unpack(entries["comparison"].tobytes(), config),
+        unpack(entries["sweep"].tobytes(), swept),
+        {name: entries[f"baselines/{name}"] for name in header["baselines"]},
+    )
