@@ -154,12 +154,12 @@ def key_of(identity: str) -> str:
     return "" if key == "None" else key
 
 
-def has_rows(element: Element) -> bool:
-    """Whether a chart shows anything: it has data besides the numbers that its axes read."""
+def shows_data(element: Element) -> bool:
+    """Whether a chart draws more than its axes, which a table of one row, empty but for its names, makes."""
     chart = element.vega_lite_chart
     data = [chart.data.data] if chart.HasField("data") else []
     data += [one.data.data for one in chart.datasets if one.name != "frame"]
-    return any(pa.ipc.open_stream(stream).read_all().num_rows for stream in data if stream)
+    return any(pa.ipc.open_stream(stream).read_all().num_rows > 1 for stream in data if stream)
 
 
 def _kind(widget: Any) -> str:

@@ -8,6 +8,7 @@ fetches the static files, and it draws.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -18,7 +19,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from benchmarks._picture import WRITERS, Picture, has_rows
+from benchmarks._picture import WRITERS, Picture, shows_data
 
 PATIENCE = 300.0  # seconds
 CONTROLS = frozenset(WRITERS) - {"button"}
@@ -33,6 +34,8 @@ class View:
     moments : dict of str to float
         Seconds until there was a title, a control, a chart (with data, other than what stood there), an answer, and
         until the picture was complete; what never came is missing.
+    cpu : dict of str to float
+        CPU seconds of the server by then, if the visitor was given a clock.
     n_bytes, n_messages, n_charts, n_kept : int
         What was received; charts among it; large messages that were kept and only referred to.
     errors : list of str
@@ -40,6 +43,7 @@ class View:
     """
 
     moments: dict[str, float] = field(default_factory=dict)
+    cpu: dict[str, float] = field(default_factory=dict)
     n_bytes: int = 0
     n_messages: int = 0
     n_charts: int = 0
@@ -59,6 +63,8 @@ class Visitor:
     ----------
     address : str
         Of the server, such as ``http://127.0.0.1:8501``.
+    clock : callable, optional
+        Gives the CPU seconds of the server so far.
 
     Attributes
     ----------
@@ -67,8 +73,8 @@ class Visitor:
         What stands in the address bar behind the question mark.
     """
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, address: str, clock: Callable[[], float] | None = None) -> None:
+        self._address, self._clock = address, clock
         self._connection: ClientConnection | None = None
         self._kept: dict[str, tuple[ForwardMsg, int]] = {}
         self._n_runs, self._max_age = 0, 0
@@ -76,23 +82,25 @@ class Visitor:
         self.picture, self.query = Picture(), ""
 
     async def open(self, link: str = "", *, since: float | None = None, patience: float = PATIENCE) -> View:
-        """Open a link in this tab, such as ``compare?seed=3``, as soon as the server answers.
+        """Open a link, once in the life of a visitor, as soon as the server answers.
 
         Parameters
         ----------
         link : str
+            Such as ``compare?seed=3``.
         since : float, optional
             When the clock started, if not now.
         patience : float
             Seconds after which the view is given as far as it has come.
         """
-        await self.close()
-        parts = urlsplit(link)
-        self.__init__(self._address)  # type: ignore[misc]  # a page that is loaded knows nothing of the one before
-        self._page_name, self.query = parts.path, parts.query
         started = perf_counter() if since is None else since
-        async with asyncio.timeout(patience):
-            self._connection = await self._connect()
+        parts = urlsplit(link)
+        self._page_name, self.query = parts.path, parts.query
+        try:
+            async with asyncio.timeout(started + patience - perf_counter()):
+                self._connection = await self._connect()
+        except TimeoutError:
+            return View()
         await self._ask()
         return await self._watch(started, patience)
 
@@ -104,10 +112,10 @@ class Visitor:
         self.picture.release_buttons()
         return await self._watch(started, patience)
 
-    async def follow(self, label: str, *, patience: float = PATIENCE) -> View:
+    async def follow(self, label: str, *, since: float | None = None, patience: float = PATIENCE) -> View:
         """Click on a link to a page of the app."""
         link = next(link for link in self.picture.elements("page_link") if link.label == label)
-        started = perf_counter()
+        started = perf_counter() if since is None else since
         self.query = link.query_string
         # The widgets of the page that is left are not reported to the next one.
         self.picture.values = {}
@@ -157,7 +165,7 @@ class Visitor:
         assert self._connection
         view, run = View(), ""
         try:
-            async with asyncio.timeout_at(asyncio.get_running_loop().time() + patience - (perf_counter() - started)):
+            async with asyncio.timeout(started + patience - perf_counter()):
                 while True:
                     payload = await self._connection.recv()
                     received = perf_counter()
@@ -175,18 +183,25 @@ class Visitor:
                         self.query = message.page_info_changed.query_string
                     elif kind == "delta":
                         for moment in self._draw(message, run, view):
-                            view.moments.setdefault(moment, received - started)
+                            self._note(moment, view, received - started)
                     elif kind in ("auto_rerun", "page_not_found"):
                         raise RuntimeError(f"{kind}: this visitor does not know what a browser would do")
                     elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                         if run:  # else it is the end of a run that was asked for earlier
-                            view.moments["complete"] = received - started
+                            self._note("complete", view, received - started)
                             self._end(run)
                             return view
                     elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                         raise RuntimeError(ForwardMsg.ScriptFinishedStatus.Name(message.script_finished))
         except TimeoutError:
             return view
+
+    def _note(self, moment: str, view: View, seconds: float) -> None:
+        """Note when something came for the first time."""
+        if moment not in view.moments:
+            view.moments[moment] = seconds
+            if self._clock:
+                view.cpu[moment] = self._clock()
 
     def _resolve(self, message: ForwardMsg, view: View) -> ForwardMsg:
         """Keep a large message, or find the one that is only referred to."""
@@ -217,7 +232,7 @@ class Visitor:
             view.errors.append(f"{element.exception.type}: {element.exception.message}")
         if kind == "vega_lite_chart":
             view.n_charts += 1
-            return ["chart"] if is_new and "chart" not in view.moments and has_rows(element) else []
+            return ["chart"] if is_new and "chart" not in view.moments and shows_data(element) else []
         if kind == "heading" and element.heading.tag == "h1":
             return ["title"]
         if kind == "markdown" and element.markdown.body.startswith("#### "):
