@@ -57,11 +57,13 @@ def print_header(title: str) -> None:
     print(", ".join(f"{name} {_version(name)}" for name in ("numpy", "scikit-learn", "torch")))
     print("one thread each, in turns, best turn counts")
     print()
+    print(f"| {'what':<72} | {'measured':>20} | {'aim':<20} | command |")
+    print("| --- | --: | --- | --- |")
 
 
 def print_row(what: str, measured: str, aim: str, command: str) -> None:
-    """Print one result with the command that gives it."""
-    print(f"{what:<72} {measured:>20}   {aim:<20} {command}", flush=True)
+    """Print one result, with the command that gives it, as a row of a Markdown table."""
+    print(f"| {what:<72} | {measured:>20} | {aim:<20} | `{command}` |", flush=True)
 
 
 def _processor() -> str:

@@ -1,0 +1,99 @@
+"""A server to measure: how it is started, what it has cost so far, and how it is held to a share of a core (Linux)."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import clock_gettime, perf_counter
+
+from tests.app import ROOT
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that is starting or running.
+
+    Attributes
+    ----------
+    address : str
+    process_id : int
+    started : float
+        When, on the clock of `time.perf_counter`.
+    """
+
+    address: str
+    process_id: int
+    started: float
+
+    def cpu_seconds(self) -> float:
+        """CPU seconds of the process and all processes it has started, since it was started itself."""
+        return sum(_cpu_seconds(process) for process in family(self.process_id))
+
+    def megabytes(self) -> list[float]:
+        """Memory that is not swapped out, of the server and of each process it has started."""
+        return [_resident(process) for process in family(self.process_id)]
+
+
+@contextmanager
+def start_server(*command: str) -> Iterator[Server]:
+    """Start a server, by default as the README says, and stop it afterwards; it may not answer yet.
+
+    Parameters
+    ----------
+    *command : str
+        What Python is to run, with a place for the port at its end; Streamlit and the app if left out.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = command or ("-m", "streamlit", "run", "streamlit_app.py")
+    options = ["--server.address=127.0.0.1", "--server.headless=true", f"--server.port={port}"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
+    started = perf_counter()
+    with subprocess.Popen(
+        [sys.executable, *command, *options],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            yield Server(f"http://127.0.0.1:{port}", process.pid, started)
+        finally:
+            process.terminate()
+
+
+def family(process: int) -> list[int]:
+    """Give a process and all that it has started, directly or not, and that still run."""
+    found = [process]
+    for parent in found:
+        with suppress(OSError):
+            for thread in Path(f"/proc/{parent}/task").iterdir():
+                found += [int(child) for child in (thread / "children").read_text(encoding="ascii").split()]
+    return found
+
+
+def _cpu_seconds(process: int) -> float:
+    """CPU seconds of a process, to the nanosecond, and of its children that have ended, to a tick."""
+    with suppress(OSError):
+        # The clock of another process: Linux builds its number from that of the process.
+        own = clock_gettime(~process << 3 | 2)
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return own + (int(fields[13]) + int(fields[14])) / TICKS
+    return 0.0
+
+
+def _resident(process: int) -> float:
+    with suppress(OSError):
+        found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process}/status").read_text(encoding="utf-8"))
+        return int(found.group(1)) / 1024 if found else 0.0
+    return 0.0

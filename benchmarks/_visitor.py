@@ -1,0 +1,246 @@
+"""A visitor without a browser, who speaks the browser's protocol: protobufs over Streamlit's own websocket.
+
+As in a browser, every message names the page, the address, the value of each widget and the large messages that are
+kept from earlier runs, which the server then sends as references. What a browser does beside this is left out: it
+fetches the static files, and it draws.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+from urllib.parse import urlsplit
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
+
+from benchmarks._picture import WRITERS, Picture, shows_data
+
+PATIENCE = 300.0  # seconds
+CONTROLS = frozenset(WRITERS) - {"button"}
+
+
+@dataclass
+class View:
+    """One picture, from the click to its end.
+
+    Attributes
+    ----------
+    moments : dict of str to float
+        Seconds until there was a title, a control, a chart (with data, other than what stood there), an answer, and
+        until the picture was complete; what never came is missing.
+    cpu : dict of str to float
+        CPU seconds of the server by then, if the visitor was given a clock.
+    n_bytes, n_messages, n_charts, n_kept : int
+        What was received; charts among it; large messages that were kept and only referred to.
+    errors : list of str
+        What a visitor would see in a red box.
+    """
+
+    moments: dict[str, float] = field(default_factory=dict)
+    cpu: dict[str, float] = field(default_factory=dict)
+    n_bytes: int = 0
+    n_messages: int = 0
+    n_charts: int = 0
+    n_kept: int = 0
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        """Until it was complete; infinite if it never was."""
+        return self.moments.get("complete", float("inf"))
+
+
+class Visitor:
+    """One tab of a browser.
+
+    Parameters
+    ----------
+    address : str
+        Of the server, such as ``http://127.0.0.1:8501``.
+    clock : callable, optional
+        Gives the CPU seconds of the server so far.
+
+    Attributes
+    ----------
+    picture : Picture
+    query : str
+        What stands in the address bar behind the question mark.
+    """
+
+    def __init__(self, address: str, clock: Callable[[], float] | None = None) -> None:
+        self._address, self._clock = address, clock
+        self._connection: ClientConnection | None = None
+        self._kept: dict[str, tuple[ForwardMsg, int]] = {}
+        self._n_runs, self._max_age = 0, 0
+        self._page_name, self._page_hash = "", ""
+        self.picture, self.query = Picture(), ""
+
+    async def open(self, link: str = "", *, since: float | None = None, patience: float = PATIENCE) -> View:
+        """Open a link, once in the life of a visitor, as soon as the server answers.
+
+        Parameters
+        ----------
+        link : str
+            Such as ``compare?seed=3``.
+        since : float, optional
+            When the clock started, if not now.
+        patience : float
+            Seconds after which the view is given as far as it has come.
+        """
+        started = perf_counter() if since is None else since
+        parts = urlsplit(link)
+        self._page_name, self.query = parts.path, parts.query
+        try:
+            async with asyncio.timeout(started + patience - perf_counter()):
+                self._connection = await self._connect()
+        except TimeoutError:
+            return View()
+        await self._ask()
+        return await self._watch(started, patience)
+
+    async def move(self, key: str, value: Any, *, patience: float = PATIENCE) -> View:
+        """Set a widget to a value, as its text for a choice; True presses a button."""
+        self.picture.set_value(key, value)
+        started = perf_counter()
+        await self._ask()
+        self.picture.release_buttons()
+        return await self._watch(started, patience)
+
+    async def follow(self, label: str, *, since: float | None = None, patience: float = PATIENCE) -> View:
+        """Click on a link to a page of the app."""
+        link = next(link for link in self.picture.elements("page_link") if link.label == label)
+        started = perf_counter() if since is None else since
+        self.query = link.query_string
+        # The widgets of the page that is left are not reported to the next one.
+        self.picture.values = {}
+        await self._ask(link.page_script_hash)
+        return await self._watch(started, patience)
+
+    async def close(self) -> None:
+        """Close the tab."""
+        if self._connection:
+            await self._connection.close()
+
+    async def _connect(self) -> ClientConnection:
+        uri = self._address.replace("http", "ws", 1) + "/_stcore/stream"
+        while True:
+            try:
+                return await connect(
+                    uri,
+                    origin=Origin(self._address),
+                    subprotocols=[Subprotocol("streamlit")],
+                    max_size=None,
+                    ping_interval=None,
+                    open_timeout=None,
+                )
+            except ConnectionRefusedError:  # it has not started yet
+                await asyncio.sleep(0.01)
+
+    async def _ask(self, page_hash: str = "") -> None:
+        """Ask the server to run the page."""
+        asked = BackMsg()
+        state = asked.rerun_script
+        state.query_string = self.query
+        state.page_script_hash = page_hash or self._page_hash
+        state.page_name = "" if state.page_script_hash else self._page_name
+        state.widget_states.widgets.extend(self.picture.values.values())
+        state.cached_message_hashes.extend(self._kept)
+        state.context_info.timezone, state.context_info.locale = "UTC", "en"
+        state.context_info.url = f"{self._address}/{self._page_name}"
+        state.context_info.color_scheme = "light"
+        await self._send(asked.SerializeToString())
+
+    async def _send(self, message: bytes) -> None:
+        assert self._connection
+        await self._connection.send(message)
+
+    async def _watch(self, started: float, patience: float) -> View:
+        """Receive until the run has ended for good."""
+        assert self._connection
+        view, run = View(), ""
+        try:
+            async with asyncio.timeout(started + patience - perf_counter()):
+                while True:
+                    payload = await self._connection.recv()
+                    received = perf_counter()
+                    assert isinstance(payload, bytes)
+                    view.n_bytes += len(payload)
+                    view.n_messages += 1
+                    message = self._resolve(ForwardMsg.FromString(payload), view)
+                    kind = message.WhichOneof("type")
+                    if kind == "new_session":
+                        run = message.metadata.run.script_run_id
+                        self._begin(message)
+                    elif kind == "navigation":
+                        self._page_hash = message.navigation.page_script_hash
+                    elif kind == "page_info_changed":
+                        self.query = message.page_info_changed.query_string
+                    elif kind == "delta":
+                        for moment in self._draw(message, run, view):
+                            self._note(moment, view, received - started)
+                    elif kind in ("auto_rerun", "page_not_found"):
+                        raise RuntimeError(f"{kind}: this visitor does not know what a browser would do")
+                    elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                        if run:  # else it is the end of a run that was asked for earlier
+                            self._note("complete", view, received - started)
+                            self._end(run)
+                            return view
+                    elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                        raise RuntimeError(ForwardMsg.ScriptFinishedStatus.Name(message.script_finished))
+        except TimeoutError:
+            return view
+
+    def _note(self, moment: str, view: View, seconds: float) -> None:
+        """Note when something came for the first time."""
+        if moment not in view.moments:
+            view.moments[moment] = seconds
+            if self._clock:
+                view.cpu[moment] = self._clock()
+
+    def _resolve(self, message: ForwardMsg, view: View) -> ForwardMsg:
+        """Keep a large message, or find the one that is only referred to."""
+        if message.WhichOneof("type") != "ref_hash":
+            if message.metadata.cacheable:
+                self._kept[message.hash] = message, self._n_runs
+            return message
+        view.n_kept += 1
+        found = ForwardMsg()
+        found.CopyFrom(self._kept[message.ref_hash][0])
+        self._kept[message.ref_hash] = found, self._n_runs
+        found.metadata.CopyFrom(message.metadata)
+        return found
+
+    def _begin(self, message: ForwardMsg) -> None:
+        """Begin a run; another page begins with an empty picture."""
+        self._max_age = message.new_session.config.max_cached_message_age
+        if message.new_session.page_script_hash != self._page_hash:
+            self.picture.clear()
+        self._page_hash = message.new_session.page_script_hash
+
+    def _draw(self, message: ForwardMsg, run: str, view: View) -> list[str]:
+        """Put a delta into the picture; say what there is now that was not there before."""
+        delta = message.delta
+        is_new = self.picture.put(list(message.metadata.delta_path), delta, message.hash, run)
+        element, kind = delta.new_element, delta.new_element.WhichOneof("type")
+        if kind == "exception":
+            view.errors.append(f"{element.exception.type}: {element.exception.message}")
+        if kind == "vega_lite_chart":
+            view.n_charts += 1
+            return ["chart"] if is_new and "chart" not in view.moments and shows_data(element) else []
+        if kind == "heading" and element.heading.tag == "h1":
+            return ["title"]
+        if kind == "markdown" and element.markdown.body.startswith("#### "):
+            return ["answer"] if is_new else []
+        return ["control"] if kind in CONTROLS else []
+
+    def _end(self, run: str) -> None:
+        """Tidy up after a run: what it did not send disappears, what is kept grows old."""
+        self.picture.finish(run)
+        self._n_runs += 1
+        self._kept = {name: kept for name, kept in self._kept.items() if self._n_runs - kept[1] <= self._max_age}
