@@ -100,7 +100,9 @@ class Picture:
                 found += [node]
             elif node.key == inside:
                 found += list(node.walk())
-        return [getattr(node.element, kind) for node in found if node.element and node.element.WhichOneof("type") == kind]
+        return [
+            getattr(node.element, kind) for node in found if node.element and node.element.WhichOneof("type") == kind
+        ]
 
     def _widgets(self) -> Iterator[Any]:
         for node in self._root.walk():

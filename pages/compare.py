@@ -25,16 +25,17 @@ place = st.container(key="answer_place")
 frame.show_presets(PRESETS, config)
 st.caption(f"**{scenario.title}**, {sentences.cap(config)}, {config.n_seeds} seeds. {scenario.look_for}")
 
-# The evidence: curves, and the choice of an earlier run to overlay.
-charts = curves.Charts(config.n_epochs, theme())
+# The evidence: a curve, and the choice of an earlier run to overlay.
+metric = sidebar.choose_in_link("curve", curves.TITLES, st.segmented_control) or "val_accuracy"
+chart = curves.Chart(config.n_epochs, metric, theme())
 pinned_config = visit.choose_pinned(config)
 if pinned_config:
     st.caption(f"Dotted lines: an earlier run with {sentences.differences(pinned_config, config)}.")
 if visit.page_is_new():
-    # Axes at once: the browser prepares the charts while the server trains. Later, the previous run's curves stay.
-    charts.draw({}, {})
+    # Axes at once: the browser prepares the chart while the server trains. Later, the previous run's curves stay.
+    chart.draw(None)
 with place:
-    outcome = cached.comparison(config, lambda so_far: charts.draw(so_far, {}))
+    outcome = cached.comparison(config, lambda so_far: chart.draw(curves.curve_rows(so_far, {}, metric)))
     results = outcome.results
     if not results:
         frame.stop_without_results()
@@ -55,11 +56,7 @@ with place:
     for sentence in sentences.trouble(results):
         st.error(sentence, icon=":material/warning:")
 
-charts.draw(
-    results,
-    pinned,
-    {metric: sentences.described(results, title, metric) for metric, title in curves.PANELS.items()},
-)
+chart.draw(curves.curve_rows(results, pinned, metric), sentences.described(results, curves.PANELS[metric], metric))
 st.caption(
     "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. Hover to compare all strategies "
     "at one epoch; the menu in a chart's corner saves it as a PNG. Losses are in nats.",

@@ -56,7 +56,9 @@ def build(scenario: str) -> int:
 def main(arguments: Sequence[str]) -> None:
     """Build the named scenarios, or all."""
     parser = ArgumentParser(prog=COMMAND, description="Store what the default view of each scenario shows.")
-    parser.add_argument("names", nargs="*", choices=[*SCENARIOS, []], metavar="name", help="of a scenario; default: all")
+    parser.add_argument(
+        "names", nargs="*", choices=[*SCENARIOS, []], metavar="name", help="of a scenario; default: all"
+    )
     for name in parser.parse_args(arguments).names or SCENARIOS:
         print(f"{name}: {build(name) / 1000:.0f} kB")
 

@@ -100,7 +100,8 @@ def unpack(packed: bytes, config: RunConfig) -> dict[str, RunResult]:
             schedule=first_epochs(arm.schedule, own.n_epochs),
             history=_under("history/", part),
             measured={
-                name: Series(tuple(header["epochs"][name]), values) for name, values in _under("measured/", part).items()
+                name: Series(tuple(header["epochs"][name]), values)
+                for name, values in _under("measured/", part).items()
             },
             pretrained=(),
             params=(),

@@ -93,6 +93,7 @@ def show(
     alt: str,
     frame: Mapping[str, float] | None = None,
     place: Place | None = None,
+    **further: pd.DataFrame,
 ) -> None:
     """Fill a template and draw it, with a text for whoever cannot see it.
 
@@ -108,9 +109,13 @@ def show(
         Numbers that the template reads by `framed`.
     place : Place, optional
         Where to draw it, and draw it over; at the end of the page otherwise.
+    **further : DataFrame
+        More data of the template, by name.
     """
     place = place or Place()
-    place.at = place.at.vega_lite_chart(None, _filled(spec, rows, frame), width="stretch", alt=alt, theme=None)
+    place.at = place.at.vega_lite_chart(
+        None, _filled(spec, rows, frame, **further), width="stretch", alt=alt, theme=None
+    )
 
 
 def show_and_pick(
@@ -152,8 +157,8 @@ def show_and_pick(
     return picked[0]  # type: ignore[no-any-return]
 
 
-def _filled(spec: Spec, rows: pd.DataFrame, frame: Mapping[str, float] | None) -> Spec:
-    return {**spec, "datasets": {"rows": rows, "frame": pd.DataFrame([frame or {"": 0.0}])}}
+def _filled(spec: Spec, rows: pd.DataFrame, frame: Mapping[str, float] | None, **further: pd.DataFrame) -> Spec:
+    return {**spec, "datasets": {"rows": rows, "frame": pd.DataFrame([frame or {"": 0.0}]), **further}}
 
 
 def label_rows(wanted: Array, low: float, high: float) -> dict[str, Array]:

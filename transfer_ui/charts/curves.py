@@ -8,7 +8,6 @@ from functools import cache
 import altair as alt
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.schedules import with_starts
@@ -22,15 +21,16 @@ PANELS = {
     "train_accuracy": "Training accuracy",
     "train_loss": "Training loss (nats)",
 }
-HEIGHT = 264  # pixels, of which the words above the plot take some
-ROOM_FOR_LABELS = 1.42  # length of the x axis in units of the run; the lines' names stand on the right
+TITLES = {metric: title.removesuffix(" (nats)") for metric, title in PANELS.items()}
+HEIGHT = 340  # pixels, of which the words above the plot take some
+ROOM_FOR_LABELS = 1.22  # length of the x axis in units of the run; the lines' names stand on the right
 MAX_POINTS = 101
-NO_LABEL = {"label": np.nan, "nudge_low": np.nan, "nudge_high": np.nan}
-NO_ROWS = pd.DataFrame({"run": [""], "strategy": [""], "epoch": [0], "mean": [np.nan]} | NO_LABEL)
+RUNS = ("this run", "pinned", "moment")
+NO_ROWS = pd.DataFrame({"run": [""], "strategy": [""], "epoch": [0], "mean": [np.nan]})
 
 
 def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult], metric: str) -> pd.DataFrame:
-    """One row per strategy, epoch and run: mean and band of a curve, and where its label goes.
+    """One row per strategy, epoch and run: mean and band of a curve.
 
     Parameters
     ----------
@@ -44,30 +44,56 @@ def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult]
     Returns
     -------
     DataFrame
-        ``run``, ``strategy``, ``epoch``, ``mean``, ``low``, ``high``; at the ends of lines those of `base.label_rows`.
+        ``run``, ``strategy``, ``epoch``, ``mean``, ``low``, ``high``. Small types: every redraw sends them.
     """
-    frames = []
+    runs, names, epochs, bands = [], [], [], []
     for run, group in (("this run", results), ("pinned", pinned)):
         for name, result in group.items():
-            epochs = np.unique(np.linspace(0, result.n_epochs, MAX_POINTS).round().astype(int))
-            mean, low, high = mean_band(result.history[metric][:, epochs])
-            columns = {"run": run, "strategy": STRATEGIES[name].short, "epoch": epochs, "mean": mean}
-            frames.append(pd.DataFrame(columns | {"low": low, "high": high} | NO_LABEL))
-    rows = pd.concat(frames, ignore_index=True)
-    current = rows["run"] == "this run"
-    last = current & (rows["epoch"] == rows.loc[current, "epoch"].max())
-    places = base.label_rows(rows.loc[last, "mean"].to_numpy(), *_domain(rows, metric))
-    rows.loc[last, list(places)] = np.column_stack(list(places.values()))
-    return pd.concat([rows, _moments(results)], ignore_index=True)
+            shown = np.unique(np.linspace(0, result.n_epochs, MAX_POINTS).round().astype(np.int16))
+            runs += [run] * len(shown)
+            names += [STRATEGIES[name].short] * len(shown)
+            epochs.append(shown)
+            bands.append(np.stack(mean_band(result.history[metric][:, shown])))
+    starts, words = _moments(results)
+    mean, low, high = np.hstack([*bands, np.full((3, len(starts)), np.nan)]).astype(np.float32)
+    return pd.DataFrame(
+        {
+            "run": pd.Categorical([*runs, *[RUNS[-1]] * len(starts)], RUNS),
+            "strategy": pd.Categorical([*names, *words]),
+            "epoch": np.concatenate([*epochs, np.array(starts, np.int16)]),
+            "mean": mean,
+            "low": low,
+            "high": high,
+        }
+    )
 
 
-def _moments(results: Mapping[str, RunResult]) -> pd.DataFrame:
+def end_rows(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """One row per line: its name, and where that stands, by `base.label_rows`.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of `curve_rows`.
+    metric : str
+
+    Returns
+    -------
+    DataFrame
+        ``strategy``, ``epoch``, and the columns of `base.label_rows`.
+    """
+    current = rows[rows["run"] == "this run"]
+    last = current[current["epoch"] == current["epoch"].max()]
+    places = base.label_rows(last["mean"].to_numpy(), *_domain(rows, metric))
+    return pd.DataFrame({"strategy": list(last["strategy"]), "epoch": last["epoch"].to_numpy()} | places)
+
+
+def _moments(results: Mapping[str, RunResult]) -> tuple[list[int], list[str]]:
     """When progressive unfreezing frees layers, as its schedule says; the first moment is labelled."""
     schedule = results["progressive_unfreezing"].schedule if "progressive_unfreezing" in results else ()
     starts = [start for start, _ in with_starts(schedule) if start]
     word = "backbone freed" if len(starts) == 1 else "layers freed, one by one"
-    words = [word if index == 0 else "" for index in range(len(starts))]
-    return pd.DataFrame({"run": "moment", "strategy": words, "epoch": np.array(starts, dtype=int)})
+    return starts, [word if index == 0 else "" for index in range(len(starts))]
 
 
 def frame(n_epochs: int, rows: pd.DataFrame, metric: str) -> dict[str, float]:
@@ -146,7 +172,7 @@ def curves_template(quantity: str, mode: str) -> base.Spec:
         x=x, y=y("mean"), color=colour, strokeDash=dash
     )
     labels = (
-        current.transform_filter("isValid(datum.label)")
+        alt.Chart(alt.NamedData("ends"))
         .mark_text(align="left", dx=6, dy=base.label_nudge(), fontSize=12, tooltip=None)
         .encode(x=x, y=y("label"), text="strategy:N", color=colour)
     )
@@ -170,39 +196,41 @@ def curves_template(quantity: str, mode: str) -> base.Spec:
     return base.template(chart.properties(height=HEIGHT), mode)
 
 
-class Charts:
-    """The four charts in their places on the page: axes first, then curves, whenever there are new ones.
+class Chart:
+    """One of the four charts in its place on the page: axes first, then curves, whenever there are new ones.
 
     Parameters
     ----------
     n_epochs : int
         Of the whole run.
+    metric : str
+        A key of `PANELS`.
     mode : {"light", "dark"}
     """
 
-    def __init__(self, n_epochs: int, mode: str) -> None:
-        self._n_epochs, self._mode = n_epochs, mode
-        columns = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
-        self._places = {metric: base.Place(column) for metric, column in zip(PANELS, columns, strict=True)}
+    def __init__(self, n_epochs: int, metric: str, mode: str) -> None:
+        self._n_epochs, self._metric = n_epochs, metric
+        title = {"text": PANELS[metric], "offset": 22}
+        self._template = curves_template(metric.rpartition("_")[2], mode) | {"title": title}
+        self._place = base.Place()
 
-    def draw(
-        self, results: Mapping[str, RunResult], pinned: Mapping[str, RunResult], words: Mapping[str, str] | None = None
-    ) -> None:
-        """Draw the curves so far, in place of the previous ones.
+    def draw(self, rows: pd.DataFrame | None, words: str | None = None) -> None:
+        """Draw curves in place of the previous ones.
 
         Parameters
         ----------
-        results, pinned : mapping of str to RunResult
-            As for `curve_rows`; without results, the axes.
-        words : mapping of str to str, optional
-            What each chart shows, in a sentence; not while it changes all the time.
+        rows : DataFrame or None
+            Of `curve_rows`; ``None``: the axes alone.
+        words : str, optional
+            What the chart shows, in a sentence; not while it changes all the time.
         """
-        for metric, title in PANELS.items():
-            rows = curve_rows(results, pinned, metric) if results else NO_ROWS
-            base.show(
-                curves_template(metric.rpartition("_")[2], self._mode) | {"title": {"text": title, "offset": 22}},
-                rows,
-                alt=words[metric] if words else f"{title}: training is under way.",
-                frame=frame(self._n_epochs, rows, metric),
-                place=self._places[metric],
-            )
+        ends = NO_ROWS if rows is None else end_rows(rows, self._metric)
+        rows = NO_ROWS if rows is None else rows
+        base.show(
+            self._template,
+            rows,
+            ends=ends,
+            alt=words or f"{PANELS[self._metric]}: training is under way.",
+            frame=frame(self._n_epochs, rows, self._metric),
+            place=self._place,
+        )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import chain
 
 PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    "compare": ("numbers", "pin"),
+    "compare": ("curve", "numbers", "pin"),
     "decide": ("guess", "among", "cell"),
     "claims": ("verdict", "claim", "again"),
     "export": ("strategy", "framework"),

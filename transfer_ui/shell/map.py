@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -46,6 +48,15 @@ PAGES = (
 def navigation() -> StreamlitPage:
     """Tell the server its pages and get the one that was asked for."""
     # The links are drawn by `open_page`, and no page has an icon here: the browser would fetch it from a font host.
+    # Copies, because the server notes in a page that it may be run, once, by this visitor.
+    pages = {name: copy(page) for name, page in _pages().items()}
+    st.session_state.pages, st.session_state.map_drawn = pages, True
+    return st.navigation(list(pages.values()), position="hidden")
+
+
+@cache
+def _pages() -> dict[str, StreamlitPage]:
+    """Make the pages once for all visitors: finding their files takes longer than most of what a page draws."""
     pages = {
         page.file: st.Page(
             PAGES_FOLDER / f"{page.file}.py",
@@ -55,10 +66,9 @@ def navigation() -> StreamlitPage:
         )
         for page in PAGES
     }
-    st.session_state.pages, st.session_state.map_drawn = pages, True
     # The address of the default page is empty; whoever types its name must not be told that there is no such page.
-    alias = st.Page(PAGES_FOLDER / "home.py", title="Start", url_path="home", visibility="hidden")
-    return st.navigation([*pages.values(), alias], position="hidden")
+    pages["home by name"] = st.Page(PAGES_FOLDER / "home.py", title="Start", url_path="home", visibility="hidden")
+    return pages
 
 
 def open_page(file: str) -> None:
