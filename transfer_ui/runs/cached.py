@@ -131,13 +131,16 @@ def shipped_rows(name: str) -> pd.DataFrame:
 
 def baselines(config: RunConfig) -> dict[str, Array]:
     """Test accuracy of what needs no training here: zero-shot where it exists, logistic regression."""
+    found: dict[str, Array] = quietly(workbench(), *baselines_of(config))
+    return found
+
+
+def baselines_of(config: RunConfig) -> Request:
+    """Name the baselines of a configuration, and say how to measure them."""
     # The rates and epochs of the target do not affect them: runs that differ only there share the baselines.
     start = scenario_config(config.pair)
-    shared = {name: getattr(config, name) for name in BASELINE_FIELDS}
-    asked = start.but(**shared)
-    steps = partial(single_step, measure_baselines, asked)
-    found: dict[str, Array] = quietly(workbench(), ("baselines", asked), steps, _network(asked))
-    return found
+    shared = start.but(**{name: getattr(config, name) for name in BASELINE_FIELDS})
+    return Request(("baselines", shared), partial(single_step, measure_baselines, shared), _network(shared))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

@@ -64,7 +64,8 @@ class Shelf:
         """
         self._jobs[key] = job
         old = monotonic() - RECENT
-        idle = [name for name, one in self._jobs.items() if name not in beside and one.ended and not one.waiting]
+        others = [(name, one) for name, one in self._jobs.items() if name != key and name not in beside]
+        idle = [name for name, one in others if one.ended and not one.waiting]
         guesses = [name for name in idle if not self._jobs[name].used]
         self._make_room([*guesses, *(name for name in idle if 0 < self._jobs[name].used < old)])
         if self._is_full():

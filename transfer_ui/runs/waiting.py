@@ -81,7 +81,7 @@ def quietly(bench: Workbench, key: Hashable, make_steps: MakeSteps, family: Hash
     """Wait for a short job without drawing anything; arguments as for `outcome`."""
     job = bench.job(key, make_steps, family)
     if not job.ended:
-        with bench.waiting_for(job, _session()):
+        with bench.waiting_for(job, session()):
             while not job.wait(LOOK):
                 _leave_if_superseded()
     return _result(job)
@@ -110,7 +110,7 @@ def _wait(
     next_beat = started + FIRST * max(1, bench.n_waiting)
     seen, first, drawn = job.progress, 0.0, job.progress.fraction
     bar: DeltaGenerator | None = None
-    with bench.waiting_for(job, _session()):
+    with bench.waiting_for(job, session()):
         while not job.ended:
             now = monotonic()
             if now < next_beat:
@@ -145,8 +145,8 @@ def _wait(
     place.empty()
 
 
-def _session() -> str | None:
-    """Name of this visitor's session."""
+def session() -> str | None:
+    """Name this visitor's session."""
     context = get_script_run_ctx()
     return context.session_id if context else None
 
