@@ -75,7 +75,9 @@ def fresh_server(port: int = 0) -> Iterator[Server]:
             port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
+    # As a visitor meets it: with the worker processes that most tests do without.
+    ours = ("STREAMLIT_", "FREEZE_OR_FINE_TUNE_WORKERS")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     with subprocess.Popen(
         [*command, *options], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:

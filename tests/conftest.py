@@ -55,6 +55,14 @@ def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_workers() -> Iterator[None]:
+    """Train in a thread: pages in a test need no process of their own. Servers of the browser tests start theirs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FREEZE_OR_FINE_TUNE_WORKERS", "0")
+        yield
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     with fresh_server() as running:

@@ -3,7 +3,7 @@
 from streamlit.testing.v1 import AppTest
 
 from transfer_ui.runs import waiting
-from transfer_ui.runs.waiting import BEAT, PATIENCE
+from transfer_ui.runs.waiting import BEAT, FIRST
 
 
 def page(n_steps):
@@ -37,7 +37,7 @@ def test_results_are_drawn_while_they_grow_but_not_more_often_than_a_browser_can
     app = opened(120)
     drawn = app.session_state["drawn"]
     assert drawn == sorted(set(drawn))
-    assert 2 <= len(drawn) <= (app.session_state["seconds"] - PATIENCE) / BEAT + 1
+    assert 2 <= len(drawn) <= (app.session_state["seconds"] - FIRST) / BEAT + 1
     assert app.markdown[0].value == "result 120"
 
 
@@ -59,5 +59,5 @@ def test_a_run_whose_visitor_has_gone_rests(monkeypatch):
     app = opened(10_000)
     assert not app.markdown
     assert not app.exception
-    (job,) = app.session_state["bench"]._jobs.values()
+    (job,) = app.session_state["bench"]._shelf
     assert (job.waiting, job.ended) == (0, False)

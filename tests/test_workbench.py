@@ -1,119 +1,187 @@
+"""The workbench, with a thread and with worker processes."""
+
+import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
 
-from transfer_core import Progress, RunConfig, compare, compare_steps
-from transfer_ui.runs.workbench import Job, Workbench
+from tests.turns import Log, broken, turns
+from transfer_core import RunConfig, compare, compare_steps
+from transfer_ui.runs.job import Job, n_bytes
+from transfer_ui.runs.workbench import Workbench
 
 QUICK = RunConfig(scenario="low_to_high", hidden_sizes=(8,), pretrain_epochs=1, n_epochs=3, unfreeze_epoch=1, n_seeds=2)
 
 
-def counting(log: list[str], name: str, n: int, pause: float = 0.0) -> Callable[[], Iterator[Progress]]:
-    """Steps that write down their turns."""
+@contextmanager
+def opened(*args, **kwargs) -> Iterator[Workbench]:
+    bench = Workbench(*args, **kwargs)
+    try:
+        yield bench
+    finally:
+        bench.close()
 
-    def steps() -> Iterator[Progress]:
-        for step in range(n):
-            log.append(name)
-            time.sleep(pause)
-            yield Progress((step + 1) / n, f"step {step}")
 
-    return steps
+@pytest.fixture(scope="module", params=[0, 2], ids=["thread", "processes"])
+def bench(request):
+    with opened(request.param) as bench:
+        yield bench
+
+
+@pytest.fixture
+def log(tmp_path):
+    return Log(tmp_path / "log")
 
 
 def finish(bench: Workbench, job: Job) -> None:
     with bench.waiting_for(job):
-        assert job.wait(20)
+        assert job.wait(30)
 
 
-def test_job_gives_the_same_result_as_the_core():
-    bench = Workbench()
-    job = bench.job("key", lambda: compare_steps(QUICK))
+def test_job_gives_the_same_result_as_the_core(bench):
+    job = bench.job("core", partial(compare_steps, QUICK))
     finish(bench, job)
     expected = compare(QUICK)
     assert list(job.result) == list(expected)
     for name, result in expected.items():
         assert (job.result[name].test_accuracy == result.test_accuracy).all()
+        assert job.result[name].params[0].weights.tobytes() == result.params[0].weights.tobytes()
+        assert job.result[name].config == QUICK
 
 
-def test_same_key_is_computed_once():
-    bench, log = Workbench(), list[str]()
-    for _ in range(3):
-        finish(bench, bench.job("key", counting(log, "a", 4)))
-    assert len(log) == 4
-
-
-def test_job_rests_when_nobody_waits_and_goes_on_where_it_was():
-    bench, log = Workbench(), list[str]()
-    job = bench.job("key", counting(log, "a", 40, pause=0.02))
-    with bench.waiting_for(job):
-        assert not job.wait(0.2)
-    time.sleep(0.15)  # the step under way ends
-    resting = len(log)
-    time.sleep(0.2)
-    assert len(log) == resting < 40
-    finish(bench, bench.job("key", counting(log, "again", 40)))
-    assert log == ["a"] * 40
-
-
-def test_two_visitors_take_turns():
-    bench, log = Workbench(), list[str]()
-    long, short = (bench.job(name, counting(log, name, n, pause=0.02)) for name, n in (("long", 100), ("short", 5)))
-    with bench.waiting_for(long), bench.waiting_for(short):
-        assert short.wait(10)
-        assert not long.ended
-    assert "long" in log
-
-
-def test_error_reaches_who_waits_and_is_not_kept():
-    def broken() -> Iterator[Progress]:
-        yield Progress(0.5, "half")
-        raise ValueError("broken on purpose")
-
-    bench = Workbench()
-    job = bench.job("key", broken)
+def test_arrays_that_results_share_stay_shared(bench):
+    job = bench.job("core", partial(compare_steps, QUICK))
     finish(bench, job)
+    one, two = (job.result[name].pretrained[0].weights for name in ("feature_extraction", "end_to_end"))
+    assert one is two
+    assert job.n_bytes == n_bytes(compare(QUICK))
+
+
+def test_same_key_is_computed_once(bench, log):
+    for _ in range(3):
+        finish(bench, bench.job(log.path, turns(log, "a", 4)))
+    assert len(log.lines()) == 4
+
+
+def test_job_rests_when_nobody_waits_and_goes_on_where_it_was(bench, log):
+    job = bench.job(log.path, turns(log, "a", 100, pause=0.02))
+    with bench.waiting_for(job):
+        until = time.monotonic() + 30
+        while not log.lines() and time.monotonic() < until:
+            time.sleep(0.02)
+        assert not job.wait(0.1)
+    time.sleep(0.2)  # the slice under way ends
+    resting = len(log.lines())
+    time.sleep(0.2)
+    assert len(log.lines()) == resting < 100
+    finish(bench, bench.job(log.path, turns(log, "again", 100)))
+    assert log.lines() == ["a"] * 100
+
+
+def test_two_visitors_take_turns(log):
+    with opened() as bench:
+        long, short = (bench.job(name, turns(log, name, n, pause=0.02)) for name, n in (("long", 100), ("short", 5)))
+        with bench.waiting_for(long), bench.waiting_for(short):
+            assert short.wait(10)
+            assert not long.ended
+    assert "long" in log.lines()
+
+
+def test_a_visitor_who_waits_for_something_else_no_longer_waits_for_the_first(bench, log):
+    first, second = (bench.job((log.path, name), turns(log, name, 1000, pause=0.01)) for name in ("first", "second"))
+    with bench.waiting_for(first, "visitor"), bench.waiting_for(first, "somebody else"):
+        with bench.waiting_for(second, "visitor"):
+            assert (first.waiting, second.waiting) == (1, 1)
+        with bench.waiting_for(second, "somebody else"):
+            assert (first.waiting, second.waiting) == (0, 1)
+    assert (first.waiting, second.waiting, bench.n_waiting) == (0, 0, 0)
+
+
+def test_error_reaches_who_waits_and_is_not_kept(bench, log):
+    job = bench.job(log.path, broken)
+    finish(bench, job)
+    assert isinstance(job.error, ValueError)
     assert str(job.error) == "broken on purpose"
-    again = bench.job("key", counting([], "a", 1))
+    again = bench.job(log.path, turns(log, "a", 1))
     finish(bench, again)
     assert again.error is None
 
 
-def test_number_of_jobs_is_bounded_and_the_latest_stay():
-    bench, log = Workbench(max_jobs=2), list[str]()
-    for name in "abc":
-        finish(bench, bench.job(name, counting(log, name, 1)))
-    finish(bench, bench.job("c", counting(log, "c", 1)))
-    finish(bench, bench.job("a", counting(log, "a", 1)))
-    assert log == ["a", "b", "c", "a"]
+def test_results_so_far_are_those_of_the_latest_step_and_a_resting_job_has_them_too(bench, log):
+    job = bench.job(log.path, turns(log, "a", 1000, pause=0.005))
+    assert bench.results_so_far(job) == {}
+    with bench.waiting_for(job):
+        before = job.progress
+        assert not job.wait(30, since=before)
+        assert job.progress is not before
+        seen = bench.results_so_far(job)["step"]
+    time.sleep(0.2)
+    assert seen <= bench.results_so_far(job)["step"] < 1000
+
+
+def test_number_of_jobs_is_bounded_and_the_latest_stay(log):
+    with opened(max_jobs=2) as bench:
+        for name in "abc":
+            finish(bench, bench.job(name, turns(log, name, 1)))
+        finish(bench, bench.job("c", turns(log, "c", 1)))
+        finish(bench, bench.job("a", turns(log, "a", 1)))
+    assert log.lines() == ["a", "b", "c", "a"]
 
 
 def test_memory_is_bounded_by_the_size_of_the_results():
-    job = Job(iter(()))
-    job.result = compare(QUICK)
-    one = job.n_bytes
+    one = n_bytes(compare(QUICK))
     weights = 2 * (65 * 8 + 9 * 5) * 4  # two seeds, single precision
-    assert one > 5 * weights
-    bench = Workbench(max_bytes=int(1.5 * one))
-    keys = [QUICK, QUICK.but(seed=3), QUICK.but(seed=6)]
-    jobs = []
-    for key in keys:
-        jobs.append(bench.job(key, partial(compare_steps, key)))
-        finish(bench, jobs[-1])
-    assert bench.job(keys[0], lambda: compare_steps(keys[0])) is not jobs[0]
+    assert 5 * weights < one < 50 * weights
+    with opened(max_bytes=int(1.5 * one)) as bench:
+        keys = [QUICK, QUICK.but(seed=3), QUICK.but(seed=6)]
+        jobs = []
+        for key in keys:
+            jobs.append(bench.job(key, partial(compare_steps, key)))
+            finish(bench, jobs[-1])
+        assert bench.job(keys[0], partial(compare_steps, keys[0])) is not jobs[0]
+
+
+def test_all_but_one_of_the_resting_jobs_are_dropped_and_begin_anew_if_somebody_holds_them(bench, log):
+    held = []
+    for name in "abc":
+        held.append(bench.job((log.path, name), turns(log, name, 30, pause=0.02)))
+        with bench.waiting_for(held[-1]):
+            assert not held[-1].wait(30, since=held[-1].progress)
+        time.sleep(0.1)
+    bench.job((log.path, "d"), turns(log, "d", 1))
+    assert [job.hand is None for job in held] == [True, True, False]
+    finish(bench, held[0])
+    assert held[0].result["step"] == 29
+    assert log.lines().count("a") > 30
 
 
 @pytest.mark.parametrize("n_visitors", [4])
-def test_many_visitors_of_one_run_share_it(n_visitors):
-    bench, log = Workbench(), list[str]()
+def test_many_visitors_of_one_run_share_it(bench, log, n_visitors):
     threads = [
-        threading.Thread(target=lambda: finish(bench, bench.job("key", counting(log, "a", 10, pause=0.01))))
+        threading.Thread(target=lambda: finish(bench, bench.job(log.path, turns(log, "a", 10, pause=0.01))))
         for _ in range(n_visitors)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(log) == 10
+    assert len(log.lines()) == 10
+
+
+def test_a_closed_workbench_leaves_nobody_waiting_for_an_answer(log):
+    with opened() as bench:
+        job = bench.job("key", turns(log, "a", 1000, pause=0.01))
+        with bench.waiting_for(job):
+            assert not job.wait(10, since=job.progress)
+    assert bench.results_so_far(job) == {}
+    assert not [thread for thread in bench._threads if thread.is_alive()]
+
+
+def test_training_is_where_it_should_be(bench, log):
+    job = bench.job(log.path, turns(log, "a", 1))
+    finish(bench, job)
+    assert (job.result["process"] == os.getpid()) == (len(bench.hands) == 1)

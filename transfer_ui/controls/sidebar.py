@@ -106,7 +106,7 @@ def draw(page: str) -> RunConfig:
             with places[knob.group]:
                 values[knob.name] = draw_knob(knob, options, values, notices)
             if knob.name == "scenario" and values["scenario"] != before.scenario:
-                values, said = _move_to(values["scenario"], before)
+                values, said = move_to(values["scenario"], before)
                 notices += said
                 _put({name: value for name, value in values.items() if name != "scenario"})
         button(
@@ -204,7 +204,7 @@ def _widget_values(config: RunConfig) -> Values:
     }
 
 
-def _move_to(scenario: str, before: RunConfig) -> tuple[Values, list[str]]:
+def move_to(scenario: str, before: RunConfig) -> tuple[Values, list[str]]:
     """Keep the visitor's knobs in another scenario, except those that a scenario sets itself."""
     own = {"shift_amount", *SCENARIOS[before.scenario].settings, *SCENARIOS[scenario].settings}
     start = values_of(scenario_config(scenario))

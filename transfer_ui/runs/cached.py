@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
 
-from transfer_core import Progress, RunConfig, compare_steps, scenario_config
+from transfer_core import RunConfig, compare_steps, scenario_config
 from transfer_core.arrays import Array
 from transfer_core.baselines import measure_baselines
 from transfer_core.experiment import sweep_steps
 from transfer_core.scenarios import Task
 from transfer_core.splits import sample_images
-from transfer_core.studies.execute import Done, rows, study_steps
+from transfer_core.studies.execute import Done, rows
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import Shipped, read
-from transfer_core.studies.store import Store, default_path
 from transfer_core.studies.study import Study
-from transfer_ui.runs.waiting import Outcome, outcome
+from transfer_ui.runs.cores import n_workers
+from transfer_ui.runs.guesses import Request
+from transfer_ui.runs.steps import Stored, single_step, stored_study_steps
+from transfer_ui.runs.waiting import Outcome, outcome, quietly
 from transfer_ui.runs.workbench import Workbench
 
 Draw = Callable[[Any], object]
@@ -27,25 +30,34 @@ Draw = Callable[[Any], object]
 BASELINE_FIELDS = ("shift_amount", "hidden_sizes", "pretrain_epochs", "images_per_class", "n_seeds", "seed")
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, on_release=Workbench.close)
 def workbench() -> Workbench:
     """Get the one workbench of this server."""
-    return Workbench()
+    return Workbench(n_workers())
 
 
 def comparison(config: RunConfig, draw: Draw | None = None) -> Outcome:
     """Compare all strategies; results so far can be drawn meanwhile."""
-    return outcome(workbench(), ("compare", config), lambda: compare_steps(config), draw)
+    asked = comparison_of(config)
+    return outcome(workbench(), asked.key, asked.make_steps, draw, asked.family)
+
+
+def comparison_of(config: RunConfig) -> Request:
+    """Name the comparison of a configuration, and say how to begin it."""
+    return Request(("compare", config), partial(compare_steps, config), _network(config))
 
 
 def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...], draw: Draw | None = None) -> Outcome:
     """Run progressive unfreezing for several unfreeze epochs; results are keyed by the epoch as text."""
-
-    def steps() -> Iterator[Progress]:
-        return sweep_steps(config, "progressive_unfreezing", "unfreeze_epoch", epochs)
-
+    steps = partial(sweep_steps, config, "progressive_unfreezing", "unfreeze_epoch", epochs)
     # The unfreeze epoch is what is swept: its own value does not make a different sweep.
-    return outcome(workbench(), ("sweep", config.but(unfreeze_epoch=0), epochs), steps, draw)
+    key = ("sweep", config.but(unfreeze_epoch=0), epochs)
+    return outcome(workbench(), key, steps, draw, _network(config))
+
+
+def _network(config: RunConfig) -> Hashable:
+    """Name what pretraining depends on: runs that share the network are trained where it is."""
+    return (config.pair, config.hidden_sizes, config.pretrain_epochs, config.seeds)
 
 
 class Measured(NamedTuple):
@@ -92,22 +104,15 @@ def study(asked: Study, configs: Sequence[RunConfig], draw: Callable[[pd.DataFra
     def all_rows(done: Sequence[Done]) -> pd.DataFrame:
         return rows(cells, [*stored, *(one._replace(place=places[one.place]) for one in done)])
 
-    def draw_done(done: list[Done]) -> None:
-        if draw and (done or stored):
-            draw(all_rows(done))
+    def draw_done(so_far: Stored) -> None:
+        if draw and (so_far.done or stored):
+            draw(all_rows(so_far.done))
 
-    found = outcome(
-        workbench(), ("study", asked.name, *configs), lambda: study_steps(missing, study_store()), draw_done
-    )
-    if study_store().trouble:
+    found = outcome(workbench(), ("study", asked.name, *configs), partial(stored_study_steps, missing), draw_done)
+    done, trouble = found.results or Stored([], "")
+    if trouble:
         st.caption(":material/cloud_off: This server cannot store results on its disk; they last until it restarts.")
-    return Measured(all_rows(list(found.results)), found.stopped, None)
-
-
-@st.cache_resource(show_spinner=False)
-def study_store() -> Store:
-    """Get the one store of this server; it is in memory if its file cannot be used."""
-    return Store.or_memory(default_path)
+    return Measured(all_rows(done), found.stopped, None)
 
 
 @st.cache_resource(show_spinner=False)
@@ -126,15 +131,16 @@ def shipped_rows(name: str) -> pd.DataFrame:
 
 def baselines(config: RunConfig) -> dict[str, Array]:
     """Test accuracy of what needs no training here: zero-shot where it exists, logistic regression."""
+    found: dict[str, Array] = quietly(workbench(), *baselines_of(config))
+    return found
+
+
+def baselines_of(config: RunConfig) -> Request:
+    """Name the baselines of a configuration, and say how to measure them."""
     # The rates and epochs of the target do not affect them: runs that differ only there share the baselines.
     start = scenario_config(config.pair)
-    shared = {name: getattr(config, name) for name in BASELINE_FIELDS}
-    return _baselines(start.but(**shared))
-
-
-@st.cache_data(max_entries=300, show_spinner=False)
-def _baselines(config: RunConfig) -> dict[str, Array]:
-    return measure_baselines(config)
+    shared = start.but(**{name: getattr(config, name) for name in BASELINE_FIELDS})
+    return Request(("baselines", shared), partial(single_step, measure_baselines, shared), _network(shared))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
-from time import monotonic
+from collections.abc import Callable, Hashable
+from time import monotonic, thread_time
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -11,14 +11,16 @@ from streamlit import runtime
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from transfer_core import Progress
-from transfer_ui.runs.workbench import Job, Workbench
+from transfer_ui.runs.hands import MakeSteps
+from transfer_ui.runs.job import Job, TrainingLost
+from transfer_ui.runs.workbench import Workbench
 
-PATIENCE = 0.5  # seconds before anything is drawn, so that quick runs do not flicker
+FIRST = 0.1  # seconds before results so far are drawn; a run that takes longer shows its first curves at once
+PATIENCE = 0.5  # seconds before there is a progress bar, so that it does not flicker in quick runs
 BEAT = 0.4  # seconds between two drawings: at more than three per second, a browser falls behind and shows none
-DRAWING_SHARE = 0.2  # of the time at most: drawing takes time away from training
+DRAWING_SHARE = 0.2  # of a core at most, for all who wait together: drawing takes time away from everything else
 AWAY = 10  # seconds without a connection after which nobody waits any more; the browser asks again when it is back
-LOOK = 0.1  # seconds until a script that nobody wants any longer notices
+LOOK = 0.25  # seconds until a script that nobody wants any longer ends; its job is told sooner, by the next one
 MAX_STOPPED = 2  # stopped runs kept per visitor's session
 
 
@@ -40,8 +42,9 @@ class Outcome(NamedTuple):
 def outcome(
     bench: Workbench,
     key: Hashable,
-    make_steps: Callable[[], Iterator[Progress]],
+    make_steps: MakeSteps,
     draw: Callable[[Any], object] | None = None,
+    family: Hashable = None,
 ) -> Outcome:
     """Wait for a job, unless the visitor has stopped it.
 
@@ -51,16 +54,18 @@ def outcome(
     key : hashable
         Names what is computed.
     make_steps : callable
-        Begins the computation, if nobody has yet.
+        Begins the computation, if nobody has yet. It must be possible to pickle it: another process may call it.
     draw : callable, optional
         Shows the results so far, again and again. It draws over what it drew before: emptying a place
         makes the page jump.
+    family : hashable, optional
+        Names what is expensive and shared with other jobs.
 
     Returns
     -------
     Outcome
     """
-    job = bench.job(key, make_steps)
+    job = bench.job(key, make_steps, family)
     stopped: dict[Hashable, Any] = st.session_state.setdefault("stopped_runs", {})
     # Always there, so that what follows keeps its place on the page, with or without a wait.
     place = st.empty()
@@ -69,42 +74,81 @@ def outcome(
         return Outcome(stopped[key][1], True)
     if not job.ended:
         _wait(bench, job, key, place, draw)
+    return Outcome(_result(job), False)
+
+
+def quietly(bench: Workbench, key: Hashable, make_steps: MakeSteps, family: Hashable = None) -> Any:
+    """Wait for a short job without drawing anything; arguments as for `outcome`."""
+    job = bench.job(key, make_steps, family)
+    if not job.ended:
+        with bench.waiting_for(job, session()):
+            while not job.wait(LOOK):
+                _leave_if_superseded()
+    return _result(job)
+
+
+def _result(job: Job) -> Any:
+    if isinstance(job.error, TrainingLost):
+        st.error(str(job.error), icon=":material/warning:")
+        st.stop()
     if job.error:
         raise job.error
-    return Outcome(job.result, False)
+    return job.result
+
+
+def _leave_if_superseded() -> None:
+    """End this script if the visitor has moved on: any look-up raises then."""
+    "stopped_runs" in st.session_state  # noqa: B015
 
 
 def _wait(
     bench: Workbench, job: Job, key: Hashable, place: DeltaGenerator, draw: Callable[[Any], object] | None
 ) -> None:
     """Wait; every look is also the point where a newer click ends this script."""
-    started = monotonic()
-    next_beat = started + PATIENCE
-    bar, first, drawn = None, 0.0, job.progress.fraction
-    here_at = started
-    with bench.waiting_for(job):
-        while not job.wait(LOOK):
-            "stopped_runs" in st.session_state  # noqa: B015  a look-up raises when the visitor has moved on
+    started = here_at = monotonic()
+    # Where many wait, pictures of what is not finished come later, so that what is finished comes sooner.
+    next_beat = started + FIRST * max(1, bench.n_waiting)
+    seen, first, drawn = job.progress, 0.0, job.progress.fraction
+    bar: DeltaGenerator | None = None
+    with bench.waiting_for(job, session()):
+        while not job.ended:
             now = monotonic()
             if now < next_beat:
+                job.wait(min(LOOK, next_beat - now))
+            else:
+                job.wait(LOOK, since=seen)
+            _leave_if_superseded()
+            now = monotonic()
+            if job.ended or now < next_beat:
                 continue
             # A session outlives its connection for an hour; its runs must not, or they slow down everybody else's.
             here_at = now if _is_connected() else here_at
             if now - here_at > AWAY:
                 st.stop()
-            fraction, message, _ = job.progress
-            if bar is None:
-                # Progress made before this wait, from the store or for another visitor, says nothing about the speed.
-                started, first = now, fraction
-                bar = _progress_bar(place, job, key)
-            bar.progress(min(fraction, 1.0), f"{message} · {_time_left(fraction, fraction - first, now - started)}")
-            if draw and fraction > drawn:
-                results = job.results_so_far()
-                if results:
+            if job.progress is seen and (bar or now - started < PATIENCE):
+                continue
+            seen, working = job.progress, thread_time()
+            if now - started >= PATIENCE:
+                if bar is None:
+                    # Progress made before this wait, from the store or for another visitor, says nothing about the speed.
+                    started, first = now, seen.fraction
+                    bar = _progress_bar(place, job, key, bench)
+                left = _time_left(seen.fraction, seen.fraction - first, now - started)
+                bar.progress(min(seen.fraction, 1.0), f"{seen.message} · {left}")
+            if draw and seen.results and seen.fraction > drawn:
+                results = bench.results_so_far(job)
+                if results and not job.ended:
                     draw(results)
-                drawn = fraction
-            next_beat = now + max(BEAT, (monotonic() - now) / DRAWING_SHARE)
+                drawn = seen.fraction
+            crowd = max(1, bench.n_waiting)
+            next_beat = now + max(BEAT, (thread_time() - working) * crowd / DRAWING_SHARE)
     place.empty()
+
+
+def session() -> str | None:
+    """Name this visitor's session."""
+    context = get_script_run_ctx()
+    return context.session_id if context else None
 
 
 def _is_connected() -> bool:
@@ -113,13 +157,15 @@ def _is_connected() -> bool:
     return not runtime.exists() or context is None or runtime.get_instance().is_active_session(context.session_id)
 
 
-def _progress_bar(place: DeltaGenerator, job: Job, key: Hashable) -> DeltaGenerator:
+def _progress_bar(place: DeltaGenerator, job: Job, key: Hashable, bench: Workbench) -> DeltaGenerator:
     """Draw the bar and Stop; the style of the page lays them over its lower edge, so that nothing moves."""
     with place.container(
         key=f"running_{hash(key)}", border=True, horizontal=True, vertical_alignment="center", gap="medium"
     ):
         bar = st.progress(0.0)
-        st.button("Stop", key=f"stop_{hash(key)}", on_click=_stop, args=(job, key), icon=":material/stop_circle:")
+        st.button(
+            "Stop", key=f"stop_{hash(key)}", on_click=_stop, args=(bench, job, key), icon=":material/stop_circle:"
+        )
     return bar
 
 
@@ -131,10 +177,10 @@ def _time_left(fraction: float, gained: float, elapsed: float) -> str:
     return f"about {left:.0f} s left" if left < 90 else f"about {left / 60:.0f} min left"
 
 
-def _stop(job: Job, key: Hashable) -> None:
+def _stop(bench: Workbench, job: Job, key: Hashable) -> None:
     """Keep the results so far for this visitor; anyone else waiting for the same run is not disturbed."""
     stopped = st.session_state.setdefault("stopped_runs", {})
-    stopped[key] = (job.progress.message, job.results_so_far())
+    stopped[key] = (job.progress.message, bench.results_so_far(job))
     for oldest in list(stopped)[:-MAX_STOPPED]:
         del stopped[oldest]
 

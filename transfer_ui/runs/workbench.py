@@ -1,178 +1,245 @@
-"""One thread that does all the training on this server, and the finished runs that everyone shares.
+"""What trains on this server, and the finished runs that everyone shares.
 
-Small NumPy operations in several threads slow each other down, so there is one worker. It gives the
-next slice to the waiting job that has had the least time so far. A job moves only while somebody waits for it: whoever moves a slider
-stops waiting, and the job rests where it is until somebody wants it again. Nothing here knows
+Small NumPy operations in several threads slow each other down, so training has one hand, or two in processes of their
+own. A hand gives the next slice to the waiting job that has had the least time so far. A job moves only while somebody
+waits for it: whoever moves a slider stops waiting, and the job rests where it is until somebody wants it again. A job
+that has begun stays with its hand. When nobody waits, one hand trains what somebody may want next. Nothing here knows
 Streamlit; `transfer_ui.runs.cached` does the waiting.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import atexit
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from functools import partial
 from time import monotonic
 from typing import Any
 
-import numpy as np
-from threadpoolctl import threadpool_limits
+from transfer_ui.runs.guesses import Guesses, Request
+from transfer_ui.runs.hands import Lost, MakeSteps, ProcessHand, ThreadHand
+from transfer_ui.runs.job import Job
+from transfer_ui.runs.shelf import Shelf
 
-from transfer_core import Progress
-from transfer_core.arrays import Array
-
-SLICE_SECONDS = 0.05
 MAX_JOBS = 200
-MAX_RESTING = 1  # each may hold as much as the largest run needs
 MAX_BYTES = 32 * 2**20
-
-
-class Job:
-    """A computation that is under way, resting or finished.
-
-    Attributes
-    ----------
-    progress : Progress
-        The latest, or the last.
-    result : Any
-        What its last step returned; complete once it has ended, empty before.
-    error : Exception or None
-        Why it ended early.
-    waiting : int
-        How many visitors wait for it.
-    seconds : float
-        Time the worker has spent on it, on the clock of the queue.
-    """
-
-    def __init__(self, steps: Iterator[Progress]) -> None:
-        self._steps: Iterator[Progress] = steps
-        self._step = threading.Lock()
-        self._ended = threading.Event()
-        self.progress = Progress(0.0, "Waiting for its turn")
-        self.result: Any = {}
-        self.error: Exception | None = None
-        self.waiting = 0
-        self.seconds = 0.0
-
-    @property
-    def ended(self) -> bool:
-        """Whether there is nothing left to do."""
-        return self._ended.is_set()
-
-    def wait(self, seconds: float) -> bool:
-        """Wait until it has ended, at most this long; return whether it has."""
-        return self._ended.wait(seconds)
-
-    def advance(self) -> None:
-        """Do one step; whatever goes wrong ends this job and no other."""
-        with self._step:
-            try:
-                latest = next(self._steps, None)
-                if latest is not None:
-                    self.progress = latest
-                    return
-                self.result = self.progress.results() if self.progress.results else {}
-            except Exception as error:
-                self.error = error
-            # Release what the steps hold on to: only the results of an ended job are still needed.
-            self.progress, self._steps = Progress(1.0, self.progress.message), iter(())
-            self._ended.set()
-
-    def results_so_far(self) -> Any:
-        """Give what there is to show so far, perhaps nothing; never in the middle of a step."""
-        with self._step:
-            return self.result or (self.progress.results() if self.progress.results else {})
-
-    @property
-    def n_bytes(self) -> int:
-        """Memory of the finished results; shared arrays are counted once."""
-        return sum({id(array): array.nbytes for array in _arrays(self.result)}.values())
-
-
-def _arrays(value: Any) -> Iterator[Array]:
-    """Find all arrays in nested results."""
-    if isinstance(value, np.ndarray):
-        yield value
-    elif isinstance(value, Mapping):
-        yield from _arrays(list(value.values()))
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _arrays(part)
-    elif dataclasses.is_dataclass(value):
-        yield from _arrays(vars(value))
+SECONDS_TO_CLOSE = 5
+FAR = 2  # a job whose pretrained network another hand has waits there, unless it has so many more jobs than this one
 
 
 class Workbench:
-    """The worker and its jobs.
+    """Hands and their jobs.
 
     Parameters
     ----------
+    n_processes : int, default 0
+        Worker processes; 0 trains in a thread.
     max_jobs : int
     max_bytes : int
         Limits on what is kept; the least recently used goes first.
     """
 
-    def __init__(self, max_jobs: int = MAX_JOBS, max_bytes: int = MAX_BYTES) -> None:
-        self._jobs: OrderedDict[Hashable, Job] = OrderedDict()
+    def __init__(self, n_processes: int = 0, *, max_jobs: int = MAX_JOBS, max_bytes: int = MAX_BYTES) -> None:
+        self._shelf = Shelf(max_jobs, max_bytes)
         self._queue: list[Job] = []
+        self._waits: dict[Hashable, _Wait] = {}
+        self._guesses = Guesses()
         self._changed = threading.Condition()
-        self._max_jobs, self._max_bytes = max_jobs, max_bytes
-        threading.Thread(target=self._work, name="workbench", daemon=True).start()
+        self._closed = False
+        self.hands: Sequence[ThreadHand] = [ProcessHand() for _ in range(n_processes)] or [ThreadHand()]
+        self._cold, self._not_ready = set(self.hands), set[ThreadHand]()
+        self._threads = [
+            threading.Thread(target=self._work, args=(hand,), name="workbench", daemon=True) for hand in self.hands
+        ]
+        for thread in self._threads:
+            thread.start()
+        if n_processes:
+            atexit.register(self.close)
 
-    def job(self, key: Hashable, make_steps: Callable[[], Iterator[Progress]]) -> Job:
+    def job(self, key: Hashable, make_steps: MakeSteps, family: Hashable = None) -> Job:
         """Find the job of this key, or create it."""
         with self._changed:
-            if key not in self._jobs or self._jobs[key].error:
-                self._jobs[key] = Job(make_steps())
-            self._jobs.move_to_end(key)
-            self._make_room(self._jobs[key])
-            return self._jobs[key]
+            job = self._shelf.get(key)
+            if job is None or job.error:
+                # What is being trained as a guess is what was wanted.
+                job = self._guesses.take(key) or Job(make_steps, family)
+            job.used = monotonic()
+            self._let_go(*self._shelf.put(key, job))
+            return job
 
     @contextmanager
-    def waiting_for(self, job: Job) -> Iterator[None]:
-        """Keep the job moving for the length of the block."""
+    def waiting_for(self, job: Job, visitor: Hashable = None) -> Iterator[None]:
+        """Keep the job moving for the length of the block.
+
+        Parameters
+        ----------
+        job : Job
+        visitor : hashable, optional
+            Who waits; a visitor who waits for something else from now on no longer waits for what was before.
+        """
+        wait = _Wait(job)
         with self._changed:
-            job.waiting += 1
+            if visitor is not None:
+                if visitor in self._waits:
+                    self._waits[visitor].end()
+                self._waits[visitor] = wait
             if job not in self._queue:
                 # A latecomer starts level with the others: being late gives it no right to catch up.
                 job.seconds = max(job.seconds, min((other.seconds for other in self._queue), default=0.0))
                 self._queue.append(job)
-            self._changed.notify()
+            self._changed.notify_all()
         try:
             yield
         finally:
             with self._changed:
-                job.waiting -= 1
+                wait.end()
+                if self._waits.get(visitor) is wait:
+                    del self._waits[visitor]
+                self._changed.notify_all()
 
-    def _make_room(self, wanted: Job) -> None:
-        """Drop the least recently used: results over the limits, and all but a few resting jobs."""
-        idle = [(key, job) for key, job in self._jobs.items() if job is not wanted and not job.waiting]
-        resting = [key for key, job in idle if not job.ended]
-        for key in resting[: max(0, len(resting) - MAX_RESTING)]:
-            del self._jobs[key]
-        total = sum(job.n_bytes for job in self._jobs.values())
-        for key, job in idle:
-            if len(self._jobs) <= self._max_jobs and total <= self._max_bytes:
-                return
-            if key in self._jobs:
-                total -= job.n_bytes
-                del self._jobs[key]
+    @property
+    def n_waiting(self) -> int:
+        """How many visitors wait, for whatever it is."""
+        return sum(job.waiting for job in self._queue)
 
-    def _next(self) -> Job:
+    def results_so_far(self, job: Job) -> Any:
+        """Give what there is to show of a job, perhaps nothing; its hand answers between two slices."""
         with self._changed:
-            while True:
-                self._queue = [job for job in self._queue if job.waiting and not job.ended]
-                if self._queue:
-                    return min(self._queue, key=lambda job: job.seconds)
-                self._changed.wait()
+            if job.ended or job.hand is None or self._closed:
+                return job.result
+            picture: Future[Any] = Future()
+            job.hand.errands.append(partial(job.show, picture))
+            self._changed.notify_all()
+        return picture.result()
 
-    def _work(self) -> None:
-        # Ten small networks fill one core; a second BLAS thread costs more than it brings.
-        with threadpool_limits(limits=1, user_api="blas"):
-            while True:
-                job = self._next()
-                started = monotonic()
-                while monotonic() - started < SLICE_SECONDS and job.waiting and not job.ended:
-                    job.advance()
+    def ahead(self, visitor: Hashable, find: Callable[[], Sequence[Request]]) -> None:
+        """Train what a visitor may want next, while nobody waits; only where this leaves a core to others.
+
+        It also gets the hands ready, which may take a while: whoever calls this has just seen a page.
+
+        Parameters
+        ----------
+        visitor : hashable
+        find : callable
+            Gives the requests, the likeliest first; called when a hand has nothing else to do. They replace those of
+            before.
+        """
+        with self._changed:
+            self._not_ready, self._cold = self._cold, set()
+            if len(self.hands) > 1:
+                self._guesses.want(visitor, find)
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Give up all work and let the worker processes leave."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        for hand in self.hands:
+            hand.interrupt()
+        for thread in self._threads:
+            thread.join(SECONDS_TO_CLOSE)
+        atexit.unregister(self.close)
+
+    def _work(self, hand: ThreadHand) -> None:
+        """Take turns, in the thread of a hand."""
+        while (turn := self._next(hand)) is not None:
+            try:
+                turn()
+            except Lost:
+                self._begin_again(hand)
+        hand.close()
+        while hand.errands:  # nobody must wait for an answer that does not come
+            with suppress(Lost):
+                hand.errands.popleft()()
+
+    def _next(self, hand: ThreadHand) -> Callable[[], object] | None:
+        with self._changed:
+            while not self._closed:
+                turn = self._turn(hand)
+                if turn:
+                    return turn
+                self._changed.wait()
+            return None
+
+    def _turn(self, hand: ThreadHand) -> Callable[[], object] | None:
+        """Find what a hand is to do next."""
+        if hand.errands:
+            return hand.errands.popleft()
+        self._queue = [job for job in self._queue if job.waiting and not job.ended]
+        mine = [job for job in self._queue if job.hand is hand or (job.hand is None and self._suits(hand, job))]
+        if mine:
+            return self._slice_of(min(mine, key=lambda job: job.seconds), hand)
+        if hand in self._not_ready:
+            self._not_ready.discard(hand)
+            return hand.start
+        guess = self._guess()
+        return self._slice_of(guess, hand) if guess and guess.hand in (None, hand) else None
+
+    def _suits(self, hand: ThreadHand, job: Job) -> bool:
+        """Whether a job should begin here: no other hand has less to do, or the pretrained network that it needs."""
+
+        def reluctance(one: ThreadHand) -> int:
+            return sum(other.hand is one for other in self._queue) + (0 if one.knows(job.family) else FAR)
+
+        return reluctance(hand) <= min(map(reluctance, self.hands))
+
+    def _slice_of(self, job: Job, hand: ThreadHand) -> Callable[[], None]:
+        if job.hand is None:
+            job.hand = hand
+            hand.remember(job.family)
+            self._changed.notify_all()  # another hand may now have less to do than this one
+        return partial(self._advance, job)
+
+    def _advance(self, job: Job) -> None:
+        started = monotonic()
+        try:
+            job.advance()
+        finally:
+            with self._changed:
                 job.seconds += monotonic() - started
+                self._changed.notify_all()
+
+    def _guess(self) -> Job | None:
+        """Find what to train while nobody waits."""
+        if self._queue:
+            return None
+        finished = self._guesses.finished()
+        if finished and (finished[1].error or not self._shelf.put_guess(*finished)):
+            self._guesses.give_up()  # what is further down the list is less likely still
+        superseded = self._guesses.superseded()
+        if superseded:
+            self._let_go(superseded)
+        return self._guesses.next(self._shelf.__contains__)
+
+    def _let_go(self, *dropped: Job) -> None:
+        """Have the hands forget jobs; whoever still holds one begins it anew."""
+        for job in dropped:
+            hand = job.hand
+            steps = job.begin_again()
+            if hand and steps:
+                hand.errands.append(partial(hand.let_go, steps))
+        self._changed.notify_all()
+
+    def _begin_again(self, hand: ThreadHand) -> None:
+        """All that a process held is lost with it."""
+        with self._changed:
+            guess = [self._guesses.job] if self._guesses.job else []
+            for job in [*self._shelf, *self._queue, *guess]:
+                if job.hand is hand:
+                    job.begin_again()
+
+
+class _Wait:
+    """A visitor who waits for a job, until it is over."""
+
+    def __init__(self, job: Job) -> None:
+        self._job: Job | None = job
+        job.waiting += 1
+
+    def end(self) -> None:
+        if self._job:
+            self._job.waiting -= 1
+            self._job = None
