@@ -43,20 +43,32 @@ with place:
         visit.keep(config)
     pinned = cached.comparison(pinned_config).results if pinned_config else {}
 
-    # The answer.
-    baselines = cached.baselines(config)
-    frame.answer(
+    rows = outcome.once(metric, lambda: curves.curve_rows(results, {}, metric))
+    words = outcome.once(f"{metric} in words", lambda: sentences.described(results, curves.PANELS[metric], metric))
+    chart.draw(curves.curve_rows(results, pinned, metric) if pinned else rows, words)
+
+    # The answer, without the baselines until they are there.
+    answer = frame.Answer()
+
+    def answer_so_far() -> None:
+        """Answer without the baselines."""
+        answer.say(verdicts.answer(results, {}), [*verdicts.behind_it(results, {}), verdicts.BASELINES_TO_COME])
+
+    baselines = cached.baselines(config, answer_so_far)
+    answer.say(
         verdicts.answer(results, baselines),
-        [
-            *verdicts.behind_it(results, baselines),
-            sentences.worth_of_pretraining(results),
-            sentences.price(results),
-        ],
+        outcome.once(
+            "evidence",
+            lambda: [
+                *verdicts.behind_it(results, baselines),
+                sentences.worth_of_pretraining(results),
+                sentences.price(results),
+            ],
+        ),
     )
     for sentence in sentences.trouble(results):
         st.error(sentence, icon=":material/warning:")
 
-chart.draw(curves.curve_rows(results, pinned, metric), sentences.described(results, curves.PANELS[metric], metric))
 st.caption(
     "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. Hover to compare all strategies "
     "at one epoch; the menu in a chart's corner saves it as a PNG. Losses are in nats.",
@@ -68,7 +80,8 @@ view = sidebar.choose_in_link("numbers", {"summary": "Summary", "seeds": "Seed b
 if view == "seeds":
     tables.show_per_seed(tables.per_seed(results, baselines))
 else:
-    tables.show_summary(tables.summary(results, baselines))
+    tables.show_summary(outcome.once("summary", lambda: tables.summary(results, baselines)))
+frame.show_origin(outcome.made)
 with st.container(horizontal=True):
     origin = Origin("compare", [config], notes=("stopped before the end",) if outcome.stopped else ())
     downloads.offer("Summary", lambda: tables.summary(results, baselines), origin, "summary")

@@ -87,7 +87,7 @@ sizes = crossover.complete_sizes(measured.rows) if measured and len(measured.row
 if measured is None:
     st.caption("This is measured after the map: press Continue above.")
 elif measured.stopped or len(sizes) < 2:
-    answer.markdown("Stopped before the crossing could be located.")
+    answer.add("Stopped before the crossing could be located.")
 else:
     table = crossover.accuracies(measured.rows)
     where = crossover.locate(measured.rows, sizes)
@@ -95,7 +95,7 @@ else:
     live_crossover.finish(table, placed)
     st.caption(decide.ABOUT_CROSSOVER + (decide.ABOUT_STRIP if placed[0].low is not None else ""))
     frame.show_origin(measured.made)
-    answer.markdown(f"{crossover.crossing_words(where, sizes)} {decide.guess_sentence(guess, where)}")
+    answer.add(f"{crossover.crossing_words(where, sizes)} {decide.guess_sentence(guess, where)}")
     with st.container(horizontal=True):
         seen = {"guess": guess}
         downloads.offer(

@@ -18,7 +18,8 @@ from transfer_ui.runs import cached
 from transfer_ui.shell import frame
 
 config = sidebar.draw("export")
-results = cached.comparison(config).results
+outcome = cached.comparison(config)
+results = outcome.results
 if not results:
     frame.stop_without_results()
 
@@ -33,7 +34,7 @@ strategy = sidebar.choose_in_link("strategy", sentences.TITLES, st.pills, defaul
 titles = {name: framework.title for name, framework in FRAMEWORKS.items()}
 name = sidebar.choose_in_link("framework", titles, st.segmented_control, default="pytorch")
 framework, result = FRAMEWORKS[name], results[strategy]
-recipe = recipe_of(result)
+recipe = outcome.once(f"recipe of {strategy}", lambda: recipe_of(result))
 obstacle = framework.obstacle(recipe)
 with place:
     if obstacle:

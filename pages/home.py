@@ -36,17 +36,25 @@ for column, name in zip(st.columns(3, gap="small"), names, strict=True):
         cards[name].empty()  # an empty container would not keep its height
         st.markdown(STRATEGIES[name].summary)
 with place:
-    results = cached.comparison(config).results
+    outcome = cached.comparison(config)
+    results = outcome.results
     if not results:
         frame.stop_without_results()
-    baselines = cached.baselines(config)
-    frame.answer(
+    answer = frame.Answer()
+
+    def answer_so_far() -> None:
+        """Answer without the baselines."""
+        answer.say(verdicts.answer(results, {}), [*verdicts.behind_it(results, {}), verdicts.BASELINES_TO_COME])
+
+    baselines = cached.baselines(config, answer_so_far)
+    answer.say(
         verdicts.answer(results, baselines),
         [*verdicts.behind_it(results, baselines), sentences.worth_of_pretraining(results)],
     )
 for name, card in cards.items():
     card.markdown(f"##### {sentences.accuracy_words(results[name].test_accuracy)} on the new task")
     card.caption(sentences.cost_words(results[name], results["feature_extraction"]))
+frame.show_origin(outcome.made)
 with st.container(horizontal=True, key="links"):
     for file, question in (
         ("compare", "**Which strategy wins** elsewhere?"),

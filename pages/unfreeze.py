@@ -95,6 +95,7 @@ if swept.results:
     )
     with place:
         frame.answer(sweep_sentence(points, config), [*sweep_evidence(points, config), three_on_validation(results)])
+frame.show_origin(outcome.made)
 with place:
     for sentence in sentences.trouble(results):
         st.error(sentence, icon=":material/warning:")

@@ -91,8 +91,8 @@ class RunResult:
     def val_accuracy(self) -> Array:
         """Accuracy on the validation images at the end, ``(n_seeds,)``."""
         if "val_accuracy" in self.history:
-            return self.history["val_accuracy"][:, -1]
-        return self.measured["final_val_accuracy"].values[-1]
+            return np.asarray(self.history["val_accuracy"][:, -1])
+        return np.asarray(self.measured["final_val_accuracy"].values[-1])
 
     @property
     def n_diverged(self) -> int:
@@ -110,7 +110,7 @@ class RunResult:
     def drift(self) -> Array:
         """How far each layer has moved from start to end, relative to its norm, ``(n_seeds, n_layers)``."""
         if "drift" in self.measured:
-            return self.measured["drift"].values[-1]
+            return np.asarray(self.measured["drift"].values[-1])
         return relative_change(self.params, self.pretrained, layer_norms(self.pretrained))
 
 

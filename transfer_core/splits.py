@@ -249,7 +249,8 @@ def _standardised(rows: Array, pool: Array) -> Array:
     known = rows[pool].astype(np.float64)
     mean, deviation = known.mean(axis=0), known.std(axis=0)
     deviation[deviation < 10 * np.finfo(np.float64).eps] = 1.0
-    return (rows - mean.astype(rows.dtype)) / deviation.astype(rows.dtype)
+    standardised: Array = (rows - mean.astype(rows.dtype)) / deviation.astype(rows.dtype)
+    return standardised
 
 
 def _examples(images: Array, labels: Array, part: Array) -> Examples:

@@ -16,6 +16,7 @@ THREE = ("feature_extraction", "end_to_end", "progressive_unfreezing")  # freeze
 TITLES = {name: strategy.title for name, strategy in STRATEGIES.items()} | {
     name: baseline.title for name, baseline in BASELINES.items()
 }
+BASELINES_TO_COME = "Zero-shot and logistic regression are still being measured; either may yet be best."
 NO_TRAINING, LINEAR = "zero_shot", "logistic_regression"
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from transfer_core import STRATEGIES, Layer, Params, RunConfig, RunResult, Schedule
 from transfer_core.arrays import Array, Examples
+from transfer_core.pretraining import is_pretrained
 from transfer_core.seeds import Purpose, stream
 from transfer_core.splits import TargetData, target_data
 from transfer_core.wording import amount_words
@@ -126,7 +127,8 @@ def recipe_of(result: RunResult) -> Recipe:
 
 def _first_start(result: RunResult) -> Params:
     """Network of the first seed before training; a seed gives the same whether or not others are with it."""
-    first = result.arm.start_params(result.config.but(n_seeds=1))
+    config = result.config if is_pretrained(result.config) else result.config.but(n_seeds=1)
+    first = result.arm.start_params(config)
     return tuple(Layer(layer.weights[0], layer.bias[0]) for layer in first)
 
 

@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 import streamlit as st
 
-from transfer_core import RunConfig, compare_steps, scenario_config
+from transfer_core import RunConfig, scenario_config
 from transfer_core.arrays import Array
 from transfer_core.baselines import measure_baselines
-from transfer_core.experiment import sweep_steps
 from transfer_core.scenarios import Task
 from transfer_core.splits import sample_images
 from transfer_core.studies.execute import Done, rows
@@ -20,8 +19,9 @@ from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import Shipped, read
 from transfer_core.studies.study import Study
 from transfer_ui.runs.cores import n_workers
+from transfer_ui.runs.default_views import default_view
 from transfer_ui.runs.guesses import Request
-from transfer_ui.runs.steps import Stored, single_step, stored_study_steps
+from transfer_ui.runs.steps import Stored, comparison_steps, single_step, stored_study_steps, unfreeze_sweep_steps
 from transfer_ui.runs.waiting import Outcome, outcome, quietly
 from transfer_ui.runs.workbench import Workbench
 
@@ -38,18 +38,24 @@ def workbench() -> Workbench:
 
 def comparison(config: RunConfig, draw: Draw | None = None) -> Outcome:
     """Compare all strategies; results so far can be drawn meanwhile."""
+    view = default_view(config)
+    if view:
+        return Outcome(view.comparison, False, view.made, view.derived)
     asked = comparison_of(config)
     return outcome(workbench(), asked.key, asked.make_steps, draw, asked.family)
 
 
 def comparison_of(config: RunConfig) -> Request:
     """Name the comparison of a configuration, and say how to begin it."""
-    return Request(("compare", config), partial(compare_steps, config), _network(config))
+    return Request(("compare", config), partial(comparison_steps, config), _network(config))
 
 
 def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...], draw: Draw | None = None) -> Outcome:
     """Run progressive unfreezing for several unfreeze epochs; results are keyed by the epoch as text."""
-    steps = partial(sweep_steps, config, "progressive_unfreezing", "unfreeze_epoch", epochs)
+    view = default_view(config)
+    if view and list(view.sweep) == [str(epoch) for epoch in epochs]:
+        return Outcome(view.sweep, False, view.made)
+    steps = partial(unfreeze_sweep_steps, config, epochs)
     # The unfreeze epoch is what is swept: its own value does not make a different sweep.
     key = ("sweep", config.but(unfreeze_epoch=0), epochs)
     return outcome(workbench(), key, steps, draw, _network(config))
@@ -129,18 +135,31 @@ def shipped_rows(name: str) -> pd.DataFrame:
     return ready.rows(asked.cells(asked.default_configs()))
 
 
-def baselines(config: RunConfig) -> dict[str, Array]:
-    """Test accuracy of what needs no training here: zero-shot where it exists, logistic regression."""
-    found: dict[str, Array] = quietly(workbench(), *baselines_of(config))
+def baselines(config: RunConfig, meanwhile: Callable[[], object] | None = None) -> dict[str, Array]:
+    """Test accuracy of what needs no training here: zero-shot where it exists, logistic regression.
+
+    Parameters
+    ----------
+    config : RunConfig
+    meanwhile : callable, optional
+        Shows what there is to show without them; called if they must be waited for.
+    """
+    view = default_view(_shared_by_baselines(config))
+    if view:
+        return view.baselines
+    found: dict[str, Array] = quietly(workbench(), *baselines_of(config), meanwhile=meanwhile)
     return found
 
 
 def baselines_of(config: RunConfig) -> Request:
     """Name the baselines of a configuration, and say how to measure them."""
-    # The rates and epochs of the target do not affect them: runs that differ only there share the baselines.
-    start = scenario_config(config.pair)
-    shared = start.but(**{name: getattr(config, name) for name in BASELINE_FIELDS})
+    shared = _shared_by_baselines(config)
     return Request(("baselines", shared), partial(single_step, measure_baselines, shared), _network(shared))
+
+
+def _shared_by_baselines(config: RunConfig) -> RunConfig:
+    """Forget what does not affect the baselines, such as rates and epochs: runs that differ only there share them."""
+    return scenario_config(config.pair).but(**{name: getattr(config, name) for name in BASELINE_FIELDS})
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,12 +31,15 @@ class View(NamedTuple):
     sweep : dict of str to RunResult
         Unfreeze epoch as text -> run, without weights.
     baselines : dict of str to ndarray of shape (n_seeds,)
+    derived : dict of str to object
+        What pages have made of the comparison.
     """
 
     made: dict[str, str]
     comparison: dict[str, RunResult]
     sweep: dict[str, RunResult]
     baselines: dict[str, Array]
+    derived: dict[str, Any]
 
 
 def default_view(config: RunConfig) -> View | None:
@@ -70,4 +73,5 @@ def read(scenario: str) -> View | None:
         unpack(entries["comparison"].tobytes(), config),
         unpack(entries["sweep"].tobytes(), swept),
         {name: entries[f"baselines/{name}"] for name in header["baselines"]},
+        {},
     )

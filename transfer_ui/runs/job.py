@@ -57,6 +57,8 @@ class Job:
         Memory of its result.
     hand : ThreadHand or None
         Where it has begun.
+    derived : dict of str to object
+        What pages have made of its result.
     """
 
     def __init__(self, make_steps: MakeSteps, family: Hashable = None) -> None:
@@ -69,6 +71,7 @@ class Job:
         self.used = 0.0
         self.n_bytes = 0
         self.hand: ThreadHand | None = None
+        self.derived: dict[str, Any] = {}
         self._make_steps = make_steps
         self._steps: Iterator[Progress] | None = None
         self._losses = 0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from time import monotonic, thread_time
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit import runtime
@@ -15,6 +16,7 @@ from transfer_ui.runs.hands import MakeSteps
 from transfer_ui.runs.job import Job, TrainingLost
 from transfer_ui.runs.workbench import Workbench
 
+T = TypeVar("T")
 FIRST = 0.1  # seconds before results so far are drawn; a run that takes longer shows its first curves at once
 PATIENCE = 0.5  # seconds before there is a progress bar, so that it does not flicker in quick runs
 BEAT = 0.4  # seconds between two drawings: at more than three per second, a browser falls behind and shows none
@@ -24,7 +26,8 @@ LOOK = 0.25  # seconds until a script that nobody wants any longer ends; its job
 MAX_STOPPED = 2  # stopped runs kept per visitor's session
 
 
-class Outcome(NamedTuple):
+@dataclass(frozen=True)
+class Outcome:
     """What a page gets to draw.
 
     Attributes
@@ -33,10 +36,30 @@ class Outcome(NamedTuple):
         Empty if the visitor stopped before there was anything.
     stopped : bool
         The visitor stopped the run; the results cover the epochs until then.
+    made : mapping of str to str or None
+        When and with what the results were computed; ``None`` if they were computed here.
+    derived : dict of str to object
+        What has been made of the results, kept as long as they are.
     """
 
     results: Any
     stopped: bool
+    made: Mapping[str, str] | None = None
+    derived: dict[str, Any] = field(default_factory=dict)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Give what was made of the results under a name, or make it: every redraw asks for the same.
+
+        Examples
+        --------
+        >>> outcome = Outcome({"a": 1}, False)
+        >>> outcome.once("double", lambda: 2 * outcome.results["a"]), outcome.once("double", lambda: 0)
+        (2, 2)
+        """
+        if name not in self.derived:
+            self.derived[name] = make()
+        made: T = self.derived[name]
+        return made
 
 
 def outcome(
@@ -74,13 +97,21 @@ def outcome(
         return Outcome(stopped[key][1], True)
     if not job.ended:
         _wait(bench, job, key, place, draw)
-    return Outcome(_result(job), False)
+    return Outcome(_result(job), False, derived=job.derived)
 
 
-def quietly(bench: Workbench, key: Hashable, make_steps: MakeSteps, family: Hashable = None) -> Any:
-    """Wait for a short job without drawing anything; arguments as for `outcome`."""
+def quietly(
+    bench: Workbench,
+    key: Hashable,
+    make_steps: MakeSteps,
+    family: Hashable = None,
+    meanwhile: Callable[[], object] | None = None,
+) -> Any:
+    """Wait for a short job without a bar; arguments as for `outcome`, and what to draw, once, if there is a wait."""
     job = bench.job(key, make_steps, family)
     if not job.ended:
+        if meanwhile:
+            meanwhile()
         with bench.waiting_for(job, session()):
             while not job.wait(LOOK):
                 _leave_if_superseded()

@@ -16,15 +16,38 @@ from transfer_ui.controls.sidebar import button, choose
 from transfer_ui.definitions import helps
 
 
-def answer(sentence: str, further: Sequence[str]) -> DeltaGenerator:
-    """Draw the answer of a page, the first thing a reader sees; more can be added to it later."""
-    box = st.container(border=True, key="answer")
-    box.markdown(f"#### {sentence}", unsafe_allow_html=False, help=helps(sentence))
-    said = sentence
-    for line in further:
-        box.markdown(line, help=helps(line, known=said))
-        said += line
-    return box
+class Answer:
+    """The answer of a page, the first thing a reader sees. What is said later takes the place of what was said before."""
+
+    def __init__(self) -> None:
+        self._box = st.container(border=True, key="answer")
+        self._places: list[DeltaGenerator] = []
+        self._said = ""
+
+    def say(self, sentence: str, further: Sequence[str] = ()) -> None:
+        """Say it in one line, and what is behind it in a few more."""
+        lines, self._said = [f"#### {sentence}", *further], ""
+        for index, line in enumerate(lines):
+            self._put(index, line)
+        for place in self._places[len(lines) :]:
+            place.empty()
+
+    def add(self, line: str) -> None:
+        """Say one more thing at the end."""
+        self._put(len(self._places), line)
+
+    def _put(self, index: int, line: str) -> None:
+        if index == len(self._places):
+            self._places.append(self._box.empty())
+        self._places[index].markdown(line, unsafe_allow_html=False, help=helps(line, known=self._said))
+        self._said += line
+
+
+def answer(sentence: str, further: Sequence[str] = ()) -> Answer:
+    """Draw the answer of a page."""
+    drawn = Answer()
+    drawn.say(sentence, further)
+    return drawn
 
 
 def show_origin(made: Mapping[str, str] | None) -> None:
