@@ -6,6 +6,8 @@ from transfer_ui.shell.map import open_page
 
 open_page("decide")  # before the imports that take a while, so that the title is there at once
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -49,7 +51,7 @@ def draw_map(rows: pd.DataFrame) -> None:
 if visit.page_is_new():
     live_map.draw()
 measured_map = cached.study(map_study, [config], draw_map)
-winners = decision_map.winners(measured_map.rows, decide.AMONG[among][1])
+winners = measured_map.once(f"winners {among}", lambda: decision_map.winners(measured_map.rows, decide.AMONG[among][1]))
 if winners.empty:
     frame.stop_without_results()
 picked = live_map.finish_to_pick(winners, f"map_{among}")
@@ -68,7 +70,9 @@ if chosen:
 
 with place:
     nearest = cached.baselines(decide.nearest_run(config))
-    said, evidence = decide.recommendation(measured_map.rows, config, nearest)
+    said, evidence = measured_map.once(
+        f"advice {config.key}", lambda: decide.recommendation(measured_map.rows, config, nearest)
+    )
     answer = frame.answer(said, [evidence])
 
 st.subheader("Accuracy against training images", anchor=False)
@@ -89,8 +93,7 @@ if measured is None:
 elif measured.stopped or len(sizes) < 2:
     answer.add("Stopped before the crossing could be located.")
 else:
-    table = crossover.accuracies(measured.rows)
-    where = crossover.locate(measured.rows, sizes)
+    table, where = measured.once("crossing", partial(decide.crossing_of, measured.rows, sizes))
     placed = decide.marks(where, guess, config, sizes[0], sizes[-1])
     live_crossover.finish(table, placed)
     st.caption(decide.ABOUT_CROSSOVER + (decide.ABOUT_STRIP if placed[0].low is not None else ""))

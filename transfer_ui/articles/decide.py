@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from transfer_core.baselines import BASELINES
 from transfer_core.costs import multiply_adds
 from transfer_core.splits import max_images_per_class
 from transfer_core.statistics import MIN_SEEDS, Verdict, verdict
-from transfer_core.studies.questions.crossover import RULE, Crossing
+from transfer_core.studies.questions.crossover import RULE, Crossing, accuracies, locate
 from transfer_core.studies.questions.decision_map import OPEN, shifts, sizes
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.study import Study
@@ -246,6 +246,11 @@ def follow_click(picked: tuple[str, str] | None) -> None:
     if picked and picked != st.session_state.get("picked_cell"):
         address.write_place("cell", ",".join(picked))
     st.session_state.picked_cell = picked
+
+
+def crossing_of(rows: pd.DataFrame, sizes: Sequence[int]) -> tuple[pd.DataFrame, Crossing]:
+    """Choose the rates, and find where the lead passes from one arm to the other."""
+    return accuracies(rows), locate(rows, sizes)
 
 
 def marks(where: Crossing, guess: str, config: RunConfig, first: int, last: int) -> list[Mark]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -20,6 +21,7 @@ from transfer_core.studies.shipped import Shipped, read
 from transfer_core.studies.study import Study
 from transfer_ui.runs.cores import n_workers
 from transfer_ui.runs.default_views import default_view
+from transfer_ui.runs.found import Found
 from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.steps import Stored, comparison_steps, single_step, stored_study_steps, unfreeze_sweep_steps
 from transfer_ui.runs.waiting import Outcome, outcome, quietly
@@ -40,7 +42,7 @@ def comparison(config: RunConfig, draw: Draw | None = None) -> Outcome:
     """Compare all strategies; results so far can be drawn meanwhile."""
     view = default_view(config)
     if view:
-        return Outcome(view.comparison, False, view.made, view.derived)
+        return Outcome(view.comparison, False, view.made, derived=view.derived)
     asked = comparison_of(config)
     return outcome(workbench(), asked.key, asked.make_steps, draw, asked.family)
 
@@ -66,7 +68,8 @@ def _network(config: RunConfig) -> Hashable:
     return (config.pair, config.hidden_sizes, config.pretrain_epochs, config.seeds)
 
 
-class Measured(NamedTuple):
+@dataclass(frozen=True)
+class Measured(Found):
     """A study as far as it has come.
 
     Attributes
@@ -101,7 +104,7 @@ def study(asked: Study, configs: Sequence[RunConfig], draw: Callable[[pd.DataFra
     if not (ready and ready.configs == [repr(config) for config in configs]):
         ready = None
     if ready and ready.fits(cells):
-        return Measured(shipped_rows(asked.name), False, ready.made)
+        return shipped_measured(asked.name)
     # Shipped cells need not be computed again, even if there is one more strategy by now.
     stored = ready.done(cells) if ready else []
     places = sorted(set(range(len(cells))) - {one.place for one in stored})
@@ -118,7 +121,7 @@ def study(asked: Study, configs: Sequence[RunConfig], draw: Callable[[pd.DataFra
     done, trouble = found.results or Stored([], "")
     if trouble:
         st.caption(":material/cloud_off: This server cannot store results on its disk; they last until it restarts.")
-    return Measured(all_rows(done), found.stopped, None)
+    return Measured(all_rows(done), found.stopped, None, derived=found.derived)
 
 
 @st.cache_resource(show_spinner=False)
@@ -128,11 +131,11 @@ def shipped_study(name: str) -> Shipped | None:
 
 
 @st.cache_resource(show_spinner=False)
-def shipped_rows(name: str) -> pd.DataFrame:
-    """Get the rows of what was shipped."""
+def shipped_measured(name: str) -> Measured:
+    """Get what was shipped, as if it had been measured."""
     ready, asked = shipped_study(name), STUDIES[name]
     assert ready is not None
-    return ready.rows(asked.cells(asked.default_configs()))
+    return Measured(ready.rows(asked.cells(asked.default_configs())), False, ready.made)
 
 
 def baselines(config: RunConfig, meanwhile: Callable[[], object] | None = None) -> dict[str, Array]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic, thread_time
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 from streamlit import runtime
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from transfer_ui.runs.found import Found
 from transfer_ui.runs.hands import MakeSteps
 from transfer_ui.runs.job import Job, TrainingLost
 from transfer_ui.runs.workbench import Workbench
 
-T = TypeVar("T")
 FIRST = 0.1  # seconds before results so far are drawn; a run that takes longer shows its first curves at once
 PATIENCE = 0.5  # seconds before there is a progress bar, so that it does not flicker in quick runs
 BEAT = 0.4  # seconds between two drawings: at more than three per second, a browser falls behind and shows none
@@ -27,7 +27,7 @@ MAX_STOPPED = 2  # stopped runs kept per visitor's session
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Outcome(Found):
     """What a page gets to draw.
 
     Attributes
@@ -38,28 +38,11 @@ class Outcome:
         The visitor stopped the run; the results cover the epochs until then.
     made : mapping of str to str or None
         When and with what the results were computed; ``None`` if they were computed here.
-    derived : dict of str to object
-        What has been made of the results, kept as long as they are.
     """
 
     results: Any
     stopped: bool
     made: Mapping[str, str] | None = None
-    derived: dict[str, Any] = field(default_factory=dict)
-
-    def once(self, name: str, make: Callable[[], T]) -> T:
-        """Give what was made of the results under a name, or make it: every redraw asks for the same.
-
-        Examples
-        --------
-        >>> outcome = Outcome({"a": 1}, False)
-        >>> outcome.once("double", lambda: 2 * outcome.results["a"]), outcome.once("double", lambda: 0)
-        (2, 2)
-        """
-        if name not in self.derived:
-            self.derived[name] = make()
-        made: T = self.derived[name]
-        return made
 
 
 def outcome(
