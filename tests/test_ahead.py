@@ -12,9 +12,9 @@ from tests.turns import Log, broken, turns
 from transfer_core import SCENARIOS, RunConfig
 from transfer_ui.controls.presets import PRESETS
 from transfer_ui.runs import ahead, cached
+from transfer_ui.runs import shelf as shelf_module
 from transfer_ui.runs.guesses import Guesses, Request
 from transfer_ui.runs.job import Job
-from transfer_ui.runs import shelf as shelf_module
 from transfer_ui.runs.shelf import Shelf
 
 PATIENCE = 30
