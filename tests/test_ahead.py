@@ -64,10 +64,9 @@ def test_a_guess_gives_way_to_whoever_waits_and_goes_on_afterwards(bench, log):
     job = bench.job("job", turns(log, "job", 40, pause=0.02))
     with bench.waiting_for(job):
         wait_until(lambda: "job" in log.lines())
-        time.sleep(0.15)  # the slice under way ends
         guessed = log.lines().count("guess")
         assert job.wait(PATIENCE)
-        assert log.lines().count("guess") == guessed < 100
+        assert log.lines().count("guess") <= guessed + 3 < 100  # the slice under way, and no other
     wait_until(lambda: log.lines().count("guess") == 100)
 
 
@@ -155,11 +154,13 @@ def test_lists_are_bounded():
 
 def test_neighbours_are_values_that_the_control_can_take():
     config = RunConfig(n_epochs=20, unfreeze_epoch=20)
-    fewer = list(ahead.neighbours(config, ahead.Move("n_epochs", -1)))
+    fewer = list(ahead.neighbours(config, ahead.Move("n_epochs", -1)))[:4]
     assert [one.n_epochs for one in fewer] == [15, 25, 10, 30]
     assert [one.unfreeze_epoch for one in fewer] == [15, 20, 10, 20]
     lowest = RunConfig(images_per_class=1)
-    assert [one.images_per_class for one in ahead.neighbours(lowest, ahead.Move("images_per_class", -1))] == [2, 3]
+    more = list(ahead.neighbours(lowest, ahead.Move("images_per_class", -1)))
+    assert [one.images_per_class for one in more[:2]] == [2, 3]
+    assert {one.images_per_class for one in more[2:]} == {1}
 
 
 def test_list_has_neighbours_presets_and_the_next_scenario_and_not_the_present_setting():

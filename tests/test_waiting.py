@@ -1,5 +1,6 @@
 """What a page does while a job is under way."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from transfer_ui.runs import waiting
@@ -38,6 +39,7 @@ def test_results_are_drawn_while_they_grow_but_not_more_often_than_a_browser_can
     drawn = app.session_state["drawn"]
     assert drawn == sorted(set(drawn))
     assert 2 <= len(drawn) <= (app.session_state["seconds"] - FIRST) / BEAT + 1
+    assert drawn[0] < 120 / 4  # the first curves do not wait for the progress bar
     assert app.markdown[0].value == "result 120"
 
 
@@ -61,3 +63,30 @@ def test_a_run_whose_visitor_has_gone_rests(monkeypatch):
     assert not app.exception
     (job,) = app.session_state["bench"]._shelf
     assert (job.waiting, job.ended) == (0, False)
+
+
+def lost_page():
+    import streamlit as st
+
+    from transfer_ui.runs.job import TrainingLost
+    from transfer_ui.runs.waiting import outcome, quietly
+    from transfer_ui.runs.workbench import Workbench
+
+    def steps():
+        raise TrainingLost
+        yield
+
+    (quietly if st.session_state.get("quiet") else outcome)(Workbench(), "key", steps)
+    st.markdown("never")
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_run_that_its_process_did_not_survive_is_one_sentence(quiet):
+    app = AppTest.from_function(lost_page, default_timeout=60)
+    app.session_state.quiet = quiet
+    app.run()
+    assert not app.exception
+    assert not app.markdown
+    assert [error.value for error in app.error] == [
+        "Training ended twice before it was finished, perhaps for lack of memory: try smaller settings."
+    ]

@@ -74,19 +74,20 @@ def requests(config: RunConfig, move: Move | None = None, presets: Sequence[RunC
 
 
 def neighbours(config: RunConfig, move: Move | None = None) -> Iterator[RunConfig]:
-    """Turn the knob that was moved last a little further and back, or else the most used ones.
+    """Turn the knob that was moved last a little further and back, then the most used ones.
 
     Examples
     --------
-    >>> [one.images_per_class for one in neighbours(RunConfig(), Move("images_per_class", 1))]
+    >>> [one.images_per_class for one in neighbours(RunConfig(), Move("images_per_class", 1))][:4]
     [20, 5, 30, 3]
     >>> [one.images_per_class for one in neighbours(RunConfig())]
     [20, 5, 10, 10, 10, 10]
     """
-    moves = [move] if move and move.name != "scenario" else [Move(name, 1) for name in MOST_USED]
-    reach = REACH if len(moves) == 1 else 1
+    last = move.name if move and move.name != "scenario" else None
+    moves = [(move, REACH)] if move and last else []
+    moves += [(Move(name, 1), 1) for name in MOST_USED if name != last]
     values = values_of(config)
-    for name, step in moves:
+    for (name, step), reach in moves:
         options = KNOB[name].options(values)
         at = options.index(values[name])
         for distance in range(1, reach + 1):

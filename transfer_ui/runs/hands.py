@@ -62,6 +62,11 @@ class ThreadHand:
             while len(self._families) > MAX_KEPT:
                 self._families.popitem(last=False)
 
+    @property
+    def process_id(self) -> int | None:
+        """Number of its process, if it has one of its own."""
+        return None
+
     def start(self) -> None:
         """Get ready, unless it is."""
         if self._limits is None:
@@ -119,7 +124,7 @@ class ProcessHand(ThreadHand):
 
     @property
     def process_id(self) -> int | None:
-        """Number of the process, if there is one."""
+        """Number of its process, if there is one yet."""
         return self._process.pid if self._process else None
 
     def begin(self, make_steps: MakeSteps) -> Iterator[Progress]:
