@@ -132,10 +132,9 @@ def hidden(layers: Params, inputs: Array) -> tuple[Array, ...]:
     for layer in layers:
         activation = activations[-1] @ layer.weights
         # The array is new, so finishing it in place modifies nobody's argument and saves two copies.
-        # A row of zeros instead of a scalar takes the faster of NumPy's loops.
-        bias = layer.bias[..., None, :]
-        activation += bias
-        np.maximum(activation, np.zeros_like(bias), out=activation)
+        # One network's zeros instead of a scalar take the faster of NumPy's loops.
+        activation += layer.bias[..., None, :]
+        np.maximum(activation, np.zeros(activation.shape[-2:], activation.dtype), out=activation)
         activations.append(activation)
     return tuple(activations)
 
@@ -212,14 +211,40 @@ def cross_entropy(logits: Array, labels: Array) -> Array:
     >>> float(cross_entropy(np.zeros((3, 4)), np.array([0, 1, 2]))) == float(np.log(4))
     True
     """
-    labels = checked_labels(labels, logits)
+    losses, _ = losses_and_hits(logits, checked_labels(labels, logits))
+    return cast(Array, losses.mean(axis=-1))
+
+
+def losses_and_hits(logits: Array, labels: Array) -> tuple[Array, Array]:
+    """Look once at what `cross_entropy` and `accuracy` take the mean of.
+
+    Parameters
+    ----------
+    logits : ndarray of shape (..., n, n_classes)
+    labels : int ndarray of shape (..., n)
+        Not checked.
+
+    Returns
+    -------
+    losses : ndarray of shape (..., n)
+        Cross-entropy of each example, nats.
+    hits : bool ndarray of shape (..., n)
+        Whether its largest logit is the label's; of several as large, the first counts.
+
+    Examples
+    --------
+    >>> losses, hits = losses_and_hits(np.array([[2.0, 1.0], [0.0, 3.0], [4.0, 4.0]]), np.array([0, 0, 0]))
+    >>> losses.round(2).tolist(), hits.tolist()
+    ([0.31, 3.05, 0.69], [True, False, True])
+    """
     # log softmax(z)_y = (z_y - m) - log sum_k exp(z_k - m) for any m; m = max z cannot overflow.
     by_class = _by_class(logits)
+    by_class -= by_class.max(axis=-2, keepdims=True)
     chosen = np.take_along_axis(by_class, labels[..., None, :], axis=-2)[..., 0, :]
-    highest = by_class.max(axis=-2)
-    by_class -= highest[..., None, :]
-    log_normaliser = np.log(np.exp(by_class, out=by_class).sum(axis=-2))
-    return cast(Array, (log_normaliser - (chosen - highest)).mean(axis=-1))
+    hits = chosen == 0
+    if np.count_nonzero(by_class < 0) < by_class.size - hits.size:  # a largest logit is not alone, or no number
+        hits = logits.argmax(axis=-1) == labels
+    return np.log(np.exp(by_class, out=by_class).sum(axis=-2)) - chosen, hits
 
 
 def _by_class(logits: Array) -> Array:
