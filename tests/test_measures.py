@@ -94,7 +94,7 @@ def test_a_run_keeps_no_more_of_a_measure_than_it_says(config, measure):
 
 
 def test_without_measures_nothing_is_looked_at(config, monkeypatch):
-    for module, names in ((training, ["predict_logits"]), (measures, ["cross_entropy", "relative_change"])):
+    for module, names in ((training, ["predict_logits"]), (measures, ["losses_and_hits", "relative_change"])):
         for name in names:
             monkeypatch.setattr(module, name, lambda *args, name=name: pytest.fail(f"{name} was computed"))
     for epoch in arm_of(config, "progressive_unfreezing").epochs(config):

@@ -16,6 +16,9 @@ import numpy.typing as npt
 
 from transfer_core.arrays import Array, Gradients, Layer, Params, check_frozen, checked_labels
 
+# Many examples go through a network in blocks of this many, so that the activations stay in the processor's cache.
+BLOCK = 200
+
 
 def init_params(
     layer_sizes: Sequence[int],
@@ -182,9 +185,13 @@ def predict_logits(params: Params, inputs: Array) -> Array:
     >>> bool((predict_logits(params, inputs) == forward(params, inputs)[-1]).all())
     True
     """
-    for layer in params[:-1]:
-        inputs = hidden((layer,), inputs)[-1]
-    return forward(params[-1:], inputs)[-1]
+    blocks = []
+    for start in range(0, max(inputs.shape[-2], 1), BLOCK):
+        activation = inputs[..., start : start + BLOCK, :]
+        for layer in params[:-1]:
+            activation = hidden((layer,), activation)[-1]
+        blocks.append(forward(params[-1:], activation)[-1])
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=-2)
 
 
 def cross_entropy(logits: Array, labels: Array) -> Array:
