@@ -258,10 +258,11 @@ def source_accuracies(config: RunConfig, params: Params) -> dict[str, Array]:
         ``source_accuracy_before`` and ``source_accuracy_after``, 0 to 1.
     """
     before = pretrain(config)
-    return {
-        "source_accuracy_before": before.source_accuracy,
-        "source_accuracy_after": measured_accuracy((*params[:-1], before.params[-1]), source_of(config).test),
-    }
+    if all(layer is old for layer, old in zip(params[:-1], before.params[:-1], strict=True)):
+        after = before.source_accuracy  # frozen throughout
+    else:
+        after = measured_accuracy((*params[:-1], before.params[-1]), source_of(config).test)
+    return {"source_accuracy_before": before.source_accuracy, "source_accuracy_after": after}
 
 
 def reprobed_source_accuracy(config: RunConfig, params: Params) -> Array:
