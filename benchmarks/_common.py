@@ -8,12 +8,14 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
+
+from threadpoolctl import threadpool_limits
 
 
 def best_seconds(functions: dict[str, Callable[[], object]], *, rounds: int, calls: int = 1) -> dict[str, float]:
-    """Time functions in turn, A B C A B C, so that a busy moment of the machine meets all of them.
+    """Time functions on one thread in turn, A B C A B C, so that a busy moment of the machine meets all of them.
 
     Parameters
     ----------
@@ -26,17 +28,18 @@ def best_seconds(functions: dict[str, Callable[[], object]], *, rounds: int, cal
     Returns
     -------
     dict of str to float
-        Seconds of one call in the best turn of each.
+        Seconds of the processor for one call in the best turn of each.
     """
     best = dict.fromkeys(functions, float("inf"))
-    for turn in range(rounds + 1):
-        for name, function in functions.items():
-            started = perf_counter()
-            for _ in range(calls):
-                function()
-            seconds = (perf_counter() - started) / calls
-            if turn:
-                best[name] = min(best[name], seconds)
+    with threadpool_limits(limits=1):
+        for turn in range(rounds + 1):
+            for name, function in functions.items():
+                started = process_time()
+                for _ in range(calls):
+                    function()
+                seconds = (process_time() - started) / calls
+                if turn:
+                    best[name] = min(best[name], seconds)
     return best
 
 
@@ -55,7 +58,7 @@ def print_header(title: str) -> None:
     print(title)
     print(f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}")
     print(", ".join(f"{name} {_version(name)}" for name in ("numpy", "scikit-learn", "torch")))
-    print("one thread each, in turns, best turn counts")
+    print("seconds of the processor, one thread each, in turns, best turn counts")
     print()
     print(f"| {'what':<72} | {'measured':>20} | {'aim':<20} | command |")
     print("| --- | --: | --- | --- |")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, log_loss
 
-from transfer_core import RunConfig, compare, forward, measures, training
+from transfer_core import RunConfig, compare, forward, measures, pretrain, training
 from transfer_core.arms import NewHead, Random, arm_of
 from transfer_core.examples import source_of, target_of
 from transfer_core.measures import Confusion, Curves, Drift, LayerChange, Snapshots, snapshot_epochs
@@ -94,7 +94,7 @@ def test_a_run_keeps_no_more_of_a_measure_than_it_says(config, measure):
 
 
 def test_without_measures_nothing_is_looked_at(config, monkeypatch):
-    for module, names in ((training, ["predict_logits"]), (measures, ["cross_entropy", "relative_change"])):
+    for module, names in ((training, ["predict_logits"]), (measures, ["losses_and_hits", "relative_change"])):
         for name in names:
             monkeypatch.setattr(module, name, lambda *args, name=name: pytest.fail(f"{name} was computed"))
     for epoch in arm_of(config, "progressive_unfreezing").epochs(config):
@@ -128,6 +128,15 @@ def test_source_accuracy_is_defined_once(config):
     np.testing.assert_array_equal(found["source_accuracy_after"], result.source_accuracy_after)
     np.testing.assert_array_equal(found["source_accuracy_before"], result.source_accuracy_before)
     assert len(source_of(config).test.labels) == 2
+
+
+def test_a_backbone_that_never_moved_is_not_measured_on_the_source_again(config, monkeypatch):
+    frozen, tuned = (arm_of(config, name).trained(config) for name in ("feature_extraction", "end_to_end"))
+    before = pretrain(config)
+    measured = measures.measured_accuracy((*frozen[:-1], before.params[-1]), source_of(config).test)
+    monkeypatch.setattr(measures, "measured_accuracy", lambda *args: "measured")
+    np.testing.assert_array_equal(measures.source_accuracies(config, frozen)["source_accuracy_after"], measured)
+    assert measures.source_accuracies(config, tuned)["source_accuracy_after"] == "measured"
 
 
 def test_arms_of_ones_own_are_compared_beside_strategies(config):

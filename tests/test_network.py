@@ -3,12 +3,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.special import softmax
+from scipy.special import log_softmax, softmax
 from sklearn.metrics import log_loss
 
 from tests.present import present
 from transfer_core import Layer, accuracy, backward, cross_entropy, forward, init_params, replace_head
-from transfer_core.network import hidden
+from transfer_core.network import BLOCK, hidden, losses_and_hits, predict_logits
 
 SIZES = (4, 5, 4, 3, 3)
 MASKS = [mask for mask in product((False, True), repeat=4) if not all(mask)]
@@ -123,6 +123,33 @@ def test_accuracy_counts_largest_logits_per_leading_index():
     np.testing.assert_array_equal(accuracy(logits, np.zeros((2, 2), int)), [0.5, 1.0])
 
 
+@pytest.mark.parametrize("values", [(0, 1), (0, 1, np.inf), (0, 1, -np.inf), (0, 1, np.nan), (0, 5e-324, -5e-324)])
+def test_a_hit_is_what_argmax_says_in_a_tie_and_beyond_numbers_too(values):
+    rng = np.random.default_rng(0)
+    logits, labels = rng.choice(np.array(values, float), size=(4, 50, 3)), rng.integers(3, size=(4, 50))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        _, hits = losses_and_hits(logits, labels)
+    np.testing.assert_array_equal(hits, logits.argmax(axis=-1) == labels)
+    np.testing.assert_array_equal(hits.mean(axis=-1), accuracy(logits, labels))
+
+
+def test_losses_of_examples_are_log_softmax_at_the_label():
+    logits = np.random.default_rng(0).normal(size=(2, 20, 3), scale=10)
+    labels = np.arange(40).reshape(2, 20) % 3
+    losses, hits = losses_and_hits(logits, labels)
+    expected = np.take_along_axis(log_softmax(logits, axis=-1), labels[..., None], axis=-1)[..., 0]
+    np.testing.assert_allclose(losses, -expected, rtol=1e-12)
+    np.testing.assert_array_equal(hits, logits.argmax(axis=-1) == labels)
+
+
+@pytest.mark.parametrize("n", [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK])
+def test_logits_computed_in_blocks_are_those_of_a_whole_pass(n):
+    params, inputs, _ = _problem((2,), n=n)
+    logits = predict_logits(params, inputs)
+    assert logits.shape == (2, n, 3)
+    np.testing.assert_allclose(logits, forward(params, inputs)[-1], rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_row_of_a_stack_equals_that_seed_alone(dtype):
     seeds = (7, 3, 11)
@@ -164,7 +191,9 @@ def test_no_function_writes_to_its_arguments():
     for array in activations:
         array.setflags(write=False)
     backward(params, activations, labels, (False,) * 4)
+    predict_logits(params, inputs)
     cross_entropy(activations[-1], labels)
+    losses_and_hits(activations[-1], labels)
     accuracy(activations[-1], labels)
     replace_head(params, 2, seeds=[0, 1])
 

@@ -16,7 +16,7 @@ from transfer_core.arrays import Array, Examples, Layer, Params, layer_norm
 from transfer_core.config import RunConfig
 from transfer_core.costs import n_parameters
 from transfer_core.examples import source_of, target_of
-from transfer_core.network import accuracy, cross_entropy, predict_logits
+from transfer_core.network import accuracy, losses_and_hits, predict_logits
 from transfer_core.pretraining import pretrain
 from transfer_core.schedules import Phase, freeze_to
 from transfer_core.seeds import Purpose, stream
@@ -54,11 +54,10 @@ class Curves:
 
     def __call__(self, moment: Moment) -> Mapping[str, Array]:
         """Give ``{part}_loss`` (nats) and ``{part}_accuracy`` (0 to 1), each ``(n_seeds,)``."""
-        found = {}
+        found: dict[str, Array] = {}
         for part in self.parts:
-            logits, labels = moment.logits(part), moment.data[part].labels
-            found[f"{part}_loss"] = cross_entropy(logits, labels)
-            found[f"{part}_accuracy"] = accuracy(logits, labels)
+            losses, hits = losses_and_hits(moment.logits(part), moment.data[part].labels)
+            found |= {f"{part}_loss": losses.mean(axis=-1), f"{part}_accuracy": hits.mean(axis=-1)}
         return found
 
     def n_bytes(self, config: RunConfig) -> int:
@@ -281,10 +280,11 @@ def source_accuracies(config: RunConfig, params: Params) -> dict[str, Array]:
         ``source_accuracy_before`` and ``source_accuracy_after``, 0 to 1.
     """
     before = pretrain(config)
-    return {
-        "source_accuracy_before": before.source_accuracy,
-        "source_accuracy_after": measured_accuracy((*params[:-1], before.params[-1]), source_of(config).test),
-    }
+    if all(layer is old for layer, old in zip(params[:-1], before.params[:-1], strict=True)):
+        after = before.source_accuracy  # frozen throughout
+    else:
+        after = measured_accuracy((*params[:-1], before.params[-1]), source_of(config).test)
+    return {"source_accuracy_before": before.source_accuracy, "source_accuracy_after": after}
 
 
 def reprobed_source_accuracy(config: RunConfig, params: Params) -> Array:
