@@ -66,10 +66,8 @@ def steps(way: Random, seed: int | None) -> Iterator[Step]:
 
     Examples
     --------
-    >>> mine, yours = steps(Random(0), None), steps(Random(0), 20)
-    >>> first, other = next(mine), next(yours)
-    >>> first.link, other.link, first.pause == other.pause
-    ('compare', 'compare?seed=20', True)
+    >>> next(steps(Random(1), None)).link, next(steps(Random(1), 20)).link
+    ('compare', 'compare?seed=20')
     """
     while True:
         page = way.choices(list(PAGES), list(PAGES.values()))[0]

@@ -36,11 +36,20 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """CPU seconds of the process and all processes it has started, since it was started itself."""
-        return sum(_cpu_seconds(process) for process in family(self.process_id))
+        return sum(_cpu_seconds(process) for process in self.processes())
 
     def megabytes(self) -> list[float]:
         """Memory that is not swapped out, of the server and of each process it has started."""
-        return [_resident(process) for process in family(self.process_id)]
+        return [_resident(process) for process in self.processes()]
+
+    def processes(self) -> list[int]:
+        """Give the process and all that it has started, directly or not, and that still run."""
+        found = [self.process_id]
+        for parent in found:
+            with suppress(OSError):
+                for thread in Path(f"/proc/{parent}/task").iterdir():
+                    found += [int(child) for child in (thread / "children").read_text(encoding="ascii").split()]
+        return found
 
 
 @contextmanager
@@ -70,16 +79,6 @@ def start_server(*command: str) -> Iterator[Server]:
             yield Server(f"http://127.0.0.1:{port}", process.pid, started)
         finally:
             process.terminate()
-
-
-def family(process: int) -> list[int]:
-    """Give a process and all that it has started, directly or not, and that still run."""
-    found = [process]
-    for parent in found:
-        with suppress(OSError):
-            for thread in Path(f"/proc/{parent}/task").iterdir():
-                found += [int(child) for child in (thread / "children").read_text(encoding="ascii").split()]
-    return found
 
 
 def _cpu_seconds(process: int) -> float:

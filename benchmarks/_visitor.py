@@ -19,10 +19,11 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from benchmarks._picture import WRITERS, Picture, shows_data
+from benchmarks._picture import Picture, shows_data
+from benchmarks._widgets import FIELDS
 
 PATIENCE = 300.0  # seconds
-CONTROLS = frozenset(WRITERS) - {"button"}
+CONTROLS = frozenset(FIELDS) - {"button"}
 
 
 @dataclass
@@ -114,7 +115,7 @@ class Visitor:
 
     async def follow(self, label: str, *, since: float | None = None, patience: float = PATIENCE) -> View:
         """Click on a link to a page of the app."""
-        link = next(link for link in self.picture.elements("page_link") if link.label == label)
+        link = next(link for link in self.picture.contents("page_link") if link.label == label)
         started = perf_counter() if since is None else since
         self.query = link.query_string
         # The widgets of the page that is left are not reported to the next one.
@@ -220,19 +221,19 @@ class Visitor:
         """Begin a run; another page begins with an empty picture."""
         self._max_age = message.new_session.config.max_cached_message_age
         if message.new_session.page_script_hash != self._page_hash:
-            self.picture.clear()
+            self.picture = Picture()
         self._page_hash = message.new_session.page_script_hash
 
     def _draw(self, message: ForwardMsg, run: str, view: View) -> list[str]:
         """Put a delta into the picture; say what there is now that was not there before."""
         delta = message.delta
-        is_new = self.picture.put(list(message.metadata.delta_path), delta, message.hash, run)
+        is_new = self.picture.put(message.metadata.delta_path, delta, message.hash, run)
         element, kind = delta.new_element, delta.new_element.WhichOneof("type")
         if kind == "exception":
             view.errors.append(f"{element.exception.type}: {element.exception.message}")
         if kind == "vega_lite_chart":
             view.n_charts += 1
-            return ["chart"] if is_new and "chart" not in view.moments and shows_data(element) else []
+            return ["chart"] if is_new and "chart" not in view.moments and shows_data(element.vega_lite_chart) else []
         if kind == "heading" and element.heading.tag == "h1":
             return ["title"]
         if kind == "markdown" and element.markdown.body.startswith("#### "):

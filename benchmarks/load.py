@@ -61,6 +61,8 @@ class Log:
     Attributes
     ----------
     started : float
+    cpu : float
+        CPU seconds that the server took for the crowd.
     waits : list of Waited
     errors : list of str
     memory : list of tuples
@@ -68,6 +70,7 @@ class Log:
     """
 
     started: float = field(default_factory=perf_counter)
+    cpu: float = 0.0
     waits: list[Waited] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     memory: list[tuple[float, float, float]] = field(default_factory=list)
@@ -122,7 +125,7 @@ async def crowd(server: Server, asked: argparse.Namespace, seconds: float) -> Lo
     warm = Visitor(server.address)
     await warm.open("compare")
     await warm.close()
-    log = Log()
+    log = Log(cpu=-server.cpu_seconds())
     watching = asyncio.create_task(watch_memory(server, log))
     long_run = asyncio.create_task(Visitor(server.address).open(LONG_RUN, patience=seconds)) if asked.long else None
     visits = []
@@ -132,6 +135,7 @@ async def crowd(server: Server, asked: argparse.Namespace, seconds: float) -> Lo
         else:
             visits.append(visit(f"class {number}", server.address, Random(asked.seed), None, seconds, log))
     await asyncio.gather(*visits)
+    log.cpu += server.cpu_seconds()
     watching.cancel()
     if long_run:
         print_row("the long run of one visitor", f"{(await long_run).seconds:.0f} s", "", asked.command)
@@ -174,7 +178,7 @@ def print_minutes(log: Log, command: str) -> None:
             print_row(f"slope of the {what} from minute 2 on", f"{slope:+.2f} {unit} a minute", "", command)
 
 
-def report(log: Log, asked: argparse.Namespace, cpu: float) -> None:
+def report(log: Log, asked: argparse.Namespace) -> None:
     """Print a row for each figure."""
     limit = 3 if asked.visitors <= 30 else 6
     aim = f"95 % under {limit} s" if asked.visitors <= 60 else ""
@@ -188,8 +192,13 @@ def report(log: Log, asked: argparse.Namespace, cpu: float) -> None:
     at_end = f"{log.memory[-1][1]:.0f} + {log.memory[-1][2]:.0f} MB"
     print_row("memory of the server and its processes: highest", f"{max(whole):.0f} MB", f"{MEMORY} MB", asked.command)
     print_row("memory at the end: the server + its processes", at_end, "", asked.command)
-    print_row("CPU of the server per view", f"{cpu / len(log.waits):.2f} s", "", asked.command)
-    print_row("cores in use: the server; the visitors", f"{cpu / log.now:.2f}; {process_time() / log.now:.2f}", "", asked.command)
+    print_row("CPU of the server per view", f"{log.cpu / len(log.waits):.2f} s", "", asked.command)
+    print_row(
+        "cores in use: the server; the visitors",
+        f"{log.cpu / log.now:.2f}; {process_time() / log.now:.2f}",
+        "",
+        asked.command,
+    )
     if asked.each:
         for name in dict.fromkeys(wait.visitor for wait in sorted(log.waits, key=lambda wait: wait.visitor)):
             print_waits(name, [wait for wait in log.waits if wait.visitor == name], "", asked.command)
@@ -216,7 +225,7 @@ def main() -> None:
     with start_server() as server:
         os.nice(5)  # the server, already started, keeps its priority
         log = asyncio.run(crowd(server, asked, seconds))
-        report(log, asked, server.cpu_seconds())
+        report(log, asked)
 
 
 if __name__ == "__main__":

@@ -158,7 +158,10 @@ def print_costs(page: str, what: str, costs: Sequence[Cost]) -> None:
     if charts:
         print_row(f"{page}, {what}: to the first curves", f"{median(charts):.2f} s", first, COMMAND)
     print_row(
-        f"{page}, {what}: to the whole picture", f"{median(cost.view.seconds for cost in costs):.2f} s", complete, COMMAND
+        f"{page}, {what}: to the whole picture",
+        f"{median(cost.view.seconds for cost in costs):.2f} s",
+        complete,
+        COMMAND,
     )
     print_row(f"{page}, {what}: CPU of the server", f"{fmean(cost.cpu for cost in costs):.3f} s", cpu, COMMAND)
     kilobytes = fmean(cost.view.n_bytes for cost in costs) / 1000

@@ -25,7 +25,7 @@ LINKS |= {"Decide": "decide", "Decide, guessed": "decide?guess=50"}
 BARE = "a bare page with four charts"
 MOMENTS = ("title", "control", "chart", "complete")
 RATIOS = (1.2, 1.2, None, 1.5)
-BARE_PAGE = '''
+BARE_PAGE = """
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -41,7 +41,7 @@ rows["low"], rows["high"] = rows["mean"] - 0.05, rows["mean"] + 0.05
 for column, title in zip([*st.columns(2), *st.columns(2)], "1234"):
     base = alt.Chart(rows, title=title).encode(x="epoch", color="strategy")
     column.altair_chart(base.mark_area(opacity=0.2).encode(y="low", y2="high") + base.mark_line().encode(y="mean"))
-'''
+"""
 
 
 async def by_link(server: Server, link: str, patience: float) -> View:
@@ -112,7 +112,10 @@ def measure_slowed(pages: Sequence[str], bare: str, share: float) -> None:
     print(f"\nThe server has {share:g} of a core: {HOW}.\n")
     command = f"{COMMAND} --share {share:g}"
     for page in (BARE, *pages):
-        with start_server(*(("-m", "streamlit", "run", bare) if page == BARE else ())) as server, limited(server, share):
+        with (
+            start_server(*(("-m", "streamlit", "run", bare) if page == BARE else ())) as server,
+            limited(server, share),
+        ):
             view = asyncio.run(by_link(server, LINKS.get(page, ""), 240))
         for seconds in (10, 20, 40):
             seen = [moment for moment, at in view.moments.items() if at <= seconds]
