@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import clock_gettime, perf_counter
 
+import benchmarks
 from tests.app import ROOT
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -66,7 +67,11 @@ def start_server(*command: str) -> Iterator[Server]:
         port = probe.getsockname()[1]
     command = command or ("-m", "streamlit", "run", "streamlit_app.py")
     options = ["--server.address=127.0.0.1", "--server.headless=true", f"--server.port={port}"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("STREAMLIT_") and name not in benchmarks.SET_HERE
+    }
     started = perf_counter()
     with subprocess.Popen(
         [sys.executable, *command, *options],

@@ -20,7 +20,8 @@ from typing import Any
 from benchmarks._common import print_header, print_row
 from benchmarks._profiled import ON, PROFILE
 from benchmarks._server import Server, start_server
-from benchmarks._visitor import View, Visitor
+from benchmarks._view import View
+from benchmarks._visitor import Visitor
 
 COMMAND = "python -m benchmarks.redraw"
 Move = tuple[str, Any]

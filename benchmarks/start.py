@@ -17,7 +17,8 @@ from statistics import median
 from benchmarks._common import print_header, print_row
 from benchmarks._limit import HOW, limited
 from benchmarks._server import Server, start_server
-from benchmarks._visitor import View, Visitor
+from benchmarks._view import View
+from benchmarks._visitor import Visitor
 
 COMMAND = "python -m benchmarks.start"
 LINKS = {"Start": "", **{page.capitalize(): page for page in ("compare", "unfreeze", "claims", "export", "learn")}}
