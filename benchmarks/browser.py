@@ -111,7 +111,7 @@ def resident_megabytes(process_id: int) -> float:
 
 def main() -> None:
     """Measure, and print a row each."""
-    print_header("In the browser")
+    print_header("In the browser", "one visitor, each row as it says")
     with sync_playwright() as playwright, fresh_server() as server:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
         page = browser.new_page(viewport={"width": 1366, "height": 900})

@@ -46,7 +46,7 @@ async def visit(name: str, address: str, way: Random, seed: int | None, seconds:
             log.errors += [f"{name}: {error}" for error in view.errors]
             if view.seconds > PATIENCE:
                 log.errors.append(f"{name}: not complete after {PATIENCE:.0f} s")
-        except (OSError, WebSocketException, StopIteration) as error:
+        except (OSError, WebSocketException, LookupError, RuntimeError) as error:
             log.errors.append(f"{name}: {type(error).__name__} {error}")
         due = max(due + step.pause, log.now - late)
     await visitor.close()
@@ -84,7 +84,10 @@ async def crowd(server: Server, asked: argparse.Namespace, seconds: float) -> Lo
     log.cpu += server.cpu_seconds()
     watching.cancel()
     if long_run:
-        print_row("the long run of one visitor", f"{(await long_run).seconds:.0f} s", "", asked.command)
+        took = (await long_run).seconds
+        print_row(
+            "the long run of one visitor", f"{took:.0f} s" if took < seconds else "not complete", "", asked.command
+        )
     return log
 
 
@@ -103,6 +106,7 @@ def report(log: Log, asked: argparse.Namespace) -> None:
     print_row("memory of the server and its processes: highest", f"{max(whole):.0f} MB", f"{MEMORY} MB", asked.command)
     print_row("memory at the end: the server + its processes", at_end, "", asked.command)
     print_row("CPU of the server per view", f"{log.cpu / len(log.waits):.2f} s", "", asked.command)
+    print_row("load average of the machine", " / ".join(f"{one:.1f}" for one in os.getloadavg()), "", asked.command)
     print_row(
         "cores in use: the server; the visitors",
         f"{log.cpu / log.now:.2f}; {process_time() / log.now:.2f}",
@@ -131,7 +135,7 @@ def main() -> None:
     seconds = 60 * asked.soak if asked.soak else asked.seconds
     asked.command = f"python -m benchmarks.load --visitors {asked.visitors} "
     asked.command += (f"--soak {asked.soak:g}" if asked.soak else f"--seconds {seconds:g}") + " --long" * asked.long
-    print_header(f"{asked.visitors} visitors at once")
+    print_header(f"{asked.visitors} visitors at once", f"for {seconds:g} s, and until the last picture is complete")
     with start_server() as server:
         os.nice(5)  # the server, already started, keeps its priority
         log = asyncio.run(crowd(server, asked, seconds))

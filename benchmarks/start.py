@@ -132,7 +132,10 @@ def main() -> None:
     parser.add_argument("--median", action="store_true", help="the median of the rounds instead of the best")
     parser.add_argument("--share", type=float, help="hold the server to this share of a core instead")
     asked = parser.parse_args()
-    print_header("From the start of the server to the first view")
+    print_header(
+        "From the start of the server to the first view",
+        f"{asked.rounds} servers a page, in turns; {'median' if asked.median else 'the best'} of each figure",
+    )
     pages = asked.pages or list(LINKS)
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder) / "bare.py"
