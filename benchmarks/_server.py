@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ class Server:
 
 @contextmanager
 def start_server(*command: str) -> Iterator[Server]:
-    """Start a server, by default as the README says, and stop it afterwards; it may not answer yet.
+    """Start a server, by default as the README says, with an empty store; stop it afterwards. It may not answer yet.
 
     Parameters
     ----------
@@ -73,13 +74,16 @@ def start_server(*command: str) -> Iterator[Server]:
         if not name.startswith("STREAMLIT_") and name not in benchmarks.SET_HERE
     }
     started = perf_counter()
-    with subprocess.Popen(
-        [sys.executable, *command, *options],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            [sys.executable, *command, *options],
+            cwd=ROOT,
+            env=environment | {"FREEZE_OR_FINE_TUNE_STORE": f"{folder}/cells.sqlite"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process,
+    ):
         try:
             yield Server(f"http://127.0.0.1:{port}", process.pid, started)
         finally:

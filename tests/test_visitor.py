@@ -1,5 +1,7 @@
 import asyncio
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -111,3 +113,38 @@ def test_an_exception_on_the_page_is_an_error(tmp_path):
     with start_server("-m", "streamlit", "run", str(page)) as server:
         view = asyncio.run(visit(server.address))
     assert len(view.errors) == 1
+
+
+def end(page):
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.wait_for_timeout(500)
+
+
+@pytest.mark.browser
+def test_a_visitor_is_sent_what_a_browser_is_sent(address, page):
+    async def visit():
+        visitor = Visitor(address)
+        sizes = [(await visitor.open(LINK)).n_bytes]
+        sizes += [(await visitor.move("n_epochs", n_epochs)).n_bytes for n_epochs in (10, 5)]
+        await visitor.close()
+        return sizes
+
+    with ThreadPoolExecutor(1) as beside:  # Playwright has an event loop in this thread
+        beside.submit(lambda: asyncio.run(visit())).result()  # the results are known from now on
+        expected = beside.submit(lambda: asyncio.run(visit())).result()
+    frames: list[int] = []
+    sizes = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(len(frame))))
+    page.goto(f"{address}/{LINK}")
+    page.locator(".st-key-answer h4").wait_for()
+    end(page)
+    epochs = page.get_by_test_id("stSidebar").get_by_role("slider", name=re.compile("^Epochs"))
+    for key in ("ArrowRight", "ArrowLeft", ""):
+        sizes.append(sum(frames))
+        frames.clear()
+        if key:
+            epochs.focus()
+            epochs.press(key)
+            page.wait_for_timeout(500)
+            end(page)
+    assert sizes == pytest.approx(expected, rel=0.05)
