@@ -53,12 +53,12 @@ def import_torch() -> Any:
     return torch
 
 
-def print_header(title: str) -> None:
-    """Say what is measured, on which machine and with which versions."""
+def print_header(title: str, how: str = "seconds of the processor, one thread each, in turns, best turn counts") -> None:
+    """Say what is measured, on which machine, with which versions and how."""
     print(title)
     print(f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}")
-    print(", ".join(f"{name} {_version(name)}" for name in ("numpy", "scikit-learn", "torch")))
-    print("seconds of the processor, one thread each, in turns, best turn counts")
+    print(", ".join(f"{name} {_version(name)}" for name in ("numpy", "scikit-learn", "torch", "streamlit")))
+    print(how)
     print()
     print(f"| {'what':<72} | {'measured':>20} | {'aim':<20} | command |")
     print("| --- | --: | --- | --- |")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from time import perf_counter, sleep
 
-from benchmarks._server import Server, family
+from benchmarks._server import Server
 
 PERIOD = 0.1  # seconds, as of a quota of the kernel
 LOOK = 0.001
@@ -51,6 +51,6 @@ def _keep(server: Server, share: float, done: threading.Event) -> None:
 
 
 def _signal(server: Server, what: signal.Signals) -> None:
-    for process in family(server.process_id):
+    for process in server.processes():
         with suppress(ProcessLookupError):
             os.kill(process, what)

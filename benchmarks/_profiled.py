@@ -9,9 +9,9 @@ import cProfile
 import sys
 from pathlib import Path
 from time import thread_time
-from typing import Any
 
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.web import cli
 
 ON, PROFILE = "on", "script.prof"
@@ -22,14 +22,14 @@ def profile_into(folder: Path) -> None:
     run_script = ScriptRunner._run_script
     profile = cProfile.Profile(thread_time)
 
-    def run(self: ScriptRunner, *arguments: Any) -> None:
+    def run(self: ScriptRunner, rerun_data: RerunData) -> None:
         if (folder / ON).exists():
             try:
-                profile.runcall(run_script, self, *arguments)
+                profile.runcall(run_script, self, rerun_data)
             finally:
                 profile.dump_stats(folder / PROFILE)
         else:
-            run_script(self, *arguments)
+            run_script(self, rerun_data)
 
     ScriptRunner._run_script = run  # type: ignore[method-assign]
 

@@ -7,12 +7,14 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import clock_gettime, perf_counter
 
+import benchmarks
 from tests.app import ROOT
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -36,16 +38,25 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """CPU seconds of the process and all processes it has started, since it was started itself."""
-        return sum(_cpu_seconds(process) for process in family(self.process_id))
+        return sum(_cpu_seconds(process) for process in self.processes())
 
     def megabytes(self) -> list[float]:
         """Memory that is not swapped out, of the server and of each process it has started."""
-        return [_resident(process) for process in family(self.process_id)]
+        return [_resident(process) for process in self.processes()]
+
+    def processes(self) -> list[int]:
+        """Give the process and all that it has started, directly or not, and that still run."""
+        found = [self.process_id]
+        for parent in found:
+            with suppress(OSError):
+                for thread in Path(f"/proc/{parent}/task").iterdir():
+                    found += [int(child) for child in (thread / "children").read_text(encoding="ascii").split()]
+        return found
 
 
 @contextmanager
 def start_server(*command: str) -> Iterator[Server]:
-    """Start a server, by default as the README says, and stop it afterwards; it may not answer yet.
+    """Start a server, by default as the README says, with an empty store; stop it afterwards. It may not answer yet.
 
     Parameters
     ----------
@@ -57,29 +68,26 @@ def start_server(*command: str) -> Iterator[Server]:
         port = probe.getsockname()[1]
     command = command or ("-m", "streamlit", "run", "streamlit_app.py")
     options = ["--server.address=127.0.0.1", "--server.headless=true", f"--server.port={port}"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("STREAMLIT_") and name not in benchmarks.SET_HERE
+    }
     started = perf_counter()
-    with subprocess.Popen(
-        [sys.executable, *command, *options],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            [sys.executable, *command, *options],
+            cwd=ROOT,
+            env=environment | {"FREEZE_OR_FINE_TUNE_STORE": f"{folder}/cells.sqlite"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process,
+    ):
         try:
             yield Server(f"http://127.0.0.1:{port}", process.pid, started)
         finally:
             process.terminate()
-
-
-def family(process: int) -> list[int]:
-    """Give a process and all that it has started, directly or not, and that still run."""
-    found = [process]
-    for parent in found:
-        with suppress(OSError):
-            for thread in Path(f"/proc/{parent}/task").iterdir():
-                found += [int(child) for child in (thread / "children").read_text(encoding="ascii").split()]
-    return found
 
 
 def _cpu_seconds(process: int) -> float:

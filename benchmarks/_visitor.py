@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,41 +18,13 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from benchmarks._picture import WRITERS, Picture, shows_data
+from benchmarks._kept import KeptMessages
+from benchmarks._picture import Picture, shows_data
+from benchmarks._view import View
+from benchmarks._widgets import FIELDS
 
 PATIENCE = 300.0  # seconds
-CONTROLS = frozenset(WRITERS) - {"button"}
-
-
-@dataclass
-class View:
-    """One picture, from the click to its end.
-
-    Attributes
-    ----------
-    moments : dict of str to float
-        Seconds until there was a title, a control, a chart (with data, other than what stood there), an answer, and
-        until the picture was complete; what never came is missing.
-    cpu : dict of str to float
-        CPU seconds of the server by then, if the visitor was given a clock.
-    n_bytes, n_messages, n_charts, n_kept : int
-        What was received; charts among it; large messages that were kept and only referred to.
-    errors : list of str
-        What a visitor would see in a red box.
-    """
-
-    moments: dict[str, float] = field(default_factory=dict)
-    cpu: dict[str, float] = field(default_factory=dict)
-    n_bytes: int = 0
-    n_messages: int = 0
-    n_charts: int = 0
-    n_kept: int = 0
-    errors: list[str] = field(default_factory=list)
-
-    @property
-    def seconds(self) -> float:
-        """Until it was complete; infinite if it never was."""
-        return self.moments.get("complete", float("inf"))
+CONTROLS = frozenset(FIELDS) - {"button"}
 
 
 class Visitor:
@@ -76,8 +47,7 @@ class Visitor:
     def __init__(self, address: str, clock: Callable[[], float] | None = None) -> None:
         self._address, self._clock = address, clock
         self._connection: ClientConnection | None = None
-        self._kept: dict[str, tuple[ForwardMsg, int]] = {}
-        self._n_runs, self._max_age = 0, 0
+        self._kept = KeptMessages()
         self._page_name, self._page_hash = "", ""
         self.picture, self.query = Picture(), ""
 
@@ -114,7 +84,7 @@ class Visitor:
 
     async def follow(self, label: str, *, since: float | None = None, patience: float = PATIENCE) -> View:
         """Click on a link to a page of the app."""
-        link = next(link for link in self.picture.elements("page_link") if link.label == label)
+        link = next(link for link in self.picture.contents("page_link") if link.label == label)
         started = perf_counter() if since is None else since
         self.query = link.query_string
         # The widgets of the page that is left are not reported to the next one.
@@ -150,7 +120,7 @@ class Visitor:
         state.page_script_hash = page_hash or self._page_hash
         state.page_name = "" if state.page_script_hash else self._page_name
         state.widget_states.widgets.extend(self.picture.values.values())
-        state.cached_message_hashes.extend(self._kept)
+        state.cached_message_hashes.extend(self._kept.hashes)
         state.context_info.timezone, state.context_info.locale = "UTC", "en"
         state.context_info.url = f"{self._address}/{self._page_name}"
         state.context_info.color_scheme = "light"
@@ -172,7 +142,9 @@ class Visitor:
                     assert isinstance(payload, bytes)
                     view.n_bytes += len(payload)
                     view.n_messages += 1
-                    message = self._resolve(ForwardMsg.FromString(payload), view)
+                    sent = ForwardMsg.FromString(payload)
+                    message = self._kept.resolve(sent)
+                    view.n_kept += message is not sent
                     kind = message.WhichOneof("type")
                     if kind == "new_session":
                         run = message.metadata.run.script_run_id
@@ -203,36 +175,23 @@ class Visitor:
             if self._clock:
                 view.cpu[moment] = self._clock()
 
-    def _resolve(self, message: ForwardMsg, view: View) -> ForwardMsg:
-        """Keep a large message, or find the one that is only referred to."""
-        if message.WhichOneof("type") != "ref_hash":
-            if message.metadata.cacheable:
-                self._kept[message.hash] = message, self._n_runs
-            return message
-        view.n_kept += 1
-        found = ForwardMsg()
-        found.CopyFrom(self._kept[message.ref_hash][0])
-        self._kept[message.ref_hash] = found, self._n_runs
-        found.metadata.CopyFrom(message.metadata)
-        return found
-
     def _begin(self, message: ForwardMsg) -> None:
         """Begin a run; another page begins with an empty picture."""
-        self._max_age = message.new_session.config.max_cached_message_age
+        self._kept.max_age = message.new_session.config.max_cached_message_age
         if message.new_session.page_script_hash != self._page_hash:
-            self.picture.clear()
+            self.picture = Picture()
         self._page_hash = message.new_session.page_script_hash
 
     def _draw(self, message: ForwardMsg, run: str, view: View) -> list[str]:
         """Put a delta into the picture; say what there is now that was not there before."""
         delta = message.delta
-        is_new = self.picture.put(list(message.metadata.delta_path), delta, message.hash, run)
+        is_new = self.picture.put(message.metadata.delta_path, delta, message.hash, run)
         element, kind = delta.new_element, delta.new_element.WhichOneof("type")
         if kind == "exception":
             view.errors.append(f"{element.exception.type}: {element.exception.message}")
         if kind == "vega_lite_chart":
             view.n_charts += 1
-            return ["chart"] if is_new and "chart" not in view.moments and shows_data(element) else []
+            return ["chart"] if is_new and "chart" not in view.moments and shows_data(element.vega_lite_chart) else []
         if kind == "heading" and element.heading.tag == "h1":
             return ["title"]
         if kind == "markdown" and element.markdown.body.startswith("#### "):
@@ -242,5 +201,4 @@ class Visitor:
     def _end(self, run: str) -> None:
         """Tidy up after a run: what it did not send disappears, what is kept grows old."""
         self.picture.finish(run)
-        self._n_runs += 1
-        self._kept = {name: kept for name, kept in self._kept.items() if self._n_runs - kept[1] <= self._max_age}
+        self._kept.grow_old()

@@ -20,7 +20,8 @@ from typing import Any
 from benchmarks._common import print_header, print_row
 from benchmarks._profiled import ON, PROFILE
 from benchmarks._server import Server, start_server
-from benchmarks._visitor import View, Visitor
+from benchmarks._view import View
+from benchmarks._visitor import Visitor
 
 COMMAND = "python -m benchmarks.redraw"
 Move = tuple[str, Any]
@@ -183,7 +184,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often what is known is looked at")
     parser.add_argument("--profile", action="store_true", help="say where a redraw spends its time")
     asked = parser.parse_args()
-    print_header("A move on a warm server, median of the seconds, mean of CPU and size")
+    print_header("A move on a warm server", "one visitor; median of the seconds, mean of CPU seconds and size")
     for page in asked.pages or TOURS:
         tour = TOURS[page]
         with tempfile.TemporaryDirectory() as name:

@@ -17,7 +17,8 @@ from statistics import median
 from benchmarks._common import print_header, print_row
 from benchmarks._limit import HOW, limited
 from benchmarks._server import Server, start_server
-from benchmarks._visitor import View, Visitor
+from benchmarks._view import View
+from benchmarks._visitor import Visitor
 
 COMMAND = "python -m benchmarks.start"
 LINKS = {"Start": "", **{page.capitalize(): page for page in ("compare", "unfreeze", "claims", "export", "learn")}}
@@ -86,7 +87,9 @@ def print_view(what: str, view: View, bare: View) -> None:
     of_bare = [bare.cpu[moment] for moment in MOMENTS]
     ratios = [None if ours is None else ours / theirs for ours, theirs in zip(cpu, of_bare, strict=True)]
     print_row(f"{what}: CPU s to title / control / curves / complete", words(cpu), "", COMMAND)
-    print_row(f"{what}: the same, times the bare page", words(ratios), words(RATIOS, "g"), COMMAND)
+    # By the map, the start page comes first: only the end is asked to be near the bare page's.
+    aims = [None, None, None, RATIOS[-1]] if "map" in what else RATIOS
+    print_row(f"{what}: the same, times the bare page", words(ratios), words(aims, "g"), COMMAND)
     print_row(f"{what}: seconds", words([view.moments.get(moment) for moment in MOMENTS]), "", COMMAND)
     print_row(f"{what}: sent", f"{view.n_bytes / 1000:.0f} kB", "", COMMAND)
 
@@ -131,7 +134,10 @@ def main() -> None:
     parser.add_argument("--median", action="store_true", help="the median of the rounds instead of the best")
     parser.add_argument("--share", type=float, help="hold the server to this share of a core instead")
     asked = parser.parse_args()
-    print_header("From the start of the server to the first view")
+    print_header(
+        "From the start of the server to the first view",
+        f"{asked.rounds} servers a page, in turns; {'median' if asked.median else 'the best'} of each figure",
+    )
     pages = asked.pages or list(LINKS)
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder) / "bare.py"

@@ -129,7 +129,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--python", choices=PYTHONS, action="append", help="default: all")
     parser.add_argument("--end", choices=ENDS, action="append", help="default: both")
     chosen = parser.parse_args(own)
-    options = options or [f"--ignore=tests/test_{name}.py" for name in LEFT_OUT]
+    options = options or ["--ignore=benchmarks", *(f"--ignore=tests/test_{name}.py" for name in LEFT_OUT)]
     tried = []
     for python in chosen.python or PYTHONS:
         for end in chosen.end or ENDS:
