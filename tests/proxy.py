@@ -45,7 +45,9 @@ def ask(address: str, **headers: str) -> Reply:
 
 
 class StandIn:
-    """A server that answers every address with its name, and under /open goes on answering.
+    """A server that answers every address with its name, but of files has those of its name alone.
+
+    Under /open it goes on answering.
 
     Attributes
     ----------
@@ -63,7 +65,8 @@ class StandIn:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 with suppress(ConnectionError):  # whoever checks the health has heard enough
-                    self.send_response(outer.status if self.path == HEALTH else 200)
+                    missing = self.path.startswith("/media/") and name not in self.path
+                    self.send_response(outer.status if self.path == HEALTH else 404 if missing else 200)
                     self.end_headers()
                     self.wfile.write(name.encode())
                     if self.path == "/open":

@@ -79,9 +79,9 @@ def test_the_proxy_alone_is_reached_from_outside_and_knows_every_server():
     assert COMPOSE["networks"]["inside"]["internal"] is True
     assert {tuple(server["networks"]) for server in SERVERS.values()} == {("inside",)}
     configuration = CONFIGURATION.read_text(encoding="utf-8")
-    known = dict(re.findall(r"presetenv (\w+) (\w+:8501)", configuration))
-    assert set(known.values()) == {f"{name}:8501" for name in SERVERS}
-    assert re.findall(r'server (\w+) "\$\{(\w+)\}"', configuration) == [(name.lower(), name) for name in known]
+    for name in SERVERS:
+        assert f"presetenv {name.upper()} {name}:8501" in configuration
+        assert configuration.count(f'server {name} "${{{name.upper()}}}" cookie {name}') == 2  # for pages and for files
     assert CONFIGURATION.samefile(ROOT / SERVICES["proxy"]["volumes"][0].partition(":")[0])
 
 

@@ -21,7 +21,7 @@ PASSED = {
     "/_stcore/health": "/_stcore/health",
     "/_stcore/host-config": "/_stcore/host-config",
     "/_stcore/stream": "/_stcore/stream",
-    "/media/{file_id:path}": "/media/0123abcd.csv",
+    "/media/{file_id:path}": "/media/first.csv",
     "": "/compare",  # the page and its scripts
 }
 """Routes of Streamlit that a visitor's browser needs, with an address of each."""
@@ -109,6 +109,14 @@ def test_a_visitor_stays_with_a_server_and_visitors_are_spread(address):
     assert homes(address) == {"first", "second"}
     visitor = ask(f"{address}/compare")
     assert {ask(f"{address}/learn", Cookie=visitor.cookie).text for _ in range(8)} == {visitor.text}
+
+
+@pytest.mark.parametrize("held_to", ["first", "second", ""])
+def test_a_file_comes_from_the_server_that_has_it_whatever_the_cookie_says(address, held_to):
+    for owner in ("first", "second"):
+        reply = ask(f"{address}/media/{owner}.csv", Cookie=f"server={held_to}")
+        assert (reply.status, reply.text, reply.cookie) == (200, owner, "")
+    assert ask(f"{address}/media/nobody.csv").status == 404
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(address):
