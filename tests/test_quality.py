@@ -13,6 +13,7 @@ FOLDERS = [
     ".github",
     ".streamlit",
     "benchmarks",
+    "deploy",
     "docs",
     "pages",
     "tests",
@@ -20,8 +21,8 @@ FOLDERS = [
     "transfer_core",
     "transfer_ui",
 ]
-TEXT = {".cff", ".json", ".md", ".py", ".toml", ".txt", ".yaml", ".yml"}
-NAMED = {".editorconfig", ".gitignore", "LICENSE", "run"}
+TEXT = {".cff", ".cfg", ".json", ".md", ".py", ".toml", ".txt", ".yaml", ".yml"}
+NAMED = {".dockerignore", ".editorconfig", ".gitignore", "Containerfile", "LICENSE", "run"}
 
 
 @pytest.mark.parametrize("command", ["ruff check .", "ruff format --check .", "mypy"], ids=["lint", "format", "types"])
