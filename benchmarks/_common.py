@@ -53,7 +53,9 @@ def import_torch() -> Any:
     return torch
 
 
-def print_header(title: str, how: str = "seconds of the processor, one thread each, in turns, best turn counts") -> None:
+def print_header(
+    title: str, how: str = "seconds of the processor, one thread each, in turns, best turn counts"
+) -> None:
     """Say what is measured, on which machine, with which versions and how."""
     print(title)
     print(f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}")

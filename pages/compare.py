@@ -15,7 +15,7 @@ from transfer_ui.controls.presets import PRESETS
 from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
-from transfer_ui.runs import cached
+from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame, visit
 
 config = sidebar.draw("compare")
@@ -100,3 +100,4 @@ frame.try_next(
         ("export", {}, "Take the code", "this run in PyTorch, Keras, Lightning, fastai or plain NumPy"),
     ],
 )
+ahead.prepare(config, [preset.config for preset in PRESETS])

@@ -14,7 +14,7 @@ from transfer_ui.controls import sidebar
 from transfer_ui.export import FRAMEWORKS
 from transfer_ui.export.notebook import to_notebook
 from transfer_ui.export.recipe import recipe_of, to_npz
-from transfer_ui.runs import cached
+from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame
 
 config = sidebar.draw("export")
@@ -85,3 +85,4 @@ frame.try_next(
 momentum, title = (0.0, "No momentum") if config.momentum else (0.9, "Momentum 0.9")
 kept = {"strategy": strategy, "framework": name}
 frame.link("export", config.but(momentum=momentum), f"**{title}**: which lines of the code change?", **kept)
+ahead.prepare(config)

@@ -14,7 +14,7 @@ from transfer_ui.charts import timeline
 from transfer_ui.controls import sidebar
 from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.palette import theme
-from transfer_ui.runs import cached
+from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame
 
 config = sidebar.current_config()
@@ -63,3 +63,4 @@ with st.container(horizontal=True, key="links"):
         ("claims", "**Is the advice** true?"),
     ):
         frame.link(file, config, question)
+ahead.prepare(config)

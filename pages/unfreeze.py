@@ -23,7 +23,7 @@ from transfer_ui.charts import sweep
 from transfer_ui.controls import sidebar
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
-from transfer_ui.runs import cached
+from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame, visit
 
 config = sidebar.draw("unfreeze")
@@ -113,3 +113,4 @@ frame.try_next(
         ("compare", {}, "The curves", "the same run against all controls"),
     ],
 )
+ahead.prepare(config)

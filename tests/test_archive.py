@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.present import present
 from transfer_core import RunConfig, compare
 from transfer_core.archive import pack, unpack
 from transfer_core.experiment import sweep_steps
@@ -41,7 +42,7 @@ def test_all_but_the_weights_comes_back_to_the_bit(results):
 
 def test_a_sweep_comes_back_with_the_value_of_each_run():
     *_, last = sweep_steps(QUICK, "progressive_unfreezing", "unfreeze_epoch", [0, 4])
-    swept = last.results()
+    swept = present(last.results)()
     again = unpack(pack(swept), QUICK.but(unfreeze_epoch=0))
     assert [one.config.unfreeze_epoch for one in again.values()] == [0, 4]
     for value, result in swept.items():
@@ -58,7 +59,7 @@ def test_numbers_that_are_none_survive(results):
 
 def test_a_sweep_measures_its_final_scores_alone():
     *_, last = sweep_steps(QUICK, "end_to_end", "momentum", [0.5])
-    result = last.results()["0.5"]
+    result = present(last.results)()["0.5"]
     assert result.history == {}
     whole = compare(QUICK.but(momentum=0.5), ["end_to_end"])["end_to_end"]
     np.testing.assert_array_equal(result.val_accuracy, whole.val_accuracy)

@@ -43,7 +43,7 @@ def test_what_is_stored_is_what_is_trained(scenario):
 def test_the_stored_sweep_is_what_is_trained():
     config = RunConfig()
     *_, last = sweep_steps(config, "progressive_unfreezing", "unfreeze_epoch", sweep_epochs(config)[:2])
-    for value, trained in last.results().items():
+    for value, trained in present(last.results)().items():
         np.testing.assert_allclose(
             present(default_view(config)).sweep[value].val_accuracy, trained.val_accuracy, atol=0.01
         )

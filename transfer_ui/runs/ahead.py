@@ -70,7 +70,7 @@ def move_between(before: RunConfig, after: RunConfig) -> Move | None:
 def requests(config: RunConfig, move: Move | None = None, presets: Sequence[RunConfig] = ()) -> list[Request]:
     """List what to train ahead, the likeliest first: each comparison with its baselines."""
     wanted = dict.fromkeys([*neighbours(config, move), *presets, *next_scenario(config)])
-    return [of(one) for one in wanted if one != config for of in (cached.comparison_of, cached.baselines_of)]
+    return [request for one in wanted if one != config for request in cached.requests_of(one)]
 
 
 def neighbours(config: RunConfig, move: Move | None = None) -> Iterator[RunConfig]:

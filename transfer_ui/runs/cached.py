@@ -47,6 +47,12 @@ def comparison(config: RunConfig, draw: Draw | None = None) -> Outcome:
     return outcome(workbench(), asked.key, asked.make_steps, draw, asked.family)
 
 
+def requests_of(config: RunConfig) -> list[Request]:
+    """List what a comparison with its baselines would train; nothing of what is stored."""
+    comparison = [] if default_view(config) else [comparison_of(config)]
+    return comparison + ([] if default_view(_shared_by_baselines(config)) else [baselines_of(config)])
+
+
 def comparison_of(config: RunConfig) -> Request:
     """Name the comparison of a configuration, and say how to begin it."""
     return Request(("compare", config), partial(comparison_steps, config), _network(config))
