@@ -18,6 +18,8 @@ class View:
         CPU seconds of the server by then, if the visitor was given a clock.
     n_bytes, n_messages, n_charts, n_kept : int
         What was received; charts among it; large messages that were kept and only referred to.
+    n_on_wire : int
+        Bytes that were received, after the connection has compressed them, or as they are if it compresses nothing.
     errors : list of str
         What a visitor would see in a red box.
     """
@@ -25,6 +27,7 @@ class View:
     moments: dict[str, float] = field(default_factory=dict)
     cpu: dict[str, float] = field(default_factory=dict)
     n_bytes: int = 0
+    n_on_wire: int = 0
     n_messages: int = 0
     n_charts: int = 0
     n_kept: int = 0

@@ -8,7 +8,8 @@ fetches the static files, and it draws.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ from urllib.parse import urlsplit
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.extensions import Extension
+from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.typing import Origin, Subprotocol
 
 from benchmarks._kept import KeptMessages
@@ -25,6 +28,27 @@ from benchmarks._widgets import FIELDS
 
 PATIENCE = 300.0  # seconds
 CONTROLS = frozenset(FIELDS) - {"button"}
+
+
+class Wire:
+    """What the connection makes of messages; it compresses each with the memory of those before (RFC 7692).
+
+    Parameters
+    ----------
+    extensions : sequence of websockets.Extension
+        What was agreed on.
+    """
+
+    def __init__(self, extensions: Sequence[Extension]) -> None:
+        deflate = [one for one in extensions if isinstance(one, PerMessageDeflate)]
+        # That the server may use a smaller window is left to it: the size is that of the window agreed on.
+        self._deflate = zlib.compressobj(wbits=-deflate[0].remote_max_window_bits) if deflate else None
+
+    def size(self, payload: bytes) -> int:
+        """Bytes of the next message."""
+        if self._deflate is None:
+            return len(payload)
+        return len(self._deflate.compress(payload) + self._deflate.flush(zlib.Z_SYNC_FLUSH)) - 4
 
 
 class Visitor:
@@ -47,7 +71,7 @@ class Visitor:
     def __init__(self, address: str, clock: Callable[[], float] | None = None) -> None:
         self._address, self._clock = address, clock
         self._connection: ClientConnection | None = None
-        self._kept = KeptMessages()
+        self._kept, self._wire = KeptMessages(), Wire(())
         self._page_name, self._page_hash = "", ""
         self.picture, self.query = Picture(), ""
 
@@ -69,6 +93,7 @@ class Visitor:
         try:
             async with asyncio.timeout(started + patience - perf_counter()):
                 self._connection = await self._connect()
+                self._wire = Wire(self._connection.protocol.extensions)
         except TimeoutError:
             return View()
         await self._ask()
@@ -141,6 +166,7 @@ class Visitor:
                     received = perf_counter()
                     assert isinstance(payload, bytes)
                     view.n_bytes += len(payload)
+                    view.n_on_wire += self._wire.size(payload)
                     view.n_messages += 1
                     sent = ForwardMsg.FromString(payload)
                     message = self._kept.resolve(sent)

@@ -165,8 +165,9 @@ def print_costs(page: str, what: str, costs: Sequence[Cost]) -> None:
         COMMAND,
     )
     print_row(f"{page}, {what}: CPU of the server", f"{fmean(cost.cpu for cost in costs):.3f} s", cpu, COMMAND)
-    kilobytes = fmean(cost.view.n_bytes for cost in costs) / 1000
-    print_row(f"{page}, {what}: sent", f"{kilobytes:.0f} kB", sent, COMMAND)
+    kilobytes = fmean(cost.view.n_on_wire for cost in costs) / 1000
+    unpacked = fmean(cost.view.n_bytes for cost in costs) / 1000
+    print_row(f"{page}, {what}: sent (unpacked)", f"{kilobytes:.0f} kB ({unpacked:.0f} kB)", sent, COMMAND)
 
 
 def print_profile(page: str, folder: Path, n_runs: int) -> None:

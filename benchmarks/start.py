@@ -59,6 +59,7 @@ async def by_map(server: Server, title: str) -> View:
     before = await visitor.open("", since=server.started)
     view = await visitor.follow(title, since=server.started)
     view.n_bytes += before.n_bytes
+    view.n_on_wire += before.n_on_wire
     await visitor.close()
     return view
 
@@ -91,7 +92,7 @@ def print_view(what: str, view: View, bare: View) -> None:
     aims = [None, None, None, RATIOS[-1]] if "map" in what else RATIOS
     print_row(f"{what}: the same, times the bare page", words(ratios), words(aims, "g"), COMMAND)
     print_row(f"{what}: seconds", words([view.moments.get(moment) for moment in MOMENTS]), "", COMMAND)
-    print_row(f"{what}: sent", f"{view.n_bytes / 1000:.0f} kB", "", COMMAND)
+    print_row(f"{what}: sent (unpacked)", f"{view.n_on_wire / 1000:.0f} kB ({view.n_bytes / 1000:.0f} kB)", "", COMMAND)
 
 
 def measure(pages: Sequence[str], bare: str, rounds: int) -> dict[str, list[View]]:
