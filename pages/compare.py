@@ -22,8 +22,6 @@ config = sidebar.draw("compare")
 scenario = config.pair
 
 place = st.container(key="answer_place")
-frame.show_presets(PRESETS, config)
-st.caption(f"**{scenario.title}**, {sentences.cap(config)}, {config.n_seeds} seeds. {scenario.look_for}")
 
 # The evidence: a curve, and the choice of an earlier run to overlay.
 metric = sidebar.choose_in_link("curve", curves.TITLES, st.segmented_control) or "val_accuracy"
@@ -31,6 +29,8 @@ chart = curves.Chart(config.n_epochs, metric, theme())
 pinned_config = visit.choose_pinned(config)
 if pinned_config:
     st.caption(f"Dotted lines: an earlier run with {sentences.differences(pinned_config, config)}.")
+frame.show_presets(PRESETS, config)
+st.caption(f"**{scenario.title}**, {sentences.cap(config)}, {config.n_seeds} seeds. {scenario.look_for}")
 if visit.page_is_new():
     # Axes at once: the browser prepares the chart while the server trains. Later, the previous run's curves stay.
     chart.draw(None)

@@ -13,6 +13,7 @@ from transfer_core import SCENARIOS, RunConfig
 from transfer_ui.controls.presets import PRESETS
 from transfer_ui.runs import ahead, cached
 from transfer_ui.runs import shelf as shelf_module
+from transfer_ui.runs.default_views import default_view
 from transfer_ui.runs.guesses import Guesses, Request
 from transfer_ui.runs.job import Job
 from transfer_ui.runs.shelf import Shelf
@@ -170,9 +171,14 @@ def test_list_has_neighbours_presets_and_the_next_scenario_and_not_the_present_s
     keys = [request.key for request in asked]
     configs = [key[1] for key in keys if isinstance(key, tuple) and key[0] == "compare"]
     assert [one.images_per_class for one in configs[:4]] == [20, 5, 30, 3]
-    assert {preset.config for preset in PRESETS} <= {*configs, config}
-    assert configs[-1].scenario == list(SCENARIOS)[1]
+    # Nothing that is stored is trained: neither the present setting nor the next scenario at its own settings.
+    assert {preset.config for preset in PRESETS if not default_view(preset.config)} <= {*configs, config}
+    assert not any(default_view(one) for one in configs)
     assert config not in configs
+    moved = RunConfig(seed=3)
+    keys = [request.key for request in ahead.requests(moved)]
+    there = [key[1] for key in keys if isinstance(key, tuple) and key[0] == "compare"]
+    assert there[-1].scenario == list(SCENARIOS)[1]
     assert len(configs) == len(set(configs))
 
 

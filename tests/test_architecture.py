@@ -21,7 +21,7 @@ BELOW = {
 FLOORS = {
     "transfer_core": (
         {"studies"},
-        {"baselines"},
+        {"baselines", "archive"},
         {"experiment"},
         {"measures"},
         {"arms"},
@@ -34,6 +34,7 @@ FLOORS = {
         {"training"},
         {"network", "costs", "datasets", "wording"},
         {"statistics"},
+        {"stratified", "resampling"},
         {"arrays", "seeds", "schedules", "bibliography"},
     ),
     "transfer_core.studies": (

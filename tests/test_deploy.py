@@ -61,6 +61,7 @@ def test_a_server_keeps_to_the_memory_that_the_product_promises():
 
 def test_servers_share_one_store_and_can_write_nothing_else_but_temporary_files():
     store = PurePosixPath(environment()["FREEZE_OR_FINE_TUNE_STORE"])
+    assert store.parent == PurePosixPath(environment()["FREEZE_OR_FINE_TUNE_RESULTS"]).parent
     assert {tuple(server["volumes"]) for server in SERVERS.values()} == {(f"store:{store.parent}",)}
     assert {tuple(server["tmpfs"]) for server in SERVERS.values()} == {("/tmp:size=64m",)}
     assert set(COMPOSE["volumes"]) == {"store"}

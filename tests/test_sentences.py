@@ -113,7 +113,7 @@ def test_sweep_sentence_names_the_best_epoch_and_ours():
     config = QUICK.but(n_epochs=8, unfreeze_epoch=3)
     *_, last = sweep_steps(config, "progressive_unfreezing", "unfreeze_epoch", [0, 3, 8])
     swept = present(last.results)()
-    means = {epoch: swept[epoch].history["val_accuracy"][:, -1].mean() for epoch in swept}
+    means = {epoch: swept[epoch].val_accuracy.mean() for epoch in swept}
     assert f"epoch {max(means, key=means.__getitem__)} reaches" in sweep_evidence(swept, config)[0]
     assert "epoch 3" in sweep_evidence(swept, config)[0]
     assert "at least two unfreeze epochs" in sweep_sentence({"0": swept["0"]}, config)

@@ -23,7 +23,7 @@ PANELS = {
 }
 TITLES = {metric: title.removesuffix(" (nats)") for metric, title in PANELS.items()}
 HEIGHT = 340  # pixels, of which the words above the plot take some
-ROOM_FOR_LABELS = 1.22  # length of the x axis in units of the run; the lines' names stand on the right
+ROOM_FOR_LABELS = 118  # pixels on the right, where the lines' names stand
 MAX_POINTS = 101
 RUNS = ("this run", "pinned", "moment")
 NO_ROWS = pd.DataFrame({"run": [""], "strategy": [""], "epoch": [0], "mean": [np.nan]})
@@ -137,7 +137,7 @@ def curves_template(quantity: str, mode: str) -> base.Spec:
     number, axis_number = (".1%", ".0%") if quantity == "accuracy" else (".3f", "~g")
     x = (
         alt.X("epoch:Q")
-        .scale(domain=[0, base.framed(f"frame.n_epochs * {ROOM_FOR_LABELS}")], nice=False)
+        .scale(domain=[0, base.framed(f"frame.n_epochs * width / max(width - {ROOM_FOR_LABELS}, 60)")], nice=False)
         .axis(values=base.epoch_ticks("n_epochs"), grid=False)
         .title("Epoch")
     )

@@ -61,13 +61,14 @@ def _pages() -> dict[str, StreamlitPage]:
         page.file: st.Page(
             PAGES_FOLDER / f"{page.file}.py",
             title=page.title,
-            url_path="start" if page.file == "home" else page.file,
+            url_path="the-question" if page.file == "home" else page.file,
             default=page.file == "home",
         )
         for page in PAGES
     }
     # The address of the default page is empty; whoever types its name must not be told that there is no such page.
-    pages["home by name"] = st.Page(PAGES_FOLDER / "home.py", title="Start", url_path="home", visibility="hidden")
+    for name in ("home", "start"):
+        pages[f"{name} by name"] = st.Page(PAGES_FOLDER / "home.py", title="Start", url_path=name, visibility="hidden")
     return pages
 
 
