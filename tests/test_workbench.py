@@ -11,6 +11,7 @@ import pytest
 
 from tests.turns import Log, broken, turns
 from transfer_core import RunConfig, compare, compare_steps
+from transfer_ui.runs import turns as turns_module
 from transfer_ui.runs.job import Job, n_bytes
 from transfer_ui.runs.workbench import Workbench
 
@@ -40,6 +41,13 @@ def log(tmp_path):
 def finish(bench: Workbench, job: Job) -> None:
     with bench.waiting_for(job):
         assert job.wait(30)
+
+
+def wait_until(true) -> None:
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_job_gives_the_same_result_as_the_core(bench):
@@ -82,13 +90,29 @@ def test_job_rests_when_nobody_waits_and_goes_on_where_it_was(bench, log):
     assert log.lines() == ["a"] * 100
 
 
-def test_two_visitors_take_turns(log):
+def test_short_runs_go_in_the_order_in_which_they_were_asked_for(log):
     with opened() as bench:
-        long, short = (bench.job(name, turns(log, name, n, pause=0.02)) for name, n in (("long", 100), ("short", 5)))
-        with bench.waiting_for(long), bench.waiting_for(short):
-            assert short.wait(10)
+        jobs = [bench.job(name, turns(log, name, 20, pause=0.02)) for name in "abc"]
+        with bench.waiting_for(jobs[0]), bench.waiting_for(jobs[1]), bench.waiting_for(jobs[2]):
+            assert jobs[2].wait(30)
+    assert log.lines() == ["a"] * 20 + ["b"] * 20 + ["c"] * 20
+
+
+def test_short_runs_overtake_a_long_one_which_goes_on_meanwhile(log, monkeypatch):
+    monkeypatch.setattr(turns_module, "SHORT", 0.2)
+    with opened() as bench:
+        long = bench.job("long", turns(log, "long", 2000, pause=0.02))
+        with bench.waiting_for(long):
+            wait_until(lambda: long.seconds > 0.2)
+            before = len(log.lines())
+            for index in range(6):
+                short = bench.job(("short", index), turns(log, "short", 5, pause=0.02))
+                with bench.waiting_for(short):
+                    assert short.wait(10)
             assert not long.ended
-    assert "long" in log.lines()
+    later = log.lines()[before:]
+    assert later.count("short") == 30
+    assert 0 < later.count("long") < 30
 
 
 def test_a_visitor_who_waits_for_something_else_no_longer_waits_for_the_first(bench, log):

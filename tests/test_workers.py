@@ -5,15 +5,17 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from functools import partial
 
 import pytest
 
 from tests.app import ROOT
-from tests.test_workbench import finish, opened
+from tests.test_workbench import finish, opened, wait_until
 from tests.turns import Awkward, Log, awkward, dying, turns, working
 from transfer_ui.runs.hands import ProcessHand
 from transfer_ui.runs.job import TrainingLost
+from transfer_ui.runs.turns import FIRST_HAND
 
 PATIENCE = 30  # seconds
 
@@ -21,13 +23,6 @@ PATIENCE = 30  # seconds
 @pytest.fixture
 def log(tmp_path):
     return Log(tmp_path / "log")
-
-
-def wait_until(true):
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def is_living(process: int) -> bool:
@@ -172,17 +167,25 @@ def test_jobs_of_a_family_go_to_the_hand_that_has_what_they_share_unless_it_is_m
         jobs = [bench.job(index, turns(log, "a", 1000, pause=0.01), "family") for index in range(4)]
         finish(bench, bench.job("first", turns(log, "first", 1), "family"))
         home = next(hand for hand in bench.hands if hand.knows("family"))
-        waits = [bench.waiting_for(job) for job in jobs]
-        for wait, job in zip(waits[:2], jobs[:2], strict=True):
-            wait.__enter__()
-            assert not job.wait(PATIENCE, since=job.progress)
-        assert [job.hand for job in jobs[:2]] == [home, home]
-        for wait, job in zip(waits[2:], jobs[2:], strict=True):
-            wait.__enter__()
-            assert not job.wait(PATIENCE, since=job.progress)
-        assert {job.hand for job in jobs[2:]} - {home}
-        for wait in waits:
-            wait.__exit__(None, None, None)
+        with ExitStack() as waits:
+            waits.enter_context(bench.waiting_for(jobs[0]))
+            assert not jobs[0].wait(PATIENCE, since=jobs[0].progress)
+            waits.enter_context(bench.waiting_for(jobs[1]))
+            assert not jobs[1].wait(0.3, since=jobs[1].progress)
+            assert [job.hand for job in jobs[:2]] == [home, None], "the other hand is free, and leaves it to the first"
+            for job in jobs[2:]:
+                waits.enter_context(bench.waiting_for(job))
+            wait_until(lambda: {job.hand for job in jobs} > {home})
+
+
+def test_jobs_that_import_much_all_go_to_one_hand(log):
+    with opened(2) as bench:
+        jobs = [bench.job(index, turns(log, "a", 3, pause=0.01), FIRST_HAND) for index in range(6)]
+        with ExitStack() as waits:
+            for job in jobs:
+                waits.enter_context(bench.waiting_for(job))
+            assert all(job.wait(PATIENCE) for job in jobs)
+        assert {job.hand for job in jobs} == {bench.hands[0]}
 
 
 SERVER = """
@@ -228,4 +231,4 @@ def test_a_worker_loads_nothing_that_draws():
         text=True,
         check=True,
     )
-    assert not {"streamlit", "altair", "matplotlib"} & set(found.stdout.split())
+    assert not {"streamlit", "altair", "matplotlib", "sklearn", "scipy"} & set(found.stdout.split())

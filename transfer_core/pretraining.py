@@ -69,8 +69,18 @@ _turn = threading.RLock()
 
 def is_pretrained(config: RunConfig) -> bool:
     """Whether the network has already been computed."""
-    key = _Key.of(config)
-    return key in _finished or key == _Key.of(RunConfig())
+    return _Key.of(config) in _finished or is_shipped(config)
+
+
+def is_shipped(config: RunConfig) -> bool:
+    """Whether the network comes with the product.
+
+    Examples
+    --------
+    >>> is_shipped(RunConfig(n_epochs=20, unfreeze_epoch=5)), is_shipped(RunConfig(seed=1))
+    (True, False)
+    """
+    return _Key.of(config) == _Key.of(RunConfig())
 
 
 def load_shipped() -> Pretrained:

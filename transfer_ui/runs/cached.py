@@ -12,7 +12,8 @@ import streamlit as st
 
 from transfer_core import RunConfig, scenario_config
 from transfer_core.arrays import Array
-from transfer_core.baselines import measure_baselines
+from transfer_core.baselines import logistic_regression, zero_shot
+from transfer_core.pretraining import is_shipped
 from transfer_core.scenarios import Task
 from transfer_core.splits import sample_images
 from transfer_core.studies.execute import Done, rows
@@ -24,6 +25,7 @@ from transfer_ui.runs.default_views import default_view
 from transfer_ui.runs.found import Found
 from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.steps import Stored, comparison_steps, single_step, stored_study_steps, unfreeze_sweep_steps
+from transfer_ui.runs.turns import FIRST_HAND
 from transfer_ui.runs.waiting import Outcome, outcome, quietly
 from transfer_ui.runs.workbench import Workbench
 
@@ -50,7 +52,7 @@ def comparison(config: RunConfig, draw: Draw | None = None) -> Outcome:
 def requests_of(config: RunConfig) -> list[Request]:
     """List what a comparison with its baselines would train; nothing of what is stored."""
     comparison = [] if default_view(config) else [comparison_of(config)]
-    return comparison + ([] if default_view(_shared_by_baselines(config)) else [baselines_of(config)])
+    return comparison + ([] if default_view(_shared_by_baselines(config)) else [*baselines_of(config).values()])
 
 
 def comparison_of(config: RunConfig) -> Request:
@@ -70,8 +72,8 @@ def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...], draw: Draw | None
 
 
 def _network(config: RunConfig) -> Hashable:
-    """Name what pretraining depends on: runs that share the network are trained where it is."""
-    return (config.pair, config.hidden_sizes, config.pretrain_epochs, config.seeds)
+    """Name what pretraining depends on: runs that share the network are trained where it is. That of the default is shipped."""
+    return None if is_shipped(config) else (config.pair, config.hidden_sizes, config.pretrain_epochs, config.seeds)
 
 
 @dataclass(frozen=True)
@@ -156,14 +158,21 @@ def baselines(config: RunConfig, meanwhile: Callable[[], object] | None = None) 
     view = default_view(_shared_by_baselines(config))
     if view:
         return view.baselines
-    found: dict[str, Array] = quietly(workbench(), *baselines_of(config), meanwhile=meanwhile)
-    return found
+    found: dict[str, Array | None] = {
+        name: quietly(workbench(), *request, meanwhile=meanwhile) for name, request in baselines_of(config).items()
+    }
+    return {name: scores for name, scores in found.items() if scores is not None}
 
 
-def baselines_of(config: RunConfig) -> Request:
-    """Name the baselines of a configuration, and say how to measure them."""
+def baselines_of(config: RunConfig) -> dict[str, Request]:
+    """Name the baselines of a configuration, and say how to measure each."""
     shared = _shared_by_baselines(config)
-    return Request(("baselines", shared), partial(single_step, measure_baselines, shared), _network(shared))
+    return {
+        "zero_shot": Request(("zero-shot", shared), partial(single_step, zero_shot, shared), _network(shared)),
+        "logistic_regression": Request(
+            ("logistic regression", shared), partial(single_step, logistic_regression, shared), FIRST_HAND
+        ),
+    }
 
 
 def _shared_by_baselines(config: RunConfig) -> RunConfig:

@@ -50,7 +50,9 @@ class Job:
     waiting : int
         How many visitors wait for it.
     seconds : float
-        Time that hands have spent on it, on the clock of the queue.
+        Time that hands have spent on it.
+    served : float
+        When it had its latest slice; 0 before the first.
     used : float
         When a visitor asked for it last; 0 while it is only a guess.
     n_bytes : int
@@ -67,7 +69,7 @@ class Job:
         self.result: Any = {}
         self.error: Exception | None = None
         self.waiting = 0
-        self.seconds = 0.0
+        self.seconds = self.served = 0.0
         self.used = 0.0
         self.n_bytes = 0
         self.hand: ThreadHand | None = None

@@ -1,9 +1,9 @@
 """What trains on this server, and the finished runs that everyone shares.
 
 Small NumPy operations in several threads slow each other down, so training has one hand, or two in processes of their
-own. A hand gives the next slice to the waiting job that has had the least time so far. A job moves only while somebody
-waits for it: whoever moves a slider stops waiting, and the job rests where it is until somebody wants it again. A job
-that has begun stays with its hand. When nobody waits, one hand trains what somebody may want next. Nothing here knows
+own, whose slices go to the waiting jobs by `transfer_ui.runs.turns`. A job moves only while somebody waits for it:
+whoever moves a slider stops waiting, and the job rests where it is until somebody wants it again. A job that has begun
+stays with its hand. When nobody waits, one hand trains what somebody may want next. Nothing here knows
 Streamlit; `transfer_ui.runs.cached` does the waiting.
 """
 
@@ -22,11 +22,11 @@ from transfer_ui.runs.guesses import Guesses, Request
 from transfer_ui.runs.hands import Lost, MakeSteps, ProcessHand, ThreadHand
 from transfer_ui.runs.job import Job
 from transfer_ui.runs.shelf import Shelf
+from transfer_ui.runs.turns import Turns
 
 MAX_JOBS = 200
 MAX_BYTES = 32 * 2**20
 SECONDS_TO_CLOSE = 5
-FAR = 2  # a job whose pretrained network another hand has waits there, unless it has so many more jobs than this one
 
 
 class Workbench:
@@ -43,7 +43,7 @@ class Workbench:
 
     def __init__(self, n_processes: int = 0, *, max_jobs: int = MAX_JOBS, max_bytes: int = MAX_BYTES) -> None:
         self._shelf = Shelf(max_jobs, max_bytes)
-        self._queue: list[Job] = []
+        self._queue = Turns()
         self._waits: dict[Hashable, _Wait] = {}
         self._guesses = Guesses()
         self._changed = threading.Condition()
@@ -85,10 +85,7 @@ class Workbench:
                 if visitor in self._waits:
                     self._waits[visitor].end()
                 self._waits[visitor] = wait
-            if job not in self._queue:
-                # A latecomer starts level with the others: being late gives it no right to catch up.
-                job.seconds = max(job.seconds, min((other.seconds for other in self._queue), default=0.0))
-                self._queue.append(job)
+            self._queue.add(job)
             self._changed.notify_all()
         try:
             yield
@@ -168,23 +165,14 @@ class Workbench:
         """Find what a hand is to do next."""
         if hand.errands:
             return hand.errands.popleft()
-        self._queue = [job for job in self._queue if job.waiting and not job.ended]
-        mine = [job for job in self._queue if job.hand is hand or (job.hand is None and self._suits(hand, job))]
-        if mine:
-            return self._slice_of(min(mine, key=lambda job: job.seconds), hand)
+        job = self._queue.next(hand, self.hands)
+        if job:
+            return self._slice_of(job, hand)
         if hand in self._not_ready:
             self._not_ready.discard(hand)
             return hand.start
         guess = self._guess()
         return self._slice_of(guess, hand) if guess and guess.hand in (None, hand) else None
-
-    def _suits(self, hand: ThreadHand, job: Job) -> bool:
-        """Whether a job should begin here: no other hand has less to do, or the pretrained network that it needs."""
-
-        def reluctance(one: ThreadHand) -> int:
-            return sum(other.hand is one for other in self._queue) + (0 if one.knows(job.family) else FAR)
-
-        return reluctance(hand) <= min(map(reluctance, self.hands))
 
     def _slice_of(self, job: Job, hand: ThreadHand) -> Callable[[], None]:
         if job.hand is None:

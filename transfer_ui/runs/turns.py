@@ -1,0 +1,81 @@
+"""Whose turn it is: short runs in the order in which they were asked for, long ones in what time that leaves.
+
+Runs of one size in turns would all end last, and all hold their memory until then. How long a run takes is not known
+beforehand: each begins as a short one, and falls behind those that came later each time it has had twice as long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from math import log2
+from time import monotonic
+
+from transfer_ui.runs.hands import ThreadHand
+from transfer_ui.runs.job import Job
+
+SHORT = 2.0  # seconds: a comparison at the default size takes less, pretraining included
+EVERY = 5  # slices, of which one goes to a long run, however many short ones wait
+FIRST_HAND = "first hand"
+"""Family of jobs that all go to one hand, because what they import takes as much memory as all the rest."""
+FAR = 3  # jobs that wait for the hand that has a pretrained network, before another hand pretrains it again
+
+
+def level(seconds: float) -> int:
+    """Say how far a job has fallen behind, by the time that it has had.
+
+    Examples
+    --------
+    >>> [level(seconds) for seconds in (0.0, 1.9, 2.0, 3.9, 4.0, 100.0)]
+    [0, 0, 1, 1, 2, 6]
+    """
+    return 0 if seconds < SHORT else 1 + int(log2(seconds / SHORT))
+
+
+class Turns:
+    """The jobs that somebody waits for."""
+
+    def __init__(self) -> None:
+        self._jobs: list[Job] = []
+        self._n_slices = 0
+
+    def __iter__(self) -> Iterator[Job]:
+        return iter(self._jobs)
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def add(self, job: Job) -> None:
+        """Let a job wait, behind those that are there."""
+        if job not in self._jobs:
+            self._jobs.append(job)
+
+    def next(self, hand: ThreadHand, hands: Sequence[ThreadHand]) -> Job | None:
+        """Choose what a hand does next; ``None`` if nothing is for it."""
+        self._jobs = [job for job in self._jobs if job.waiting and not job.ended]
+        mine = [job for job in self._jobs if job.hand is hand or (job.hand is None and self._suits(hand, job, hands))]
+        if not mine:
+            return None
+        self._n_slices += 1
+        long = [job for job in mine if level(job.seconds)]
+        if long and self._n_slices % EVERY == 0:
+            chosen = min(long, key=lambda job: job.served)
+        else:
+            chosen = min(mine, key=lambda job: level(job.seconds))  # the first of several: who came first
+        chosen.served = monotonic()
+        return chosen
+
+    def _suits(self, hand: ThreadHand, job: Job, hands: Sequence[ThreadHand]) -> bool:
+        """Whether a job may begin here: no other hand has the pretrained network that it needs, or all are busy."""
+        if job.family == FIRST_HAND:
+            return hand is hands[0]
+        if job.family is None or hand.knows(job.family):
+            return True
+        return all(self._n_bound_to(one) >= FAR for one in hands if one.knows(job.family))
+
+    def _n_bound_to(self, hand: ThreadHand) -> int:
+        """Jobs that have begun at a hand, or wait for it because of what it has."""
+        return sum(job.hand is hand or (job.hand is None and _knows(hand, job.family)) for job in self._jobs)
+
+
+def _knows(hand: ThreadHand, family: Hashable) -> bool:
+    return family is not None and hand.knows(family)
