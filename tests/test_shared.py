@@ -22,12 +22,12 @@ def last_of(made):
 
 
 def test_what_one_server_has_trained_another_finds(folder, monkeypatch):
-    first = last_of(steps.comparison_steps(QUICK))
+    first = last_of(steps.comparison_steps(QUICK, {}))
     swept = last_of(steps.unfreeze_sweep_steps(QUICK, (0, 2)))
     shared.shared_results.cache_clear()
     for name in ("compare_steps", "sweep_steps"):
         monkeypatch.setattr(steps, name, lambda *_: iter(()))
-    second, again = last_of(steps.comparison_steps(QUICK)), last_of(steps.unfreeze_sweep_steps(QUICK, (0, 2)))
+    second, again = last_of(steps.comparison_steps(QUICK, {})), last_of(steps.unfreeze_sweep_steps(QUICK, (0, 2)))
     for name, result in first.items():
         np.testing.assert_array_equal(second[name].test_accuracy, result.test_accuracy)
     for value, result in swept.items():
@@ -35,17 +35,17 @@ def test_what_one_server_has_trained_another_finds(folder, monkeypatch):
 
 
 def test_other_settings_are_trained(folder):
-    last_of(steps.comparison_steps(QUICK))
-    last_of(steps.comparison_steps(QUICK.but(seed=5)))
+    last_of(steps.comparison_steps(QUICK, {}))
+    last_of(steps.comparison_steps(QUICK.but(seed=5), {}))
     assert len(list(folder.iterdir())) == 2
 
 
 @pytest.mark.parametrize("damage", [b"", b"nonsense", None])
 def test_a_damaged_file_is_a_miss(folder, damage):
-    first = last_of(steps.comparison_steps(QUICK))
+    first = last_of(steps.comparison_steps(QUICK, {}))
     (file,) = folder.iterdir()
     file.write_bytes(file.read_bytes()[:-1] if damage is None else damage)
-    again = last_of(steps.comparison_steps(QUICK))
+    again = last_of(steps.comparison_steps(QUICK, {}))
     np.testing.assert_array_equal(again["end_to_end"].test_accuracy, first["end_to_end"].test_accuracy)
     assert SharedResults(folder).get(f"comparison {QUICK.key}") is not None, "and it is written anew"
 
@@ -72,5 +72,5 @@ def test_without_the_variable_nothing_is_kept(tmp_path, monkeypatch):
     monkeypatch.delenv("FREEZE_OR_FINE_TUNE_RESULTS", raising=False)
     shared.shared_results.cache_clear()
     assert shared.shared_results().get("anything") is None
-    last_of(steps.comparison_steps(QUICK))
+    last_of(steps.comparison_steps(QUICK, {}))
     assert list(tmp_path.iterdir()) == []

@@ -13,7 +13,7 @@ from transfer_core.studies.store import Store, StoreError, default_path, from_te
 from transfer_core.studies.study import Cell, Reading
 from transfer_core.studies.tasks import PixelRegression, Train, ZeroShot
 from transfer_ui.runs.cached import workbench
-from transfer_ui.runs.steps import study_store
+from transfer_ui.runs.study_steps import study_store
 
 VALUES = np.array([0.1, 1 / 3, np.nan, 5e-324, -np.inf])
 CONFIG = RunConfig(n_seeds=len(VALUES))

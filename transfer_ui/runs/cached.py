@@ -24,7 +24,9 @@ from transfer_ui.runs.cores import n_workers
 from transfer_ui.runs.default_views import default_view
 from transfer_ui.runs.found import Found
 from transfer_ui.runs.guesses import Request
-from transfer_ui.runs.steps import Stored, comparison_steps, single_step, stored_study_steps, unfreeze_sweep_steps
+from transfer_ui.runs.known_arms import KnownArms
+from transfer_ui.runs.steps import comparison_steps, single_step, unfreeze_sweep_steps
+from transfer_ui.runs.study_steps import Stored, stored_study_steps
 from transfer_ui.runs.turns import FIRST_HAND
 from transfer_ui.runs.waiting import Outcome, outcome, quietly
 from transfer_ui.runs.workbench import Workbench
@@ -40,13 +42,26 @@ def workbench() -> Workbench:
     return Workbench(n_workers())
 
 
+@st.cache_resource(show_spinner=False)
+def known_arms() -> KnownArms:
+    """Get the runs that comparisons share; those of the default view are among them."""
+    known = KnownArms()
+    view = default_view(RunConfig())
+    if view:
+        known.add(view.comparison)
+    return known
+
+
 def comparison(config: RunConfig, draw: Draw | None = None) -> Outcome:
     """Compare all strategies; results so far can be drawn meanwhile."""
     view = default_view(config)
     if view:
         return Outcome(view.comparison, False, view.made, derived=view.derived)
     asked = comparison_of(config)
-    return outcome(workbench(), asked.key, asked.make_steps, draw, asked.family)
+    found = outcome(workbench(), asked.key, asked.make_steps, draw, asked.family)
+    if not found.stopped:
+        known_arms().add(found.results)
+    return found
 
 
 def requests_of(config: RunConfig) -> list[Request]:
@@ -57,7 +72,7 @@ def requests_of(config: RunConfig) -> list[Request]:
 
 def comparison_of(config: RunConfig) -> Request:
     """Name the comparison of a configuration, and say how to begin it."""
-    return Request(("compare", config), partial(comparison_steps, config), _network(config))
+    return Request(("compare", config), partial(comparison_steps, config, known_arms().find(config)), _network(config))
 
 
 def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...], draw: Draw | None = None) -> Outcome:

@@ -13,7 +13,7 @@ from time import monotonic
 from transfer_ui.runs.hands import ThreadHand
 from transfer_ui.runs.job import Job
 
-SHORT = 2.0  # seconds: a comparison at the default size takes less, pretraining included
+SHORT = 6.0  # seconds: a comparison at the default size takes less, pretraining included, on a busy machine too
 EVERY = 5  # slices, of which one goes to a long run, however many short ones wait
 FIRST_HAND = "first hand"
 """Family of jobs that all go to one hand, because what they import takes as much memory as all the rest."""
@@ -25,8 +25,8 @@ def level(seconds: float) -> int:
 
     Examples
     --------
-    >>> [level(seconds) for seconds in (0.0, 1.9, 2.0, 3.9, 4.0, 100.0)]
-    [0, 0, 1, 1, 2, 6]
+    >>> [level(seconds) for seconds in (0.0, 5.9, 6.0, 11.9, 12.0, 100.0)]
+    [0, 0, 1, 1, 2, 5]
     """
     return 0 if seconds < SHORT else 1 + int(log2(seconds / SHORT))
 

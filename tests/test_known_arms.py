@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+
+from tests.present import present
+from transfer_core import STRATEGIES, RunConfig, compare, compare_steps
+from transfer_ui.runs import steps
+from transfer_ui.runs.known_arms import KnownArms
+
+QUICK = RunConfig(
+    scenario="low_to_high", hidden_sizes=(8, 8), pretrain_epochs=1, n_epochs=6, unfreeze_epoch=2, n_seeds=2
+)
+
+
+@pytest.fixture(scope="module")
+def known():
+    arms = KnownArms()
+    arms.add(compare(QUICK))
+    return arms
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({}, set(STRATEGIES)),
+        ({"unfreeze_epoch": 3}, set(STRATEGIES) - {"progressive_unfreezing"}),
+        ({"backbone_learning_rate": 0.5}, {"feature_extraction", "progressive_unfreezing", "random_features"}),
+        ({"head_learning_rate": 0.5}, {"end_to_end", "from_scratch"}),
+        ({"n_epochs": 7}, set()),
+        ({"images_per_class": 3}, set()),
+        ({"momentum": 0.5}, set()),
+        ({"seed": 1}, set()),
+        ({"n_seeds": 3}, set()),
+        ({"pretrain_epochs": 2}, set()),
+        ({"scenario": "digits_to_digits"}, set()),
+    ],
+    ids=str,
+)
+def test_an_arm_is_known_where_nothing_that_it_depends_on_has_changed(known, changes, same):
+    assert set(known.find(QUICK.but(**changes))) == same
+
+
+@pytest.mark.parametrize("changes", [{"unfreeze_epoch": 3}, {"backbone_learning_rate": 0.5}, {}], ids=str)
+def test_a_comparison_with_known_arms_is_that_without(known, changes):
+    config = QUICK.but(**changes)
+    *_, last = steps.comparison_steps(config, known.find(config))
+    found, expected = present(last.results)(), compare(config)
+    assert list(found) == list(expected)
+    for name, result in expected.items():
+        assert found[name].config == config
+        assert found[name].arm == result.arm
+        np.testing.assert_array_equal(found[name].test_accuracy, result.test_accuracy)
+        np.testing.assert_array_equal(found[name].source_accuracy_after, result.source_accuracy_after)
+        for metric, values in result.history.items():
+            np.testing.assert_array_equal(found[name].history[metric], values)
+
+
+def test_known_arms_are_not_trained(known, monkeypatch):
+    asked = []
+
+    def trained(config, arms):
+        asked.extend(arms)
+        yield from compare_steps(config, arms)
+
+    monkeypatch.setattr(steps, "compare_steps", trained)
+    config = QUICK.but(unfreeze_epoch=3)
+    assert list(steps.comparison_steps(config, known.find(config)))
+    assert asked == ["progressive_unfreezing"]
+
+
+def test_the_least_recently_used_go_first():
+    arms = KnownArms(max_arms=len(STRATEGIES))
+    arms.add(compare(QUICK))
+    later = QUICK.but(n_epochs=3)
+    arms.add(compare(later))
+    assert arms.find(QUICK) == {}
+    assert set(arms.find(later)) == set(STRATEGIES)
