@@ -1,7 +1,8 @@
 """What the visitors of a crowd do: which links they open, which settings they change and when.
 
-Half of them are a class: all follow the same list, as if a teacher led them through it. The others go their own way, on
-seeds of their own, so that nothing they ask for has been asked for by anybody else.
+Half of them are a class: all follow the same list, as if a teacher led them through it. The others go their own way,
+each through settings of their own; if asked, on seeds of their own too, so that nothing they ask for has been asked for
+by anybody else and even their networks have to be pretrained.
 """
 
 from __future__ import annotations

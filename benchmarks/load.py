@@ -77,7 +77,8 @@ async def crowd(server: Server, asked: argparse.Namespace, seconds: float) -> Lo
     visits = []
     for number in range(asked.visitors):
         if number % 2:
-            visits.append(visit(f"own {number}", server.address, Random(number), 20 * number % 980, seconds, log))
+            own_seed = 20 * number % 980 if asked.own_seeds else None
+            visits.append(visit(f"own {number}", server.address, Random(number), own_seed, seconds, log))
         else:
             visits.append(visit(f"class {number}", server.address, Random(asked.seed), None, seconds, log))
     await asyncio.gather(*visits)
@@ -129,12 +130,19 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=120.0)
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="go on for so long, and print every minute")
     parser.add_argument("--seed", type=int, default=0, help="of what the class does")
+    parser.add_argument(
+        "--own-seeds", action="store_true", help="half of them have networks pretrained of their own too"
+    )
     parser.add_argument("--each", action="store_true", help="a row for each visitor too")
     parser.add_argument("--long", action="store_true", help="one visitor more, who has a whole map measured meanwhile")
     asked = parser.parse_args()
     seconds = 60 * asked.soak if asked.soak else asked.seconds
     asked.command = f"python -m benchmarks.load --visitors {asked.visitors} "
-    asked.command += (f"--soak {asked.soak:g}" if asked.soak else f"--seconds {seconds:g}") + " --long" * asked.long
+    asked.command += (
+        (f"--soak {asked.soak:g}" if asked.soak else f"--seconds {seconds:g}")
+        + " --long" * asked.long
+        + " --own-seeds" * asked.own_seeds
+    )
     print_header(f"{asked.visitors} visitors at once", f"for {seconds:g} s, and until the last picture is complete")
     with start_server() as server:
         os.nice(5)  # the server, already started, keeps its priority

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 
 import pytest
@@ -96,6 +96,17 @@ def test_short_runs_go_in_the_order_in_which_they_were_asked_for(log):
         with bench.waiting_for(jobs[0]), bench.waiting_for(jobs[1]), bench.waiting_for(jobs[2]):
             assert jobs[2].wait(30)
     assert log.lines() == ["a"] * 20 + ["b"] * 20 + ["c"] * 20
+
+
+def test_what_many_wait_for_comes_sooner(log):
+    with opened() as bench, ExitStack() as waits:
+        jobs = [bench.job(name, turns(log, name, 20, pause=0.02)) for name in "abc"]
+        for job in jobs:
+            waits.enter_context(bench.waiting_for(job))
+        for _ in range(10):
+            waits.enter_context(bench.waiting_for(jobs[2]))
+        assert jobs[1].wait(30)
+    assert list(dict.fromkeys(log.lines()))[-2:] == ["c", "b"]
 
 
 def test_short_runs_overtake_a_long_one_which_goes_on_meanwhile(log, monkeypatch):

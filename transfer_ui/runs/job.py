@@ -51,8 +51,8 @@ class Job:
         How many visitors wait for it.
     seconds : float
         Time that hands have spent on it.
-    served : float
-        When it had its latest slice; 0 before the first.
+    asked, served : float
+        When somebody began to wait for it, and when it had its latest slice; 0 before.
     used : float
         When a visitor asked for it last; 0 while it is only a guess.
     n_bytes : int
@@ -69,7 +69,7 @@ class Job:
         self.result: Any = {}
         self.error: Exception | None = None
         self.waiting = 0
-        self.seconds = self.served = 0.0
+        self.seconds = self.asked = self.served = 0.0
         self.used = 0.0
         self.n_bytes = 0
         self.hand: ThreadHand | None = None

@@ -1,5 +1,7 @@
 """Whose turn it is: short runs in the order in which they were asked for, long ones in what time that leaves.
 
+What many wait for comes sooner: a class that follows its teacher is one run, and thirty people.
+
 Runs of one size in turns would all end last, and all hold their memory until then. How long a run takes is not known
 beforehand: each begins as a short one, and falls behind those that came later each time it has had twice as long.
 """
@@ -14,6 +16,7 @@ from transfer_ui.runs.hands import ThreadHand
 from transfer_ui.runs.job import Job
 
 SHORT = 6.0  # seconds: a comparison at the default size takes less, pretraining included, on a busy machine too
+CROWD = 0.5  # seconds that a run is moved forward for each further visitor who waits for it
 EVERY = 5  # slices, of which one goes to a long run, however many short ones wait
 FIRST_HAND = "first hand"
 """Family of jobs that all go to one hand, because what they import takes as much memory as all the rest."""
@@ -47,6 +50,7 @@ class Turns:
     def add(self, job: Job) -> None:
         """Let a job wait, behind those that are there."""
         if job not in self._jobs:
+            job.asked = monotonic()
             self._jobs.append(job)
 
     def next(self, hand: ThreadHand, hands: Sequence[ThreadHand]) -> Job | None:
@@ -60,7 +64,7 @@ class Turns:
         if long and self._n_slices % EVERY == 0:
             chosen = min(long, key=lambda job: job.served)
         else:
-            chosen = min(mine, key=lambda job: level(job.seconds))  # the first of several: who came first
+            chosen = min(mine, key=lambda job: (level(job.seconds), job.asked - CROWD * job.waiting))
         chosen.served = monotonic()
         return chosen
 
