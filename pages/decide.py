@@ -68,7 +68,7 @@ if chosen:
         tables.show_cell(decide.cell_scores(measured_map.rows, int(size), shift) | cached.baselines(there))
         frame.link("compare", there, "**The same settings in Compare**: curves, costs, the old task")
 
-with place:
+with place, st.container(key="answer_place_short"):
     nearest = cached.baselines(decide.nearest_run(config))
     said, evidence = measured_map.once(
         f"advice {config.key}", lambda: decide.recommendation(measured_map.rows, config, nearest)

@@ -24,7 +24,7 @@ if not results:
     frame.stop_without_results()
 
 # The answer names what is chosen below it.
-place = st.container()
+place = st.container(key="answer_place_short")
 for sentence in sentences.trouble(results):
     st.error(sentence, icon=":material/warning:")
 found = export.winner(results)
@@ -42,7 +42,7 @@ with place:
     else:
         said = export.whose_code(found, strategy, framework.title) + " " + export.what_it_repeats(result)
     baselines = cached.baselines(config)
-    frame.answer(verdicts.answer(results, baselines), [*verdicts.behind_it(results, baselines), said])
+    frame.answer(verdicts.answer(results, baselines), [*verdicts.behind_it(results, baselines, brief=True), said])
 
 if obstacle:
     st.warning(obstacle if recipe.anchor else f"{obstacle} Another framework can express it.", icon=":material/block:")
@@ -57,10 +57,13 @@ else:
             file = recipe.data_file if ending == "npz" else f"{recipe.stem}_{name}.{ending}"
             st.download_button(label, make, file, mime, icon=":material/download:", on_click="ignore", help=file)
         st.caption("The script and the notebook read the weights and images from the same folder.", width="content")
+    # Always drawn, and closed at first: the code below it keeps its place.
     changed = export.since_last_look(name, script)
-    if changed:
-        with st.expander(f"{changed.summary} in this framework", expanded=True, icon=":material/difference:"):
+    with st.expander(f"{changed.summary} in this framework", icon=":material/difference:"):
+        if changed.diff:
             st.code(changed.diff, language="diff")
+        else:
+            st.caption("Change a setting, and the lines that change with it are shown here.")
     st.code(script, language="python", height=600)
     badge = (
         ":green-badge[:material/check: Run in the tests]"

@@ -49,7 +49,7 @@ with place:
     baselines = cached.baselines(config, answer_so_far)
     answer.say(
         verdicts.answer(results, baselines),
-        [*verdicts.behind_it(results, baselines), sentences.worth_of_pretraining(results)],
+        [*verdicts.behind_it(results, baselines, brief=True), sentences.worth_of_pretraining(results)],
     )
 for name, card in cards.items():
     card.markdown(f"##### {sentences.accuracy_words(results[name].test_accuracy)} on the new task")

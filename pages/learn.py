@@ -89,15 +89,16 @@ elif section == "rates":
 
 elif section == "takeaways":
     st.markdown(bullets(advice.TAKEAWAYS))
-    results, baselines = measured(config), cached.baselines(config)
-    frame.answer(
-        verdicts.answer(results, baselines),
-        [
-            *verdicts.behind_it(results, baselines),
-            sentences.worth_of_pretraining(results),
-            sentences.price(results),
-        ],
-    )
+    with st.container(key="answer_place"):
+        results, baselines = measured(config), cached.baselines(config)
+        frame.answer(
+            verdicts.answer(results, baselines),
+            [
+                *verdicts.behind_it(results, baselines),
+                sentences.worth_of_pretraining(results),
+                sentences.price(results),
+            ],
+        )
     show_settings(config)
 
 elif section == "glossary":

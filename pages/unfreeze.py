@@ -30,27 +30,9 @@ config = sidebar.draw("unfreeze")
 
 # The answer needs the sweep; its place is reserved above the evidence.
 place = st.container(key="answer_place_short")
+schedule = st.container()
 
-st.subheader("The schedule, and what the weights did", anchor=False)
-st.markdown(
-    "Ice blue with a lock means frozen; warm means trained, deeper for a higher rate (the number). "
-    "The timelines are drawn from the same objects that train the network."
-)
-timelines = Timelines(config, theme())
-if visit.page_is_new():
-    timelines.draw_nothing()
-st.caption(
-    "Upper row: the schedule. Lower row: the measured relative change of each layer's weights per epoch, mean over the "
-    "seeds; ice blue means that not a single bit changed."
-)
-outcome = cached.comparison(config, timelines.draw)
-results = outcome.results
-if not results:
-    frame.stop_without_results()
-progressive = results["progressive_unfreezing"]
-timelines.draw(results, complete=True)
-st.markdown(moved_sentence(progressive))
-
+# Drawn first: a click that reaches a server that has forgotten the session acts before old settings are computed.
 st.subheader("All at once, or layer by layer?", anchor=False)
 st.markdown("Systems disagree about how much slower the lower layers should learn. One click sets their rule:")
 with st.container(horizontal=True):
@@ -63,6 +45,27 @@ with st.container(horizontal=True):
             help=preset.comment,
             type="primary" if preset.is_on(config) else "secondary",
         )
+
+with schedule:
+    st.subheader("The schedule, and what the weights did", anchor=False)
+    st.markdown(
+        "Ice blue with a lock means frozen; warm means trained, deeper for a higher rate (the number). "
+        "The timelines are drawn from the same objects that train the network."
+    )
+    timelines = Timelines(config, theme())
+    if visit.page_is_new():
+        timelines.draw_nothing()
+    st.caption(
+        "Upper row: the schedule. Lower row: the measured relative change of each layer's weights per epoch, mean over the "
+        "seeds; ice blue means that not a single bit changed."
+    )
+    outcome = cached.comparison(config, timelines.draw)
+    results = outcome.results
+    if not results:
+        frame.stop_without_results()
+    progressive = results["progressive_unfreezing"]
+    timelines.draw(results, complete=True)
+    st.markdown(moved_sentence(progressive))
 
 st.subheader("The unfreeze epoch, swept", anchor=False)
 references = {name: results[name] for name in ("feature_extraction", "end_to_end")}

@@ -124,7 +124,9 @@ def test_code_follows_the_framework_and_can_be_downloaded(server: str, page: Pag
     expect(page).to_have_url(re.compile("framework=keras"), timeout=PATIENCE)
     press_end_of(page, "Learning rate, end-to-end", "Home")
     press_end_of(page, "Learning rate, head only", "Home")
-    expect(page.get_by_text("since your last look")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile(r"[0-9]+ lines? (has|have) changed since your last look"))).to_be_visible(
+        timeout=PATIENCE
+    )
     for button, ending in (("Script", ".py"), ("Weights and images", ".npz"), ("Notebook", ".ipynb")):
         with page.expect_download() as download:
             page.get_by_role("button", name=button, exact=True).click()

@@ -10,7 +10,8 @@ from tests.present import present
 from transfer_core import STRATEGIES, RunConfig, compare, compare_steps
 from transfer_core.studies.registry import STUDIES
 from transfer_ui.charts import base, curves, samples, study, sweep, timeline
-from transfer_ui.palette import STRATEGY_STYLES
+from transfer_ui.controls.knobs import RATES
+from transfer_ui.palette import ON_TRAINED, STRATEGY_STYLES, TRAINED_RANGE
 
 QUICK = RunConfig(
     scenario="low_to_high", hidden_sizes=(8, 8), pretrain_epochs=1, n_epochs=6, unfreeze_epoch=2, n_seeds=3
@@ -147,6 +148,27 @@ def test_timeline_has_a_bar_for_each_layer_and_phase(results):
     assert list(rows["layer"]) == ["head", "layer 2", "layer 1"] * 2
     assert rows["rate"].isna().tolist() == [False, True, True, False, False, False]
     assert (rows["start"].min(), rows["end"].max()) == (0, 6)
+
+
+def contrast(first, second):
+    """Contrast of two colours of shares of red, green and blue, as WCAG 2 defines it."""
+    linear = [np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) for c in (first, second)]
+    low, high = sorted(float(colour @ [0.2126, 0.7152, 0.0722]) for colour in linear)
+    return (high + 0.05) / (low + 0.05)
+
+
+def shares(colour):
+    return np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("rate", RATES)
+def test_the_rate_of_a_layer_can_be_read_on_its_bar(mode, rate):
+    first, last = np.log(timeline.RATES)
+    at = np.clip((np.log(rate) - first) / (last - first), 0, 1)
+    start, end = map(shares, TRAINED_RANGE[mode])
+    deep, below, above = ON_TRAINED[mode]
+    assert contrast((1 - at) * start + at * end, shares(above if rate >= deep else below)) >= 4.5
 
 
 def test_change_of_a_run_without_numbers_is_not_drawn_as_frozen():

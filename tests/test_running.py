@@ -1,10 +1,10 @@
 """A page while it computes, in a real Chromium: it is there at once, it neither jumps nor blinks, and curves grow."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.app import PATIENCE
-from tests.browser import SLOW, answer, press_end_of
+from tests.browser import SLOW, answer, press_end_of, ready
 from tests.present import present
 
 pytestmark = pytest.mark.browser
@@ -27,6 +27,32 @@ WATCH = """() => {
   look();
   setInterval(look, 50);
 }"""
+# Notes every 50 ms where each place on the page is, in pixels from the page's top: kind and number -> top.
+WATCH_PLACES = """() => {
+  const kinds = {
+    chart: '[data-testid=stVegaLiteChart]', heading: ':is(h2, h3, h5)', answer: '.st-key-answer', links: '.st-key-links',
+    table: ':is([data-testid=stTable], [data-testid=stDataFrame])', code: '[data-testid=stCode]',
+    choice: ':is([data-testid=stButtonGroup], [data-testid=stSelectbox])', more: '[data-testid=stExpander]',
+  };
+  window.seen = [];
+  const look = () => {
+    const main = document.querySelector('[data-testid=stMain]'), tops = {};
+    for (const [kind, selector] of Object.entries(kinds))
+      [...main.querySelectorAll(selector)].filter(place => place.getClientRects().length)
+        .forEach((place, i) => { tops[`${kind} ${i + 1}`] = place.getBoundingClientRect().top + main.scrollTop; });
+    window.seen.push(tops);
+  };
+  look();
+  setInterval(look, 50);
+}"""
+# True once the page has kept its height for a second.
+SETTLED = """() => {
+  const height = document.querySelector('[data-testid=stMainBlockContainer]').getBoundingClientRect().height;
+  if (height !== window.lastHeight) { window.lastHeight = height; window.since = performance.now(); }
+  return performance.now() - window.since > 1000;
+}"""
+# What the browser does on Back and Forward between two settings of one page.
+FOLLOW = "link => { history.pushState(null, '', link); dispatchEvent(new PopStateEvent('popstate')); }"
 # Counts how often the words of the progress bar change.
 COUNT = """() => {
   window.updates = 0;
@@ -52,6 +78,48 @@ def test_page_neither_jumps_nor_blinks_while_it_trains_and_curves_grow(server: s
     assert {look["drawn"] for look in seen} == {seen[0]["drawn"]}
     assert seen[0]["drawn"] >= 4
     assert len({look["line"] for look in seen}) >= 4
+
+
+CELLS = "n_epochs=10&unfreeze_epoch=4&n_seeds=6&pretrain_epochs=2&hidden_width=16"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("link", "slider", "seed"),
+    [
+        (f"home?{SECONDS}", "", 140),
+        (f"learn?section=takeaways&{SECONDS}", "", 160),
+        (f"learn?section=why&{SECONDS}", "", 180),
+        (f"export?{SECONDS}", "Target images per class", 200),
+        (f"decide?guess=50&{CELLS}", "Hidden width", 220),
+    ],
+)
+def test_every_place_on_a_page_stays_where_it_is_while_other_settings_are_computed(
+    server: str, browser: Browser, link: str, slider: str, seed: int, width: int
+):
+    link += f"&seed={seed + width // 100}"  # a run that no other test has asked for
+    context = browser.new_context(viewport={"width": width, "height": 720 if width > 400 else 844})
+    page = context.new_page()
+    page.goto(f"{server}/{link}")
+    ready(page)
+    page.wait_for_function(SETTLED)
+    page.evaluate(WATCH_PLACES)
+    if slider:
+        press_end_of(page, slider, "ArrowRight")
+    else:
+        page.evaluate(FOLLOW, f"/{link}&images_per_class=20")
+    expect(page.get_by_test_id("stProgress")).to_be_visible(timeout=PATIENCE)
+    ready(page)
+    page.wait_for_timeout(1000)
+    seen = page.evaluate("window.seen")
+    context.close()
+    assert len(seen[0]) >= 3
+    moved = {
+        place: sorted({round(look[place]) if place in look else "gone" for look in seen}, key=str)
+        for place, top in seen[0].items()
+        if any(place not in look or abs(look[place] - top) > 2 for look in seen)
+    }
+    assert moved == {}
 
 
 def test_link_to_a_long_run_has_controls_axes_and_stop_at_once(server: str, page: Page):

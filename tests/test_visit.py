@@ -60,6 +60,22 @@ def test_a_preset_after_a_restart_of_the_server_counts(page):
         expect(page).to_have_url(re.compile("images_per_class=1(&|$)"))
 
 
+def test_a_rule_for_the_layers_after_a_restart_of_the_server_counts(page):
+    with restarted(page, f"unfreeze?{QUICK}", "What to try next"):
+        page.get_by_role("button", name="timm, 0.75").click()
+        expect(page).to_have_url(re.compile("layer_decay=0.75(&|$)"))
+
+
+def test_an_overlay_taken_off_after_a_restart_of_the_server_stays_off(page):
+    pin = "pin=images_per_class%3D1%26n_epochs%3D10%26unfreeze_epoch%3D4%26n_seeds%3D10"
+    with restarted(page, f"compare?{QUICK}&{pin}", "Dotted lines: an earlier run"):
+        page.get_by_test_id("stSelectbox").get_by_role("button", name=re.compile("Clear", re.IGNORECASE)).click()
+        expect(page).not_to_have_url(re.compile("pin="))
+        ready(page)
+        expect(page.get_by_text("Dotted lines: an earlier run")).to_have_count(0)
+        expect(page).not_to_have_url(re.compile("pin="))
+
+
 @pytest.mark.parametrize(
     ("path", "choice", "link"), [("decide", "50", "guess=50"), (f"export?{QUICK}", "Keras", "framework=keras")]
 )

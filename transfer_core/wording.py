@@ -228,10 +228,10 @@ def size_words(lost: Gap) -> str:
     --------
     >>> from transfer_core.statistics import Interval
     >>> size_words(Gap(Interval(-0.01, -0.02, 0.01), 3, 4, 7))
-    '-1.0 points (95\xa0% interval -2.0 to 1.0)'
+    '−1.0 points (95\xa0% interval −2.0 to 1.0)'
     """
     mean, low, high = (100 * edge for edge in lost.interval)
-    return f"{mean:.1f} points ({interval_words(low, high)})"
+    return f"{number_words(mean)} points ({interval_words(low, high)})"
 
 
 def pair_words(lead: str, gaps: Mapping[str, Gap], wanted: int = 1) -> str:
@@ -273,10 +273,30 @@ def interval_words(low: float, high: float, digits: int = 1) -> str:
 
 def _edge(value: float, digits: int) -> str:
     """Write an edge of an interval so that its side of zero shows."""
-    rounded = f"{value:.{digits}f}"
-    if float(rounded) or not value:
-        return rounded.removeprefix("-") if not value else rounded
+    form = f".{digits}f"
+    if not value or float(format(value, form)):
+        return number_words(value, form)
     return f"just {'above' if value > 0 else 'below'} 0"
+
+
+def number_words(value: float, form: str = ".1f") -> str:
+    """Write a number for people: with a true minus sign, and zero without one. Files and links keep the hyphen.
+
+    Parameters
+    ----------
+    value : float
+    form : str
+        As for ``format``.
+
+    Examples
+    --------
+    >>> number_words(-2.04), number_words(-0.04), number_words(3.0, "+.1f"), number_words(-1e-5, "g")
+    ('−2.0', '0.0', '+3.0', '−1e−05')
+    """
+    written = format(value, form)
+    if not any(digit in "123456789" for digit in written):
+        written = written.removeprefix("-")
+    return written.replace("-", "−")
 
 
 def amount_words(value: float, unit: str) -> str:
@@ -287,7 +307,7 @@ def amount_words(value: float, unit: str) -> str:
     >>> amount_words(30.0, "°"), amount_words(0.5, "sd"), amount_words(0.5, "")
     ('30°', '0.5 sd', '0.5')
     """
-    return f"{value:g}{'' if unit == '°' else ' '}{unit}".rstrip()
+    return f"{number_words(value, 'g')}{'' if unit == '°' else ' '}{unit}".rstrip()
 
 
 def sentence_case(words: str) -> str:

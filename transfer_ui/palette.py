@@ -25,6 +25,8 @@ OTHERS = (
 
 FROZEN = {"light": "#CFE8F7", "dark": "#1F4A63"}
 TRAINED_RANGE = {"light": ["#FDE3CC", "#C2410C"], "dark": ["#5A3A22", "#FF9A5C"]}
+# Words on a trained layer: below this rate, and from it on, where the bar is deeper (light) or brighter (dark).
+ON_TRAINED = {"light": (0.3, "#000000", "#FFFFFF"), "dark": (0.015, "#FFFFFF", "#000000")}
 INK = {"light": "#1F2937", "dark": "#E5E7EB"}
 MUTED = {"light": "#6B7280", "dark": "#A9B0BA"}
 PAPER = {"light": "#FFFFFF", "dark": "#0F1419"}

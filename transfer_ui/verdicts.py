@@ -27,13 +27,21 @@ def answer(results: Results, baselines: Scores) -> str:
     return said if stopped is None else f"Stopped after epoch {stopped}, so far: {inside(said)}"
 
 
-def behind_it(results: Results, baselines: Scores) -> list[str]:
-    """Give the evidence for the answer; if that is about none of the three strategies alone, also compare these."""
+def behind_it(results: Results, baselines: Scores, *, brief: bool = False) -> list[str]:
+    """Give the evidence for the answer; if that is about none of the three strategies alone, also compare these.
+
+    Parameters
+    ----------
+    results : mapping of str to RunResult
+    baselines : mapping of str to ndarray of shape (n_seeds,)
+    brief : bool, default False
+        Compare the three without the evidence.
+    """
     scores, n_classes = _table(results, baselines)
     lines = [evidence(scores, n_classes)]
     found = verdict(scores)
     if found.closest[1].n >= MIN_SEEDS and (found.leader not in THREE or NO_TRAINING in found.tied):
-        lines.append(among_the_three(scores, n_classes))
+        lines.append(among_the_three(scores, n_classes, brief=brief))
     return lines
 
 
@@ -94,7 +102,7 @@ def evidence(scores: Scores, n_classes: int) -> str:
     return verdict_evidence(found, TITLES)
 
 
-def among_the_three(scores: Scores, n_classes: int, measure: str = "test accuracy") -> str:
+def among_the_three(scores: Scores, n_classes: int, measure: str = "test accuracy", *, brief: bool = False) -> str:
     """Compare freezing, fine-tuning and unfreezing progressively with each other, whatever beats them."""
     three = {name: scores[name] for name in THREE}
     found = verdict(three)
@@ -111,4 +119,5 @@ def among_the_three(scores: Scores, n_classes: int, measure: str = "test accurac
     said = (
         f"{inside(TITLES[found.leader])} is best" if not found.inconclusive else inside(verdict_sentence(found, TITLES))
     )
-    return f"Of the three strategies, {said.rstrip('.')}. {verdict_evidence(found, TITLES, measure)}"
+    said = f"Of the three strategies, {said.rstrip('.')}."
+    return said if brief else f"{said} {verdict_evidence(found, TITLES, measure)}"

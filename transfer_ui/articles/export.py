@@ -50,7 +50,7 @@ def what_it_repeats(result: RunResult) -> str:
     return f"{seed} and ends as that did: {percent(val)} of the validation images right, {percent(test)} of the test images."
 
 
-def since_last_look(framework: str, script: str) -> Changes | None:
+def since_last_look(framework: str, script: str) -> Changes:
     """Compare with this framework's script as shown before during this visit.
 
     The difference stays until the script changes again, so that it can be read.
@@ -60,7 +60,7 @@ def since_last_look(framework: str, script: str) -> Changes | None:
     if script != latest:
         before = latest
     seen[framework] = (before, script)
-    return changes(before, script) if before != script else None
+    return changes(before, script)
 
 
 def show_table(rows: Iterable[tuple[str, ...]], columns: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from transfer_core import STRATEGIES, RunConfig, RunResult
 from transfer_core.arrays import Array
 from transfer_core.statistics import MIN_SEEDS, paired_gap
-from transfer_core.wording import evidence_words, gap_words, join_words
+from transfer_core.wording import evidence_words, gap_words, join_words, number_words
 from transfer_ui.charts import timeline
 from transfer_ui.charts.base import Place
 from transfer_ui.charts.timeline import layer_names
@@ -178,7 +178,7 @@ def moved_sentence(result: RunResult) -> str:
         f"{name} moved {percent(value)}" if np.isfinite(value) else f"{name} diverged"
         for name, value in zip(names, result.drift.mean(axis=0), strict=True)
     ]
-    exact = "exactly 0" if while_frozen == 0 else f"up to {while_frozen:.1e}"
+    exact = "exactly 0" if while_frozen == 0 else f"up to {number_words(while_frozen, '.1e')}"
     return (
         f"While frozen, the largest change of any layer in any of {count(result.config.n_seeds, 'seed')} was **{exact}**. "
         f"Start to end, relative to its norm: {join_words(moved)}."

@@ -13,6 +13,7 @@ import streamlit as st
 
 from transfer_core import RunConfig
 from transfer_core.studies.study import Axis, Figure, Study
+from transfer_core.wording import number_words
 from transfer_ui.charts import base
 from transfer_ui.charts.panels import MARK, PICK, Grid, panel, shown
 
@@ -149,7 +150,7 @@ def described(study: Study, table: pd.DataFrame) -> str:
     for name in series_of(table, figure):
         rows = table[table[figure.series].astype(str) == name] if figure.series else table
         low, high = rows["mean"].min(), rows["mean"].max()
-        of = f"{low:.1%} to {high:.1%}" if figure.y.form != "number" else f"{low:.3g} to {high:.3g}"
+        of = " to ".join(number_words(edge, ".3g" if figure.y.form == "number" else ".1%") for edge in (low, high))
         parts.append(f"{shown(name)} {of}".strip())
     return f"{figure.y.title} against {figure.x.title.lower()}: {'; '.join(parts)}."
 
@@ -193,7 +194,8 @@ class LivePanel:
 
     def __init__(self, study: Study, mode: str, series: Sequence[str], grid: Grid | None = None) -> None:
         self._study, self._mode, self._series, self._grid = study, mode, tuple(series), grid
-        self._place = base.Place()
+        # A map that can be clicked takes the place of one that cannot: for a moment, neither is there.
+        self._place = base.Place(st.container(height=self._spec(0)["height"], border=False) if grid else None)
 
     def draw(self, table: pd.DataFrame | None = None) -> None:
         """Draw the results so far; only the axes if there are none."""

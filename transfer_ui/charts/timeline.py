@@ -11,9 +11,10 @@ import pandas as pd
 from transfer_core import RunConfig, RunResult, Schedule
 from transfer_core.schedules import with_starts
 from transfer_ui.charts import base
-from transfer_ui.palette import FROZEN, INK, TRAINED_RANGE
+from transfer_ui.palette import FROZEN, INK, ON_TRAINED, TRAINED_RANGE
 
 ROW_HEIGHT = 34  # pixels
+RATES = [0.0005, 1.0]  # ends of the scale of colours
 UNDER_WAY = "Training is under way."
 LOCK = "M-0.55,0H0.55V0.9H-0.55ZM-0.36,0V-0.35A0.36,0.36,0,0,1,0.36,-0.35V0H0.22V-0.35A0.22,0.22,0,0,0,-0.22,-0.35V0Z"
 
@@ -99,9 +100,7 @@ def timeline_template(mode: str, kind: str, *, axis: bool = True, row_height: in
     row_height : int
         Pixels a layer.
     """
-    title, domain = {"schedule": ("Learning rate", [0.0005, 1.0]), "change": ("Change in one epoch", [0.0005, 0.2])}[
-        kind
-    ]
+    title, domain = {"schedule": ("Learning rate", RATES), "change": ("Change in one epoch", [0.0005, 0.2])}[kind]
     number = ".2g" if kind == "schedule" else ".2%"
     x = (
         alt.X("start:Q")
@@ -126,7 +125,9 @@ def timeline_template(mode: str, kind: str, *, axis: bool = True, row_height: in
         locks = middle.transform_filter("!isValid(datum.rate)").mark_point(
             shape=LOCK, size=90, filled=True, color=INK[mode], opacity=0.65
         )
-        words = middle.transform_filter("datum.wide").mark_text(fontSize=11, color=INK[mode]).encode(text="label:N")
+        deep, below, above = ON_TRAINED[mode]
+        ink = alt.condition(f"datum.rate >= {deep}", alt.value(above), alt.value(below))
+        words = middle.transform_filter("datum.wide").mark_text(fontSize=11).encode(text="label:N", color=ink)
         layers += [locks, words]
     return base.template(alt.layer(*layers).properties(height=alt.Step(row_height)), mode)
 

@@ -34,8 +34,11 @@ def changes(before: str, after: str) -> Changes:
      a
     -b
     +c
+    >>> changes("a\n", "a\n").summary
+    'No line has changed since your last look'
     """
     lines = list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]
     # One line replaced by another is one change, not two.
     count = max(sum(line.startswith(sign) for line in lines) for sign in "+-")
-    return Changes(f"{count} line{' has' if count == 1 else 's have'} changed since your last look", "\n".join(lines))
+    lines_have = f"{count or 'No'} line{'s have' if count > 1 else ' has'}"
+    return Changes(f"{lines_have} changed since your last look", "\n".join(lines))

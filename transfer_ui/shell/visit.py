@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from transfer_core import RunConfig
 from transfer_core.wording import sentence_case
@@ -28,13 +29,13 @@ def keep(config: RunConfig) -> None:
 def choose_pinned(config: RunConfig) -> RunConfig | None:
     """Draw the list of earlier runs and return the one to overlay, if any; it is in the link too."""
     here = to_text(config)
-    if "pinned" not in st.session_state and st.query_params.get("pin"):
-        _pin(st.query_params["pin"])
-    pinned = st.session_state.get("pinned")
+    pinned = st.session_state.pinned if "pinned" in st.session_state else _linked()
+    if "pinned" not in st.session_state and not _browser_holds("pinned"):
+        st.session_state.pinned = pinned
     runs = [run for run in st.session_state.get("runs", []) if run != here]
     if pinned and pinned not in runs and pinned != here:
         runs.append(pinned)
-    if pinned and pinned not in runs:
+    if pinned and pinned not in runs and "pinned" in st.session_state:
         st.session_state.pinned = None
     # Drawn even without a run to choose, so that what follows keeps its place.
     chosen = st.selectbox(
@@ -46,22 +47,33 @@ def choose_pinned(config: RunConfig) -> RunConfig | None:
         disabled=not runs,
         format_func=lambda run: sentence_case(sentences.differences(read(run), config)),
         help="Every run of this visit is kept here, labelled by the settings that differ. Make a change, then pin the run "
-        "before it.",
+        "before it. A restart of the server clears the list; the pinned run is also in the link.",
         width=520,
     )
     address.write_place("pin", chosen)
     return read(chosen) if chosen else None
 
 
-def _pin(asked: str) -> None:
-    """Take the run of a link and write it anew: whatever the link held, the result is a valid run."""
+def _browser_holds(key: str) -> bool:
+    """Whether the browser has sent a choice, if only "none", that this session does not know: the server forgot it."""
+    context = get_script_run_ctx()
+    return context is not None and any(
+        state.id.endswith(f"-{key}") for state in context.session_state.get_widget_states()
+    )
+
+
+def _linked() -> str | None:
+    """Take the run that the link names and write it anew: whatever the link held, the result is a valid run."""
+    asked = st.query_params.get("pin")
+    if not asked:
+        return None
     try:
         config, corrected = from_text(asked)
     except ValueError as error:
         notice_box.say(f"pin in the link must be {error}, got {quoted(asked)}. It was left out.")
-        return
+        return None
     notice_box.say(*(f"In the pinned run: {notice}" for notice in corrected))
-    st.session_state.pinned = to_text(config)
+    return to_text(config)
 
 
 def read(link: str) -> RunConfig:

@@ -24,7 +24,7 @@ from transfer_core.studies.quantifiers import SCENARIO, both, every
 from transfer_core.studies.rules import Rule, shared
 from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Reading, Study, Summary, has_source
 from transfer_core.studies.summaries import MARGIN, at_their_best, gap_between, gap_of, intervals, points
-from transfer_core.wording import counted_words, interval_words, side_words
+from transfer_core.wording import counted_words, interval_words, number_words, side_words
 
 SIZES = (40, 1000)  # training images, all classes together
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
@@ -178,7 +178,7 @@ def _end_words(rows: pd.DataFrame, gap: Gap, rise: Gap) -> str:
     first, second = (f"rate {rows.loc[rows['strategy'] == arm, 'rate'].iloc[0]:g}" for arm in ARMS)
     return (
         f"after {rows['updates'].max():,} updates end-to-end at {first} is "
-        f"{side_words(gap, f'from scratch at {second}')}, which has changed by {100 * rise.interval.mean:+.1f} points since half of them"
+        f"{side_words(gap, f'from scratch at {second}')}, which has changed by {number_words(100 * rise.interval.mean, '+.1f')} points since half of them"
     )
 
 

@@ -13,7 +13,7 @@ from transfer_core.statistics import Gap, paired_gap
 from transfer_core.studies.conditions import Quantity
 from transfer_core.studies.rules import CONFIRMED, REFUTED, UNTESTED, VERDICTS, signed
 from transfer_core.studies.study import Finding
-from transfer_core.wording import inside, join_words, lead_words, sentence_case, side_words
+from transfer_core.wording import inside, join_words, lead_words, number_words, sentence_case, side_words
 from transfer_ui.articles import claims
 from transfer_ui.sentences import count, percent
 
@@ -95,8 +95,8 @@ def overfitting(results: Results) -> Finding:
     opened = {name: _train_minus_val(results[name]) for name in ("feature_extraction", "end_to_end")}
     gap = paired_gap(opened["end_to_end"], opened["feature_extraction"])
     said = (
-        f"Train minus validation accuracy: {100 * opened['feature_extraction'].mean():.1f} points frozen, "
-        f"{100 * opened['end_to_end'].mean():.1f} end-to-end; larger end-to-end in {gap.wins} of {gap.n} seeds."
+        f"Train minus validation accuracy: {number_words(100 * opened['feature_extraction'].mean())} points frozen, "
+        f"{number_words(100 * opened['end_to_end'].mean())} end-to-end; larger end-to-end in {gap.wins} of {gap.n} seeds."
     )
     return Finding(RULE.judge(gap), said)
 
