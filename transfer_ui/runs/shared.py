@@ -38,6 +38,11 @@ class SharedResults:
     def __init__(self, folder: Path | None, max_files: int = MAX_FILES) -> None:
         self._folder, self._max_files, self._n_written = folder, max_files, 0
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a folder."""
+        return self._folder is not None
+
     def get(self, name: str) -> bytes | None:
         """Find what was kept under a name by this very code."""
         if self._folder is None:

@@ -43,7 +43,8 @@ def unfreeze_sweep_steps(config: RunConfig, epochs: Sequence[int]) -> Iterator[P
 def _shared(
     name: str, config: RunConfig, steps: Iterator[Progress], known: Mapping[str, RunResult] = MappingProxyType({})
 ) -> Iterator[Progress]:
-    packed = shared_results().get(name)
+    shared = shared_results()
+    packed = shared.get(name)
     if packed:
         found = unpack(packed, config)
         yield Progress(1.0, "Trained by another server", lambda: found)
@@ -52,8 +53,8 @@ def _shared(
         if progress.results:
             progress = progress._replace(results=partial(_scores, progress.results, known))
         yield progress
-    assert progress.results is not None
-    shared_results().put(name, pack(progress.results()))
+    if shared.is_kept and progress.results:
+        shared.put(name, pack(progress.results()))
 
 
 def _scores(results: Callable[[], dict[str, RunResult]], known: Mapping[str, RunResult]) -> dict[str, RunResult]:

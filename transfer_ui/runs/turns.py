@@ -56,7 +56,7 @@ class Turns:
     def next(self, hand: ThreadHand, hands: Sequence[ThreadHand]) -> Job | None:
         """Choose what a hand does next; ``None`` if nothing is for it."""
         self._jobs = [job for job in self._jobs if job.waiting and not job.ended]
-        mine = [job for job in self._jobs if job.hand is hand or (job.hand is None and self._suits(hand, job, hands))]
+        mine = [job for job in self._jobs if job.hand is hand or (job.hand is None and self.suits(hand, job, hands))]
         if not mine:
             return None
         self._n_slices += 1
@@ -68,7 +68,7 @@ class Turns:
         chosen.served = monotonic()
         return chosen
 
-    def _suits(self, hand: ThreadHand, job: Job, hands: Sequence[ThreadHand]) -> bool:
+    def suits(self, hand: ThreadHand, job: Job, hands: Sequence[ThreadHand]) -> bool:
         """Whether a job may begin here: no other hand has the pretrained network that it needs, or all are busy."""
         if job.family == FIRST_HAND:
             return hand is hands[0]

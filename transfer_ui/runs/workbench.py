@@ -172,7 +172,9 @@ class Workbench:
             self._not_ready.discard(hand)
             return hand.start
         guess = self._guess()
-        return self._slice_of(guess, hand) if guess and guess.hand in (None, hand) else None
+        if guess and (guess.hand is hand or (guess.hand is None and self._queue.suits(hand, guess, self.hands))):
+            return self._slice_of(guess, hand)
+        return None
 
     def _slice_of(self, job: Job, hand: ThreadHand) -> Callable[[], None]:
         if job.hand is None:
