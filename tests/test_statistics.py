@@ -215,7 +215,7 @@ def test_interval_holds_the_truth_about_as_often_as_it_says():
     [
         ((0.019, 0.012, 0.026), 8, 1, "1.9 points ahead of B (95\xa0% interval 1.2 to 2.6; ahead in 8 of 10 seeds)"),
         ((-0.019, -0.026, -0.012), 1, 8, "1.9 points behind B (95\xa0% interval 1.2 to 2.6; behind in 8 of 10 seeds)"),
-        ((-0.004, -0.011, 0.003), 3, 5, "0.4 points behind B (95\xa0% interval -0.3 to 1.1; behind in 5 of 10 seeds)"),
+        ((-0.004, -0.011, 0.003), 3, 5, "0.4 points behind B (95\xa0% interval −0.3 to 1.1; behind in 5 of 10 seeds)"),
         (
             (-0.01, -0.02, -0.0001),
             1,

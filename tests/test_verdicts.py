@@ -210,7 +210,7 @@ def test_interval_lies_on_the_side_that_the_words_name(said):
     gaps = re.findall(r"(\d+\.\d) points.*?\(95\u00a0% interval (\S+) to (\S+?);", " ".join(every(boxes)))
     for mean, low, high in gaps:
         if "just" not in low + high:
-            assert float(low) - 0.11 <= float(mean) <= float(high) + 0.11
+            assert float(low.replace("−", "-")) - 0.11 <= float(mean) <= float(high.replace("−", "-")) + 0.11
 
 
 def test_wins_and_interval_agree_with_a_call(said):
