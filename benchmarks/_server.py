@@ -40,6 +40,10 @@ class Server:
         """CPU seconds of the process and all processes it has started, since it was started itself."""
         return sum(_cpu_seconds(process) for process in self.processes())
 
+    def own_cpu_seconds(self) -> float:
+        """CPU seconds of the process alone."""
+        return _cpu_seconds(self.process_id)
+
     def megabytes(self) -> list[float]:
         """Memory that is not swapped out, of the server and of each process it has started."""
         return [_resident(process) for process in self.processes()]

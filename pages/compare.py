@@ -45,7 +45,10 @@ with place:
 
     rows = outcome.once(metric, lambda: curves.curve_rows(results, {}, metric))
     words = outcome.once(f"{metric} in words", lambda: sentences.described(results, curves.PANELS[metric], metric))
-    chart.draw(curves.curve_rows(results, pinned, metric) if pinned else rows, words)
+    if pinned:
+        chart.draw(curves.curve_rows(results, pinned, metric), words)
+    else:
+        chart.draw(rows, words, outcome.once(f"ends of {metric}", lambda: curves.end_rows(rows, metric)))
 
     # The answer, without the baselines until they are there.
     answer = frame.Answer()

@@ -214,7 +214,7 @@ class Chart:
         self._template = curves_template(metric.rpartition("_")[2], mode) | {"title": title}
         self._place = base.Place()
 
-    def draw(self, rows: pd.DataFrame | None, words: str | None = None) -> None:
+    def draw(self, rows: pd.DataFrame | None, words: str | None = None, ends: pd.DataFrame | None = None) -> None:
         """Draw curves in place of the previous ones.
 
         Parameters
@@ -223,8 +223,11 @@ class Chart:
             Of `curve_rows`; ``None``: the axes alone.
         words : str, optional
             What the chart shows, in a sentence; not while it changes all the time.
+        ends : DataFrame, optional
+            Of `end_rows`, if they are known already.
         """
-        ends = NO_ROWS if rows is None else end_rows(rows, self._metric)
+        if ends is None:
+            ends = NO_ROWS if rows is None else end_rows(rows, self._metric)
         rows = NO_ROWS if rows is None else rows
         base.show(
             self._template,

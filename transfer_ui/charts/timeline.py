@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import altair as alt
 import numpy as np
@@ -30,6 +30,7 @@ def layer_names(n_layers: int) -> list[str]:
     return [f"layer {index + 1}" for index in range(n_layers - 1)] + ["head"]
 
 
+@lru_cache(maxsize=100)
 def schedule_rows(schedule: Schedule) -> pd.DataFrame:
     """One row per phase and layer, the head first.
 

@@ -7,7 +7,7 @@ three know only this list. Adding a knob to a field of `RunConfig` is one entry 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any, NamedTuple
 
 from transfer_core import SCENARIOS, RunConfig
@@ -195,6 +195,10 @@ KNOBS: tuple[Knob, ...] = (
 KNOB = {knob.name: knob for knob in KNOBS}
 
 
+# The sizes are two knobs; the key of the data follows from the scenario.
+_SINGLE = [field.name for field in fields(RunConfig) if field.name not in ("hidden_sizes", "data_key")]
+
+
 def values_of(config: RunConfig) -> Values:
     """Spread a configuration over the knobs.
 
@@ -204,10 +208,8 @@ def values_of(config: RunConfig) -> Values:
     >>> values["hidden_layers"], values["hidden_width"]
     (3, 32)
     """
-    values = asdict(config)
-    del values["data_key"]  # it follows from the scenario
-    sizes = values.pop("hidden_sizes")
-    return values | {"hidden_layers": len(sizes), "hidden_width": sizes[0]}
+    sizes = config.hidden_sizes
+    return {name: getattr(config, name) for name in _SINGLE} | {"hidden_layers": len(sizes), "hidden_width": sizes[0]}
 
 
 def config_of(values: Values) -> RunConfig:

@@ -93,7 +93,8 @@ def open_page(file: str) -> None:
         st.session_state.entries = {page.file: st.empty() for page in PAGES}
     st.session_state.drawn_links = {}
     address.open_on(file, draw_links)
-    draw_links()
+    if st.session_state.page_is_new:
+        draw_links()  # otherwise those of the run before stand there until the controls are read
     st.title(info.question, anchor=False)
     st.set_page_config(page_icon=look.ICON)  # after the title, because reading an image takes a while at first
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -45,13 +47,18 @@ def choose_pinned(config: RunConfig) -> RunConfig | None:
         index=None,
         placeholder="none" if runs else "none yet",
         disabled=not runs,
-        format_func=lambda run: sentence_case(sentences.differences(read(run), config)),
+        format_func=lambda run: _label(run, here),
         help="Every run of this visit is kept here, labelled by the settings that differ. Make a change, then pin the run "
         "before it. A restart of the server clears the list; the pinned run is also in the link.",
         width=520,
     )
     address.write_place("pin", chosen)
     return read(chosen) if chosen else None
+
+
+@lru_cache(maxsize=2000)
+def _label(run: str, here: str) -> str:
+    return sentence_case(sentences.differences(read(run), read(here)))
 
 
 def _browser_holds(key: str) -> bool:
