@@ -35,7 +35,11 @@ if visit.page_is_new():
     # Axes at once: the browser prepares the chart while the server trains. Later, the previous run's curves stay.
     chart.draw(None)
 with place:
-    outcome = cached.comparison(config, lambda so_far: chart.draw(curves.curve_rows(so_far, {}, metric)))
+    outcome = cached.comparison(
+        config,
+        lambda so_far: chart.draw(curves.curve_rows(so_far, {}, metric)),
+        [*cached.baselines_of(config).values()],
+    )
     results = outcome.results
     if not results:
         frame.stop_without_results()

@@ -18,7 +18,7 @@ from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame
 
 config = sidebar.draw("export")
-outcome = cached.comparison(config)
+outcome = cached.comparison(config, beside=[*cached.baselines_of(config).values()])
 results = outcome.results
 if not results:
     frame.stop_without_results()

@@ -36,7 +36,7 @@ for column, name in zip(st.columns(3, gap="small"), names, strict=True):
         cards[name].empty()  # an empty container would not keep its height
         st.markdown(STRATEGIES[name].summary)
 with place:
-    outcome = cached.comparison(config)
+    outcome = cached.comparison(config, beside=[*cached.baselines_of(config).values()])
     results = outcome.results
     if not results:
         frame.stop_without_results()

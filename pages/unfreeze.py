@@ -59,7 +59,7 @@ with schedule:
         "Upper row: the schedule. Lower row: the measured relative change of each layer's weights per epoch, mean over the "
         "seeds; ice blue means that not a single bit changed."
     )
-    outcome = cached.comparison(config, timelines.draw)
+    outcome = cached.comparison(config, timelines.draw, [cached.sweep_of(config, sweep_epochs(config))])
     results = outcome.results
     if not results:
         frame.stop_without_results()

@@ -21,9 +21,9 @@ def test_a_click_in_a_forgotten_session_acts_before_anything_is_computed(monkeyp
     widget(tab, button).click()
     asked, real = [], cached.comparison
 
-    def noted(config, draw=None):
+    def noted(config, draw=None, beside=()):
         asked.append(config)
-        return real(config, draw)
+        return real(config, draw, beside)
 
     monkeypatch.setattr(cached, "comparison", noted)
     app = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)

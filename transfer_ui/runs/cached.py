@@ -52,13 +52,22 @@ def known_arms() -> KnownArms:
     return known
 
 
-def comparison(config: RunConfig, draw: Draw | None = None) -> Outcome:
-    """Compare all strategies; results so far can be drawn meanwhile."""
+def comparison(config: RunConfig, draw: Draw | None = None, beside: Sequence[Request] = ()) -> Outcome:
+    """Compare all strategies; results so far can be drawn meanwhile.
+
+    Parameters
+    ----------
+    config : RunConfig
+    draw : callable, optional
+        Shows the results so far.
+    beside : sequence of Request
+        What the page asks for next, such as `baselines_of` the configuration.
+    """
     view = default_view(config)
     if view:
         return Outcome(view.comparison, False, view.made, derived=view.derived)
     asked = comparison_of(config)
-    found = outcome(workbench(), asked.key, asked.make_steps, draw, asked.family)
+    found = outcome(workbench(), asked.key, asked.make_steps, draw, asked.family, beside)
     if not found.stopped:
         known_arms().add(found.results)
     return found
@@ -67,7 +76,7 @@ def comparison(config: RunConfig, draw: Draw | None = None) -> Outcome:
 def requests_of(config: RunConfig) -> list[Request]:
     """List what a comparison with its baselines would train; nothing of what is stored."""
     comparison = [] if default_view(config) else [comparison_of(config)]
-    return comparison + ([] if default_view(_shared_by_baselines(config)) else [*baselines_of(config).values()])
+    return [*comparison, *baselines_of(config).values()]
 
 
 def comparison_of(config: RunConfig) -> Request:
@@ -80,10 +89,15 @@ def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...], draw: Draw | None
     view = default_view(config)
     if view and list(view.sweep) == [str(epoch) for epoch in epochs]:
         return Outcome(view.sweep, False, view.made)
-    steps = partial(unfreeze_sweep_steps, config, epochs)
+    asked = sweep_of(config, epochs)
+    return outcome(workbench(), asked.key, asked.make_steps, draw, asked.family)
+
+
+def sweep_of(config: RunConfig, epochs: tuple[int, ...]) -> Request:
+    """Name the sweep of the unfreeze epoch, and say how to begin it."""
     # The unfreeze epoch is what is swept: its own value does not make a different sweep.
     key = ("sweep", config.but(unfreeze_epoch=0), epochs)
-    return outcome(workbench(), key, steps, draw, _network(config))
+    return Request(key, partial(unfreeze_sweep_steps, config, epochs), _network(config))
 
 
 def _network(config: RunConfig) -> Hashable:
@@ -180,8 +194,10 @@ def baselines(config: RunConfig, meanwhile: Callable[[], object] | None = None) 
 
 
 def baselines_of(config: RunConfig) -> dict[str, Request]:
-    """Name the baselines of a configuration, and say how to measure each."""
+    """Name the baselines of a configuration, and say how to measure each; none if they are stored."""
     shared = _shared_by_baselines(config)
+    if default_view(shared):
+        return {}
     return {
         "zero_shot": Request(("zero-shot", shared), partial(single_step, zero_shot, shared), _network(shared)),
         "logistic_regression": Request(

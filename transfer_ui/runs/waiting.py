@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from time import monotonic, thread_time
 from typing import Any
@@ -13,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from transfer_ui.runs.found import Found
+from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.hands import MakeSteps
 from transfer_ui.runs.job import Job, TrainingLost
 from transfer_ui.runs.workbench import Workbench
@@ -51,6 +53,7 @@ def outcome(
     make_steps: MakeSteps,
     draw: Callable[[Any], object] | None = None,
     family: Hashable = None,
+    beside: Sequence[Request] = (),
 ) -> Outcome:
     """Wait for a job, unless the visitor has stopped it.
 
@@ -66,6 +69,8 @@ def outcome(
         makes the page jump.
     family : hashable, optional
         Names what is expensive and shared with other jobs.
+    beside : sequence of Request
+        What the page will wait for next: it is computed meanwhile, if there is a hand for it.
 
     Returns
     -------
@@ -79,7 +84,11 @@ def outcome(
         _say_stopped(place, key, stopped[key][0])
         return Outcome(stopped[key][1], True)
     if not job.ended:
-        _wait(bench, job, key, place, draw)
+        with ExitStack() as others:
+            for other in (bench.job(*request) for request in beside):
+                if not other.ended:
+                    others.enter_context(bench.waiting_for(other))
+            _wait(bench, job, key, place, draw)
     return Outcome(_result(job), False, derived=job.derived)
 
 
