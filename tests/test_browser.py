@@ -33,11 +33,23 @@ def test_slider_gives_a_new_verdict_and_a_new_link(server: str, page: Page, file
     expect(page).to_have_url(re.compile(r"images_per_class=1(&|$)"))
 
 
-def test_curves_are_drawn_in_all_four_charts(server: str, page: Page):
+def test_each_of_the_four_curves_is_one_click_away_in_the_same_place_and_in_the_link(server: str, page: Page):
     page.goto(f"{server}/compare?{QUICK}")
     answer(page)
-    lines = page.locator("[data-testid=stVegaLiteChart] .mark-line path")
-    expect(lines).to_have_count(20, timeout=PATIENCE)
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    lines = chart.locator(".mark-line path")
+    expect(lines).to_have_count(5, timeout=PATIENCE)
+    place = chart.bounding_box()
+    for title, name in (
+        ("Validation loss", "val_loss"),
+        ("Training accuracy", "train_accuracy"),
+        ("Training loss", "train_loss"),
+    ):
+        page.get_by_role("radio", name=title).or_(page.get_by_role("button", name=title)).first.click()
+        expect(chart.locator("svg")).to_contain_text(title, timeout=PATIENCE)
+        expect(lines).to_have_count(5, timeout=PATIENCE)
+        expect(page).to_have_url(re.compile(f"curve={name}"))
+        assert chart.bounding_box() == place
 
 
 def test_copied_link_shows_the_same_numbers_to_another_visitor(server: str, page: Page, browser: Browser):

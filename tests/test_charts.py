@@ -138,6 +138,13 @@ def test_labels_stay_apart_and_by_their_lines_at_every_height(height):
     assert np.abs(moved).max() < 2 * base.LABEL_GAP
 
 
+def test_name_of_a_run_that_diverged_does_not_stand_among_the_best_losses(results):
+    rows = curves.curve_rows(results, {}, "val_loss")
+    rows.loc[rows["strategy"] == "End-to-end", "mean"] = np.nan
+    ends = curves.end_rows(rows, "val_loss").set_index("strategy")
+    assert ends.loc["End-to-end", "label"] == curves.frame(6, rows, "val_loss")["y_high"]
+
+
 def test_labels_bear_runs_that_broke_down():
     placed = base.label_rows(np.array([np.nan, np.inf, 0.5]), 0.0, 1.0)
     assert all(np.isfinite(values).all() for values in placed.values())

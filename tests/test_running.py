@@ -76,7 +76,7 @@ def test_page_neither_jumps_nor_blinks_while_it_trains_and_curves_grow(server: s
     heights = [look["height"] for look in seen]
     assert max(heights) - min(heights) < 5
     assert {look["drawn"] for look in seen} == {seen[0]["drawn"]}
-    assert seen[0]["drawn"] >= 4
+    assert seen[0]["drawn"] >= (1 if file == "compare" else 4)
     assert len({look["line"] for look in seen}) >= 4
 
 
@@ -128,7 +128,7 @@ def test_link_to_a_long_run_has_controls_axes_and_stop_at_once(server: str, page
     soon = 10_000  # the run takes minutes
     expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=soon)
     expect(page.get_by_test_id("stSidebar").get_by_role("slider", name="Hidden width")).to_be_visible(timeout=soon)
-    expect(page.locator("[data-testid=stVegaLiteChart] svg")).to_have_count(4, timeout=soon)
+    expect(page.locator("[data-testid=stVegaLiteChart] svg")).to_have_count(1, timeout=soon)
     page.evaluate(COUNT)
     page.wait_for_function("window.updates > 0", timeout=PATIENCE)
     before = page.evaluate("window.updates")

@@ -20,7 +20,7 @@ def main(address: str) -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1366, "height": 900})
         page.goto(f"{address}/compare")
-        page.locator("[data-testid=stVegaLiteChart]").nth(3).wait_for(timeout=60_000)
+        page.locator("[data-testid=stVegaLiteChart]").first.wait_for(timeout=60_000)
         page.wait_for_timeout(3000)  # the charts are drawn after they are there
         page.screenshot(path=DESTINATION)
         browser.close()

@@ -84,7 +84,10 @@ def end_rows(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
     """
     current = rows[rows["run"] == "this run"]
     last = current[current["epoch"] == current["epoch"].max()]
-    places = base.label_rows(last["mean"].to_numpy(), *_domain(rows, metric))
+    low, high = _domain(rows, metric)
+    # A loss that is no number any more was too high: its name must not stand where the best losses are.
+    ends = np.nan_to_num(last["mean"].to_numpy(), nan=high if metric.endswith("loss") else low)
+    places = base.label_rows(ends, low, high)
     return pd.DataFrame({"strategy": list(last["strategy"]), "epoch": last["epoch"].to_numpy()} | places)
 
 
