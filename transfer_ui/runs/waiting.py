@@ -84,11 +84,7 @@ def outcome(
         _say_stopped(place, key, stopped[key][0])
         return Outcome(stopped[key][1], True)
     if not job.ended:
-        with ExitStack() as others:
-            for other in (bench.job(*request) for request in beside):
-                if not other.ended:
-                    others.enter_context(bench.waiting_for(other))
-            _wait(bench, job, key, place, draw)
+        _wait(bench, job, key, place, draw, [bench.job(*request) for request in beside])
     return Outcome(_result(job), False, derived=job.derived)
 
 
@@ -125,7 +121,12 @@ def _leave_if_superseded() -> None:
 
 
 def _wait(
-    bench: Workbench, job: Job, key: Hashable, place: DeltaGenerator, draw: Callable[[Any], object] | None
+    bench: Workbench,
+    job: Job,
+    key: Hashable,
+    place: DeltaGenerator,
+    draw: Callable[[Any], object] | None,
+    beside: Sequence[Job],
 ) -> None:
     """Wait; every look is also the point where a newer click ends this script."""
     started = here_at = monotonic()
@@ -133,7 +134,10 @@ def _wait(
     next_beat = started + FIRST * max(1, bench.n_waiting)
     seen, first, drawn = job.progress, 0.0, job.progress.fraction
     bar: DeltaGenerator | None = None
-    with bench.waiting_for(job, session()):
+    with bench.waiting_for(job, session()), ExitStack() as others:
+        for other in beside:
+            if not other.ended:
+                others.enter_context(bench.waiting_for(other))
         while not job.ended:
             now = monotonic()
             if now < next_beat:
