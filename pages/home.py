@@ -54,7 +54,6 @@ with place:
 for name, card in cards.items():
     card.markdown(f"##### {sentences.accuracy_words(results[name].test_accuracy)} on the new task")
     card.caption(sentences.cost_words(results[name], results["feature_extraction"]))
-frame.show_origin(outcome.made)
 with st.container(horizontal=True, key="links"):
     for file, question in (
         ("compare", "**Which strategy wins** elsewhere?"),
@@ -63,4 +62,5 @@ with st.container(horizontal=True, key="links"):
         ("claims", "**Is the advice** true?"),
     ):
         frame.link(file, config, question)
+frame.show_origin(outcome.made)
 ahead.prepare(config)
