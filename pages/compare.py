@@ -9,6 +9,7 @@ open_page("compare")  # before the imports that take a while, so that the title 
 import streamlit as st
 
 from transfer_ui import downloads, sentences, tables, verdicts
+from transfer_ui.articles import comparison
 from transfer_ui.charts import curves, samples
 from transfer_ui.controls import sidebar
 from transfer_ui.controls.presets import PRESETS
@@ -54,17 +55,10 @@ with place:
     else:
         chart.draw(rows, words, outcome.once(f"ends of {metric}", lambda: curves.end_rows(rows, metric)))
 
-    # The answer, without the baselines until they are there.
-    answer = frame.Answer()
-
-    def answer_so_far() -> None:
-        """Answer without the baselines."""
-        answer.say(verdicts.answer(results, {}), [*verdicts.behind_it(results, {}), verdicts.BASELINES_TO_COME])
-
-    baselines = cached.baselines(config, answer_so_far)
-    answer.say(
-        verdicts.answer(results, baselines),
-        outcome.once(
+    baselines = comparison.answer(
+        config,
+        results,
+        lambda baselines: outcome.once(
             "evidence",
             lambda: [
                 *verdicts.behind_it(results, baselines),

@@ -10,6 +10,7 @@ import streamlit as st
 
 from transfer_core import STRATEGIES
 from transfer_ui import sentences, verdicts
+from transfer_ui.articles import comparison
 from transfer_ui.charts import timeline
 from transfer_ui.controls import sidebar
 from transfer_ui.definitions import DEFINITIONS
@@ -40,16 +41,13 @@ with place:
     results = outcome.results
     if not results:
         frame.stop_without_results()
-    answer = frame.Answer()
-
-    def answer_so_far() -> None:
-        """Answer without the baselines."""
-        answer.say(verdicts.answer(results, {}), [*verdicts.behind_it(results, {}), verdicts.BASELINES_TO_COME])
-
-    baselines = cached.baselines(config, answer_so_far)
-    answer.say(
-        verdicts.answer(results, baselines),
-        [*verdicts.behind_it(results, baselines, brief=True), sentences.worth_of_pretraining(results)],
+    comparison.answer(
+        config,
+        results,
+        lambda baselines: [
+            *verdicts.behind_it(results, baselines, brief=True),
+            sentences.worth_of_pretraining(results),
+        ],
     )
 for name, card in cards.items():
     card.markdown(f"##### {sentences.accuracy_words(results[name].test_accuracy)} on the new task")
