@@ -72,6 +72,7 @@ else:
     )
     st.markdown(f"{badge} {framework.checked.sentence}")
 
+frame.show_origin(outcome.made)
 st.subheader(f"What {framework.title} does by default", anchor=False)
 export.show_table(framework.habits, export.HABITS_COLUMNS)
 st.subheader("Our terms and theirs", anchor=False)

@@ -13,6 +13,7 @@ from transfer_ui.articles.learn.lesson_claims import Row
 from transfer_ui.controls.sidebar import choose_in_link
 from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.runs import cached
+from transfer_ui.runs.default_views import default_view
 from transfer_ui.sentences import cap
 from transfer_ui.shell import frame
 
@@ -61,6 +62,8 @@ def show_settings(config: RunConfig) -> None:
         said = f"Your settings: **{config.pair.title}**, {words}."
         st.caption(said, width="content", help=DEFINITIONS["seed"])
         frame.link("compare", config, "Change them")
+    view = default_view(config)
+    frame.show_origin(view.made if view else None)
 
 
 def show_findings(table: Sequence[Row], findings: Mapping[str, Finding]) -> None:
