@@ -33,7 +33,7 @@ def known():
         ({"pretrain_epochs": 2}, set()),
         ({"scenario": "digits_to_digits"}, set()),
     ],
-    ids=str,
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )
 def test_an_arm_is_known_where_nothing_that_it_depends_on_has_changed(known, changes, same):
     assert set(known.find(QUICK.but(**changes))) == same
