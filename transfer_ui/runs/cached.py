@@ -73,6 +73,11 @@ def comparison(config: RunConfig, draw: Draw | None = None, beside: Sequence[Req
     return found
 
 
+def is_known(config: RunConfig) -> bool:
+    """Whether a comparison is there at once: stored, or finished here."""
+    return default_view(config) is not None or workbench().has_finished(("compare", config))
+
+
 def requests_of(config: RunConfig) -> list[Request]:
     """List what a comparison with its baselines would train; nothing of what is stored."""
     comparison = [] if default_view(config) else [comparison_of(config)]

@@ -69,6 +69,12 @@ class Workbench:
             self._let_go(*self._shelf.put(key, job))
             return job
 
+    def has_finished(self, key: Hashable) -> bool:
+        """Whether there is a result under this key, so that nobody has to wait for it."""
+        with self._changed:
+            job = self._shelf.get(key)
+            return job is not None and job.ended and job.error is None
+
     @contextmanager
     def waiting_for(self, job: Job, visitor: Hashable = None) -> Iterator[None]:
         """Keep the job moving for the length of the block.
