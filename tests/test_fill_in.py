@@ -1,12 +1,16 @@
 """Baselines fill in after the strategies; until then the answer says so."""
 
+import itertools
+
 from streamlit.testing.v1 import AppTest
 
 from tests.app import ROOT
-from transfer_core import RunConfig
+from tests.present import present
+from transfer_core import RunConfig, compare, compare_steps
 from transfer_core.baselines import BASELINES
 from transfer_ui import verdicts
 from transfer_ui.runs import cached
+from transfer_ui.runs.waiting import Outcome
 from transfer_ui.shell import frame
 
 QUICK = "n_epochs=6&unfreeze_epoch=2&n_seeds=6&pretrain_epochs=2&hidden_width=16"
@@ -49,3 +53,19 @@ def test_runs_that_differ_in_rates_share_the_stored_baselines(monkeypatch):
     assert set(cached.baselines(RunConfig(head_learning_rate=0.5))) == set(BASELINES)
     assert cached.baselines_of(RunConfig(head_learning_rate=0.5)) == {}
     assert set(cached.baselines_of(RunConfig(images_per_class=3))) == set(BASELINES)
+
+
+def test_arms_cut_short_are_not_compared_with_known_ones_that_ran_to_their_end(monkeypatch):
+    config = RunConfig(
+        scenario="low_to_high", hidden_sizes=(8,), pretrain_epochs=1, n_epochs=4, unfreeze_epoch=2, n_seeds=2
+    )
+    *_, half = itertools.islice(compare_steps(config), 14)
+    cut = present(half.results)()
+    assert all(result.stopped for result in cut.values())
+    mixed = cut | {"end_to_end": compare(config, ["end_to_end"])["end_to_end"]}
+    monkeypatch.setattr(cached, "workbench", lambda: None)
+    for results, shown in ((cut, set(cut)), (mixed, set())):
+        monkeypatch.setattr(cached, "outcome", lambda *_, results=results: Outcome(results, True))
+        found = cached.comparison(config)
+        assert found.stopped
+        assert set(found.results) == shown

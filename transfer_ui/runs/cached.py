@@ -70,6 +70,9 @@ def comparison(config: RunConfig, draw: Draw | None = None, beside: Sequence[Req
     found = outcome(workbench(), asked.key, asked.make_steps, draw, asked.family, beside)
     if not found.stopped:
         known_arms().add(found.results)
+    elif not all(result.stopped for result in found.results.values()):
+        # Arms that were known have run to their end: beside arms cut short they would win by their longer training.
+        return Outcome({}, True)
     return found
 
 

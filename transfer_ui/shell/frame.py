@@ -61,7 +61,7 @@ def show_origin(made: Mapping[str, str] | None) -> None:
 
 def stop_without_results() -> NoReturn:
     """End a page whose run the visitor stopped before there was anything to show."""
-    st.info("The run was stopped before the first epoch finished: there is nothing to show yet.")
+    st.info("The run was stopped before there was anything to compare.")
     st.stop()
 
 
