@@ -1,27 +1,59 @@
-"""What can be asked of measured gaps: conditions that judge and word themselves.
+"""What can be asked of measured gaps: conditions that test and word themselves.
 
-Evidence is a tree: mappings by place (scenario, size, rate) and by key, with gaps and plain numbers as leaves.
+Evidence is a tree: mappings by place (scenario, size, rate) and by key, with gaps as leaves. A condition is shown
+if its opposite would hardly ever give such evidence: each has a p-value, also where it joins others.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
-from transfer_core.statistics import MIN_SEEDS, Gap
+from transfer_core.statistics import Gap
+
+LEVEL = 0.025
+"""One side of 5 %: a condition about one gap is shown exactly where the 95 % interval lies beyond its margin."""
+
+MARGIN = 0.01
+"""A difference in accuracy of less than one point is not worth having."""
 
 
-class Condition(Protocol):
+class Shown(NamedTuple):
+    """How strongly evidence shows a condition.
+
+    Attributes
+    ----------
+    p : float
+        Probability of evidence at least as strong if the condition did not hold; 1 where nothing was measured.
+    quantity : Quantity or None
+        Whose gap decides: of several, the one that everything hangs on.
+    gap : Gap or None
+    """
+
+    p: float
+    quantity: Quantity | None = None
+    gap: Gap | None = None
+
+
+NOTHING = Shown(1.0)
+
+
+class Condition(ABC):
     """Something that evidence shows or does not show."""
 
     @property
+    @abstractmethod
     def words(self) -> str:
         """What must be seen, as part of a sentence."""
-        ...
+
+    @abstractmethod
+    def shown(self, evidence: Any) -> Shown:
+        """Test it."""
 
     def holds(self, evidence: Any) -> bool:
-        """Whether it is seen."""
-        ...
+        """Whether it is shown: too few seeds show nothing."""
+        return self.shown(evidence).p <= LEVEL
 
 
 @dataclass(frozen=True)
@@ -38,6 +70,8 @@ class Quantity:
         Where the evidence has it; empty if the evidence is the gap itself.
     unit : {"points", ""}
         Of a difference of shares, or of a plain number.
+    matters : float
+        The smallest size that matters, on either side of zero.
     """
 
     name: str
@@ -45,6 +79,7 @@ class Quantity:
     below: str = ""
     key: str = ""
     unit: str = "points"
+    matters: float = MARGIN
 
     def of(self, evidence: Any) -> Gap:
         """Take the gap out of the evidence."""
@@ -71,7 +106,7 @@ class Quantity:
         return f"{100 * value:g} point{'' if abs(value) == 0.01 else 's'}" if value else "zero"
 
 
-def lead(ours: str, theirs: str, key: str = "") -> Quantity:
+def lead(ours: str, theirs: str, key: str = "", matters: float = MARGIN) -> Quantity:
     """Name the gap between two arms.
 
     Examples
@@ -80,47 +115,41 @@ def lead(ours: str, theirs: str, key: str = "") -> Quantity:
     'A is clearly behind B'
     """
     over, under = f"{ours} is clearly ahead of {theirs}", f"{ours} is clearly behind {theirs}"
-    return Quantity(f"the lead of {ours} over {theirs}", over, under, key)
+    return Quantity(f"the lead of {ours} over {theirs}", over, under, key, matters=matters)
 
 
 @dataclass(frozen=True)
-class Beyond:
-    """The whole interval of a gap lies on one side of a margin, or exactly that is not so.
+class Beyond(Condition):
+    """A gap lies on one side of a margin.
 
     Attributes
     ----------
     quantity : Quantity
-    sign : {1, -1}
+    side : {1, -1}
         Above or below.
     margin : float
-    negated : bool
     """
 
     quantity: Quantity
-    sign: int
+    side: int
     margin: float = 0.0
-    negated: bool = False
 
     @property
     def words(self) -> str:
         """What must be seen."""
-        side, amount = self.quantity.side(self.sign), self.quantity.amount(self.margin)
-        if self.margin:
-            if self.negated:
-                return f"the interval of {self.quantity.name} reaches {amount} or {'less' if self.sign > 0 else 'more'}"
-            return f"the interval of {self.quantity.name} lies {'above' if self.sign > 0 else 'below'} {amount}"
-        return side.replace("clearly", "not clearly", 1) if self.negated else side
+        if not self.margin:
+            return self.quantity.side(self.side)
+        where = "above" if self.side > 0 else "below"
+        return f"the interval of {self.quantity.name} lies {where} {self.quantity.amount(self.margin)}"
 
-    def holds(self, evidence: Any) -> bool:
-        """Whether the interval shows it: too few seeds show nothing."""
+    def shown(self, evidence: Any) -> Shown:
+        """Test it."""
         gap = self.quantity.of(evidence)
-        _, low, high = gap.interval
-        beyond = low > self.margin if self.sign > 0 else high < self.margin
-        return (gap.n >= MIN_SEEDS and beyond) != self.negated
+        return Shown(gap.p_beyond(self.margin, self.side), self.quantity, gap)
 
 
 def above(quantity: Quantity, margin: float = 0.0) -> Beyond:
-    """Ask for an interval above a margin.
+    """Ask for a gap above a margin.
 
     Examples
     --------
@@ -131,128 +160,55 @@ def above(quantity: Quantity, margin: float = 0.0) -> Beyond:
 
 
 def below(quantity: Quantity, margin: float = 0.0) -> Beyond:
-    """Ask for an interval below a margin."""
+    """Ask for a gap below a margin."""
     return Beyond(quantity, -1, margin)
 
 
-def not_below(quantity: Quantity, margin: float = 0.0) -> Beyond:
-    """Ask for an interval that does not lie below a margin.
+@dataclass(frozen=True)
+class Between(Condition):
+    """A gap lies between two margins: it is equivalent to nothing, or to 1.
+
+    References
+    ----------
+    Schuirmann (1987), "A comparison of the two one-sided tests procedure and the power approach for assessing the
+    equivalence of average bioavailability", Journal of Pharmacokinetics and Biopharmaceutics 15.
+    """
+
+    quantity: Quantity
+    low: float
+    high: float
+
+    @property
+    def words(self) -> str:
+        """What must be seen."""
+        if self.low == -self.high:
+            return f"the interval of {self.quantity.name} lies within {self.quantity.amount(self.high)} of zero"
+        low, high = (self.quantity.amount(edge) for edge in (self.low, self.high))
+        return f"the interval of {self.quantity.name} lies between {low} and {high}"
+
+    def shown(self, evidence: Any) -> Shown:
+        """Test both sides."""
+        gap = self.quantity.of(evidence)
+        return Shown(max(gap.p_beyond(self.low, 1), gap.p_beyond(self.high, -1)), self.quantity, gap)
+
+
+def negligible(quantity: Quantity) -> Between:
+    """Ask for a gap that is too small to matter.
 
     Examples
     --------
-    >>> not_below(lead("A", "B")).words, not_below(lead("A", "B"), 0.01).words
-    ('A is not clearly behind B', 'the interval of the lead of A over B reaches 1 point or more')
+    >>> negligible(lead("A", "B")).words
+    'the interval of the lead of A over B lies within 1 point of zero'
     """
-    return Beyond(quantity, -1, margin, negated=True)
+    return Between(quantity, -quantity.matters, quantity.matters)
 
 
-@dataclass(frozen=True)
-class Useful:
-    """A gap lies clearly on one side of zero, and may be as large as a margin or larger."""
+def within_factor(quantity: Quantity, factor: float) -> Between:
+    """Ask for a ratio that is close to 1.
 
-    quantity: Quantity
-    margin: float
-    sign: int = 1
-
-    @property
-    def words(self) -> str:
-        """What must be seen."""
-        return f"{self.quantity.side(self.sign)}, with an interval that reaches {self.quantity.amount(self.margin)} or more"
-
-    def holds(self, evidence: Any) -> bool:
-        """Whether the interval shows it."""
-        small = Beyond(self.quantity, -self.sign, self.sign * self.margin)
-        return Beyond(self.quantity, self.sign).holds(evidence) and not small.holds(evidence)
-
-
-@dataclass(frozen=True)
-class Useless:
-    """A gain that is surely below a margin and not clearly a gain at all."""
-
-    quantity: Quantity
-    margin: float
-
-    @property
-    def words(self) -> str:
-        """What must be seen."""
-        return f"{below(self.quantity, self.margin).words}, and not above zero"
-
-    def holds(self, evidence: Any) -> bool:
-        """Whether the interval shows it."""
-        return below(self.quantity, self.margin).holds(evidence) and not above(self.quantity).holds(evidence)
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """The whole interval of a ratio lies within a factor of 1, or outside it."""
-
-    quantity: Quantity
-    factor: float
-    outside: bool = False
-
-    @property
-    def words(self) -> str:
-        """What must be seen."""
-        where = (
-            f"below 1/{self.factor:g} or above {self.factor:g}"
-            if self.outside
-            else f"between 1/{self.factor:g} and {self.factor:g}"
-        )
-        return f"the interval of {self.quantity.name} lies {where}"
-
-    def holds(self, evidence: Any) -> bool:
-        """Whether the interval shows it."""
-        low, high = 1 / self.factor, self.factor
-        if self.outside:
-            return below(self.quantity, low).holds(evidence) or above(self.quantity, high).holds(evidence)
-        return above(self.quantity, low).holds(evidence) and below(self.quantity, high).holds(evidence)
-
-
-@dataclass(frozen=True)
-class Number:
-    """A plain number of the evidence, such as a rate; infinity where there is none.
-
-    Attributes
-    ----------
-    key, name : str
-    exists : str
-        How to say that there is one.
+    Examples
+    --------
+    >>> within_factor(Quantity("the ratio", unit=""), 1.5).words
+    'the interval of the ratio lies between 0.67 and 1.5'
     """
-
-    key: str
-    name: str
-    exists: str = ""
-
-
-@dataclass(frozen=True)
-class Lower:
-    """One number is lower than another, or exactly that is not so."""
-
-    ours: Number
-    theirs: Number
-    negated: bool = False
-
-    @property
-    def words(self) -> str:
-        """What must be seen."""
-        return f"{self.ours.name} is {'not ' * self.negated}lower than {self.theirs.name}"
-
-    def holds(self, evidence: Any) -> bool:
-        """Whether the numbers show it."""
-        return bool(evidence) and (evidence[self.ours.key] < evidence[self.theirs.key]) != self.negated
-
-
-@dataclass(frozen=True)
-class Exists:
-    """There is such a number."""
-
-    number: Number
-
-    @property
-    def words(self) -> str:
-        """What must be seen."""
-        return self.number.exists
-
-    def holds(self, evidence: Any) -> bool:
-        """Whether there is one."""
-        return bool(evidence) and evidence[self.number.key] < float("inf")
+    return Between(quantity, 1 / factor, factor)

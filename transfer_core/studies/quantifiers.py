@@ -1,12 +1,16 @@
-"""Conditions on conditions: several at once, one of several, and one at many places."""
+"""Conditions on conditions: several at once, one of several, and one at many places; each is one test.
+
+Several at once are shown if the weakest of them is (Berger 1982); one of k is shown at k times its p-value
+(Bonferroni); and "at u or more of k places" lies between the two (Benjamini and Heller 2008).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from transfer_core.studies.conditions import Condition
+from transfer_core.studies.conditions import NOTHING, Condition, Shown
 
 
 class Place(NamedTuple):
@@ -32,7 +36,7 @@ SIZE = Place("at", "size", "sizes")
 
 
 @dataclass(frozen=True)
-class Both:
+class Both(Condition):
     """All of several conditions."""
 
     conditions: tuple[Condition, ...]
@@ -43,9 +47,9 @@ class Both:
         *first, last = (condition.words for condition in self.conditions)
         return f"{', '.join(first)}, and {last}"
 
-    def holds(self, evidence: Any) -> bool:
-        """Whether all of it is seen."""
-        return all(condition.holds(evidence) for condition in self.conditions)
+    def shown(self, evidence: Any) -> Shown:
+        """Test all: the weakest decides."""
+        return partly([condition.shown(evidence) for condition in self.conditions], len(self.conditions))
 
 
 def both(*conditions: Condition) -> Both:
@@ -54,24 +58,7 @@ def both(*conditions: Condition) -> Both:
 
 
 @dataclass(frozen=True)
-class Where:
-    """One condition, and another that must hold where it does."""
-
-    given: Condition
-    condition: Condition
-
-    @property
-    def words(self) -> str:
-        """What must be seen."""
-        return f"where {self.given.words}, {self.condition.words}"
-
-    def holds(self, evidence: Any) -> bool:
-        """Whether both are seen."""
-        return self.given.holds(evidence) and self.condition.holds(evidence)
-
-
-@dataclass(frozen=True)
-class Either:
+class Either(Condition):
     """One of several conditions."""
 
     conditions: tuple[Condition, ...]
@@ -81,9 +68,9 @@ class Either:
         """What must be seen."""
         return ", or ".join(condition.words for condition in self.conditions)
 
-    def holds(self, evidence: Any) -> bool:
-        """Whether one of them is seen."""
-        return any(condition.holds(evidence) for condition in self.conditions)
+    def shown(self, evidence: Any) -> Shown:
+        """Test all: the strongest decides, corrected for their number."""
+        return partly([condition.shown(evidence) for condition in self.conditions], 1)
 
 
 def either(*conditions: Condition) -> Either:
@@ -91,8 +78,39 @@ def either(*conditions: Condition) -> Either:
     return Either(conditions)
 
 
+def partly(tests: Sequence[Shown], number: int) -> Shown:
+    """Join tests into one: that the condition holds in a number of cases or more.
+
+    Parameters
+    ----------
+    tests : sequence of Shown
+        One per case.
+    number : int
+        1 is some case, ``len(tests)`` is every case.
+
+    Returns
+    -------
+    Shown
+        With the p-value of the partial conjunction, and the gap of the case that it hangs on.
+
+    References
+    ----------
+    Benjamini and Heller (2008), "Screening for partial conjunction hypotheses", Biometrics 64.
+
+    Examples
+    --------
+    >>> tests = [Shown(0.01), Shown(0.04), Shown(0.2)]
+    >>> [round(partly(tests, number).p, 2) for number in (1, 2, 3)]
+    [0.03, 0.08, 0.2]
+    """
+    if not 1 <= number <= len(tests):
+        return NOTHING
+    hangs_on = sorted(tests, key=lambda test: test.p)[number - 1]
+    return hangs_on._replace(p=min(1.0, (len(tests) - number + 1) * hangs_on.p))
+
+
 @dataclass(frozen=True)
-class At:
+class At(Condition):
     """A condition at one named place; it does not hold if nothing was measured there."""
 
     key: str
@@ -104,34 +122,31 @@ class At:
         """What must be seen."""
         return f"{self.where}, {self.condition.words}"
 
-    def holds(self, evidence: Any) -> bool:
-        """Whether it is seen there."""
-        return self.key in evidence and self.condition.holds(evidence[self.key])
+    def shown(self, evidence: Any) -> Shown:
+        """Test it there."""
+        return self.condition.shown(evidence[self.key]) if self.key in evidence else NOTHING
 
 
 @dataclass(frozen=True)
-class Times:
+class Times(Condition):
     """A condition at a number of places; it does not hold if nothing was measured.
 
     Attributes
     ----------
     place : Place
     condition : Condition
-    number : {1, 2, "every", "most", "half", "no"}
-        At least that many; all; more than half; at least half; none.
+    number : {1, 2, "every", "most", "half"}
+        At least that many; all; more than half; at least half.
     """
 
     place: Place
     condition: Condition
-    number: Literal[1, 2, "every", "most", "half", "no"]
+    number: Literal[1, 2, "every", "most", "half"]
 
     @property
     def words(self) -> str:
         """What must be seen."""
         before, one, many, which = self.place
-        if self.number == "no":
-            comma = "," * isinstance(self.condition, Times)
-            return f"there is no {one}{which} {before} which{comma} {self.condition.words}"
         where = {
             "every": f"every {one}",
             "most": f"most {many}",
@@ -141,13 +156,11 @@ class Times:
         }[self.number]
         return f"{before} {where}{which}, {self.condition.words}"
 
-    def holds(self, evidence: Any) -> bool:
-        """Whether it is seen often enough."""
-        n, n_places = count(self.condition, evidence), len(evidence)
-        if not n_places:
-            return False
-        shown = {"every": n == n_places, "no": n == 0, "most": 2 * n > n_places, "half": 2 * n >= n_places}
-        return n >= self.number if isinstance(self.number, int) else shown[self.number]
+    def shown(self, evidence: Any) -> Shown:
+        """Test it at all places together."""
+        tests = [self.condition.shown(here) for here in evidence.values()]
+        wanted = {"every": len(tests), "most": len(tests) // 2 + 1, "half": (len(tests) + 1) // 2}
+        return partly(tests, self.number if isinstance(self.number, int) else wanted[self.number])
 
 
 def count(condition: Condition, evidence: Mapping[Any, Any]) -> int:
@@ -163,22 +176,3 @@ def every(place: Place, condition: Condition) -> Times:
 def some(place: Place, condition: Condition) -> Times:
     """Ask for it somewhere."""
     return Times(place, condition, 1)
-
-
-@dataclass(frozen=True)
-class MoreOften:
-    """One thing at more places than another."""
-
-    place: Place
-    more: At
-    less: At
-
-    @property
-    def words(self) -> str:
-        """What must be seen."""
-        return f"there are more {self.place.many} at which, {self.more.words} than at which, {self.less.words}"
-
-    def holds(self, evidence: Any) -> bool:
-        """Whether the first is seen more often."""
-        more, less = (count(at.condition, evidence.get(at.key, {})) for at in (self.more, self.less))
-        return more > less

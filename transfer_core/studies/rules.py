@@ -1,25 +1,55 @@
 """Rules: objects that judge a claim by the evidence and put in words how they do so.
 
 Prose and code are one object, so they cannot disagree. `Quantity`, `above` and the like ask about one gap;
-`every` and `some` ask about it at many places; a `Rule` holds what confirms a claim and what refutes it.
+`every` and `some` ask about it at many places; a `Rule` holds what confirms a claim, what refutes it, and what shows
+that there is no difference that matters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from transfer_core.statistics import MIN_SEEDS, Gap
-from transfer_core.studies.conditions import Condition, Quantity, Useful, above, below
-from transfer_core.studies.quantifiers import Place, every, some
+from transfer_core.studies.conditions import (
+    LEVEL,
+    MARGIN,
+    NOTHING,
+    Condition,
+    Quantity,
+    Shown,
+    above,
+    below,
+    negligible,
+)
+from transfer_core.studies.quantifiers import Place, every
 
 CONFIRMED = "confirmed here"
 REFUTED = "refuted here"
-INCONCLUSIVE = "inconclusive"
+SAME = "no difference here"
+INCONCLUSIVE = "inconclusive here"
 UNTESTED = "not tested here"
-VERDICTS = (CONFIRMED, REFUTED, INCONCLUSIVE)
-"""What a rule may say. `UNTESTED` means that there is nothing for a rule to judge."""
+VERDICTS = (CONFIRMED, REFUTED, SAME, INCONCLUSIVE)
+"""What a rule may say. `SAME` means none that matters; `UNTESTED`, that there is nothing for a rule to judge."""
+
+
+class Judgement(NamedTuple):
+    """What a rule says of the evidence.
+
+    Attributes
+    ----------
+    verdict : str
+        One of `VERDICTS`.
+    p : float
+        Two-sided: how often evidence as strong as this would be seen if nothing were there, 0 to 1.
+    decisive : Shown
+        The figure that the verdict hangs on; of an inconclusive one, that which comes closest to a verdict.
+    """
+
+    verdict: str
+    p: float
+    decisive: Shown
 
 
 @dataclass(frozen=True)
@@ -29,34 +59,44 @@ class Rule:
     Attributes
     ----------
     confirmed, refuted : Condition
-        Never both at once. Anything else is inconclusive, as is anything from too few seeds.
+        Anything else is inconclusive, as is anything from too few seeds.
+    same : Condition or None
+        What shows that there is no difference that matters, whichever side of zero it lies on: asked first.
     given : str
-        What both presuppose.
+        What all of them presuppose.
 
     Examples
     --------
     >>> from transfer_core.studies.conditions import lead
-    >>> from transfer_core.studies.quantifiers import PAIR
-    >>> rule = general(PAIR, lead("freezing", "fine-tuning"))
-    >>> rule.refuted_if
-    'in some pair, freezing is clearly behind fine-tuning'
+    >>> rule = signed(lead("freezing", "fine-tuning"))
+    >>> rule.refuted_if, rule.same_if
+    ('freezing is clearly behind fine-tuning', 'the interval of the lead of freezing over fine-tuning lies within 1 point of zero')
     """
 
     confirmed: Condition
     refuted: Condition
+    same: Condition | None = None
     given: str = ""
 
     @property
     def confirmed_if(self) -> str:
         """What confirms the claim, in words."""
-        return f"{self.given}{', ' * bool(self.given)}{self.confirmed.words}"
+        return self._in_words(self.confirmed)
 
     @property
     def refuted_if(self) -> str:
         """What refutes it."""
-        return f"{self.given}{', ' * bool(self.given)}{self.refuted.words}"
+        return self._in_words(self.refuted)
 
-    def judge(self, evidence: Any) -> str:
+    @property
+    def same_if(self) -> str:
+        """What shows that there is no difference that matters; empty if the claim itself says that there is none."""
+        return self._in_words(self.same) if self.same else ""
+
+    def _in_words(self, condition: Condition) -> str:
+        return f"{self.given}{', ' * bool(self.given)}{condition.words}"
+
+    def judge(self, evidence: Any) -> Judgement:
         """Give the verdict.
 
         Parameters
@@ -66,14 +106,16 @@ class Rule:
 
         Returns
         -------
-        str
-            One of `VERDICTS`.
+        Judgement
         """
         if any(gap.n < MIN_SEEDS for gap in gaps_in(evidence)):
-            return INCONCLUSIVE
-        if self.confirmed.holds(evidence):
-            return CONFIRMED
-        return REFUTED if self.refuted.holds(evidence) else INCONCLUSIVE
+            return Judgement(INCONCLUSIVE, 1.0, NOTHING)
+        asked = {SAME: self.same, CONFIRMED: self.confirmed, REFUTED: self.refuted}
+        tests = {verdict: condition.shown(evidence) for verdict, condition in asked.items() if condition}
+        closest = min(tests, key=lambda verdict: tests[verdict].p)
+        verdict = next((verdict for verdict, test in tests.items() if test.p <= LEVEL), INCONCLUSIVE)
+        decisive = tests[closest if verdict == INCONCLUSIVE else verdict]
+        return Judgement(verdict, min(1.0, 2 * decisive.p), decisive)
 
 
 def gaps_in(evidence: Any) -> Iterator[Gap]:
@@ -87,19 +129,15 @@ def gaps_in(evidence: Any) -> Iterator[Gap]:
 
 def signed(quantity: Quantity, given: str = "") -> Rule:
     """Claim that a gap is positive."""
-    return Rule(above(quantity), below(quantity), given)
+    return Rule(above(quantity), below(quantity), negligible(quantity), given)
 
 
 def shared(place: Place, quantity: Quantity, given: str = "") -> Rule:
     """Claim that a gap is positive at every place; a gap that is negative at every place refutes it."""
-    return Rule(every(place, above(quantity)), every(place, below(quantity)), given)
+    conditions = (every(place, condition(quantity)) for condition in (above, below, negligible))
+    return Rule(*conditions, given=given)
 
 
-def general(place: Place, quantity: Quantity, given: str = "") -> Rule:
-    """Claim that a gap is positive at every place; one clear counterexample refutes it."""
-    return Rule(every(place, above(quantity)), some(place, below(quantity)), given)
-
-
-def as_good(place: Place, quantity: Quantity, margin: float) -> Rule:
-    """Claim that one arm matches or beats another at every place; one clear counterexample refutes it."""
-    return Rule(every(place, above(quantity, -margin)), some(place, Useful(quantity, margin, -1)))
+def as_good(quantity: Quantity, margin: float = MARGIN, given: str = "") -> Rule:
+    """Claim that one arm matches or beats another; being behind by more than the margin refutes it."""
+    return Rule(above(quantity, -margin), below(quantity, -margin), given=given)

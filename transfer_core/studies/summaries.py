@@ -12,8 +12,8 @@ from transfer_core.arrays import Array
 from transfer_core.scenarios import title_of
 from transfer_core.statistics import MIN_SEEDS, Gap, mean_interval, paired_gap
 
-MARGIN = 0.01
-"""A difference in accuracy of less than one point is not worth having."""
+LEARNT = 0.9
+"""Share of its training images that an arm must get right in the end to be judged."""
 
 
 def points(rows: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], pd.DataFrame]]:
@@ -90,16 +90,14 @@ def gap_between(rows: pd.DataFrame, value: str, ours: Mapping[str, object], thei
     return paired_gap(scores(rows, value, **ours), scores(rows, value, **theirs))
 
 
-def at_their_best(
-    rows: pd.DataFrame, knobs: Sequence[str], by: Sequence[str], value: str = "val_accuracy"
-) -> pd.DataFrame:
-    """Keep, for each arm, the setting that is best on the validation images.
+def chosen(rows: pd.DataFrame, knobs: Sequence[str], by: Sequence[str], value: str = "val_score") -> pd.DataFrame:
+    """Choose, for each arm and seed, the setting that is best on that seed's own validation images.
 
     Parameters
     ----------
     rows : DataFrame
     knobs : sequence of str
-        Columns that were searched, such as the learning rate. One setting is chosen for all seeds.
+        Columns that were searched, such as the learning rate.
     by : sequence of str
         Columns that make an arm.
     value : str
@@ -108,19 +106,50 @@ def at_their_best(
     Returns
     -------
     DataFrame
-        The rows of the chosen settings.
+        Columns `by`, ``seed`` and `knobs`: one row per arm and seed.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"arm": list("aab"), "rate": [0.1, 0.2, 0.1], "val_accuracy": [0.5, 0.6, 0.4]})
-    >>> at_their_best(rows, ["rate"], ["arm"])[["arm", "rate"]].values.tolist()
-    [['a', 0.2], ['b', 0.1]]
+    >>> rows = pd.DataFrame({"arm": list("aaaa"), "seed": [0, 0, 1, 1], "rate": [0.1, 0.2, 0.1, 0.2]})
+    >>> chosen(rows.assign(val_score=[0.5, 0.6, 0.9, 0.6]), ["rate"], ["arm"])["rate"].tolist()
+    [0.2, 0.1]
     """
-    # A run that broke down has no accuracy worth choosing.
-    means = rows.fillna({value: -np.inf}).groupby([*by, *knobs], sort=False)[value].mean().reset_index()
-    means[value] = means[value].round(9)  # or the last bit, which depends on the versions, would break ties
-    best = means.loc[means.groupby(list(by), sort=False)[value].idxmax()]
-    return rows.merge(best[[*by, *knobs]], on=[*by, *knobs])
+    # A run that broke down has no score worth choosing; the last bit, which depends on the versions, breaks no ties.
+    scored = rows.assign(**{value: rows[value].fillna(-np.inf).round(9)}).reset_index(drop=True)
+    best = scored.loc[scored.groupby([*by, "seed"], sort=False)[value].idxmax()]
+    return best[[*by, "seed", *knobs]].reset_index(drop=True)
+
+
+def at_their_best(
+    rows: pd.DataFrame, knobs: Sequence[str], by: Sequence[str], value: str = "val_score"
+) -> pd.DataFrame:
+    """Keep, for each arm and seed, the setting that is best on that seed's own validation images.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    knobs, by, value
+        As in `chosen`.
+
+    Returns
+    -------
+    DataFrame
+        The rows of the chosen settings. The columns of the knobs name the setting that is chosen most often for an arm,
+        so that an arm stays one point of a table; ``{knob}_chosen`` has each seed's own.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"arm": "a", "seed": [0, 0, 1, 1, 2, 2], "rate": 3 * [0.1, 0.2]})
+    >>> best = at_their_best(rows.assign(val_score=[0.5, 0.6, 0.9, 0.6, 0.1, 0.2]), ["rate"], ["arm"])
+    >>> best["rate"].tolist(), best["rate_chosen"].tolist()
+    ([0.2, 0.2, 0.2], [0.2, 0.1, 0.2])
+    """
+    choices = chosen(rows, knobs, by, value)
+    best = rows.merge(choices, on=[*by, "seed", *knobs])
+    best = best.rename(columns={knob: f"{knob}_chosen" for knob in knobs})
+    counts = choices.groupby([*by, *knobs], sort=False).size().reset_index(name="times")
+    typical = counts.loc[counts.groupby(list(by), sort=False)["times"].idxmax()]
+    return best.merge(typical[[*by, *knobs]], on=list(by))
 
 
 def enough(rows: pd.DataFrame) -> bool:
@@ -160,3 +189,14 @@ def by_place(*known: str) -> Callable[[pd.Series], pd.Series]:
     """
     places = {name: place for place, name in enumerate(known)}
     return lambda names: names.map(lambda name: places.get(name, len(places)))
+
+
+def has_learnt(rows: pd.DataFrame) -> bool:
+    """Whether an arm has learnt its training images: one that has not says nothing about what it can learn.
+
+    Examples
+    --------
+    >>> has_learnt(pd.DataFrame({"train_accuracy": [1.0, 0.95]})), has_learnt(pd.DataFrame({"train_accuracy": [0.5]}))
+    (True, False)
+    """
+    return bool(rows["train_accuracy"].mean() >= LEARNT)

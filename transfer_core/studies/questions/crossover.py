@@ -12,8 +12,9 @@ import pandas as pd
 from transfer_core.arrays import Array
 from transfer_core.bibliography import LESSON, SOURCES
 from transfer_core.config import RunConfig
-from transfer_core.resampling import CONFIDENCE, N_RESAMPLES, resamples
+from transfer_core.resampling import N_RESAMPLES, resamples
 from transfer_core.statistics import Gap
+from transfer_core.student import CONFIDENCE
 from transfer_core.studies.conditions import Condition, Quantity, above, below
 from transfer_core.studies.grids import RATE_FACTORS, sizes, sizes_and_rates
 from transfer_core.studies.quantifiers import SIZE, At, Times, both, either, every

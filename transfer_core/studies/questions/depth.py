@@ -24,7 +24,6 @@ from transfer_core.studies.grids import at_rate
 from transfer_core.studies.quantifiers import PAIR, both, every, some
 from transfer_core.studies.rules import Rule, general
 from transfer_core.studies.study import (
-    FRESH_SEED,
     Axis,
     Cell,
     Claim,
@@ -34,7 +33,7 @@ from transfer_core.studies.study import (
     Summary,
     has_source,
 )
-from transfer_core.studies.summaries import MARGIN, at_their_best, by_title, gap_of, points, scores
+from transfer_core.studies.summaries import at_their_best, by_title, gap_of, points, scores
 from transfer_core.studies.tasks import Train
 from transfer_core.wording import pair_words
 
@@ -322,7 +321,7 @@ STUDY = Study(
         zero=True,
     ),
     order=8,
-    settings=MappingProxyType({"seed": FRESH_SEED, "hidden_sizes": (48, 48, 48, 48), "images_per_class": 30}),
+    settings=MappingProxyType({"hidden_sizes": (48, 48, 48, 48), "images_per_class": 30}),
     default_scenarios=("digits_to_parity", "low_to_high", "digits_to_ink"),
     suits=has_source,
 )

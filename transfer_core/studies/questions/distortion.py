@@ -26,7 +26,6 @@ from transfer_core.studies.conditions import Quantity, Useful, above, below, lea
 from transfer_core.studies.quantifiers import PAIR, both, either, every, some
 from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED, Rule
 from transfer_core.studies.study import (
-    FRESH_SEED,
     Axis,
     Cell,
     Claim,
@@ -37,7 +36,7 @@ from transfer_core.studies.study import (
     Summary,
     has_source,
 )
-from transfer_core.studies.summaries import MARGIN, at_their_best, gap_of, intervals, points
+from transfer_core.studies.summaries import at_their_best, gap_of, intervals, points
 from transfer_core.wording import side_words
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
@@ -297,7 +296,6 @@ STUDY = Study(
         facet="scenario",
     ),
     order=10,
-    settings=MappingProxyType({"seed": FRESH_SEED}),
     default_scenarios=("mnist_to_digits", "digits_to_noisy"),
     suits=lambda scenario: has_source(scenario) and scenario.same_labels,
 )

@@ -18,8 +18,8 @@ from transfer_core.studies.conditions import Quantity, Useful, above, below, not
 from transfer_core.studies.grids import at_rate
 from transfer_core.studies.quantifiers import SCENARIO, Place, both, either, every, some
 from transfer_core.studies.rules import Rule
-from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Study, Summary, has_source
-from transfer_core.studies.summaries import MARGIN, at_their_best, by_place, intervals, points, scores
+from transfer_core.studies.study import Axis, Cell, Claim, Figure, Study, Summary, has_source
+from transfer_core.studies.summaries import at_their_best, by_place, intervals, points, scores
 from transfer_core.studies.tasks import Train
 from transfer_core.wording import MORE, inside, join_words, side_words, size_words
 
@@ -266,7 +266,7 @@ STUDY = Study(
         facet="panel",
     ),
     order=7,
-    settings=MappingProxyType({"seed": FRESH_SEED, "images_per_class": 20}),
+    settings=MappingProxyType({"images_per_class": 20}),
     swept=("backbone_learning_rate", "unfrozen_learning_rate"),
     default_scenarios=("mnist_to_digits", "low_to_high"),
     suits=has_source,

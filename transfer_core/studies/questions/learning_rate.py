@@ -17,7 +17,7 @@ from transfer_core.studies.conditions import Exists, Lower, Number, Quantity, Us
 from transfer_core.studies.grids import at_rate
 from transfer_core.studies.quantifiers import both, either
 from transfer_core.studies.rules import Rule
-from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Study, Summary, has_source
+from transfer_core.studies.study import Axis, Cell, Claim, Figure, Study, Summary, has_source
 from transfer_core.studies.summaries import at_their_best, gap_between, intervals
 from transfer_core.studies.tasks import Train
 from transfer_core.wording import change_words, sentence_case
@@ -185,7 +185,6 @@ STUDY = Study(
         series="strategy",
     ),
     order=5,
-    settings=MappingProxyType({"seed": FRESH_SEED}),
     # Not the rate of the head: progressive unfreezing starts with that of the knob.
     swept=("backbone_learning_rate", "unfrozen_learning_rate"),
     suits=has_source,

@@ -21,7 +21,7 @@ from transfer_core.studies.conditions import Quantity, Useless, above
 from transfer_core.studies.grids import at_rate
 from transfer_core.studies.quantifiers import SCENARIO, Place, every, some
 from transfer_core.studies.rules import Rule
-from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Study, Summary, has_source
+from transfer_core.studies.study import Axis, Cell, Claim, Figure, Study, Summary, has_source
 from transfer_core.studies.summaries import at_their_best, by_place, intervals, points, scores
 from transfer_core.studies.tasks import Train
 from transfer_core.wording import side_words
@@ -260,7 +260,7 @@ STUDY = Study(
         facet="scenario",
     ),
     order=6,
-    settings=MappingProxyType({"seed": FRESH_SEED, "hidden_sizes": (64, 64, 64), "images_per_class": 20}),
+    settings=MappingProxyType({"hidden_sizes": (64, 64, 64), "images_per_class": 20}),
     swept=("backbone_learning_rate", "unfrozen_learning_rate"),
     default_scenarios=("mnist_to_digits", "digits_to_parity"),
     suits=has_source,

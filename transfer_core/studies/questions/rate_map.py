@@ -14,7 +14,7 @@ from transfer_core.schedules import Phase, Schedule, freeze_to
 from transfer_core.studies.conditions import Quantity, above, below, lead, not_below
 from transfer_core.studies.quantifiers import both, either
 from transfer_core.studies.rules import Rule, signed
-from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Finding, Study, Summary, has_source
+from transfer_core.studies.study import Axis, Cell, Claim, Figure, Finding, Study, Summary, has_source
 from transfer_core.studies.summaries import at_their_best, gap_between, intervals
 from transfer_core.studies.tasks import Train
 from transfer_core.wording import side_words
@@ -163,7 +163,6 @@ STUDY = Study(
         series="mean",
     ),
     order=14,
-    settings=MappingProxyType({"seed": FRESH_SEED}),
     swept=("head_learning_rate", "backbone_learning_rate"),
     suits=has_source,
 )

@@ -19,8 +19,8 @@ from transfer_core.statistics import Gap, paired_gap
 from transfer_core.studies.conditions import Quantity, above, below
 from transfer_core.studies.quantifiers import SCENARIO, every
 from transfer_core.studies.rules import Rule
-from transfer_core.studies.study import FRESH_SEED, Axis, Cell, Claim, Figure, Reading, Study, Summary, has_source
-from transfer_core.studies.summaries import MARGIN, at_their_best, by_place, intervals, points, scores
+from transfer_core.studies.study import Axis, Cell, Claim, Figure, Reading, Study, Summary, has_source
+from transfer_core.studies.summaries import at_their_best, by_place, intervals, points, scores
 from transfer_core.wording import HIGHER, side_words
 
 RATES = (0.01, 0.03, 0.1, 0.3)
@@ -172,7 +172,7 @@ STUDY = Study(
         facet="scenario",
     ),
     order=12,
-    settings=MappingProxyType({"seed": FRESH_SEED, "images_per_class": 20}),
+    settings=MappingProxyType({"images_per_class": 20}),
     swept=("backbone_learning_rate",),
     default_scenarios=("mnist_to_digits", "digits_to_parity"),
     suits=has_source,
