@@ -1,6 +1,7 @@
 """Compute the default studies and store what they found: ``python -m tools.build_studies [--derive] [name ...]``.
 
-Cells that the store of this machine already has are not computed again. With ``--derive`` nothing is computed:
+Each is computed on three blocks of seeds: the first gives the verdicts, the others repeat them. Cells that the store of
+this machine already has are not computed again, so it can be stopped and started. With ``--derive`` nothing is computed:
 table and findings follow anew from the stored cells, as they must where a rule, a summary or a sentence has changed.
 """
 
@@ -10,6 +11,7 @@ import platform
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from transfer_core.studies.execute import execute
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import FOLDER, read, write
 from transfer_core.studies.store import Store, default_path
-from transfer_core.studies.study import Study
+from transfer_core.studies.study import FIRST_SEEDS, Reading, Study
 from transfer_core.studies.workers import processes
 
 COMMAND = "python -m tools.build_studies"
@@ -60,18 +62,22 @@ def main(arguments: Sequence[str]) -> None:
         compute(studies)
 
 
-def compute(studies: Iterable[Study]) -> None:
-    """Compute studies and store them."""
+def compute(studies: Iterable[Study], seeds: Sequence[int] = FIRST_SEEDS) -> None:
+    """Compute the blocks of studies and store them."""
     store = Store(default_path())
     with processes(joblib.cpu_count()) as executor:
         for study in studies:
-            cells = study.cells(study.default_configs())
-            done = sorted(execute(cells, store, executor), key=lambda one: one.place)
-            print(write(study, made_now(), cells, [one.readings for one in done]))
+            print(write(study, made_now(), {seed: block(study, seed, store, executor) for seed in seeds}), flush=True)
+
+
+def block(study: Study, seed: int, store: Store, executor: Executor) -> list[list[Reading]]:
+    """Do all cells of a study from a first seed on, as far as the store does not have them."""
+    cells = study.cells(study.default_configs(seed=seed))
+    return [one.readings for one in sorted(execute(cells, store, executor), key=lambda one: one.place)]
 
 
 def derive(study: Study, folder: Path = FOLDER) -> list[str]:
-    """Store the summary that follows from the stored cells by now.
+    """Store the findings that follow from the stored cells by now.
 
     Parameters
     ----------
@@ -91,12 +97,15 @@ def derive(study: Study, folder: Path = FOLDER) -> list[str]:
     stored = read(study.name, folder)
     if stored is None:
         raise ValueError(f"study to derive must have stored cells, got {study.name}; compute it first")
-    cells = study.cells(study.default_configs())
-    before, now = stored.summary.findings, study.summarise(stored.rows(cells)).findings
-    path = write(study, stored.made, cells, stored.cells, folder)
+    if not stored.fits(study.cells(study.default_configs())):
+        raise ValueError(f"stored cells must be those of the study, got others of {study.name}; compute it anew")
+    path = write(study, stored.made, stored.stored.blocks, folder)
+    now = read(study.name, folder)
+    assert now is not None
     changed = [
-        f"{study.name}.{name}: {before[name].verdict if name in before else 'nothing'} -> {finding.verdict}"
-        for name, finding in now.items()
+        f"{study.name}.{name} from {seed}: {before[name].verdict if name in before else 'nothing'} -> {finding.verdict}"
+        for seed, before in stored.findings.items()
+        for name, finding in now.findings[seed].items()
         if name not in before or before[name].verdict != finding.verdict
     ]
     return [str(path), *changed]

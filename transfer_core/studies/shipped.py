@@ -1,12 +1,16 @@
-"""Results of the default studies, computed once and shipped, so that a first visit need not wait.
+"""What the default studies found, stored as data so that the pages have it at once.
 
-``python -m tools.build_studies`` writes them; a test recomputes a sample of the cells.
+Nothing in the files is typed by hand: ``python -m tools.build_studies`` computes them, and the tests
+train a sample of the cells anew. Findings and table are one readable file, since every page that shows a verdict
+needs them; all cells of all blocks are another one, compressed, that few need.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,9 +18,27 @@ import pandas as pd
 
 from transfer_core.studies.execute import Done, rows
 from transfer_core.studies.store import from_text, to_text
-from transfer_core.studies.study import Cell, Finding, Label, Reading, Study, Summary
+from transfer_core.studies.study import Cell, Decisive, Finding, Label, Reading, Study, Summary
 
 FOLDER = Path(__file__).parents[1] / "data" / "studies"
+
+Blocks = Mapping[int, Sequence[list[Reading]]]
+"""First seed of a block -> readings of each cell."""
+
+
+class Stored(NamedTuple):
+    """All cells of a study.
+
+    Attributes
+    ----------
+    places : list of dict
+        Labels of each cell.
+    blocks : dict of int to list of list of Reading
+        First seed -> what was measured in each cell.
+    """
+
+    places: list[dict[str, Label]]
+    blocks: dict[int, list[list[Reading]]]
 
 
 class Shipped(NamedTuple):
@@ -25,21 +47,42 @@ class Shipped(NamedTuple):
     Attributes
     ----------
     made : dict of str to str
-        ``date``, ``versions`` and the ``command`` that made it.
+        ``date``, ``versions``, ``machine`` and the ``command`` that made it.
     configs : list of str
-        The configurations, as Python writes them.
-    places : list of dict
-        Labels of each cell.
-    cells : list of list of Reading
-        What was measured in each.
-    summary : Summary
+        The configurations of the first block, as Python writes them.
+    table : DataFrame
+        Of the first block.
+    findings : dict of int to dict of str to Finding
+        First seed of each block -> claim -> what it found; the first block gives the verdict, the others repeat it.
+    path : Path
+        Of the cells.
     """
 
     made: dict[str, str]
     configs: list[str]
-    places: list[dict[str, Label]]
-    cells: list[list[Reading]]
-    summary: Summary
+    table: pd.DataFrame
+    findings: dict[int, dict[str, Finding]]
+    path: Path
+
+    @property
+    def summary(self) -> Summary:
+        """What the first block found."""
+        return Summary(self.table, next(iter(self.findings.values())))
+
+    @property
+    def stored(self) -> Stored:
+        """Its cells."""
+        return _read_cells(self.path)
+
+    @property
+    def places(self) -> list[dict[str, Label]]:
+        """Labels of each cell."""
+        return self.stored.places
+
+    @property
+    def cells(self) -> list[list[Reading]]:
+        """What was measured in each cell of the first block."""
+        return self.stored.blocks[next(iter(self.findings))]
 
     def fits(self, cells: Sequence[Cell]) -> bool:
         """Whether the study still lays out the cells that were stored."""
@@ -57,13 +100,15 @@ class Shipped(NamedTuple):
         found = [(place, stored.get(_place(cell.labels))) for place, cell in enumerate(cells)]
         return [Done(place, readings, 0, True) for place, readings in found if readings is not None]
 
-    def rows(self, cells: Sequence[Cell]) -> pd.DataFrame:
+    def rows(self, cells: Sequence[Cell], seed: int | None = None) -> pd.DataFrame:
         """Give one row per cell, reading and seed.
 
         Parameters
         ----------
         cells : sequence of Cell
-            Those that the study lays out.
+            Those that the study lays out for the block.
+        seed : int, optional
+            First seed of the block; by default the first block.
 
         Returns
         -------
@@ -76,48 +121,59 @@ class Shipped(NamedTuple):
         """
         if not self.fits(cells):
             raise ValueError(f"stored cells must be those of the study, got {len(self.places)} others; build them anew")
-        return rows(cells, [Done(place, readings, 0, True) for place, readings in enumerate(self.cells)])
+        return _rows(cells, self.cells if seed is None else self.stored.blocks[seed])
 
 
 def _place(labels: Mapping[str, Label]) -> frozenset[tuple[str, Label]]:
     return frozenset(labels.items())
 
 
-def write(
-    study: Study, made: dict[str, str], cells: Sequence[Cell], readings: list[list[Reading]], folder: Path = FOLDER
-) -> Path:
+def _rows(cells: Sequence[Cell], readings: Sequence[list[Reading]]) -> pd.DataFrame:
+    return rows(cells, [Done(place, one, 0, True) for place, one in enumerate(readings)])
+
+
+def write(study: Study, made: dict[str, str], blocks: Blocks, folder: Path = FOLDER) -> Path:
     """Store what a study found.
 
     Parameters
     ----------
     study : Study
     made : dict of str to str
-    cells : sequence of Cell
-    readings : list of list of Reading
-        One entry per cell.
+    blocks : mapping of int to sequence of list of Reading
+        First seed -> one entry per cell; the first block gives the verdict.
     folder : Path
 
     Returns
     -------
     Path
-        The file.
+        The file with the findings.
     """
-    found = study.summarise(rows(cells, [Done(place, one, 0, True) for place, one in enumerate(readings)]))
+    cells = {seed: study.cells(study.default_configs(seed=seed)) for seed in blocks}
+    found = {seed: study.summarise(_rows(cells[seed], readings)) for seed, readings in blocks.items()}
+    first = next(iter(blocks))
     content: dict[str, Any] = {
         "made": made,
-        "configs": list(dict.fromkeys(repr(config) for config in study.default_configs())),
-        "findings": {name: finding._asdict() for name, finding in found.findings.items()},
-        "table": json.loads(found.table.to_json(orient="split", index=False, double_precision=10)),
-        "cells": [
-            {"labels": dict(cell.labels), "readings": json.loads(to_text(one))}
-            for cell, one in zip(cells, readings, strict=True)
+        "configs": list(dict.fromkeys(repr(config) for config in study.default_configs(seed=first))),
+        "findings": [
+            {"seed": seed, "findings": {name: _as_data(finding) for name, finding in summary.findings.items()}}
+            for seed, summary in found.items()
         ],
+        "table": json.loads(found[first].table.to_json(orient="split", index=False, double_precision=10)),
     }
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{study.name}.json"
     # One line per entry: a new computation gives a readable diff.
     lines = [f"{json.dumps(name)}: {_entry(value)}" for name, value in content.items()]
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    kept = {
+        "places": [dict(cell.labels) for cell in cells[first]],
+        "blocks": [
+            {"seed": seed, "cells": [json.loads(to_text(one)) for one in readings]} for seed, readings in blocks.items()
+        ],
+    }
+    # Without a time in it, the same cells are the same file.
+    _cells_of(path).write_bytes(gzip.compress(json.dumps(kept).encode(), mtime=0))
+    _read_cells.cache_clear()
     return path
 
 
@@ -144,10 +200,30 @@ def read(name: str, folder: Path = FOLDER) -> Shipped | None:
         return None
     content = json.loads(path.read_text(encoding="utf-8"))
     table = pd.DataFrame(content["table"]["data"], columns=content["table"]["columns"])
-    findings = {name: Finding(**finding) for name, finding in content["findings"].items()}
-    places = [one["labels"] for one in content["cells"]]
-    cells = [from_text(json.dumps(one["readings"])) for one in content["cells"]]
-    return Shipped(content["made"], content["configs"], places, cells, Summary(table, findings))
+    findings = {
+        block["seed"]: {name: _as_finding(finding) for name, finding in block["findings"].items()}
+        for block in content["findings"]
+    }
+    return Shipped(content["made"], content["configs"], table, findings, _cells_of(path))
+
+
+def _cells_of(path: Path) -> Path:
+    return path.with_name(f"{path.stem}.cells.json.gz")
+
+
+@lru_cache(maxsize=2)
+def _read_cells(path: Path) -> Stored:
+    content = json.loads(gzip.decompress(path.read_bytes()))
+    blocks = {block["seed"]: [from_text(json.dumps(one)) for one in block["cells"]] for block in content["blocks"]}
+    return Stored(content["places"], blocks)
+
+
+def _as_data(finding: Finding) -> dict[str, Any]:
+    return {**finding._asdict(), "decisive": finding.decisive and finding.decisive._asdict()}
+
+
+def _as_finding(data: dict[str, Any]) -> Finding:
+    return Finding(**{**data, "decisive": data["decisive"] and Decisive(**data["decisive"])})
 
 
 def _entry(value: Any) -> str:
