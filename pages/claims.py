@@ -10,7 +10,7 @@ import streamlit as st
 
 from transfer_core import SCENARIOS
 from transfer_ui import downloads
-from transfer_ui.articles import claims
+from transfer_ui.articles import claim_row, claims, claims_again
 from transfer_ui.articles.badges import show_verdict
 from transfer_ui.charts import study as chart
 from transfer_ui.controls import sidebar
@@ -21,31 +21,72 @@ from transfer_ui.shell import frame
 
 config = sidebar.current_config()
 sidebar.show_notices()
+mode = theme()
+
+
+def show_how(entry: claims.Entry) -> None:
+    """Show how a claim was measured: the chart first, then the figures and the rule."""
+    study, claim = entry.study, entry.claim
+    chart.show_study(study, entry.shipped.table, mode)
+    st.markdown(entry.sentence, help=helps(entry.sentence))
+    st.markdown(f"**{study.question}** {study.protocol}", help=helps(study.protocol, entry.sentence))
+    st.markdown(claims.rule_words(claim))
+    st.markdown(f"{claims.judged_words(entry.standing)}  \n*What {claim.source.words} would object*: {claim.objection}")
+    frame.show_origin(entry.shipped.made)
+    downloads.offer("Table", entry.shipped.table.copy, claims.origin(entry), study.name)
+
+
+def show_again(entry: claims.Entry, again: claims_again.Again) -> None:
+    """Measure a claim again, and show what that gives."""
+    study = entry.study
+    measured = cached.study(study, study.default_configs(again.scenario, n_seeds=again.n_seeds, seed=again.seed))
+    if measured.stopped or measured.rows.empty:
+        st.info(
+            "Stopped before all cells finished, so there is no verdict. Finished cells are kept; Continue resumes from there."
+        )
+        return
+    summary = claims.summary(study, measured.rows)
+    finding = summary.findings[entry.claim_name]
+    title = SCENARIOS[again.scenario].title if again.scenario else "the same scenarios"
+    st.markdown(f"**Repeated on {title}, seeds {again.seed} to {again.seed + again.n_seeds - 1}: one block alone**")
+    show_verdict(st.container(), finding.verdict)
+    chart.show_study(study, summary.table, mode)
+    st.markdown(finding.sentence)
+    frame.show_origin(measured.made)
+    downloads.offer("Table of the repetition", summary.table.copy, claims_again.origin_again(entry, again), study.name)
+
 
 ledger = claims.ledger()
 frame.answer(claims.tally(ledger), [claims.ABOUT])
-verdict = sidebar.choose_in_link("verdict", claims.filters(ledger), st.pills)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    verdict = sidebar.choose_in_link("verdict", claims.filters(ledger), st.pills)
+    source = sidebar.choose_in_link("source", claims.SOURCES, st.pills)
 names = {entry.name: entry for entry in ledger}
 asked = claims.linked_claim(names)
-entries = [entry for entry in ledger if verdict in ("all", claims.SLUGS[entry.verdict])]
+entries = [
+    entry
+    for entry in ledger
+    if verdict in ("all", claims.SLUGS.get(entry.verdict)) and claims.from_source(entry, source)
+]
+groups = list(claims.by_question(entries))
 if asked and claims.came_by_link(asked):
     # A link to one claim shows it at once, at the top of the list, whatever the filter.
-    entries = [names[asked], *(entry for entry in entries if entry.name != asked)]
+    groups = [("The claim of the link", [names[asked]])] + [
+        (question, [entry for entry in here if entry.name != asked]) for question, here in groups
+    ]
 
-rows = st.container(gap="xsmall")
-explained = claims.ABOUT  # the answer has help marks for its words
-for entry in entries:
-    with rows.container(border=True, key=f"claim_{entry.name}"):
-        columns = st.columns([5, 8], gap="medium", vertical_alignment="center")
-        said, found = (column.container(gap="xxsmall") for column in columns)
-        show_verdict(said, entry.verdict)
-        said.markdown(f"**{entry.claim.text}**  \n{entry.claim.source.citation}")
-        opened = asked == entry.name
-        short = "" if opened else entry.short
-        if short:
-            found.markdown(short, help=helps(short, explained))
-            explained += short
-        with found:
+st.html(claim_row.STYLE)
+st.caption(claim_row.LEGEND)
+if not groups:
+    st.info("No claim of this source has this verdict.")
+for question, here in groups:
+    if not here:
+        continue
+    st.subheader(question, anchor=False)
+    for entry in here:
+        with st.container(border=True, key=f"claim_{entry.name}", gap="xxsmall"):
+            opened = asked == entry.name
+            claim_row.show(entry, mode)
             sidebar.button(
                 "Close" if opened else "See how",
                 claims.open_claim,
@@ -55,42 +96,13 @@ for entry in entries:
                 type="tertiary",
                 icon=":material/expand_less:" if opened else ":material/expand_more:",
             )
-        if not opened:
-            continue
-        study = entry.study
-        st.markdown(entry.sentence, help=helps(entry.sentence, explained))
-        explained += entry.sentence
-        st.markdown(f"**{study.question}** {study.protocol}", help=helps(study.protocol, explained))
-        explained += study.protocol
-        st.markdown(claims.rule_words(entry.claim))
-        if entry.shipped:
-            chart.show_study(study, entry.shipped.summary.table, theme())
-            frame.show_origin(entry.shipped.made)
-            downloads.offer("Table", entry.shipped.summary.table.copy, claims.origin(entry), study.name)
-        again = claims.choose_again(entry)
-        if again:
-            configs = study.default_configs(again.scenario, n_seeds=again.n_seeds, seed=again.seed)
-            measured = cached.study(study, configs)
-            if measured.stopped or measured.rows.empty:
-                st.info(
-                    "Stopped before all cells finished, so there is no verdict. Finished cells are kept; Continue "
-                    "resumes from there."
-                )
-            else:
-                summary = claims.summary(study, measured.rows)
-                finding = summary.findings[entry.claim_name]
-                title = SCENARIOS[again.scenario].title if again.scenario else "the same scenarios"
-                st.markdown(f"**Repeated on {title}, seeds {again.seed} to {again.seed + again.n_seeds - 1}**")
-                show_verdict(st.container(), finding.verdict)
-                st.markdown(finding.sentence)
-                chart.show_study(study, summary.table, theme())
-                frame.show_origin(measured.made)
-                downloads.offer(
-                    "Table of the repetition",
-                    summary.table.copy,
-                    claims.origin(entry, again),
-                    study.name,
-                )
+            if opened:
+                show_how(entry)
+                again = claims_again.choose_again(entry)
+                if again:
+                    show_again(entry, again)
+with st.expander("How do we know?"):
+    st.markdown(claims.HOW)
 
 frame.try_next(
     config,

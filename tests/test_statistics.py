@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from scipy.stats import norm, sem, t
+from scipy.stats import sem, t, ttest_1samp
 
-from transfer_core.statistics import Gap, Interval, mean_band, mean_interval, paired_gap, verdict
+from transfer_core.statistics import Gap, Interval, mean_band, mean_interval, paired_gap, pooled, verdict
 from transfer_core.wording import gap_words, join_words, side_words, verdict_evidence
 from transfer_core.wording import verdict_sentence as sentence
 
@@ -11,16 +11,38 @@ SCORES = np.array([0.90, 0.85, 0.95, 0.88, 0.91, 0.93, 0.86, 0.92])
 NOISE = np.array([0.03, -0.02, 0.01, -0.03, 0.02, -0.01, 0.02, -0.02])
 
 
-def test_interval_equals_an_expanded_percentile_bootstrap_written_out():
-    drawn = np.random.default_rng(42).choice(SCORES, size=(40_000, len(SCORES)))
-    n = len(SCORES)
-    tail = 100 * norm.cdf(-np.sqrt(n / (n - 1)) * t.ppf(0.975, n - 1))
-    assert tail < 2.5
-    low, high = np.percentile(drawn.mean(axis=1), [tail, 100 - tail])
-    found = mean_interval(SCORES)
-    assert found.mean == pytest.approx(SCORES.mean())
-    assert (found.low, found.high) == pytest.approx((low, high), abs=0.002)
-    assert found.high - found.low > 0.03
+def test_interval_is_scipys_for_a_mean():
+    assert mean_interval(SCORES)[1:] == pytest.approx(ttest_1samp(SCORES, 0).confidence_interval(0.95), rel=1e-12)
+
+
+@pytest.mark.parametrize("margin", [-0.01, 0.0, 0.02])
+@pytest.mark.parametrize(("side", "alternative"), [(1, "greater"), (-1, "less")])
+def test_p_value_is_scipys_paired_test_against_a_margin(margin, side, alternative):
+    ours, theirs = SCORES + NOISE + 0.01, SCORES
+    expected = ttest_1samp(ours - theirs, margin, alternative=alternative).pvalue
+    assert paired_gap(ours, theirs).p_beyond(margin, side) == pytest.approx(expected, rel=1e-9)
+
+
+def test_p_value_is_small_exactly_where_the_interval_lies_beyond():
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        gap = paired_gap(rng.normal(0.5, 1, 8), np.zeros(8))
+        assert (gap.p_beyond() < 0.025) == (gap.interval.low > 0)
+        assert (gap.p_beyond(0.3, -1) < 0.025) == (gap.interval.high < 0.3)
+
+
+def test_equal_differences_leave_no_doubt():
+    found = paired_gap(np.full(6, 0.5), np.full(6, 0.25))
+    assert (found.p_beyond(0.2), found.p_beyond(0.25), found.p_beyond(0.25, -1)) == (0, 1, 1)
+
+
+def test_few_seeds_have_no_p_value():
+    assert paired_gap(SCORES[:5] + 1, SCORES[:5]).p_beyond() == 1
+
+
+def test_pooled_gap_is_the_gap_of_the_means():
+    one, other = paired_gap(SCORES + NOISE, SCORES), paired_gap(SCORES + 0.1, SCORES)
+    assert pooled([one, other]).interval == pytest.approx(mean_interval((NOISE + 0.1) / 2))
 
 
 def test_interval_repeats_to_the_bit():
@@ -34,8 +56,17 @@ def test_interval_moves_and_stretches_with_the_values():
 
 def test_interval_narrows_with_more_seeds():
     few, many = mean_interval(SCORES), mean_interval(np.tile(SCORES, 16))
-    few_values_want_more = t.ppf(0.975, 7) / t.ppf(0.975, 127) * np.sqrt(8 / 7)
-    assert (many.high - many.low) == pytest.approx((few.high - few.low) / 4 / few_values_want_more, rel=0.1)
+    few_values_want_more = (
+        t.ppf(0.975, 7) / t.ppf(0.975, 127) * np.sqrt((len(SCORES) * 16 - 1) / (len(SCORES) - 1) / 16)
+    )
+    assert (many.high - many.low) == pytest.approx((few.high - few.low) / 4 / few_values_want_more)
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 10])
+def test_interval_holds_the_truth_as_often_as_it_says_however_few_the_values(n):
+    draws = np.random.default_rng(n).standard_normal((2000, n))
+    holds = [interval.low <= 0 <= interval.high for interval in map(mean_interval, draws)]
+    assert 0.935 < np.mean(holds) < 0.965
 
 
 @pytest.mark.parametrize("values", [[0.5], [0.5, np.nan], [0.5, np.inf]])
@@ -202,12 +233,6 @@ def test_sentence_of_arms_that_agree_in_every_seed_says_so():
     assert verdict_evidence(found, {"one": "One", "other": "Other"}) == (
         "In test accuracy, one and other are equal in every seed."
     )
-
-
-def test_interval_holds_the_truth_about_as_often_as_it_says():
-    draws = np.random.default_rng(0).standard_normal((400, 10))
-    holds = [interval.low <= 0 <= interval.high for interval in map(mean_interval, draws)]
-    assert 0.91 < np.mean(holds) < 0.98
 
 
 @pytest.mark.parametrize(

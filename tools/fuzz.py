@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 from tools.odd_links import MARKER, NAMES, odd_links, page_links
 from transfer_core.studies.registry import STUDIES
-from transfer_ui.articles.claims import read_again
+from transfer_ui.articles.claims_again import read_again
 from transfer_ui.controls.knobs import KNOB, fitted, values_of
 from transfer_ui.controls.link import FromLink, from_query, from_text, quoted, to_text
 from transfer_ui.shell.map import PAGES, PAGES_FOLDER

@@ -8,7 +8,7 @@ from itertools import chain
 PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "compare": ("curve", "numbers", "pin"),
     "decide": ("guess", "among", "cell"),
-    "claims": ("verdict", "claim", "again"),
+    "claims": ("verdict", "source", "claim", "again"),
     "export": ("strategy", "framework"),
     "learn": ("section",),
 }

@@ -1,0 +1,104 @@
+"""A claim as one row: what is said, the interval that decides it against zero, and the verdict.
+
+Drawn as a small picture within the text, because fifty charts would take longer than the page. All of it is ours: nothing
+that a visitor typed stands in it.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from math import asinh, isfinite
+
+import streamlit as st
+
+from transfer_core.studies.study import Decisive
+from transfer_core.wording import number_words
+from transfer_ui.articles.badges import LOOKS
+from transfer_ui.articles.claims import Entry
+from transfer_ui.palette import INK, MUTED, PAPER
+
+WIDTH, HEIGHT = 240, 26
+EDGE = 100  # times what matters: where the scale ends
+COLOURS = {  # light, dark: of the verdict, each at least 4.5 to 1 on the page
+    "green": {"light": "#0B6B4F", "dark": "#3DDBA4"},
+    "red": {"light": "#B3261E", "dark": "#FF8F85"},
+    "blue": {"light": "#00629B", "dark": "#7CC4F0"},
+    "gray": {"light": "#5B6472", "dark": "#A9B0BA"},
+}
+STYLE = """
+<style>
+.claim { display: grid; grid-template-columns: minmax(0, 1fr) 15.5rem 13rem; gap: .2rem 1.2rem; align-items: center; }
+.claim b { font-weight: 600; }
+.claim small { color: var(--quiet); display: block; line-height: 1.35; }
+.claim svg { width: 100%; max-width: 15.5rem; height: auto; display: block; }
+.claim .verdict { font-weight: 600; }
+@media (max-width: 900px) { .claim { grid-template-columns: minmax(0, 1fr) 8.5rem; } .claim > :first-child { grid-column: 1 / 3; } }
+</style>
+"""
+LEGEND = (
+    "The dot is the mean over the seeds, the bar its 95\u00a0% interval, the vertical line zero; within the shaded strip a "
+    "difference is too small to matter. The scale is finest around zero."
+)
+
+
+def show(entry: Entry, mode: str) -> None:
+    """Draw the row of a claim."""
+    claim, look = entry.claim, LOOKS[entry.verdict]
+    source = escape(claim.source.words)
+    if claim.source.url:
+        source = f'<a href="{escape(claim.source.url)}" target="_blank">{source}</a>'
+    decisive = entry.standing.first.decisive
+    st.html(
+        f'<div class="claim" style="--quiet: {MUTED[mode]}"><div><b>{escape(claim.text)}</b><small>{source}</small></div>'
+        f"<div>{picture(decisive, COLOURS[look.color][mode], mode) if decisive else ''}"
+        f"<small>{escape(words(decisive)) if decisive else ''}</small></div>"
+        f'<div><span class="verdict" style="color: {COLOURS[look.color][mode]}">{escape(verdict_words(entry))}</span>'
+        f"<small>{escape(entry.standing.replication)}</small></div></div>"
+    )
+
+
+def verdict_words(entry: Entry) -> str:
+    """Give the verdict with a sign that says the same without colour."""
+    return f"{LOOKS[entry.verdict].sign} {entry.verdict}"
+
+
+def picture(decisive: Decisive, colour: str, mode: str) -> str:
+    """Draw the interval against zero as SVG, with its text for whoever cannot see it.
+
+    Examples
+    --------
+    >>> "<circle" in picture(Decisive("the lead", "points", 0.01, 0.02, 0.01, 0.03, 20), "red", "light")
+    True
+    """
+    if not isfinite(decisive.low):
+        return ""
+    low, mean, high = (_place(value, decisive.matters) for value in (decisive.low, decisive.mean, decisive.high))
+    zone, middle = _place(decisive.matters, decisive.matters) - WIDTH / 2, HEIGHT / 2
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(words(decisive))}">'
+        f'<rect x="{WIDTH / 2 - zone:.1f}" y="0" width="{2 * zone:.1f}" height="{HEIGHT}" fill="{MUTED[mode]}" opacity=".16"/>'
+        f'<line x1="{WIDTH / 2}" x2="{WIDTH / 2}" y1="0" y2="{HEIGHT}" stroke="{INK[mode]}" stroke-width="1"/>'
+        f'<line x1="{low:.1f}" x2="{max(high, low + 1):.1f}" y1="{middle}" y2="{middle}" stroke="{colour}" stroke-width="4" '
+        'stroke-linecap="round"/>'
+        f'<circle cx="{mean:.1f}" cy="{middle}" r="5.5" fill="{colour}" stroke="{PAPER[mode]}" stroke-width="1.5"/></svg>'
+    )
+
+
+def _place(value: float, matters: float) -> float:
+    """Where a value lies on the scale: finest around zero, ending at `EDGE` times what matters."""
+    share = asinh(value / matters) / asinh(EDGE)
+    return WIDTH / 2 * (1 + 0.96 * max(-1.0, min(1.0, share)))
+
+
+def words(decisive: Decisive) -> str:
+    """Say what decides, with its interval.
+
+    Examples
+    --------
+    >>> words(Decisive("the lead of A over B", "points", 0.01, 0.021, 0.012, 0.03, 20))
+    'the lead of A over B: 2.1 points, 1.2 to 3.0'
+    """
+    times, unit = (100, " points") if decisive.unit == "points" else (1, "")
+    digits = ".1f" if decisive.unit == "points" else ".2f"
+    mean, low, high = (number_words(times * value, digits) for value in (decisive.mean, decisive.low, decisive.high))
+    return f"{decisive.name}: {mean}{unit}, {low} to {high}"
