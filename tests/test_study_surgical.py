@@ -21,7 +21,7 @@ from transfer_core.studies.questions.surgical import (
     masks,
     summarise,
 )
-from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED, UNTESTED
 
 SMALL = {
     "hidden_sizes": (8, 8),
@@ -87,7 +87,7 @@ def test_it_runs_where_images_or_labels_have_changed():
     assert not {"digits_to_digits", "low_to_high", "lesson"} & set(STUDY.scenarios)
 
 
-def _rows(means, n_seeds=10):
+def _rows(means, n_seeds=10, unlearnt=()):
     """One rate; the same small spread in every arm."""
     rows = [
         {
@@ -95,7 +95,8 @@ def _rows(means, n_seeds=10):
             "arm": arm,
             "rate": 0.1,
             "seed": seed,
-            "val_accuracy": mean,
+            "train_accuracy": 0.6 if (scenario, arm) in unlearnt else 1.0,
+            "val_score": mean,
             "test_accuracy": mean + 0.001 * seed,
         }
         for scenario, arms in means.items()
@@ -112,31 +113,43 @@ def _arms(first, last, upper, every):
 @pytest.mark.parametrize(
     ("noisy", "renamed", "verdicts"),
     [
-        (_arms(0.9, 0.95, 0.8, 0.8), _arms(0.7, 0.9, 0.8, 0.8), (CONFIRMED, CONFIRMED, REFUTED)),
-        (_arms(0.795, 0.7, 0.9, 0.8), _arms(0.7, 0.795, 0.8, 0.8), (CONFIRMED, CONFIRMED, CONFIRMED)),
-        (_arms(0.7, 0.7, 0.7, 0.8), _arms(0.7, 0.7, 0.8, 0.8), (REFUTED, REFUTED, INCONCLUSIVE)),
-        (_arms(0.8, 0.7, 0.9, 0.8), _arms(0.7, 0.785, 0.8, 0.8), (CONFIRMED, REFUTED, CONFIRMED)),
+        (_arms(0.9, 0.95, 0.8, 0.8), _arms(0.7, 0.9, 0.9, 0.8), (CONFIRMED, CONFIRMED, CONFIRMED)),
+        (_arms(0.795, 0.7, 0.7, 0.8), _arms(0.7, 0.795, 0.8, 0.8), (CONFIRMED, CONFIRMED, REFUTED)),
+        (_arms(0.7, 0.7, 0.7, 0.8), _arms(0.7, 0.7, 0.9, 0.8), (REFUTED, REFUTED, CONFIRMED)),
+        (_arms(0.8, 0.7, 0.9, 0.8), _arms(0.7, 0.785, 0.6, 0.8), (CONFIRMED, REFUTED, REFUTED)),
     ],
 )
 def test_verdicts_follow_the_rules(noisy, renamed, verdicts):
     findings = summarise(_rows({"digits_to_noisy": noisy, "digits_to_renamed": renamed})).findings
-    found = [findings[name].verdict for name in ("first_for_inputs", "last_for_outputs", "upper_for_inputs")]
+    found = [findings[name].verdict for name in ("first_for_inputs", "last_for_outputs", "upper_layers")]
     assert tuple(found) == verdicts
 
 
-def test_one_counterexample_refutes_and_a_pair_of_another_level_says_nothing():
-    good, bad = _arms(0.9, 0.7, 0.8, 0.8), _arms(0.5, 0.7, 0.8, 0.8)
-    findings = summarise(_rows({"digits_to_noisy": good, "digits_to_inverted": bad})).findings
-    assert findings["first_for_inputs"].verdict == REFUTED
-    sentence = findings["first_for_inputs"].sentence
-    assert sentence.index("inverted") < sentence.index("noisy")  # what decides comes first
-    assert findings["last_for_outputs"].verdict == INCONCLUSIVE
+def test_the_mean_over_the_pairs_decides_and_a_pair_of_another_level_says_nothing():
+    good, bad = _arms(0.95, 0.7, 0.8, 0.8), _arms(0.7, 0.7, 0.8, 0.8)
+    findings = summarise(_rows({"digits_to_noisy": good, "digits_to_permuted": bad})).findings
+    assert findings["first_for_inputs"].verdict == CONFIRMED  # 15 points ahead and 10 behind
+    assert "clearly ahead in 1, clearly behind in 1" in findings["first_for_inputs"].sentence
+    assert findings["last_for_outputs"].verdict == UNTESTED
     assert "no such pair was measured" in findings["last_for_outputs"].sentence
+
+
+def test_a_first_layer_that_has_not_learnt_its_training_images_is_not_judged():
+    bad, good = _arms(0.4, 0.7, 0.8, 0.8), _arms(0.8, 0.7, 0.8, 0.8)
+    dead = [("digits_to_inverted", FIRST)]
+    alone = summarise(_rows({"digits_to_inverted": bad}, unlearnt=dead)).findings["first_for_inputs"]
+    assert alone.verdict == UNTESTED
+    assert "the arm “first layer” gets only 60" in alone.sentence
+    pairs = {"digits_to_inverted": bad, "digits_to_noisy": good}
+    together = summarise(_rows(pairs, unlearnt=dead)).findings
+    assert together["first_for_inputs"].verdict == CONFIRMED
+    assert "Left out: Digits to inverted digits" in together["first_for_inputs"].sentence
+    assert "Left out" not in together["upper_layers"].sentence  # that arm has learnt
 
 
 def test_of_two_layers_the_last_is_all_but_the_first():
     rows = _rows({"digits_to_noisy": {FIRST: 0.7, LAST: 0.9, ALL: 0.8}})
-    assert summarise(rows).findings["upper_for_inputs"].verdict == CONFIRMED
+    assert summarise(rows).findings["upper_layers"].verdict == CONFIRMED
 
 
 def test_a_gap_that_may_be_a_point_is_inconclusive():

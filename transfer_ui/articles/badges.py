@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from streamlit.delta_generator import DeltaGenerator
 
+from transfer_core.bibliography import LESSON, Source
 from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED, SAME, UNTESTED
 
 
@@ -26,6 +27,18 @@ LOOKS = {
     INCONCLUSIVE: Look("inconclusive", "gray", "question_mark", "?"),
     UNTESTED: Look("untested", "gray", "remove", "–"),
 }
+
+
+def verdict_words(verdict: str, source: Source) -> str:
+    """Word a verdict beside its source: a small lab does not refute what a paper found in deep networks.
+
+    Examples
+    --------
+    >>> from transfer_core.bibliography import SOURCES
+    >>> verdict_words(REFUTED, SOURCES["kumar2022"]), verdict_words(REFUTED, LESSON)
+    ('this miniature does not show it', 'refuted here')
+    """
+    return "this miniature does not show it" if verdict == REFUTED and source != LESSON else verdict
 
 
 def show_verdict(place: DeltaGenerator, verdict: str) -> None:
