@@ -121,7 +121,11 @@ def chosen(rows: pd.DataFrame, knobs: Sequence[str], by: Sequence[str], value: s
 
 
 def at_their_best(
-    rows: pd.DataFrame, knobs: Sequence[str], by: Sequence[str], value: str = "val_score"
+    rows: pd.DataFrame,
+    knobs: Sequence[str],
+    by: Sequence[str],
+    value: str = "val_score",
+    judged: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Keep, for each arm and seed, the setting that is best on that seed's own validation images.
 
@@ -130,6 +134,8 @@ def at_their_best(
     rows : DataFrame
     knobs, by, value
         As in `chosen`.
+    judged : DataFrame, optional
+        Rows to choose by, such as those of the last epoch; by default all.
 
     Returns
     -------
@@ -144,7 +150,7 @@ def at_their_best(
     >>> best["rate"].tolist(), best["rate_chosen"].tolist()
     ([0.2, 0.2, 0.2], [0.2, 0.1, 0.2])
     """
-    choices = chosen(rows, knobs, by, value)
+    choices = chosen(rows if judged is None else judged, knobs, by, value)
     best = rows.merge(choices, on=[*by, "seed", *knobs])
     best = best.rename(columns={knob: f"{knob}_chosen" for knob in knobs})
     counts = choices.groupby([*by, *knobs], sort=False).size().reset_index(name="times")

@@ -19,15 +19,13 @@ from transfer_core.pretraining import source_training
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.seeds import Purpose, stream
 from transfer_core.splits import cached_source_data
-from transfer_core.statistics import Gap
-from transfer_core.strategies import STRATEGIES
-from transfer_core.studies.conditions import Quantity, lead
-from transfer_core.studies.quantifiers import Place
-from transfer_core.studies.rules import general, signed
+from transfer_core.statistics import Gap, paired_gap
+from transfer_core.studies.conditions import lead
+from transfer_core.studies.rules import signed
 from transfer_core.studies.study import Axis, Cell, Claim, Figure, Study, Summary
-from transfer_core.studies.summaries import gap_between, intervals
+from transfer_core.studies.summaries import at_their_best, gap_between, intervals, scores
 from transfer_core.studies.tasks import PixelRegression, Train
-from transfer_core.wording import inside, side_words
+from transfer_core.wording import side_words
 
 MNIST = SCENARIOS["mnist_to_digits"]  # its source task is MNIST: no image of the lesson's is in it
 APPROACHES = ("feature_extraction", "end_to_end", "progressive_unfreezing")
@@ -114,25 +112,26 @@ def summarise(rows: pd.DataFrame) -> Summary:
     """Judge the notebook as it stands, and say what the other starts do."""
     table = intervals(rows, ["scenario", "start", "strategy"], "test_accuracy")
     starts = (NOTEBOOK, HE, PRETRAINED)
-    over_pure = {
-        start: {
-            pure: _gap(rows, (start, "progressive_unfreezing"), (start, pure))
-            for pure in ("feature_extraction", "end_to_end")
-        }
-        for start in starts
-    }
+    over_pure = {start: _over_pure(rows[rows["start"] == start]) for start in starts}
     over_pixels = {
         start: _gap(rows, (start, "feature_extraction"), (NO_NETWORK, "logistic_regression")) for start in starts
     }
     return Summary(
         table,
         {
-            "progressive_best": CLAIMS["progressive_best"].found(over_pure[NOTEBOOK], _best_words(over_pure)),
+            "progressive_best": CLAIMS["progressive_best"].found(over_pure[NOTEBOOK], _best_words(rows, over_pure)),
             "pretrained_features": CLAIMS["pretrained_features"].found(
                 over_pixels[NOTEBOOK], _pixels_words(over_pixels, table)
             ),
         },
     )
+
+
+def _over_pure(rows: pd.DataFrame) -> Gap:
+    """Compare progressive unfreezing with the pure approach that is better on the validation images of each seed."""
+    pure = rows[rows["strategy"] != "progressive_unfreezing"]
+    better = at_their_best(pure, ["strategy"], ["scenario"])
+    return paired_gap(scores(rows, "test_accuracy", strategy="progressive_unfreezing"), scores(better, "test_accuracy"))
 
 
 def _gap(rows: pd.DataFrame, ours: tuple[str, str], theirs: tuple[str, str]) -> Gap:
@@ -141,19 +140,14 @@ def _gap(rows: pd.DataFrame, ours: tuple[str, str], theirs: tuple[str, str]) -> 
     return gap_between(rows, "test_accuracy", one, other)
 
 
-def _best_words(over_pure: dict[str, dict[str, Gap]]) -> str:
-    """Give the notebook's own gaps in full, of the other starts the one to end-to-end."""
-    own = " and ".join(side_words(gap, _title(pure)) for pure, gap in over_pure[NOTEBOOK].items())
-    others = " ".join(
-        f"With a backbone that is {start}, it is {side_words(gaps['end_to_end'], _title('end_to_end'))}."
-        for start, gaps in over_pure.items()
-        if start != NOTEBOOK
+def _best_words(rows: pd.DataFrame, over_pure: dict[str, Gap]) -> str:
+    """Give the gap of each start, and how much of its training images the notebook's arms have learnt."""
+    compared = "; ".join(f"{start}, {side_words(gap, 'it')}" for start, gap in over_pure.items())
+    own = rows[rows["start"] == NOTEBOOK].groupby("strategy")["train_accuracy"].mean()
+    return (
+        f"Progressive unfreezing against the better pure approach, by its backbone: {compared}. As in the notebook, the three "
+        f"arms get {own.min():.0%} to {own.max():.0%} of their training images right in the end."
     )
-    return f"Progressive unfreezing, {NOTEBOOK}, is {own}. {others}"
-
-
-def _title(strategy: str) -> str:
-    return inside(STRATEGIES[strategy].title)
 
 
 def _pixels_words(over_pixels: dict[str, Gap], table: pd.DataFrame) -> str:
@@ -163,27 +157,23 @@ def _pixels_words(over_pixels: dict[str, Gap], table: pd.DataFrame) -> str:
 
 
 _AS_IT_IS = "in the notebook as it is"
-_PURE = Place("against", "pure approach", "pure approaches")
+_OBJECTION = "The notebook is there to show the code, and says nothing of what its random backbone is worth."
 
 CLAIMS = MappingProxyType(
     {
         "progressive_best": Claim(
-            "Progressive unfreezing often yields the best results.",
+            "The notebook's own run shows that progressive unfreezing yields the best results.",
             LESSON,
-            general(
-                _PURE,
-                Quantity(
-                    "the lead of progressive unfreezing",
-                    "progressive unfreezing is clearly ahead",
-                    "progressive unfreezing is clearly behind",
-                ),
-                _AS_IT_IS,
-            ),
+            signed(lead("progressive unfreezing", "the better pure approach"), _AS_IT_IS),
+            _OBJECTION,
+            "notebook",
         ),
         "pretrained_features": Claim(
-            "Feature extraction trains a classifier on pretrained features that work for the new task.",
+            "The notebook's own run shows a classifier on pretrained features that are worth more than the pixels.",
             LESSON,
             signed(lead("feature extraction", "logistic regression on the pixels"), _AS_IT_IS),
+            _OBJECTION,
+            "notebook",
         ),
     }
 )
@@ -196,7 +186,8 @@ STUDY = Study(
     "its rates, and its backbone: random numbers times 0.01, which no source task has ever trained. It is compared with the "
     f"same random numbers at the scale of {SOURCES['he_init2015'].words}, with a backbone of the same size that was really "
     "trained, on MNIST images standardised in the same way, under the notebook's head, and with logistic regression on the "
-    "pixels. All share the split. Unlike in the "
+    "pixels. All share the split. The better pure approach is chosen for each seed on its validation images. Nothing here is about pretrained networks: what is judged is what "
+    "the notebook's own numbers can show. Unlike in the "
     "notebook, the test images are used for nothing else, and there is more than one seed.",
     claims=CLAIMS,
     grid=grid,
