@@ -9,6 +9,7 @@ open_page("claims")  # before the imports that take a while, so that the title i
 import streamlit as st
 
 from transfer_core import SCENARIOS
+from transfer_core.studies.not_testable import NOT_TESTABLE
 from transfer_ui import downloads
 from transfer_ui.articles import claim_row, claims, claims_again
 from transfer_ui.articles.badges import show_verdict
@@ -103,6 +104,8 @@ for question, here in groups:
                     show_again(entry, again)
 with st.expander("How do we know?"):
     st.markdown(claims.HOW)
+with st.expander(f"What the lesson says and no study here can test: {len(NOT_TESTABLE)} sentences"):
+    st.markdown("\n".join(f"- **{one.text}** {one.reason}" for one in NOT_TESTABLE))
 
 frame.try_next(
     config,

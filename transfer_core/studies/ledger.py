@@ -1,6 +1,4 @@
-"""Where each claim stands: what the first block of seeds found, whether the others repeat it, and what is left of it
-when all claims are judged together.
-"""
+"""Where each claim stands: what one block of seeds found, whether the others repeat it, and what survives among all claims."""
 
 from __future__ import annotations
 

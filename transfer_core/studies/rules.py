@@ -134,8 +134,7 @@ def signed(quantity: Quantity, given: str = "") -> Rule:
 
 def shared(place: Place, quantity: Quantity, given: str = "") -> Rule:
     """Claim that a gap is positive at every place; a gap that is negative at every place refutes it."""
-    conditions = (every(place, condition(quantity)) for condition in (above, below, negligible))
-    return Rule(*conditions, given=given)
+    return Rule(every(place, above(quantity)), every(place, below(quantity)), every(place, negligible(quantity)), given)
 
 
 def as_good(quantity: Quantity, margin: float = MARGIN, given: str = "") -> Rule:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from transfer_core.studies.study import Decisive
 from transfer_core.wording import number_words
+from transfer_ui.articles import badges
 from transfer_ui.articles.badges import LOOKS
 from transfer_ui.articles.claims import Entry
 from transfer_ui.palette import INK, MUTED, PAPER
@@ -59,7 +60,7 @@ def show(entry: Entry, mode: str) -> None:
 
 def verdict_words(entry: Entry) -> str:
     """Give the verdict with a sign that says the same without colour."""
-    return f"{LOOKS[entry.verdict].sign} {entry.verdict}"
+    return f"{LOOKS[entry.verdict].sign} {badges.verdict_words(entry.verdict, entry.claim.source)}"
 
 
 def picture(decisive: Decisive, colour: str, mode: str) -> str:
