@@ -71,7 +71,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
     first, last = gaps[sizes[0]], gaps[sizes[-1]]
     ends = "; ".join(_at(size, gaps[size]) for size in (sizes[0], sizes[-1]))
     with_few = pooled([gaps[size] for size in few])
-    growth = gap_of(np.subtract(last.differences, first.differences))
+    growth = gap_of(np.subtract(last.differences, with_few.differences))
     rivals = leads_over_rivals(best, few)
     return Summary(
         accuracies(rows),
@@ -86,7 +86,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
             "more_data": CLAIMS["more_data"].found(
                 {"few": with_few, "growth": growth},
                 f"With at most {FEW} images end-to-end is {side_words(with_few, 'feature extraction')}; at "
-                f"{sizes[-1]:,} its lead is {side_words(growth, f'at {sizes[0]:,}', comparative('larger', 'smaller'))}.",
+                f"{sizes[-1]:,} its lead is {side_words(growth, 'with so few', comparative('larger', 'smaller'))}.",
             ),
             "enough_data": CLAIMS["enough_data"].found(last, f"{sentence_case(_at(sizes[-1], last))}."),
         },
@@ -258,9 +258,9 @@ def _below_words(small: dict[int, Gap]) -> str:
 
 _LEAD = lead("end-to-end", "feature extraction")
 _GROWTH = Quantity(
-    "what end-to-end gains on feature extraction from the smallest to the largest size",
-    above="the lead of end-to-end over feature extraction clearly grows from the smallest to the largest size",
-    below="the lead of end-to-end over feature extraction clearly shrinks from the smallest to the largest size",
+    "what end-to-end gains on feature extraction from the small sizes to the largest",
+    above="the lead of end-to-end over feature extraction clearly grows from the small sizes to the largest",
+    below="the lead of end-to-end over feature extraction clearly shrinks from the small sizes to the largest",
     key="growth",
 )
 _RIVAL = Place("against", "rival without pretraining", "rivals without pretraining")

@@ -28,7 +28,7 @@ SHIFT_SHARES = (0.0, 1 / 6, 1 / 3, 2 / 3)
 OPEN = "too close to call"
 RIVALS = (*STRATEGIES, *BASELINES)
 """Whatever may win a cell of the map."""
-SEARCHED = tuple(name for name, strategy in STRATEGIES.items() if strategy.pretrained) + ("from_scratch",)
+SEARCHED = (*(name for name, strategy in STRATEGIES.items() if strategy.pretrained), "from_scratch")
 """Strategies that the claims are about."""
 
 
@@ -64,7 +64,7 @@ def map_grid(config: RunConfig) -> Iterator[Cell]:
 
 
 def grid(config: RunConfig) -> Iterator[Cell]:
-    """The map, and a search of the rates without a shift and at the largest."""
+    """Lay out the map, and a search of the rates without a shift and at the largest."""
     yield from map_grid(config)
     amounts = shifts(config)
     for shift in sorted({amounts[0], amounts[-1]}):
@@ -246,7 +246,10 @@ CLAIMS = MappingProxyType(
             Rule(
                 both(_shifted(above(_LEAD)), above(_GROWTH)),
                 either(_shifted(below(_LEAD)), below(_GROWTH)),
-                either(_shifted(negligible(_LEAD)), negligible(_GROWTH)),
+                both(
+                    _shifted(above(_LEAD, -_LEAD.matters)),
+                    either(_shifted(negligible(_LEAD)), negligible(_GROWTH)),
+                ),
                 "on the mean over the sizes and each at its best rate",
             ),
             _TURNED,

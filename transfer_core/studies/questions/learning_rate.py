@@ -115,7 +115,7 @@ def _collapse(rows: pd.DataFrame, best: pd.DataFrame) -> Finding:
         f"At {rate:g}, the highest rate at which from scratch still learns its training images, end-to-end loses {full} points "
         f"against its best and from scratch {scratch}: {side_words(beyond, sides=MORE)}."
     )
-    if higher := [other for other in RATES if other > rate]:
+    if higher := [other for other in sorted(rows["rate"].unique()) if other > rate]:
         lost = scores(rows, "test_accuracy", strategy=FULL, rate=higher[0]).mean()
         said += f" At {higher[0]:g} training itself diverges: end-to-end reaches {100 * lost:.0f} %."
     return CLAIMS["collapse"].found(beyond, said)
