@@ -21,7 +21,7 @@ from transfer_core.studies.quantifiers import SIZE, At, Place, Times, both, eith
 from transfer_core.studies.rules import Rule, best_of_all, signed
 from transfer_core.studies.study import Axis, Cell, Claim, Figure, Label, Study, Summary, has_source
 from transfer_core.studies.summaries import at_their_best, enough, gap_between, gap_of, intervals
-from transfer_core.studies.tasks import PixelNeighbour, PixelRegression, ZeroShot
+from transfer_core.studies.tasks import CONTROLS
 from transfer_core.wording import comparative, sentence_case, side_words
 
 ARMS = ("end_to_end", "feature_extraction")
@@ -55,10 +55,10 @@ def grid(config: RunConfig) -> Iterator[Cell]:
     """Every strategy at every size and rate, and the controls."""
     yield from sizes_and_rates(config)
     for count in sizes(config):
-        for name, task in {"logistic_regression": PixelRegression(), "nearest_neighbour": PixelNeighbour()}.items():
+        for name in ("logistic_regression", "nearest_neighbour"):
             labels: dict[str, Label] = {"images": count * config.layer_sizes[-1], "strategy": name, "rate": 0.0}
-            yield Cell(labels, config.but(images_per_class=count), task)
-    yield Cell({"images": 0, "strategy": "zero_shot", "rate": 0.0}, config, ZeroShot())
+            yield Cell(labels, config.but(images_per_class=count), CONTROLS[name])
+    yield Cell({"images": 0, "strategy": "zero_shot", "rate": 0.0}, config, CONTROLS["zero_shot"])
 
 
 def summarise(rows: pd.DataFrame) -> Summary:
@@ -95,7 +95,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
 
 def leads_over_rivals(best: pd.DataFrame, sizes: Sequence[int]) -> dict[str, Gap]:
     """Feature extraction minus each rival that needs no pretraining, on the mean over some sizes."""
-    mean = best[best["images"].isin(sizes)].groupby(["strategy", "seed"], as_index=False)["test_accuracy"].mean()
+    mean = best[best["images"].isin(sizes)].groupby(["strategy", "seed"])[["test_accuracy"]].mean().reset_index()
     return {
         name: gap_between(mean, "test_accuracy", {"strategy": "feature_extraction"}, {"strategy": name})
         for name in RIVALS

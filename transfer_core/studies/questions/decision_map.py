@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 
 from transfer_core.arms import arm_of
@@ -142,7 +143,7 @@ def summarise(rows: pd.DataFrame) -> Summary:
 
 def scratch_leads(rows: pd.DataFrame) -> dict[str, Gap]:
     """Get the lead of from scratch over each strategy that starts from the pretrained network, on the mean over the sizes."""
-    mean = rows.groupby(["strategy", "seed"], as_index=False)["test_accuracy"].mean()
+    mean = rows.groupby(["strategy", "seed"])[["test_accuracy"]].mean().reset_index()
     return {
         name: gap_between(mean, "test_accuracy", {"strategy": "from_scratch"}, {"strategy": name})
         for name, strategy in STRATEGIES.items()
@@ -168,13 +169,14 @@ def _won_words(table: pd.DataFrame) -> str:
     """Count the cells of the map."""
     decided = table[table["winner"] != OPEN]
     counts = decided["winner"].value_counts()
-    shorts = {name: inside(known.short) for name, known in {**STRATEGIES, **BASELINES}.items()}
+    shorts = {name: inside(strategy.short) for name, strategy in STRATEGIES.items()}
+    shorts |= {name: inside(baseline.short) for name, baseline in BASELINES.items()}
     won = ", ".join(f"{shorts[str(name)]} {count}" for name, count in counts.items()) or "none"
     return f"Cells of the map won against all: {won}; too close to call {len(table) - len(decided)} of {len(table)}."
 
 
 def _dissimilar(ends: Mapping[str, Gap]) -> Finding:
-    growth = gap_of([far - near for near, far in zip(ends["near"].differences, ends["far"].differences, strict=True)])
+    growth = gap_of(np.subtract(ends["far"].differences, ends["near"].differences))
     words = side_words(growth, "without one", comparative("larger", "smaller"))
     return CLAIMS["dissimilar"].found(
         {**ends, "growth": growth}, f"{_ends_words(ends)}; with the shift the lead of end-to-end is {words}."

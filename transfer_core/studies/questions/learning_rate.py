@@ -16,7 +16,7 @@ from transfer_core.studies.conditions import Quantity, lead
 from transfer_core.studies.grids import at_rate
 from transfer_core.studies.rules import as_good, signed
 from transfer_core.studies.study import Axis, Cell, Claim, Figure, Finding, Label, Study, Summary, has_source
-from transfer_core.studies.summaries import at_their_best, gap_between, gap_of, has_learnt, intervals, scores
+from transfer_core.studies.summaries import at_their_best, gap_between, gap_of, has_learnt, intervals, points, scores
 from transfer_core.studies.tasks import Train
 from transfer_core.wording import MORE, MORE_ACCURATE, number_words, side_words
 
@@ -93,7 +93,7 @@ def sound_rate(rows: pd.DataFrame) -> float | None:
     0.1
     """
     scratch = rows[rows["strategy"] == SCRATCH]
-    return max((float(rate) for rate, group in scratch.groupby("rate") if has_learnt(group)), default=None)
+    return max((float(rate) for (rate,), group in points(scratch, ["rate"]) if has_learnt(group)), default=None)
 
 
 def _collapse(rows: pd.DataFrame, best: pd.DataFrame) -> Finding:
