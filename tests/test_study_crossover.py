@@ -15,17 +15,18 @@ from transfer_core.studies.questions.crossover import (
     locate,
     summarise,
 )
-from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED, SAME
+from transfer_core.studies.tasks import PixelNeighbour, PixelRegression
 
 SIZES = (10, 100, 1000)
 WIGGLE = np.array([0.001, -0.001, 0.002, -0.002, 0.0, 0.0])
 
 
-def _rows(gaps, seeds=6, rates=RATE_FACTORS):
-    """Made-up rows: end-to-end is ahead of feature extraction by these gaps; the middle rate is the best."""
+def _rows(gaps, seeds=6, rates=RATE_FACTORS, rival=0.0):
+    """Make rows: end-to-end is ahead of feature extraction by these gaps, a rival by that; the middle rate is the best."""
     table = []
     for images, gap in zip(SIZES, gaps, strict=True):
-        for strategy, ahead in (("feature_extraction", 0.0), ("end_to_end", gap)):
+        for strategy, ahead in (("feature_extraction", 0.0), ("end_to_end", gap), ("from_scratch", rival)):
             for rate in rates:
                 best = 0.0 if rate == 1.0 else -0.1
                 table += [
@@ -35,7 +36,7 @@ def _rows(gaps, seeds=6, rates=RATE_FACTORS):
                         "strategy": strategy,
                         "rate": rate,
                         "seed": seed,
-                        "val_accuracy": 0.6 + best,
+                        "val_score": 0.6 + best,
                         "test_accuracy": 0.5 + ahead + 2 * best + (ahead != 0) * WIGGLE[seed],
                     }
                     for seed in range(seeds)
@@ -51,12 +52,51 @@ def _rows(gaps, seeds=6, rates=RATE_FACTORS):
         ((-0.1, -0.1, -0.1), CONFIRMED, REFUTED),
         ((0.1, 0.1, 0.1), REFUTED, REFUTED),
         ((-0.1, 0.0, 0.0), INCONCLUSIVE, INCONCLUSIVE),
-        ((0.0, 0.0, 0.1), INCONCLUSIVE, INCONCLUSIVE),
+        ((0.0, 0.0, 0.1), SAME, INCONCLUSIVE),
+        ((0.004, 0.004, 0.004), SAME, SAME),  # clearly ahead, but by nothing that matters
     ],
 )
 def test_verdicts_follow_from_the_gaps(gaps, rule, few):
     found = summarise(_rows(gaps)).findings
     assert (found["rule_of_thumb"].verdict, found["few_shot"].verdict) == (rule, few)
+
+
+@pytest.mark.parametrize(
+    ("gaps", "more", "enough"),
+    [
+        ((-0.1, 0.05, 0.1), CONFIRMED, CONFIRMED),
+        ((0.1, 0.1, 0.2), REFUTED, CONFIRMED),  # it does not need more: it leads with few
+        ((-0.1, -0.1, -0.2), REFUTED, REFUTED),
+        ((0.0, 0.0, 0.0), SAME, SAME),
+    ],
+)
+def test_data_that_end_to_end_needs_follow_from_the_gaps(gaps, more, enough):
+    found = summarise(_rows(gaps)).findings
+    assert (found["more_data"].verdict, found["enough_data"].verdict) == (more, enough)
+
+
+@pytest.mark.parametrize(
+    ("rivals", "expected"),
+    [
+        ({"from_scratch": -0.1, "nearest_neighbour": -0.05}, CONFIRMED),
+        ({"from_scratch": -0.1, "nearest_neighbour": 0.05}, REFUTED),  # one rival is enough
+        ({"from_scratch": -0.1, "nearest_neighbour": 0.001}, SAME),
+    ],
+)
+def test_few_images_suffice_only_against_the_best_rival_without_pretraining(rivals, expected):
+    rows = _rows((0.0, 0.0, 0.0), rival=rivals["from_scratch"])
+    frozen = rows[(rows["strategy"] == "feature_extraction") & (rows["rate"] == 1.0)]
+    ahead = rivals["nearest_neighbour"] + WIGGLE[frozen["seed"]]
+    control = frozen.assign(
+        strategy="nearest_neighbour", rate=0.0, val_score=np.nan, test_accuracy=frozen["test_accuracy"] + ahead
+    )
+    finding = summarise(pd.concat([rows, control])).findings["small_data"]
+    assert finding.verdict == expected
+
+
+def test_the_grid_has_both_controls_on_pixels_at_every_size():
+    tasks = [cell.task for cell in STUDY.grid(RunConfig())]
+    assert tasks.count(PixelRegression()) == tasks.count(PixelNeighbour()) == 7
 
 
 def test_the_rate_is_chosen_on_validation_and_shown():

@@ -1,49 +1,69 @@
-"""Overfitting: the verdicts on made-up rows."""
+"""Overfitting: the verdicts on made-up rows, and what a cell measures."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from transfer_core.config import RunConfig
-from transfer_core.studies.grids import sizes_and_rates
-from transfer_core.studies.questions.overfitting import summarise
-from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
-from transfer_core.studies.tasks import Train
+from transfer_core.studies.grids import at_rate
+from transfer_core.studies.questions.overfitting import DECAYED, FROZEN, FULL, STUDY, StopInTime, grid, summarise
+from transfer_core.studies.rules import CONFIRMED, REFUTED, SAME, UNTESTED
+
+WIGGLE = np.array([0.001, -0.001, 0.002, -0.002, 0.0, 0.0])
 
 
-def rows(frozen: tuple[float, float, float], full: tuple[float, float, float], n: int = 6) -> pd.DataFrame:
-    """Make two arms at one size, each with its training, validation and test accuracy."""
-    arms = []
-    for strategy, measured in {"feature_extraction": frozen, "end_to_end": full}.items():
-        columns = dict(zip(("train_accuracy", "val_accuracy", "test_accuracy"), measured, strict=True))
-        place = {"scenario": "low_to_high", "images": 50, "strategy": strategy, "rate": 0.1}
-        arms.append(pd.DataFrame({**place, "seed": range(n), **columns}))
-    return pd.concat(arms)
+def rows(costs, lost, decayed, train_accuracy=1.0):
+    """Make three arms: test loss that the end costs the two pure ones, accuracy end-to-end loses, what decay gains."""
+    arms = {FROZEN: (costs[0], 0.0, 0.8), FULL: (costs[1], lost, 0.8), DECAYED: (0.0, 0.0, 0.8 + decayed)}
+    lines = []
+    for strategy, (cost, loses, accuracy) in arms.items():
+        for rate, good in ((0.1, True), (0.2, False)):
+            place = {"scenario": "low_to_high", "images": 50, "strategy": strategy, "rate": rate, "decay": 0.0}
+            test = accuracy + (strategy == DECAYED) * WIGGLE
+            measured = {
+                "train_accuracy": train_accuracy,
+                "val_score": 0.9 if good else 0.5,
+                "test_accuracy": test,
+                "stopped_accuracy": test + (loses if good else 0.5) + (strategy == FULL) * WIGGLE,
+                "test_loss": 1.0 + cost + (strategy == FULL) * WIGGLE,
+                "stopped_loss": 1.0,
+                "stopped_epoch": 10.0,
+            }
+            lines.append(pd.DataFrame({**place, "seed": range(6), **measured}))
+    return pd.concat(lines)
 
 
 @pytest.mark.parametrize(
-    ("frozen", "full", "risk", "harm"),
+    ("costs", "lost", "decayed", "expected"),
     [
-        ((0.9, 0.8, 0.8), (1.0, 0.7, 0.7), CONFIRMED, CONFIRMED),
-        ((0.8, 0.7, 0.7), (1.0, 0.8, 0.8), CONFIRMED, REFUTED),  # overfits more, and is better
-        ((0.8, 0.7, 0.7), (1.0, 0.8, 0.7), CONFIRMED, INCONCLUSIVE),
-        ((1.0, 0.7, 0.7), (1.0, 0.9, 0.9), REFUTED, INCONCLUSIVE),
-        ((1.0, 0.8, 0.8), (1.0, 0.8, 0.8), INCONCLUSIVE, INCONCLUSIVE),
+        ((0.1, 0.3), 0.05, 0.05, (CONFIRMED, CONFIRMED, CONFIRMED)),
+        ((0.3, 0.1), -0.05, -0.05, (REFUTED, REFUTED, REFUTED)),
+        ((0.1, 0.12), 0.003, 0.003, (SAME, SAME, SAME)),
     ],
 )
-def test_verdicts_follow_their_rules(frozen, full, risk, harm):
-    findings = summarise(rows(frozen, full)).findings
-    assert (findings["risk"].verdict, findings["harm"].verdict) == (risk, harm)
+def test_verdicts_follow_their_rules(costs, lost, decayed, expected):
+    findings = summarise(rows(costs, lost, decayed)).findings
+    assert tuple(findings[name].verdict for name in ("risk", "harm", "regularise")) == expected
 
 
-def test_gap_is_that_of_the_rate_that_validates_best():
-    worse = rows((1.0, 0.5, 0.5), (1.0, 0.5, 0.5)).assign(rate=0.2)
-    table = summarise(pd.concat([worse, rows((0.9, 0.8, 0.7), (1.0, 0.6, 0.6))])).table.set_index("strategy")
-    assert table["rate"].tolist() == [0.1, 0.1]
-    assert np.allclose(table.loc["feature_extraction", ["mean", "test_accuracy"]].to_numpy(float), [0.1, 0.7])
+def test_an_arm_that_has_not_learnt_its_training_images_is_not_judged():
+    findings = summarise(rows((0.1, 0.3), 0.05, 0.05, train_accuracy=0.5)).findings
+    assert {finding.verdict for finding in findings.values()} == {UNTESTED}
 
 
-def test_it_trains_what_the_crossover_trains_and_nothing_else():
-    cells = list(sizes_and_rates(RunConfig()))
-    assert all(isinstance(cell.task, Train) for cell in cells)
+def test_an_arm_is_stopped_on_validation_and_valued_on_test():
+    config = RunConfig(images_per_class=2, pretrain_epochs=2, n_epochs=40, unfreeze_epoch=1, n_seeds=3)
+    values = StopInTime(at_rate(config, FULL, 0.05)).measure(config)[0].values
+    assert values["stopped_epoch"].min() >= 1
+    assert values["stopped_epoch"].max() <= 40
+    last = values["stopped_epoch"] == 40
+    assert (values["stopped_accuracy"] == values["test_accuracy"])[last].all()
+    assert (values["stopped_loss"] == values["test_loss"])[last].all()
+    assert {"val_score", "train_accuracy"} <= set(values)
+
+
+def test_weight_decay_is_the_only_thing_that_the_regularised_arm_does_otherwise():
+    cells = list(grid(STUDY.config("mnist_to_digits")))
+    for cell in cells:
+        assert cell.config.weight_decay == cell.labels["decay"]
     assert len({cell.key for cell in cells}) == len(cells)

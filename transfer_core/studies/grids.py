@@ -40,17 +40,26 @@ def at_rate(config: RunConfig, strategy: str, rate: float, **changes: object) ->
     return arm_of(config.but(**{STRATEGIES[strategy].rate_field: rate}), strategy, **changes)
 
 
-def sizes_and_rates(config: RunConfig) -> Iterator[Cell]:
-    """Lay out every strategy at every size, at some factors of its own rate.
+def sizes_and_rates(
+    config: RunConfig, among: Sequence[int] = SIZES, strategies: Sequence[str] = tuple(STRATEGIES)
+) -> Iterator[Cell]:
+    """Lay out strategies at every size, at some factors of their own rate.
+
+    Parameters
+    ----------
+    config : RunConfig
+    among : sequence of int
+        Images per class, as many as the scenario has.
+    strategies : sequence of str, default all
 
     Yields
     ------
     Cell
         Labels ``images`` (of all classes together), ``strategy`` and ``rate``.
     """
-    for count in sizes(config):
+    for count in sizes(config, among):
         sized = config.but(images_per_class=count)
-        for strategy in STRATEGIES:
+        for strategy in strategies:
             own: float = getattr(config, STRATEGIES[strategy].rate_field)
             for factor in RATE_FACTORS:
                 rate = float(f"{factor * own:.6g}")

@@ -23,7 +23,7 @@ from transfer_core.studies.conditions import (
     below,
     negligible,
 )
-from transfer_core.studies.quantifiers import Place, every
+from transfer_core.studies.quantifiers import Place, both, every, some
 
 CONFIRMED = "confirmed here"
 REFUTED = "refuted here"
@@ -140,3 +140,9 @@ def shared(place: Place, quantity: Quantity, given: str = "") -> Rule:
 def as_good(quantity: Quantity, margin: float = MARGIN, given: str = "") -> Rule:
     """Claim that one arm matches or beats another; being behind by more than the margin refutes it."""
     return Rule(above(quantity, -margin), below(quantity, -margin), given=given)
+
+
+def best_of_all(place: Place, quantity: Quantity, given: str = "") -> Rule:
+    """Claim that an arm is ahead of every rival; one rival that is ahead of it refutes it."""
+    level = both(every(place, above(quantity, -quantity.matters)), some(place, negligible(quantity)))
+    return Rule(every(place, above(quantity)), some(place, below(quantity)), level, given)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from transfer_core.arms import Arm
-from transfer_core.baselines import logistic_regression, zero_shot
+from transfer_core.baselines import logistic_regression, nearest_neighbour, zero_shot
 from transfer_core.config import RunConfig
 from transfer_core.measures import reprobed_source_accuracy, source_accuracies, target_accuracies
-from transfer_core.studies.study import Reading
+from transfer_core.studies.study import Reading, Task
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,18 @@ class PixelRegression:
     def measure(self, config: RunConfig) -> list[Reading]:
         """Give its test accuracy."""
         return [Reading({}, {"test_accuracy": logistic_regression(config)})]
+
+
+@dataclass(frozen=True)
+class PixelNeighbour:
+    """The label of the nearest training image: nothing is trained at all."""
+
+    def measure(self, config: RunConfig) -> list[Reading]:
+        """Give its test accuracy."""
+        return [Reading({}, {"test_accuracy": nearest_neighbour(config)})]
+
+
+CONTROLS: Mapping[str, Task] = MappingProxyType(
+    {"zero_shot": ZeroShot(), "logistic_regression": PixelRegression(), "nearest_neighbour": PixelNeighbour()}
+)
+"""How a study measures each of `transfer_core.baselines.BASELINES`."""

@@ -16,8 +16,7 @@ from transfer_core.costs import multiply_adds
 from transfer_core.splits import max_images_per_class
 from transfer_core.statistics import MIN_SEEDS, Verdict, verdict
 from transfer_core.studies.questions.crossover import RULE, Crossing, accuracies, locate
-from transfer_core.studies.questions.decision_map import OPEN, shifts, sizes
-from transfer_core.studies.registry import STUDIES
+from transfer_core.studies.questions.decision_map import MAP, OPEN, RIVALS, shifts, sizes
 from transfer_core.studies.study import Study
 from transfer_core.studies.summaries import scores
 from transfer_core.wording import amount_words, inside, join_words
@@ -29,10 +28,10 @@ from transfer_ui.verdicts import TITLES, evidence, headline
 ABOUT_STRIP = " Strip: the 95 % interval of the size at which end-to-end overtakes feature extraction for good."
 ALWAYS, NEVER = "start", "never"
 AMONG = {
-    "all": ("All strategies", tuple(STRATEGIES)),
+    "all": ("All, controls too", RIVALS),
     "freeze_or_tune": ("Freeze or fine-tune?", ("feature_extraction", "end_to_end")),
 }
-WINNERS = (*STRATEGIES, OPEN)
+WINNERS = (*RIVALS, OPEN)
 QUESTION = (
     "Guess first: from what total number of training images does end-to-end fine-tuning beat feature extraction on test "
     "images?"
@@ -42,9 +41,8 @@ ABOUT_GUESSING = (
     "accuracy against the number of images. Cells appear as they finish."
 )
 ABOUT_MAP = (
-    "Only what is trained competes, at the learning rates on the left. The number is how far the best is ahead of the "
-    "runner-up, in points of test accuracy; zero-shot and logistic regression count in the answer above and in each cell's "
-    "table. Too close to call: the 95 % interval of that gap includes zero. Each cell is judged on its own, so about one in "
+    "The strategies compete at the learning rates on the left, and with them what needs no network to be trained. The number "
+    "is how far the best is ahead of the runner-up, in points of test accuracy. Too close to call: the 95 % interval of that gap includes zero. Each cell is judged on its own, so about one in "
     "twenty may be luck. Click a cell to open it."
 )
 ABOUT_CROSSOVER = (
@@ -224,9 +222,9 @@ def map_on(config: RunConfig) -> Study:
     >>> map_on(RunConfig()).figure.y.title
     'Rotation of the target, °'
     """
-    study, shift = STUDIES["decision_map"], config.pair.shift
+    shift = config.pair.shift
     title = f"{shift.title}{f', {shift.unit}' if shift.unit else ''}" if shift else "No shift"
-    return replace(study, figure=replace(study.figure, y=study.figure.y._replace(title=title)))
+    return replace(MAP, figure=replace(MAP.figure, y=MAP.figure.y._replace(title=title)))
 
 
 def cells_of(config: RunConfig, table: pd.DataFrame) -> dict[str, str]:

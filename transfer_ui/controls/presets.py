@@ -42,8 +42,8 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         "Rate too high",
-        "End-to-end at a rate of 1, which a head alone tolerates. The large steps destroy the features before they "
-        "can help: watch its curve, and the accuracy left on the old task.",
+        "End-to-end at a rate of 1, which a head alone tolerates. Is it the pretrained features that break, or training "
+        "itself? From scratch trains at the same rate: compare their curves, and see what is left of the old task.",
         ":material/warning:",
         RunConfig(backbone_learning_rate=1.0, head_learning_rate=0.2),
     ),

@@ -13,19 +13,27 @@ from transfer_core.arrays import Array
 from transfer_core.bibliography import LESSON, SOURCES
 from transfer_core.config import RunConfig
 from transfer_core.resampling import N_RESAMPLES, resamples
-from transfer_core.statistics import Gap
+from transfer_core.statistics import Gap, pooled
 from transfer_core.student import CONFIDENCE
-from transfer_core.studies.conditions import Condition, Quantity, above, below
+from transfer_core.studies.conditions import Condition, Quantity, above, below, lead, negligible
 from transfer_core.studies.grids import RATE_FACTORS, sizes, sizes_and_rates
-from transfer_core.studies.quantifiers import SIZE, At, Times, both, either, every
-from transfer_core.studies.rules import Rule
+from transfer_core.studies.quantifiers import SIZE, At, Place, Times, both, either, every
+from transfer_core.studies.rules import Rule, best_of_all, signed
 from transfer_core.studies.study import Axis, Cell, Claim, Figure, Label, Study, Summary, has_source
-from transfer_core.studies.summaries import at_their_best, enough, gap_between, intervals
-from transfer_core.studies.tasks import PixelRegression, ZeroShot
-from transfer_core.wording import sentence_case, side_words
+from transfer_core.studies.summaries import at_their_best, enough, gap_between, gap_of, intervals
+from transfer_core.studies.tasks import CONTROLS
+from transfer_core.wording import comparative, sentence_case, side_words
 
 ARMS = ("end_to_end", "feature_extraction")
 RULE = 1000  # training images; below it the lesson freezes
+FEW = 50  # training images, all classes together: what we call a small data set where the lesson gives no number
+RIVALS = {
+    "from_scratch": "from scratch",
+    "random_features": "random features",
+    "logistic_regression": "logistic regression on the pixels",
+    "nearest_neighbour": "the nearest neighbour in pixels",
+}
+"""What needs no pretraining."""
 
 
 class Crossing(NamedTuple):
@@ -47,35 +55,57 @@ def grid(config: RunConfig) -> Iterator[Cell]:
     """Every strategy at every size and rate, and the controls."""
     yield from sizes_and_rates(config)
     for count in sizes(config):
-        labels: dict[str, Label] = {
-            "images": count * config.layer_sizes[-1],
-            "strategy": "logistic_regression",
-            "rate": 0.0,
-        }
-        yield Cell(labels, config.but(images_per_class=count), PixelRegression())
-    yield Cell({"images": 0, "strategy": "zero_shot", "rate": 0.0}, config, ZeroShot())
+        for name in ("logistic_regression", "nearest_neighbour"):
+            labels: dict[str, Label] = {"images": count * config.layer_sizes[-1], "strategy": name, "rate": 0.0}
+            yield Cell(labels, config.but(images_per_class=count), CONTROLS[name])
+    yield Cell({"images": 0, "strategy": "zero_shot", "rate": 0.0}, config, CONTROLS["zero_shot"])
 
 
 def summarise(rows: pd.DataFrame) -> Summary:
     """Choose the rates, compare at every size, locate the sign change."""
-    sizes = complete_sizes(rows)
-    gaps = gaps_by_size(at_best_rates(rows), sizes)
+    sizes, best = complete_sizes(rows), at_best_rates(rows)
+    gaps = gaps_by_size(best, sizes)
     small = {size: gap for size, gap in gaps.items() if size < RULE}
+    few = [size for size in sizes if size <= FEW] or sizes[:1]
     said = crossing_words(locate(rows, sizes), sizes)
+    first, last = gaps[sizes[0]], gaps[sizes[-1]]
     ends = "; ".join(_at(size, gaps[size]) for size in (sizes[0], sizes[-1]))
-    findings = {
-        "rule_of_thumb": CLAIMS["rule_of_thumb"].found(small, f"{_below_words(small)} {said} {sentence_case(ends)}."),
-        "few_shot": CLAIMS["few_shot"].found(
-            {"smallest": gaps[sizes[0]], "largest": gaps[sizes[-1]]}, f"{sentence_case(ends)}. {said}"
-        ),
+    with_few = pooled([gaps[size] for size in few])
+    growth = gap_of(np.subtract(last.differences, with_few.differences))
+    rivals = leads_over_rivals(best, few)
+    return Summary(
+        accuracies(rows),
+        {
+            "rule_of_thumb": CLAIMS["rule_of_thumb"].found(
+                small, f"{_below_words(small)} {said} {sentence_case(ends)}."
+            ),
+            "few_shot": CLAIMS["few_shot"].found(
+                {"smallest": first, "largest": last}, f"{sentence_case(ends)}. {said}"
+            ),
+            "small_data": CLAIMS["small_data"].found(rivals, _small_data_words(rivals)),
+            "more_data": CLAIMS["more_data"].found(
+                {"few": with_few, "growth": growth},
+                f"With at most {FEW} images end-to-end is {side_words(with_few, 'feature extraction')}; at "
+                f"{sizes[-1]:,} its lead is {side_words(growth, 'with so few', comparative('larger', 'smaller'))}.",
+            ),
+            "enough_data": CLAIMS["enough_data"].found(last, f"{sentence_case(_at(sizes[-1], last))}."),
+        },
+    )
+
+
+def leads_over_rivals(best: pd.DataFrame, sizes: Sequence[int]) -> dict[str, Gap]:
+    """Feature extraction minus each rival that needs no pretraining, on the mean over some sizes."""
+    mean = best[best["images"].isin(sizes)].groupby(["strategy", "seed"])[["test_accuracy"]].mean().reset_index()
+    return {
+        name: gap_between(mean, "test_accuracy", {"strategy": "feature_extraction"}, {"strategy": name})
+        for name in RIVALS
+        if name in set(mean["strategy"])
     }
-    return Summary(accuracies(rows), findings)
 
 
 def at_best_rates(rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep the rate that is best on the validation images, for each strategy and size."""
-    # The controls have neither a rate nor a validation accuracy, and one row each to choose from.
-    return at_their_best(rows.assign(val_accuracy=rows["val_accuracy"].fillna(0.0)), ["rate"], ["images", "strategy"])
+    """Keep the rate that is best on each seed's validation images, for each strategy and size."""
+    return at_their_best(rows, ["rate"], ["images", "strategy"])
 
 
 def accuracies(rows: pd.DataFrame) -> pd.DataFrame:
@@ -210,6 +240,13 @@ def _at(size: int, gap: Gap) -> str:
     return f"at {size:,} images end-to-end is {side_words(gap)}"
 
 
+def _small_data_words(leads: dict[str, Gap]) -> str:
+    """Give the lead over each rival, the strongest rival first."""
+    ordered = sorted(leads.items(), key=lambda rival: rival[1].interval.mean)
+    said = "; ".join(side_words(gap, RIVALS[name]) for name, gap in ordered)
+    return f"With at most {FEW} images, on the mean over the sizes, feature extraction is {said}."
+
+
 def _below_words(small: dict[int, Gap]) -> str:
     """Count which arm is ahead where the rule says to freeze."""
     signs = [gap.sign for gap in small.values()]
@@ -219,11 +256,14 @@ def _below_words(small: dict[int, Gap]) -> str:
     )
 
 
-_LEAD = Quantity(
-    "the lead of end-to-end over feature extraction",
-    above="end-to-end is clearly ahead of feature extraction",
-    below="feature extraction is clearly ahead of end-to-end",
+_LEAD = lead("end-to-end", "feature extraction")
+_GROWTH = Quantity(
+    "what end-to-end gains on feature extraction from the small sizes to the largest",
+    above="the lead of end-to-end over feature extraction clearly grows from the small sizes to the largest",
+    below="the lead of end-to-end over feature extraction clearly shrinks from the small sizes to the largest",
+    key="growth",
 )
+_RIVAL = Place("against", "rival without pretraining", "rivals without pretraining")
 _SMALL = SIZE._replace(which=f" below {RULE:,} images")
 
 
@@ -237,12 +277,18 @@ def _largest(condition: Condition) -> At:
     return At("largest", "at the largest size", condition)
 
 
+def _with_few(condition: Condition) -> At:
+    """Ask on the mean over the small sizes."""
+    return At("few", f"with at most {FEW} images", condition)
+
+
 CLAIMS = MappingProxyType(
     {
         "rule_of_thumb": Claim(
             f"Below {RULE:,} samples, only train a head.",
             LESSON,
-            Rule(every(_SMALL, below(_LEAD)), Times(_SMALL, above(_LEAD), 2)),
+            Rule(every(_SMALL, below(_LEAD)), Times(_SMALL, above(_LEAD), 2), every(_SMALL, negligible(_LEAD))),
+            f"{RULE:,} photographs say far less about their task than {RULE:,} digits of 64 pixels.",
         ),
         "few_shot": Claim(
             "A frozen backbone wins only with extremely few images; fine-tuning overtakes it as they grow in number.",
@@ -250,7 +296,31 @@ CLAIMS = MappingProxyType(
             Rule(
                 both(_smallest(below(_LEAD)), _largest(above(_LEAD))),
                 either(_smallest(above(_LEAD)), _largest(below(_LEAD))),
+                both(_smallest(negligible(_LEAD)), _largest(negligible(_LEAD))),
             ),
+            "It was found with deep networks pretrained on ImageNet, whose features hold far more than two layers can.",
+        ),
+        "small_data": Claim(
+            "Feature extraction works with small data sets.",
+            LESSON,
+            best_of_all(_RIVAL, lead("feature extraction", "it"), f"with at most {FEW} images"),
+            "Features of a network pretrained on a million photographs are worth more than those of two small layers.",
+        ),
+        "more_data": Claim(
+            "End-to-end learning requires more data than feature extraction.",
+            LESSON,
+            Rule(
+                both(_with_few(below(_LEAD)), above(_GROWTH)),
+                either(_with_few(above(_LEAD)), below(_GROWTH)),
+                both(_with_few(negligible(_LEAD)), negligible(_GROWTH)),
+            ),
+            "A deep network has thousands of times as many weights to fit with the same images.",
+        ),
+        "enough_data": Claim(
+            "End-to-end learning achieves better performance with sufficient data.",
+            LESSON,
+            signed(_LEAD, "at the largest size"),
+            "The lesson calls 10,000 images sufficient; the largest size here is a tenth of that.",
         ),
     }
 )
@@ -261,9 +331,10 @@ STUDY = Study(
     question="At how many training images does end-to-end fine-tuning overtake feature extraction?",
     protocol="Test accuracy against the number of training images. The training sets of one seed are nested; all arms share "
     "split, head and minibatch order, and train for the same number of epochs. The learning rate of each arm at each "
-    "size is the best of five (a tenth to ten times the knob's) on the validation images. Each size is judged on its "
-    "own at 95 %. The sign change is where the mean gap turns positive for good; its interval comes from resampling the"
-    " seeds.",
+    "size is the best of five (a tenth to ten times the knob's) on each seed's validation images, as many as there are "
+    "for training. Rivals without pretraining are networks from random weights, logistic regression and the nearest "
+    "neighbour. The sign change is where the mean gap turns positive for good; its interval comes from resampling the "
+    "seeds.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,
