@@ -1,6 +1,7 @@
 """Stability: what is watched during training, and verdicts on made-up rows."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,7 @@ def made(seeds=6, **arms):
         for seed in range(seeds)
     ]
     frame = pd.DataFrame(rows)
-    shared = {"scenario": "mnist_to_digits", "rates": "one rate", "rate": 0.1, "train_accuracy": 1.0}
+    shared: dict[str, Any] = {"scenario": "mnist_to_digits", "rates": "one rate", "rate": 0.1, "train_accuracy": 1.0}
     return frame.assign(
         **shared,
         test_accuracy=frame["accuracy"] + 0.001 * frame["seed"],
