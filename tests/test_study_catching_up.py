@@ -9,6 +9,7 @@ import pytest
 from transfer_core import RunConfig
 from transfer_core.arms import arm_of
 from transfer_core.studies.questions.catching_up import STUDY, Checkpoints, halvings, speed_up_of
+from transfer_core.studies.rules import UNTESTED
 from transfer_core.studies.tasks import Train
 
 CONFIG = RunConfig(
@@ -31,7 +32,9 @@ def made(tuned, scratch, seeds=6, wobble=0.001):
         for seed in range(seeds)
     ]
     frame = pd.DataFrame(rows, columns=["strategy", "updates", "seed", "test_accuracy"])
-    return frame.assign(scenario="mnist_to_digits", images=1000, rate=0.1, val_accuracy=frame["test_accuracy"])
+    return frame.assign(
+        scenario="mnist_to_digits", images=1000, rate=0.1, val_score=frame["test_accuracy"], train_accuracy=1.0
+    )
 
 
 def verdicts(*curves, **others):
@@ -83,6 +86,15 @@ def test_from_scratch_that_is_below_and_still_rising_may_yet_catch_up():
 
 def test_fine_tuning_that_never_gets_there_is_not_faster():
     assert verdicts([0.3, 0.4, 0.5, 0.5], [0.3, 0.5, 0.8, 0.9]) == ("confirmed", "refuted")
+
+
+def test_from_scratch_that_is_level_while_fine_tuning_still_gains_has_not_caught_up_yet():
+    assert verdicts([0.3, 0.5, 0.8, 0.9], [0.3, 0.5, 0.8, 0.9])[0] == "inconclusive"
+
+
+def test_networks_that_have_not_learnt_are_not_judged():
+    found = STUDY.summarise(made([0.9] * 4, [0.9] * 4).assign(train_accuracy=0.5)).findings
+    assert {finding.verdict for finding in found.values()} == {UNTESTED}
 
 
 def test_five_seeds_decide_nothing():

@@ -18,7 +18,7 @@ from transfer_core.studies.questions.notebook import (
     standardised,
     summarise,
 )
-from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
+from transfer_core.studies.rules import CONFIRMED, REFUTED, SAME
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +77,7 @@ def rows(frozen: float, full: float, progressive: float, pixels: float = 0.9, n:
     return pd.DataFrame(
         [
             {"scenario": "lesson", "start": start, "strategy": strategy, "seed": seed, "test_accuracy": accuracy}
+            | {"val_score": accuracy, "train_accuracy": 0.8}
             for start, strategy, accuracy in points
             for seed in range(n)
         ]
@@ -88,7 +89,7 @@ def rows(frozen: float, full: float, progressive: float, pixels: float = 0.9, n:
     [
         ((0.95, 0.8, 0.96), CONFIRMED, CONFIRMED),
         ((0.7, 0.8, 0.75), REFUTED, REFUTED),
-        ((0.9, 0.8, 0.9), INCONCLUSIVE, INCONCLUSIVE),
+        ((0.9, 0.8, 0.9), SAME, SAME),
     ],
 )
 def test_verdicts_follow_their_rules(measured, best, features):

@@ -10,6 +10,7 @@ from transfer_core import RunConfig
 from transfer_core.arms import NewHead, arm_of
 from transfer_core.network import predict_logits
 from transfer_core.studies.questions.same_basin import PAIRS, SCRATCH, STUDY, TUNED, Line, between
+from transfer_core.studies.rules import UNTESTED
 from transfer_core.studies.tasks import Train
 
 CONFIG = RunConfig(
@@ -41,7 +42,7 @@ def made(half_way, seeds=6, wobble=0.0):
         for seed in range(seeds)
     ]
     frame = pd.DataFrame(rows, columns=["pair", "place", "seed", "test_accuracy"])
-    return frame.assign(scenario="mnist_to_digits", rate=0.1, val_accuracy=0.5)
+    return frame.assign(scenario="mnist_to_digits", rate=0.1, val_score=0.5, train_accuracy=1.0)
 
 
 def verdicts(half_way, **others):
@@ -118,5 +119,10 @@ def test_better_half_way_than_at_the_ends_is_no_barrier():
 
 def test_rates_are_chosen_by_the_ends_alone():
     rows = made({})
-    tempting = rows.assign(rate=0.3, val_accuracy=np.where(rows["place"] == 0.5, 1.0, 0.4))
+    tempting = rows.assign(rate=0.3, val_score=np.where(rows["place"] == 0.5, 1.0, 0.4))
     assert set(STUDY.summarise(pd.concat([rows, tempting])).table["rate"]) == {0.1}
+
+
+def test_networks_that_have_not_learnt_are_not_judged():
+    found = STUDY.summarise(made({}).assign(train_accuracy=0.5)).findings
+    assert {finding.verdict for finding in found.values()} == {UNTESTED}

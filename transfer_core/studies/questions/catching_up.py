@@ -142,7 +142,7 @@ def _sped_up(many: pd.DataFrame, few: pd.DataFrame) -> Finding:
         return _unlearnt("speeds_up")
     others = by_scenario(few, speed_up_of)
     little = f"; with few images {_speed_words(others)}" if others else ""
-    said = f"With many images ({_sizes(many)}) from scratch takes {_speed_words(extra)} the updates of end-to-end"
+    said = f"With many images ({_sizes(many)}) from scratch takes {_speed_words(extra)}"
     return CLAIMS["speeds_up"].found(mean_effect(extra), f"{said}{little}.")
 
 
@@ -209,7 +209,8 @@ def _speed_words(gaps: dict[str, Gap]) -> str:
     evidence = counted_words(interval_words(low, high), "more", gap.wins, gap.n)
     ends = sorted((2**one.interval.mean, title_of(name)) for name, one in gaps.items())
     reach = [f"{times:.1f} ({title})" for times, title in (ends[0], ends[-1])]
-    return f"{factor:.1f} times {evidence}{f', from {reach[0]} to {reach[1]},' if len(ends) > 1 else ''}"
+    reached = f", from {reach[0]} to {reach[1]}" if len(ends) > 1 else ""
+    return f"{factor:.1f} times the updates of end-to-end {evidence}{reached}"
 
 
 def _panel(scenario: str, images: int, several: bool) -> str:
