@@ -77,7 +77,7 @@ def test_a_stored_result_that_no_longer_holds_is_noticed(tmp_path):
     first = next(iter(stored.stored.blocks))
     changed = {seed: [list(readings) for readings in block] for seed, block in stored.stored.blocks.items()}
     labels, values = changed[first][0][0]
-    changed[first][0][0] = Reading(labels, values | {"test_accuracy": values["test_accuracy"] + 0.5})
+    changed[first][0][0] = Reading(labels, {**values, "test_accuracy": values["test_accuracy"] + 0.5})
     path = write(study, stored.made, changed, tmp_path)
     assert not present(read(study.name, tmp_path)).table.equals(stored.table)
 

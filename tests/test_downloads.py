@@ -10,7 +10,7 @@ import pytest
 from tests.app import open_page
 from transfer_core import SCENARIOS, RunConfig, compare, scenario_config
 from transfer_ui import downloads, tables
-from transfer_ui.articles import claims
+from transfer_ui.articles import claims, claims_again
 from transfer_ui.controls.link import from_query
 from transfer_ui.downloads import Origin, file_name, to_csv
 
@@ -61,7 +61,7 @@ def test_every_setting_is_in_the_file_but_those_that_the_table_goes_through():
 
 def test_a_repetition_of_a_claim_has_another_file_than_the_stored_run():
     entry = claims.ledger()[0]
-    stored, again = claims.origin(entry), claims.origin(entry, claims.Again(None, 10, 30))
+    stored, again = claims.origin(entry), claims_again.origin_again(entry, claims_again.Again(None, 10, 30))
     assert file_name(stored, entry.study.name) != file_name(again, entry.study.name)
     assert "# date: " in to_csv(stored, TABLE)
     assert "seed=30" in to_csv(again, TABLE)

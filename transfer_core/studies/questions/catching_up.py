@@ -21,7 +21,7 @@ from transfer_core.scenarios import title_of
 from transfer_core.splits import max_images_per_class
 from transfer_core.statistics import Gap, paired_gap
 from transfer_core.studies.conditions import MARGIN, Quantity, above, below
-from transfer_core.studies.mean_effects import ONE_OF_EACH_KIND, mean_effect, mean_effect_words
+from transfer_core.studies.effects import ONE_OF_EACH_KIND, mean_effect, mean_effect_words
 from transfer_core.studies.quantifiers import both
 from transfer_core.studies.rules import Rule, signed
 from transfer_core.studies.study import Axis, Cell, Claim, Figure, Finding, Reading, Study, Summary, has_source

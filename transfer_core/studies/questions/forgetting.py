@@ -13,8 +13,8 @@ from transfer_core.config import RunConfig
 from transfer_core.scenarios import SCENARIOS, title_of
 from transfer_core.statistics import Gap, paired_gap
 from transfer_core.studies.conditions import MARGIN, Quantity, above, below, negligible
+from transfer_core.studies.effects import ONE_OF_EACH_KIND, mean_effect, mean_effect_words
 from transfer_core.studies.grids import at_rate
-from transfer_core.studies.mean_effects import ONE_OF_EACH_KIND, mean_effect, mean_effect_words
 from transfer_core.studies.quantifiers import Place, both, either, every, some
 from transfer_core.studies.rules import Rule
 from transfer_core.studies.study import Axis, Cell, Claim, Figure, Finding, Study, Summary, has_source

@@ -17,7 +17,7 @@ from transfer_core.measures import target_accuracies
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.statistics import Gap, paired_gap
 from transfer_core.studies.conditions import MARGIN, Quantity, above, below
-from transfer_core.studies.mean_effects import ONE_OF_EACH_KIND, mean_effect, mean_effect_words
+from transfer_core.studies.effects import ONE_OF_EACH_KIND, mean_effect, mean_effect_words
 from transfer_core.studies.rules import Rule
 from transfer_core.studies.study import Axis, Cell, Claim, Figure, Finding, Reading, Study, Summary, has_source
 from transfer_core.studies.summaries import at_their_best, by_place, has_learnt, intervals, points, scores

@@ -13,7 +13,7 @@ from transfer_core.config import RunConfig
 from transfer_core.scenarios import SCENARIOS
 from transfer_core.statistics import Gap, paired_gap
 from transfer_core.studies.conditions import MARGIN, Quantity, above, below, lead, negligible
-from transfer_core.studies.mean_effects import ONE_OF_EACH_KIND, mean_effect, mean_effect_words
+from transfer_core.studies.effects import ONE_OF_EACH_KIND, mean_effect, mean_effect_words
 from transfer_core.studies.quantifiers import both, either
 from transfer_core.studies.rules import Rule, signed
 from transfer_core.studies.study import Axis, Cell, Claim, Figure, Finding, Study, Summary, has_source
