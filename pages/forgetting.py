@@ -15,6 +15,7 @@ from transfer_ui.controls import address, sidebar
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs import ahead, cached
+from transfer_ui.sentences import Results
 from transfer_ui.shell import frame
 
 config = sidebar.draw("forgetting")
@@ -25,13 +26,14 @@ if sentences.has_old_task(config):
     asked, others = (make(config, drawn.strength) for make in (arms.at_the_settings, arms.elsewhere))
     with place:
         answer = frame.Answer()
+    known: Results = {}
     if cached.is_known(config) and not cached.are_known(
         asked
     ):  # the answer is there at once, from what Compare trained
         known = words.of_pretrained(cached.comparison(config).results)
         answer.say(words.traded(known), words.behind_it(known))
         drawn.draw_trade(known)
-    found = cached.arms(asked, drawn.draw, [cached.arms_of(others)])
+    found = cached.arms(asked, lambda so_far: drawn.draw(so_far, known), [cached.arms_of(others)])
     results = found.results
     if not words.can_tell(results):
         frame.stop_without_results()

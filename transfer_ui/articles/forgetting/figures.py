@@ -66,9 +66,9 @@ class Figures:
         self._classes_said = st.container()
         self._images = st.container()
 
-    def draw(self, results: Results) -> None:
-        """Draw the arms at the page's settings that have finished."""
-        self.draw_trade(results)
+    def draw(self, results: Results, known: Results) -> None:
+        """Draw the arms at the page's settings that have finished, and where those end that Compare has trained."""
+        self.draw_trade({**known, **results})
         self._epochs.draw(self._pictures(results), complete=False)
         meanings.draw(meanings.meaning_rows(results), self._mode, self._meanings)
         if self.lost_by in results:
