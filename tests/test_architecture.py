@@ -22,7 +22,7 @@ FLOORS = {
     "transfer_core": (
         {"studies"},
         {"baselines", "archive"},
-        {"experiment"},
+        {"experiment", "old_task"},
         {"measures"},
         {"arms"},
         {"pretraining"},

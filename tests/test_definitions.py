@@ -12,6 +12,7 @@ PAGES = {
     "home": [QUICK],
     "compare": [QUICK, QUICK | {"n_seeds": "2"}],
     "unfreeze": [QUICK, QUICK | {"n_seeds": "2"}],
+    "forgetting": [QUICK, QUICK | {"n_seeds": "2"}, QUICK | {"pretrain_epochs": "0"}],
     "decide": [{}, {"guess": "50"}],
     "export": [QUICK, QUICK | {"n_seeds": "2"}],
     "claims": [{}, *({"claim": entry.name} for entry in claims.ledger()[:1])],

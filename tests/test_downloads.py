@@ -73,6 +73,7 @@ def test_a_repetition_of_a_claim_has_another_file_than_the_stored_run():
     [
         ("compare", {}, ["Summary", "Seed by seed", "Curves"]),
         ("unfreeze", {}, ["Sweep"]),
+        ("forgetting", {"anchor": "0.1"}, ["New against old", "Seed by seed", "Epochs and classes"]),
         ("decide", {"guess": "50"}, ["Map", "Accuracies"]),
         ("claims", {"claim": claims.ledger()[0].name}, ["Table"]),
     ],

@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 
 from tests.present import present
-from transfer_core import STRATEGIES, RunConfig, compare, compare_steps
+from transfer_core import STRATEGIES, RunConfig, arm_of, compare, compare_steps
+from transfer_core.archive import pack
+from transfer_core.measures import DEFAULT_MEASURES, FinalAccuracy
+from transfer_core.old_task import OldHead
 from transfer_ui.runs import steps
 from transfer_ui.runs.known_arms import KnownArms
 
@@ -74,3 +77,39 @@ def test_the_least_recently_used_go_first():
     arms.add(compare(later))
     assert arms.find(QUICK) == {}
     assert set(arms.find(later)) == set(STRATEGIES)
+
+
+def test_a_run_is_known_to_whoever_wants_no_more_than_was_measured():
+    arms = KnownArms()
+    held = {"held": arm_of(QUICK, "end_to_end", anchor=0.1)}
+    arms.add(compare(QUICK, held, [FinalAccuracy()]))
+    assert arms.find(QUICK, held, ())["held"].val_accuracy.shape == (QUICK.n_seeds,)
+    assert arms.find(QUICK, held) == {}
+    assert arms.find(QUICK, {"plain": arm_of(QUICK, "end_to_end")}, ()) == {}
+
+
+def test_the_richer_of_two_measurements_is_kept_and_handed_out_only_as_far_as_asked():
+    arms, name = KnownArms(), "end_to_end"
+    followed = compare(QUICK, [name], (*DEFAULT_MEASURES, OldHead(QUICK)))
+    plain = compare(QUICK, [name])
+    for results in (compare(QUICK, [name], [FinalAccuracy()]), plain, followed, plain):
+        arms.add(results)
+    asked = {name: arm_of(QUICK, name)}
+    assert set(arms.find(QUICK, asked, ["source_accuracy"])[name].measured) == {"source_accuracy"}
+    assert not arms.find(QUICK, asked, ["source_accuracy"])[name].history
+    for_compare = arms.find(QUICK)[name]
+    assert set(for_compare.measured) == {"layer_change"}
+    assert pack({name: for_compare, "feature_extraction": compare(QUICK, ["feature_extraction"])["feature_extraction"]})
+
+
+def test_arms_are_trained_one_after_another_and_only_finished_ones_are_shown():
+    asked = {f"held {strength}": arm_of(QUICK, "end_to_end", anchor=strength) for strength in (0.01, 0.1)}
+    known = compare(QUICK, {"held 0.1": asked["held 0.1"]}, [FinalAccuracy()])
+    seen = list(steps.arms_steps(QUICK, asked, [FinalAccuracy()], known))
+    assert {tuple(one.results()) for one in seen[:-1] if one.results} == {("held 0.1",)}
+    last = present(seen[-1].results)()
+    assert list(last) == list(asked)
+    assert not any(result.stopped or result.params for result in last.values() if result.strategy != "held 0.1")
+    assert [one.fraction for one in seen] == sorted(one.fraction for one in seen)
+    alone = compare(QUICK, {"alone": asked["held 0.01"]}, ())["alone"]
+    np.testing.assert_array_equal(last["held 0.01"].source_accuracy_after, alone.source_accuracy_after)

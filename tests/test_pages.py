@@ -9,7 +9,7 @@ from transfer_ui.controls.knobs import KNOBS, config_of, values_of
 from transfer_ui.controls.link import to_query, to_text
 from transfer_ui.controls.presets import PRESETS
 
-LAB_PAGES = ["compare", "unfreeze"]
+LAB_PAGES = ["compare", "unfreeze", "forgetting"]
 
 
 @pytest.mark.parametrize("page", PAGE_FILES)

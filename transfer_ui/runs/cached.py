@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
 
-from transfer_core import RunConfig, scenario_config
+from transfer_core import Arm, RunConfig, scenario_config
 from transfer_core.arrays import Array
 from transfer_core.baselines import logistic_regression, zero_shot
 from transfer_core.pretraining import is_shipped
@@ -20,12 +20,13 @@ from transfer_core.studies.execute import Done, rows
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import Shipped, read
 from transfer_core.studies.study import Study
+from transfer_core.training import Measure
 from transfer_ui.runs.cores import n_workers
 from transfer_ui.runs.default_views import default_view
 from transfer_ui.runs.found import Found
 from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.known_arms import KnownArms
-from transfer_ui.runs.steps import comparison_steps, single_step, unfreeze_sweep_steps
+from transfer_ui.runs.steps import arms_steps, comparison_steps, single_step, unfreeze_sweep_steps
 from transfer_ui.runs.study_steps import Stored, stored_study_steps
 from transfer_ui.runs.turns import FIRST_HAND
 from transfer_ui.runs.waiting import Outcome, outcome, quietly
@@ -106,6 +107,53 @@ def sweep_of(config: RunConfig, epochs: tuple[int, ...]) -> Request:
     # The unfreeze epoch is what is swept: its own value does not make a different sweep.
     key = ("sweep", config.but(unfreeze_epoch=0), epochs)
     return Request(key, partial(unfreeze_sweep_steps, config, epochs), _network(config))
+
+
+class Arms(NamedTuple):
+    """Arms to train at some settings, and what to look at.
+
+    Attributes
+    ----------
+    config : RunConfig
+    arms : mapping of str to Arm
+    measures : tuple of Measure
+    series : tuple of str
+        What is needed of it: a run that is known needs no training if it has all of this. Where it ends is always known.
+    """
+
+    config: RunConfig
+    arms: Mapping[str, Arm]
+    measures: tuple[Measure, ...]
+    series: tuple[str, ...]
+
+
+def arms(asked: Arms, draw: Draw | None = None, beside: Sequence[Request] = ()) -> Outcome:
+    """Train arms one after another; those that have finished can be drawn meanwhile.
+
+    Parameters
+    ----------
+    asked : Arms
+    draw : callable, optional
+        Shows the results so far.
+    beside : sequence of Request
+        What the page asks for next, such as `arms_of` others.
+    """
+    request = arms_of(asked)
+    found = outcome(workbench(), request.key, request.make_steps, draw, request.family, beside)
+    known_arms().add(found.results)  # even if stopped: each has run to its end
+    return found
+
+
+def are_known(asked: Arms) -> bool:
+    """Whether these arms are there at once."""
+    return workbench().has_finished(arms_of(asked).key)
+
+
+def arms_of(asked: Arms) -> Request:
+    """Name the training of some arms, and say how to begin it."""
+    known = known_arms().find(asked.config, asked.arms, asked.series)
+    steps = partial(arms_steps, asked.config, asked.arms, asked.measures, known)
+    return Request(("arms", asked.config, *asked.arms.items(), *asked.measures), steps, _network(asked.config))
 
 
 def _network(config: RunConfig) -> Hashable:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import fields, replace
 
-from transfer_core import STRATEGIES, RunConfig, RunResult, arm_of
+from transfer_core import STRATEGIES, Arm, RunConfig, RunResult, arm_of
+from transfer_core.experiment import CURVES
 
-MAX_ARMS = 400  # of about 30 kB each
+MAX_ARMS = 400  # of about 30 kB each, or 45 kB where the old task was followed
+OF_A_COMPARISON = (*CURVES, "layer_change")
+"""What the curves of a comparison and its timelines are drawn from."""
 ONLY_IN_THE_ARM = frozenset(
     {
         "n_epochs",
@@ -40,21 +43,55 @@ class KnownArms:
         self._one_at_a_time = threading.Lock()
 
     def add(self, results: Mapping[str, RunResult]) -> None:
-        """Keep the runs of a finished comparison."""
+        """Keep the runs of a finished comparison; of the same run measured twice, the one that says more."""
         with self._one_at_a_time:
-            for name, result in results.items():
-                key = _key(result.config, name)
-                self._runs[key] = result
+            for result in results.values():
+                key = _key(result.config, result.arm)
+                kept = self._runs.get(key)
+                if kept is None or len(_series(kept)) <= len(_series(result)):
+                    self._runs[key] = result
                 self._runs.move_to_end(key)
             while len(self._runs) > self._max_arms:
                 self._runs.popitem(last=False)
 
-    def find(self, config: RunConfig) -> dict[str, RunResult]:
-        """Find the strategies whose run at these settings is known, as runs of these settings."""
+    def find(
+        self, config: RunConfig, arms: Mapping[str, Arm] | None = None, series: Sequence[str] = OF_A_COMPARISON
+    ) -> dict[str, RunResult]:
+        """Find the arms whose run at these settings is known, as runs of these settings.
+
+        Parameters
+        ----------
+        config : RunConfig
+        arms : mapping of str to Arm, optional
+            By default those of the strategies.
+        series : sequence of str
+            What must have been measured, and is handed out; if empty, any run will do, as it is.
+        """
+        arms = {name: arm_of(config, name) for name in STRATEGIES} if arms is None else arms
         with self._one_at_a_time:
-            found = {name: self._runs.get(_key(config, name)) for name in STRATEGIES}
-        return {name: replace(result, config=config) for name, result in found.items() if result is not None}
+            kept = {name: self._runs.get(_key(config, arm)) for name, arm in arms.items()}
+        return {
+            name: replace(_only(result, series), config=config, strategy=name, arm=arms[name])
+            for name, result in kept.items()
+            if result is not None and set(series) <= _series(result)
+        }
 
 
-def _key(config: RunConfig, strategy: str) -> Hashable:
-    return (strategy, arm_of(config, strategy), *(getattr(config, name) for name in _AROUND_THE_ARM))
+def _only(result: RunResult, series: Sequence[str]) -> RunResult:
+    """Leave out what was not asked for: results of one comparison must hold the same series."""
+    if not series:
+        return result
+    history = {name: values for name, values in result.history.items() if name in series}
+    return replace(
+        result,
+        history=history,
+        measured={name: result.measured[name] for name in result.measured if name in (*series, "drift")},
+    )
+
+
+def _series(result: RunResult) -> set[str]:
+    return {*result.history, *result.measured}
+
+
+def _key(config: RunConfig, arm: Arm) -> Hashable:
+    return (arm, *(getattr(config, name) for name in _AROUND_THE_ARM))

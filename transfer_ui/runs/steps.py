@@ -7,9 +7,11 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from transfer_core import STRATEGIES, Progress, RunConfig, RunResult, compare_steps
+from transfer_core import STRATEGIES, Arm, Progress, RunConfig, RunResult, compare_steps
 from transfer_core.archive import pack, unpack
 from transfer_core.experiment import scores_of, sweep_steps
+from transfer_core.training import Measure
+from transfer_core.wording import inside
 from transfer_ui.runs.shared import shared_results
 
 
@@ -38,6 +40,35 @@ def unfreeze_sweep_steps(config: RunConfig, epochs: Sequence[int]) -> Iterator[P
     first = config.but(unfreeze_epoch=epochs[0])
     steps = sweep_steps(config, "progressive_unfreezing", "unfreeze_epoch", epochs)
     yield from _shared(f"sweep {first.key} {epochs}", first, steps)
+
+
+def arms_steps(
+    config: RunConfig, arms: Mapping[str, Arm], measures: Sequence[Measure], known: Mapping[str, RunResult]
+) -> Iterator[Progress]:
+    """Train arms one after another, without the weights; results so far are those of the arms that have finished.
+
+    Parameters
+    ----------
+    config : RunConfig
+    arms : mapping of str to Arm
+    measures : sequence of Measure
+    known : mapping of str to RunResult
+        Arms that need no training; may be empty.
+    """
+    done = dict(known)
+    missing = [name for name in arms if name not in known]
+    for index, name in enumerate(missing):
+        so_far = partial(_in_order, arms, dict(done)) if done else None
+        for progress in compare_steps(config, {name: arms[name]}, measures):
+            share = (index + progress.fraction) / len(missing)
+            yield Progress(share, f"Training {index + 1} of {len(missing)}, {inside(progress.message)}", so_far)
+        assert progress.results is not None
+        done[name] = scores_of(progress.results()[name])
+    yield Progress(1.0, f"{len(arms)} trainings", partial(_in_order, arms, done))
+
+
+def _in_order(arms: Mapping[str, Arm], done: Mapping[str, RunResult]) -> dict[str, RunResult]:
+    return {name: done[name] for name in arms if name in done}
 
 
 def _shared(

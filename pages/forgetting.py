@@ -1,0 +1,70 @@
+"""What is lost of the source task, when, in which sense, and what it buys on the target."""
+
+from __future__ import annotations
+
+from transfer_ui.shell.map import open_page
+
+open_page("forgetting")  # before the imports that take a while, so that the title is there at once
+
+import streamlit as st
+
+from transfer_ui import downloads, sentences
+from transfer_ui.articles.forgetting import arms, figures, tables, words
+from transfer_ui.charts import by_epoch
+from transfer_ui.controls import address, sidebar
+from transfer_ui.downloads import Origin
+from transfer_ui.palette import theme
+from transfer_ui.runs import ahead, cached
+from transfer_ui.sentences import Results
+from transfer_ui.shell import frame
+
+config = sidebar.draw("forgetting")
+
+if sentences.has_old_task(config):
+    place = st.container(key="answer_place_short")
+    drawn = figures.Figures(config, theme())
+    asked, others = (make(config, drawn.strength) for make in (arms.at_the_settings, arms.elsewhere))
+    with place:
+        answer = frame.Answer()
+    known: Results = {}
+    if cached.is_known(config) and not cached.are_known(
+        asked
+    ):  # the answer is there at once, from what Compare trained
+        known = words.of_pretrained(cached.comparison(config).results)
+        answer.say(words.traded(known), words.behind_it(known))
+        drawn.draw_trade(known)
+    found = cached.arms(asked, lambda so_far: drawn.draw(so_far, known), [cached.arms_of(others)])
+    results = found.results
+    if not words.can_tell(results):
+        frame.stop_without_results()
+    answer.say(words.traded(results), words.behind_it(results))
+    drawn.say(found)
+    table = found.once("table", lambda: tables.seeds_table(results))
+    tables.show(found.once("means", lambda: tables.means(table)))
+    all_runs = drawn.say_trade(results, cached.arms(others, lambda so_far: drawn.draw_trade(results | so_far)))
+    with place:
+        for sentence in sentences.trouble(words.of_strategies(results)):
+            st.error(sentence, icon=":material/warning:")
+    with st.container(horizontal=True):
+        origin = Origin("forgetting", [config], address.place())
+        downloads.offer("New against old", lambda: all_runs, origin, "trade")
+        downloads.offer("Seed by seed", lambda: table, origin, "per_seed")
+        downloads.offer("Epochs and classes", lambda: tables.epochs_table(results), origin, "epochs")
+    ideas: list[words.Idea] = [
+        ("forgetting", {"backbone_learning_rate": 0.5}, "Ten times the end-to-end rate", "which classes survive?"),
+        ("forgetting", {"unfreeze_epoch": 0}, "Never freeze", "what does the old task pay for a random head?"),
+        ("unfreeze", {}, "When to unfreeze", "sweep the unfreeze epoch with these settings"),
+        ("claims", {}, "Is the advice true?", "what a study over many rates found about L2-SP and unfreezing"),
+    ]
+else:
+    frame.answer(words.NO_OLD_TASK, [words.WHERE_THERE_IS_NONE])
+    chart = by_epoch.Charts(theme(), ["target"])
+    outcome = cached.comparison(config, lambda so_far: chart.draw(figures.new_task_alone(so_far), complete=False))
+    if not outcome.results:
+        frame.stop_without_results()
+    chart.draw(figures.new_task_alone(outcome.results))
+    frame.show_origin(outcome.made)
+    ideas = [words.something_to_forget(config), ("compare", {}, "The curves", "the same run against all controls")]
+
+frame.try_next(config, ideas)
+ahead.prepare(config)

@@ -1,0 +1,121 @@
+"""The figures of the page in their order: each stands under its question, with one computed sentence below it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from transfer_core import RunConfig, RunResult
+from transfer_ui.articles.forgetting import arms, images, words
+from transfer_ui.charts import by_epoch, meanings, old_classes, trade
+from transfer_ui.charts.base import Place
+from transfer_ui.controls import sidebar
+from transfer_ui.runs.waiting import Outcome
+from transfer_ui.sentences import Results
+
+KEY = (
+    "Large: the settings of this page, with 95 % intervals and faint seeds. Small: other rates, or strengths of L2-SP. "
+    "Grey: what no run beats on both tasks. L2-SP is end-to-end with a pull of the backbone back towards its pretrained weights."
+)
+
+
+class Figures:
+    """All figures; drawing one again puts it over itself.
+
+    Parameters
+    ----------
+    config : RunConfig
+    mode : {"light", "dark"}
+
+    Attributes
+    ----------
+    strength : float
+        Of L2-SP, as chosen on the page.
+    lost_by : str
+        Arm whose lost classes and images are shown, as chosen on the page.
+    """
+
+    def __init__(self, config: RunConfig, mode: str) -> None:
+        source = config.pair.source
+        assert source is not None
+        self._config, self._mode, self._classes = config, mode, source.classes
+        self._trade, self._trade_said = Place(), st.container()
+        strengths = {one: one for one in arms.STRENGTHS}
+        chosen = sidebar.choose_in_link(
+            "anchor", strengths, st.segmented_control, default=arms.DEFAULT_STRENGTH, label="Strength of L2-SP"
+        )
+        self.strength = float(chosen)
+        self._points = arms.points(config, self.strength)
+        st.caption(KEY)
+
+        st.subheader("When is it lost?", anchor=False)
+        self._epochs = by_epoch.Charts(mode)
+        self._epochs_said = st.container()
+
+        st.subheader("Is it really gone?", anchor=False)
+        self._meanings = Place()
+        self._meanings_said = st.container()
+
+        st.subheader("Which old classes go first?", anchor=False)
+        self.lost_by = sidebar.choose_in_link(
+            "lost_by", arms.LOST_BY, st.segmented_control, default="end_to_end", label="Lost by"
+        )
+        self._lost_classes = Place()
+        self._classes_said = st.container()
+        self._images = st.container()
+
+    def draw(self, results: Results, known: Results) -> None:
+        """Draw the arms at the page's settings that have finished, and where those end that Compare has trained."""
+        self.draw_trade({**known, **results})
+        self._epochs.draw(self._pictures(results), complete=False)
+        meanings.draw(meanings.meaning_rows(results), self._mode, self._meanings)
+        if self.lost_by in results:
+            self._draw_classes(old_classes.class_rows(results[self.lost_by], self._classes))
+
+    def draw_trade(self, results: Mapping[str, RunResult]) -> None:
+        """Draw the runs of all rates and strengths that have finished."""
+        trade.draw(trade.picture(results, self._points), self._mode, self._trade)
+
+    def say_trade(self, results: Results, elsewhere: Outcome) -> pd.DataFrame:
+        """Draw these runs for good, say which no other beats, and give their table."""
+        drawn = elsewhere.once("picture", lambda: trade.picture(results | elsewhere.results, self._points))
+        sentence = elsewhere.once("front", lambda: words.front_sentence(drawn))
+        trade.draw(drawn, self._mode, self._trade, sentence)
+        self._trade_said.markdown(sentence)
+        return drawn.table
+
+    def say(self, found: Outcome) -> None:
+        """Draw the arms at the page's settings for good, with a sentence below each figure."""
+        results: Results = found.results
+        self._epochs.draw(found.once("epochs", lambda: self._pictures(results)))
+        self._epochs_said.markdown(found.once("when", lambda: words.when_sentence(results)))
+        lines = found.once("meanings", lambda: words.meaning_lines(results))
+        rows = found.once("lost", lambda: meanings.meaning_rows(results))
+        meanings.draw(rows, self._mode, self._meanings, words.plain(" ".join(lines)))
+        self._meanings_said.markdown("\n".join(f"- {line}" for line in lines))
+        if self.lost_by in results:
+            self._say_classes(found, results[self.lost_by])
+
+    def _say_classes(self, found: Outcome, result: RunResult) -> None:
+        name = self.lost_by
+        sentence = words.classes_sentence(result, self._classes, name)
+        rows = found.once(f"classes of {name}", lambda: old_classes.class_rows(result, self._classes))
+        self._draw_classes(rows, sentence)
+        self._classes_said.markdown(sentence)
+        with self._images:
+            images.show(found.once(f"images of {name}", lambda: images.lost_images(result)))
+
+    def _draw_classes(self, rows: pd.DataFrame, sentence: str = by_epoch.UNDER_WAY) -> None:
+        old_classes.draw(rows, self._mode, self._lost_classes, sentence)
+
+    def _pictures(self, results: Results) -> dict[str, by_epoch.Picture]:
+        return {task: by_epoch.picture(results, self._config.n_epochs, task) for task in by_epoch.TASKS}
+
+
+def new_task_alone(results: Results) -> dict[str, by_epoch.Picture]:
+    """Put together what there is to draw where there is no old task."""
+    shown = words.of_pretrained(results)
+    n_epochs = next(iter(shown.values())).config.n_epochs
+    return {"target": by_epoch.picture(shown, n_epochs, "target")}

@@ -1,0 +1,245 @@
+"""New task against old task: one point per arm and rate, and the front that no other point beats on both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from transfer_core import RunResult
+from transfer_core.arrays import Array
+from transfer_core.statistics import mean_band
+from transfer_ui.charts import base
+from transfer_ui.charts.followed import looks, short
+from transfer_ui.palette import INK, MUTED
+
+HEIGHT = 370
+ROOM = 0.3  # of the range of what must be seen, below it
+AXES = ("target", "source")
+TITLES = ("New task: validation accuracy", "Old task: accuracy with the old head")
+
+
+class Point(NamedTuple):
+    """Where a run stands among those of its arm.
+
+    Attributes
+    ----------
+    arm : str
+    value : float
+        Learning rate, or strength of L2-SP.
+    here : bool
+        Whether it is the run at the settings of the page.
+    """
+
+    arm: str
+    value: float
+    here: bool
+
+    @property
+    def words(self) -> str:
+        """What distinguishes it from the others of its arm."""
+        return f"{'strength' if short(self.arm) == 'L2-SP' else 'rate'} {self.value:g}"
+
+
+def trade_table(results: Mapping[str, RunResult], points: Mapping[str, Point]) -> pd.DataFrame:
+    """One row per run: its arm, rate or strength, and both accuracies with their intervals.
+
+    Parameters
+    ----------
+    results : mapping of str to RunResult
+    points : mapping of str to Point
+        Under the names of the results; a name without a result is left out.
+
+    Returns
+    -------
+    DataFrame
+        ``front``: no other run is better on both tasks.
+    """
+    table = pd.DataFrame([_row(results[name], point) for name, point in points.items() if name in results])
+    return table.assign(front=on_front(table[list(AXES)].to_numpy()))
+
+
+def _row(result: RunResult, point: Point) -> dict[str, object]:
+    row: dict[str, object] = {"arm": short(point.arm), "what": point.words, "value": point.value, "here": point.here}
+    for axis, scores in zip(AXES, _scores(result), strict=True):
+        mean, low, high = (float(part) for part in mean_band(scores))
+        row |= {axis: mean, f"{axis}_low": low, f"{axis}_high": high}
+    return row
+
+
+def _scores(result: RunResult) -> tuple[Array, Array]:
+    return result.val_accuracy, result.source_accuracy_after
+
+
+def on_front(scores: Array) -> Array:
+    """Mark the points that no other point beats: as good on both axes and better on one.
+
+    Examples
+    --------
+    >>> on_front(np.array([[0.9, 0.5], [0.8, 0.9], [0.7, 0.8], [0.9, 0.5]])).tolist()
+    [True, True, False, True]
+    """
+    at_least = (scores[None] >= scores[:, None]).all(axis=-1)
+    better = (scores[None] > scores[:, None]).any(axis=-1)
+    return np.asarray(~np.any(at_least & better, axis=1))
+
+
+def window(table: pd.DataFrame, before: float) -> dict[str, float]:
+    """Choose the ranges that show the differences: the front, the runs here and the pretrained network, with some room.
+
+    A run that has broken down elsewhere would squeeze all others into a corner.
+
+    Returns
+    -------
+    dict of str to float
+        ``target_low``, ``target_high``, ``source_low``, ``source_high``.
+    """
+    shown = table[table["here"] | table["front"]]
+    found: dict[str, float] = {}
+    for axis, further in zip(AXES, ([], [before]), strict=True):
+        values = np.array([*shown[f"{axis}_low"], *shown[f"{axis}_high"], *further])
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+        room = max(ROOM * (high - low), 0.004)
+        found |= {f"{axis}_low": max(low - room, 0.0), f"{axis}_high": min(high + room / 2, 1.0)}
+    return found
+
+
+def outside(table: pd.DataFrame, frame: Mapping[str, float]) -> pd.DataFrame:
+    """Find the runs that a window leaves out."""
+    inside = [table[axis].between(frame[f"{axis}_low"], frame[f"{axis}_high"]) for axis in AXES]
+    return table[~(inside[0] & inside[1])]
+
+
+def trade_rows(results: Mapping[str, RunResult], points: Mapping[str, Point], table: pd.DataFrame) -> pd.DataFrame:
+    """`trade_table` for the chart, with the front as a line, each seed of the runs here and the pretrained network."""
+    front = table[table["front"]].drop_duplicates(list(AXES)).sort_values("target")
+    seeds = [
+        pd.DataFrame(dict(zip(AXES, _scores(results[name]), strict=True))).assign(arm=short(point.arm))
+        for name, point in points.items()
+        if point.here and name in results
+    ]
+    before = pd.DataFrame({"source": [_before(results)]})
+    kinds = {"point": table.sort_values("value"), "front": front, "seed": pd.concat(seeds), "before": before}
+    return pd.concat([rows.assign(kind=kind) for kind, rows in kinds.items()], ignore_index=True)
+
+
+def _before(results: Mapping[str, RunResult]) -> float:
+    return float(next(iter(results.values())).source_accuracy_before.mean())
+
+
+@cache
+def trade_template(mode: str) -> base.Spec:
+    """Make the chart.
+
+    Parameters
+    ----------
+    mode : {"light", "dark"}
+    """
+    look = looks(mode, legend=True)
+
+    def domain(axis: str) -> alt.Scale:
+        return alt.Scale(
+            domain=[base.framed(f"frame.{axis}_low"), base.framed(f"frame.{axis}_high")], nice=False, zero=False
+        )
+
+    ticks = alt.Axis(format=".0%", tickCount=5)
+    x, x_low = (
+        alt.X(f"{field}:Q", scale=domain("target"), axis=ticks, title=TITLES[0]) for field in ("target", "target_low")
+    )
+    y, y_low = (
+        alt.Y(f"{field}:Q", scale=domain("source"), axis=ticks, title=TITLES[1]) for field in ("source", "source_low")
+    )
+    rows = alt.Chart(base.NO_DATA)
+    points = rows.transform_filter("datum.kind == 'point'")
+    here = points.transform_filter("datum.here")
+    before = rows.transform_filter("datum.kind == 'before'")
+    nearest = alt.selection_point(name="nearest", nearest=True, on="pointermove", empty=False, clear="pointerout")
+
+    line = before.mark_rule(strokeDash=[4, 3], color=MUTED[mode], tooltip=None).encode(y=y)
+    word = before.mark_text(
+        text="the pretrained network", align="right", baseline="bottom", dx=-4, dy=-3, color=MUTED[mode], tooltip=None
+    ).encode(y=y, x=alt.value("width"))
+    front = (
+        rows.transform_filter("datum.kind == 'front'")
+        .mark_line(interpolate="step-before", clip=True, strokeWidth=9, opacity=0.16, color=INK[mode], tooltip=None)
+        .encode(x=x, y=y, order="target:Q")
+    )
+    paths = points.mark_line(strokeWidth=1.4, opacity=0.75, clip=True, tooltip=None).encode(
+        x=x, y=y, order="value:Q", color=look.colour, strokeDash=look.dash
+    )
+    seeds = (
+        rows.transform_filter("datum.kind == 'seed'")
+        .mark_point(filled=True, size=16, opacity=0.3, clip=True, tooltip=None)
+        .encode(x=x, y=y, color=look.colour, shape=look.shape)
+    )
+    across = here.mark_rule(strokeWidth=1.8, tooltip=None).encode(x=x_low, x2="target_high:Q", y=y, color=look.colour)
+    along = here.mark_rule(strokeWidth=1.8, tooltip=None).encode(x=x, y=y_low, y2="source_high:Q", color=look.colour)
+    marks = (
+        points.mark_point(filled=True, opacity=1, strokeWidth=1.5, clip=True)
+        .encode(
+            x=x,
+            y=y,
+            color=look.colour,
+            shape=look.shape,
+            size=alt.condition("datum.here", alt.value(190), alt.value(48)),
+            stroke=alt.condition(nearest, alt.value(INK[mode]), alt.value("transparent")),
+            tooltip=[
+                alt.Tooltip("arm:N", title="Arm"),
+                alt.Tooltip("what:N", title="With"),
+                alt.Tooltip("target:Q", title="New task", format=".1%"),
+                alt.Tooltip("target_low:Q", title="95 % interval from", format=".1%"),
+                alt.Tooltip("target_high:Q", title="to", format=".1%"),
+                alt.Tooltip("source:Q", title="Old task", format=".1%"),
+                alt.Tooltip("source_low:Q", title="95 % interval from ", format=".1%"),
+                alt.Tooltip("source_high:Q", title="to ", format=".1%"),
+            ],
+        )
+        .add_params(nearest)
+    )
+    layers = (line, word, front, paths, seeds, across, along, marks)
+    return base.template(alt.layer(*layers).properties(height=HEIGHT), mode)
+
+
+class Picture(NamedTuple):
+    """What there is to draw of some runs.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Of `trade_table`.
+    rows : DataFrame
+        Of `trade_rows`.
+    frame : dict of str to float
+    """
+
+    table: pd.DataFrame
+    rows: pd.DataFrame
+    frame: dict[str, float]
+
+
+def picture(results: Mapping[str, RunResult], points: Mapping[str, Point]) -> Picture:
+    """Put together what there is to draw.
+
+    Parameters
+    ----------
+    results : mapping of str to RunResult
+        At least one of them at the settings of the page.
+    points : mapping of str to Point
+    """
+    table = trade_table(results, points)
+    return Picture(table, trade_rows(results, points, table), window(table, _before(results)))
+
+
+def draw(drawn: Picture, mode: str, place: base.Place, words: str = "Runs are under way.") -> None:
+    """Draw the runs so far, in place of the previous picture."""
+    base.show(
+        trade_template(mode),
+        drawn.rows,
+        alt=f"Accuracy on the old task against accuracy on the new one, one point per arm and rate. {words}",
+        frame=drawn.frame,
+        place=place,
+    )
