@@ -135,8 +135,8 @@ def test_the_mean_over_the_pairs_decides_and_the_sentence_says_how_they_differ()
 
     finding = summarise(_rows(mixed, pairs)).findings["falls_with_depth"]
     assert finding.verdict == CONFIRMED  # 10, 10 and -10 points
-    assert "3.3 points ahead on the mean of 3 pairs" in finding.sentence
-    assert "from 10.0 points behind in Digits to much or little ink" in finding.sentence
+    assert "mean of 3 pairs: 3.3 points ahead" in finding.sentence
+    assert "from 10.0 points behind (Digits to much or little ink)" in finding.sentence
     assert "clearly ahead in 2, clearly behind in 1" in finding.sentence
 
 

@@ -147,8 +147,8 @@ def test_the_mean_over_the_pairs_decides_and_a_pair_without_what_is_presupposed_
     )
     finding = summarise(rows).findings["tuning_distorts"]
     assert finding.verdict == CONFIRMED
-    assert "in distribution: 5.0 points ahead on the mean of 2 pairs" in finding.sentence
-    assert "out of distribution: 5.0 points behind on the mean of 2 pairs" in finding.sentence
+    assert "in distribution, mean of 2 pairs: 5.0 points ahead" in finding.sentence
+    assert "out of distribution, mean of 2 pairs: 5.0 points behind" in finding.sentence
     assert "Left out: Digits to inverted digits, where the features do not fit" in finding.sentence
 
 
@@ -164,7 +164,7 @@ def test_without_images_of_the_source_the_other_kinds_are_out_of_distribution():
     rows = _rows(AS_KUMAR, "digits_to_digits")
     findings = summarise(rows[rows["images"] != SOURCE]).findings
     assert all("other kinds" not in finding.sentence for finding in findings.values())
-    assert "out of distribution: Digits to more digits 10.0 points behind" in findings["tuning_distorts"].sentence
+    assert "out of distribution, in Digits to more digits: 10.0 points behind" in findings["tuning_distorts"].sentence
 
 
 def test_a_large_head_that_loses_as_much_in_distribution_distorts_nothing():
@@ -172,7 +172,7 @@ def test_a_large_head_that_loses_as_much_in_distribution_distorts_nothing():
     wavering = (rows["arm"] == LARGE_HEAD) & (rows["images"] == INSIDE)
     rows.loc[wavering, "accuracy"] += 0.02 * (-1.0) ** rows.loc[wavering, "seed"]
     finding = summarise(rows).findings["large_head"]
-    assert "out of distribution: MNIST to UCI digits 20.0 points behind" in finding.sentence
+    assert "out of distribution, in MNIST to UCI digits: 20.0 points behind" in finding.sentence
     assert finding.verdict == INCONCLUSIVE
 
 

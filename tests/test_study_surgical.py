@@ -129,7 +129,7 @@ def test_the_mean_over_the_pairs_decides_and_a_pair_of_another_level_says_nothin
     good, bad = _arms(0.95, 0.7, 0.8, 0.8), _arms(0.7, 0.7, 0.8, 0.8)
     findings = summarise(_rows({"digits_to_noisy": good, "digits_to_permuted": bad})).findings
     assert findings["first_for_inputs"].verdict == CONFIRMED  # 15 points ahead and 10 behind
-    assert "clearly ahead in 1, clearly behind in 1" in findings["first_for_inputs"].sentence
+    assert "clearly the other way: Digits to permuted pixels" in findings["first_for_inputs"].sentence
     assert findings["last_for_outputs"].verdict == UNTESTED
     assert "no such pair was measured" in findings["last_for_outputs"].sentence
 

@@ -87,9 +87,10 @@ class Effect(NamedTuple):
         >>> from transfer_core.studies.summaries import gap_of
         >>> effect = Effect("A, against B", {"digits_to_parity": gap_of([0.4] * 6), "digits_to_ink": gap_of([0.1] * 6)})
         >>> print(effect.sentence.replace("\xa0", " "))
-        A, against B: 25.0 points ahead (95 % interval 25.0 to 25.0; ahead in 6 of 6 seeds), from 10.0 points ahead (Digits to much or little ink) to 40.0 points ahead (Digits to odd or even).
+        A, against B, mean of 2 pairs: 25.0 points ahead (95 % interval 25.0 to 25.0; ahead in 6 of 6 seeds), from 10.0 points ahead (Digits to much or little ink) to 40.0 points ahead (Digits to odd or even).
         """
-        return f"{self.words}: {mean_effect_words(self.gaps)}."
+        where = f"in {title_of(*self.gaps)}" if len(self.gaps) == 1 else f"mean of {len(self.gaps)} pairs"
+        return f"{self.words}, {where}: {mean_effect_words(self.gaps)}."
 
 
 def judged(claim: Claim, effects: Mapping[str, Effect], left_out: Mapping[str, str] | None = None) -> Finding:
