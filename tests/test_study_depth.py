@@ -137,7 +137,7 @@ def test_the_mean_over_the_pairs_decides_and_the_sentence_says_how_they_differ()
     assert finding.verdict == CONFIRMED  # 10, 10 and -10 points
     assert "mean of 3 pairs: 3.3 points ahead" in finding.sentence
     assert "from 10.0 points behind (Digits to much or little ink)" in finding.sentence
-    assert "clearly ahead in 2, clearly behind in 1" in finding.sentence
+    assert "clearly the other way: Digits to much or little ink" in finding.sentence
 
 
 def test_a_middle_that_is_no_better_than_all_layers_refutes_that_it_lies_between():
