@@ -8,10 +8,12 @@ from sklearn.datasets import load_digits
 
 from tools.build_mnist_8x8 import to_uci_format
 from transfer_core import datasets
-from transfer_core.datasets import DATASETS, load, load_mnist_8x8
+from transfer_core.datasets import DATASETS, load, load_mnist_8x8, off_centre
 
 FILE = Path(datasets.__file__).parent / "data" / "mnist_8x8.npz"
 CHECKSUM = "284186f7979f06729c933ac347245a6f1765e1a1b3dc827403f60f8e9bb6f3f1"
+
+OFF_CENTRE_KEY = "697d2cdbf9273d8d"
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +75,7 @@ def test_reduction_drops_what_is_fainter_than_half():
 @pytest.mark.parametrize("name", DATASETS)
 def test_every_dataset_is_ink_from_0_to_1_with_ten_digits(name):
     images, digits = load(name).images, load(name).labels
-    assert images.shape == (len(digits), 8, 8)
+    assert images.shape == (len(digits), *(2 * (10 if "off_centre" in name else 8,)))
     assert images.dtype == np.float32
     assert digits.dtype == np.int64
     assert (images.min(), images.max()) == (0, 1)
@@ -91,9 +93,38 @@ def test_a_dataset_is_loaded_once_and_cannot_be_written_to(name):
         dataset.labels[0] = 0
 
 
-def test_the_two_collections_share_no_image():
-    one, two = ({image.tobytes() for image in load(name).images} for name in ("digits", "mnist_8x8"))
+@pytest.mark.parametrize("pair", [("digits", "mnist_8x8"), ("digits_off_centre", "mnist_off_centre")], ids="-".join)
+def test_the_two_collections_share_no_image(pair):
+    one, two = ({image.tobytes() for image in load(name).images} for name in pair)
     assert not one & two
+
+
+@pytest.mark.parametrize("pair", [("digits", "digits_off_centre"), ("mnist_8x8", "mnist_off_centre")], ids="-".join)
+def test_off_centre_every_image_stands_whole_at_one_of_nine_places_each_as_likely(pair):
+    plain, moved = map(load, pair)
+    np.testing.assert_array_equal(moved.labels, plain.labels)
+    counts = np.zeros((3, 3), int)
+    for image, framed in zip(plain.images, moved.images, strict=True):
+        fits = [
+            (row, column)
+            for row in range(3)
+            for column in range(3)
+            if (framed[row : row + 8, column : column + 8] == image).all()
+        ]
+        assert len(fits) == 1
+        assert framed.sum() == pytest.approx(image.sum())  # nothing beside it
+        counts[fits[0]] += 1
+    np.testing.assert_allclose(counts / len(plain.labels), 1 / 9, atol=0.02)
+
+
+def test_the_places_off_centre_are_the_same_whenever_they_are_drawn():
+    drawn = off_centre(load("digits"))
+    assert drawn == load("digits_off_centre")
+    assert drawn.key.startswith(OFF_CENTRE_KEY)  # every stored result with these images hangs on it
+
+
+def test_off_centre_without_a_margin_is_the_data_set_itself():
+    assert off_centre(load("digits"), 0) == load("digits")
 
 
 def test_uci_digits_are_scikit_learns_divided_by_full_ink():

@@ -8,7 +8,7 @@ from transfer_core.experiment import sweep_steps
 from transfer_ui.articles.unfreeze import sweep_epochs
 from transfer_ui.runs.default_views import FOLDER, default_view
 
-SAMPLE = ("mnist_to_digits", "digits_to_parity")
+SAMPLE = ("off_centre", "mnist_to_digits", "digits_to_parity")
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

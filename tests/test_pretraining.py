@@ -3,8 +3,15 @@ from collections.abc import Generator
 import numpy as np
 import pytest
 
-from transfer_core import Layer, RunConfig, init_params, pretrain, pretraining
-from transfer_core.pretraining import is_pretrained, load_shipped, pretrain_anew, pretrain_steps
+from transfer_core import Layer, RunConfig, init_params, pretrain, pretraining, scenario_config
+from transfer_core.pretraining import (
+    SHIPPED,
+    is_pretrained,
+    is_shipped,
+    load_shipped,
+    pretrain_anew,
+    pretrain_steps,
+)
 from transfer_core.seeds import Purpose, stream
 from transfer_core.training import train
 
@@ -116,16 +123,24 @@ def test_trainings_that_were_abandoned_are_let_go(small, counted):
     assert is_pretrained(small)
 
 
-def test_shipped_networks_are_what_training_gives():
-    shipped, trained = load_shipped(), pretrain_anew(RunConfig())
+@pytest.mark.parametrize("scenario", SHIPPED)
+def test_shipped_networks_are_what_training_gives(scenario):
+    shipped, trained = load_shipped(scenario), pretrain_anew(scenario_config(scenario))
     for stored, layer in zip(shipped.params, trained.params, strict=True):
         np.testing.assert_allclose(stored.weights, layer.weights, rtol=1e-4, atol=1e-5)
         np.testing.assert_allclose(stored.bias, layer.bias, rtol=1e-4, atol=1e-5)
     np.testing.assert_array_equal(shipped.source_accuracy, trained.source_accuracy)
 
 
-def test_default_configuration_starts_from_the_shipped_networks():
-    assert (pretrain(RunConfig()).params[0].weights == load_shipped().params[0].weights).all()
+@pytest.mark.parametrize("scenario", SHIPPED)
+def test_a_shipped_scenario_starts_from_the_shipped_networks(scenario, counted):
+    found = pretrain(scenario_config(scenario))
+    np.testing.assert_array_equal(found.params[0].weights, load_shipped(scenario).params[0].weights)
+    assert not counted
+
+
+def test_the_networks_of_the_default_configuration_are_shipped():
+    assert is_shipped(RunConfig())
 
 
 def test_a_network_that_diverges_is_trained_again_more_slowly_and_no_other(small, monkeypatch):

@@ -62,6 +62,7 @@ def test_settings_name_fields_of_a_run_and_cannot_be_changed(name):
 
 def test_the_scenarios_that_were_promised_are_there():
     promised = {
+        "off_centre",
         "mnist_to_digits",
         "digits_to_digits",
         "digits_to_inverted",

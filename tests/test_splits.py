@@ -21,13 +21,14 @@ def _numbered(task, first):
 
 @pytest.fixture
 def numbered():
-    """Our scenarios with numbered images; the other collection counts from 10,000."""
+    """Our scenarios with numbered images; another collection than the target's counts from 10,000."""
     return {
         name: replace(
             scenario,
             shift=None,
             target=_numbered(scenario.target, 0),
-            source=scenario.source and _numbered(scenario.source, 10_000 * (name == "mnist_to_digits")),
+            source=scenario.source
+            and _numbered(scenario.source, 10_000 * (scenario.source.dataset != scenario.target.dataset)),
         )
         for name, scenario in SCENARIOS.items()
     }
@@ -183,7 +184,7 @@ def test_samples_show_one_image_of_each_class(name):
     assert list(samples) == (["target"] if SCENARIOS[name].source is None else ["source", "target"])
     for task, images, labels in samples.values():
         assert labels.tolist() == list(range(len(task.classes)))
-        assert images.shape == (len(task.classes), 8, 8)
+        assert images.shape == (len(task.classes), *SCENARIOS[name].image_shape)
 
 
 def test_samples_of_the_target_are_shifted():

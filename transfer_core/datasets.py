@@ -1,8 +1,8 @@
 """The images: what they are, never what is done with them.
 
 A data set is a value that is known by its content: two sets under one name are two sets, in every cache
-and every store. Both of ours are 8 x 8 with ink counts from 0 to 16, and both ship with the product: nothing is
-downloaded.
+and every store. Ours are two collections of digits, 8 x 8 with ink counts from 0 to 16, which ship with the product:
+nothing is downloaded. Off centre, the same images stand at random places in a 10 x 10 frame.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from transfer_core.arrays import Array, check_labels
+from transfer_core.seeds import Purpose, stream
 
 MAX_INK = 16
 DIGIT_NAMES = tuple("0123456789")
@@ -151,13 +152,46 @@ def load_mnist_8x8() -> Dataset:
     return _stored("mnist_8x8")
 
 
+def off_centre(dataset: Dataset, margin: int = 1) -> Dataset:
+    """Put every image at a random place in an empty frame that is larger by a margin on each side.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Of images with rows and columns.
+    margin : int, default 1
+        Pixels. An image is up to this far from the centre, in both directions, every place as likely as another.
+
+    Returns
+    -------
+    Dataset
+        The places are the same whenever and wherever it is made.
+
+    Examples
+    --------
+    >>> off_centre(load("digits"), 2).image_shape
+    (12, 12)
+    """
+    n, height, width = dataset.images.shape
+    framed = np.zeros((n, height + 2 * margin, width + 2 * margin), dataset.images.dtype)
+    places = np.random.default_rng(stream(0, Purpose.PLACES)).integers(0, 2 * margin + 1, (n, 2))
+    rows, columns = (places[:, axis, None] + np.arange(side) for axis, side in enumerate((height, width)))
+    framed[np.arange(n)[:, None, None], rows[:, :, None], columns[:, None, :]] = dataset.images
+    return Dataset(framed, dataset.labels, dataset.classes)
+
+
 def _stored(name: str) -> Dataset:
     with np.load(Path(__file__).parent / "data" / f"{name}.npz", allow_pickle=False) as stored:
         images, labels = stored["images"], stored["labels"]
     return Dataset((images / MAX_INK).astype(np.float32), labels.astype(np.int64), DIGIT_NAMES)
 
 
-DATASETS: dict[str, Callable[[], Dataset]] = {"digits": load_uci_digits, "mnist_8x8": load_mnist_8x8}
+DATASETS: dict[str, Callable[[], Dataset]] = {
+    "digits": load_uci_digits,
+    "mnist_8x8": load_mnist_8x8,
+    "digits_off_centre": lambda: off_centre(load_uci_digits()),
+    "mnist_off_centre": lambda: off_centre(load_mnist_8x8()),
+}
 
 
 @lru_cache(maxsize=len(DATASETS))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from transfer_core.arrays import Array, Examples, Layer, Params
-from transfer_core.config import RunConfig
+from transfer_core.config import RunConfig, scenario_config
 from transfer_core.network import accuracy, cross_entropy, init_params, predict_logits
 from transfer_core.scenarios import Scenario
 from transfer_core.schedules import Phase, freeze_to
@@ -60,7 +60,8 @@ class _Key(NamedTuple):
         return cls(config.pair, config.hidden_sizes, config.pretrain_epochs, config.seeds)
 
 
-SHIPPED = Path(__file__).parent / "data" / "pretrained_default.npz"
+SHIPPED = ("off_centre", "mnist_to_digits")
+"""Scenarios whose networks come with the product, trained at their own settings."""
 
 _finished: dict[_Key, Pretrained] = {}
 _under_way: dict[_Key, Iterator[float | Pretrained]] = {}
@@ -80,19 +81,35 @@ def is_shipped(config: RunConfig) -> bool:
     >>> is_shipped(RunConfig(n_epochs=20, unfreeze_epoch=5)), is_shipped(RunConfig(seed=1))
     (True, False)
     """
-    return _Key.of(config) == _Key.of(RunConfig())
+    return config.scenario in SHIPPED and _Key.of(config) == _Key.of(scenario_config(config.scenario))
 
 
-def load_shipped() -> Pretrained:
-    """Load the networks of the default configuration, so that a first visit need not wait for them.
+def shipped_file(scenario: str) -> Path:
+    """Where the networks of a scenario lie, if they are shipped.
+
+    Examples
+    --------
+    >>> shipped_file("off_centre").name
+    'pretrained_off_centre.npz'
+    """
+    return Path(__file__).parent / "data" / f"pretrained_{scenario}.npz"
+
+
+def load_shipped(scenario: str) -> Pretrained:
+    """Load the networks of a scenario, so that a first visit need not wait for them.
+
+    Parameters
+    ----------
+    scenario : str
+        One of `SHIPPED`.
 
     Returns
     -------
     Pretrained
         What ``tools/build_pretrained.py`` stored; a test trains them anew and compares.
     """
-    with np.load(SHIPPED, allow_pickle=False) as stored:
-        n_layers = len(RunConfig().layer_sizes) - 1
+    with np.load(shipped_file(scenario), allow_pickle=False) as stored:
+        n_layers = scenario_config(scenario).n_layers
         params = tuple(Layer(stored[f"weights_{index}"], stored[f"bias_{index}"]) for index in range(n_layers))
         return Pretrained(params, stored["source_accuracy"])
 
@@ -145,8 +162,8 @@ def pretrain_steps(config: RunConfig) -> Iterator[float]:
         Share done, 0 to 1; nothing if the network has already been computed.
     """
     key = _Key.of(config)
-    if key not in _finished and key == _Key.of(RunConfig()):
-        _finished[key] = load_shipped()
+    if key not in _finished and is_shipped(config):
+        _finished[key] = load_shipped(config.scenario)
     while key not in _finished:
         with _turn:
             # Checked again inside the lock: another thread may have finished it meanwhile.

@@ -205,6 +205,16 @@ _OURS = (
         same_labels=True,
     ),
     Scenario(
+        name="off_centre",
+        title="MNIST to UCI digits, off centre",
+        look_for="Every digit stands up to a pixel off centre, so two images of one class may share little ink. What has "
+        "the pretrained network learnt that a few images cannot teach?",
+        source=Task("MNIST digits, off centre", load("mnist_off_centre")),
+        target=Task("UCI digits, off centre", load("digits_off_centre")),
+        shift=ROTATION,
+        same_labels=True,
+    ),
+    Scenario(
         name="digits_to_digits",
         title="Digits to more digits",
         look_for="The same task on new images. Is there anything left to gain, or only something to lose?",

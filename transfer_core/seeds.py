@@ -13,6 +13,7 @@ class Purpose(StrEnum):
     The text is hashed into the stream, so it must never change: every result would be different.
     """
 
+    PLACES = "places"
     HALVES = "halves"
     SOURCE_SPLIT = "source"
     TEST_SPLIT = "test"

@@ -18,7 +18,7 @@ def strip(images: Array) -> Array:
 
     Parameters
     ----------
-    images : ndarray of shape (n, 8, 8)
+    images : ndarray of shape (n, height, width)
         Share of ink, 0 to 1.
 
     Returns
