@@ -34,7 +34,7 @@ FLOORS = {
         {"training"},
         {"network", "costs", "datasets", "wording"},
         {"statistics"},
-        {"stratified", "resampling"},
+        {"stratified", "resampling", "selection"},
         {"arrays", "seeds", "schedules", "bibliography"},
     ),
     "transfer_core.studies": (
