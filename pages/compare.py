@@ -62,7 +62,7 @@ with place:
             "evidence",
             lambda: [
                 *verdicts.behind_it(results, baselines),
-                sentences.worth_of_pretraining(results),
+                verdicts.worth_of_pretraining(results, baselines),
                 sentences.price(results),
             ],
         ),

@@ -46,7 +46,7 @@ with place:
         results,
         lambda baselines: [
             *verdicts.behind_it(results, baselines, brief=True),
-            sentences.worth_of_pretraining(results),
+            verdicts.worth_of_pretraining(results, baselines),
         ],
     )
 for name, card in cards.items():

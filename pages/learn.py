@@ -95,7 +95,7 @@ elif section == "takeaways":
             verdicts.answer(results, baselines),
             [
                 *verdicts.behind_it(results, baselines),
-                sentences.worth_of_pretraining(results),
+                verdicts.worth_of_pretraining(results, baselines),
                 sentences.price(results),
             ],
         )

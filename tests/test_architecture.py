@@ -34,7 +34,7 @@ FLOORS = {
         {"training"},
         {"network", "costs", "datasets", "wording"},
         {"statistics"},
-        {"stratified", "resampling", "student"},
+        {"stratified", "resampling", "selection", "student"},
         {"arrays", "seeds", "schedules", "bibliography"},
     ),
     "transfer_core.studies": (

@@ -11,7 +11,7 @@ from transfer_core.statistics import Gap, Interval
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import read
 from transfer_core.wording import change_words, evidence_words, interval_words, lead_words, number_words, size_words
-from transfer_ui import sentences
+from transfer_ui import sentences, verdicts
 from transfer_ui.articles import unfreeze
 from transfer_ui.articles.learn import lesson_claims
 
@@ -54,6 +54,6 @@ def test_no_verdict_has_a_hyphen_for_a_minus(study):
 def test_no_sentence_about_a_run_has_a_hyphen_for_a_minus(small):
     results = compare(small.but(scenario="digits_to_permuted", backbone_learning_rate=1.0))
     said = [row.measure(results).sentence for row in lesson_claims.TABLE]
-    said += [sentences.price(results), sentences.worth_of_pretraining(results), *sentences.trouble(results)]
+    said += [sentences.price(results), verdicts.worth_of_pretraining(results, {}), *sentences.trouble(results)]
     said += [unfreeze.moved_sentence(result) for result in results.values()]
     assert [sentence for sentence in said if HYPHEN.search(sentence)] == []

@@ -124,13 +124,18 @@ def test_accuracy_counts_largest_logits_per_leading_index():
 
 
 @pytest.mark.parametrize("values", [(0, 1), (0, 1, np.inf), (0, 1, -np.inf), (0, 1, np.nan), (0, 5e-324, -5e-324)])
-def test_a_hit_is_what_argmax_says_in_a_tie_and_beyond_numbers_too(values):
+def test_a_hit_is_what_argmax_says_in_a_tie_and_beyond_numbers_but_no_number_is_a_miss(values):
     rng = np.random.default_rng(0)
     logits, labels = rng.choice(np.array(values, float), size=(4, 50, 3)), rng.integers(3, size=(4, 50))
     with np.errstate(invalid="ignore", divide="ignore"):
         _, hits = losses_and_hits(logits, labels)
-    np.testing.assert_array_equal(hits, logits.argmax(axis=-1) == labels)
+    says_something = ~np.isnan(logits).any(axis=-1)
+    np.testing.assert_array_equal(hits, (logits.argmax(axis=-1) == labels) & says_something)
     np.testing.assert_array_equal(hits.mean(axis=-1), accuracy(logits, labels))
+
+
+def test_a_network_that_diverged_is_never_right():
+    assert accuracy(np.full((2, 30, 3), np.nan), np.zeros((2, 30), int)).tolist() == [0.0, 0.0]
 
 
 def test_losses_of_examples_are_log_softmax_at_the_label():

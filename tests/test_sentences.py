@@ -3,7 +3,9 @@ import pytest
 
 from tests.present import present
 from transfer_core import SCENARIOS, RunConfig, compare, compare_steps, scenario_config
+from transfer_core.baselines import measure_baselines
 from transfer_core.experiment import sweep_steps
+from transfer_core.pretraining import pretraining_multiply_adds
 from transfer_ui import sentences, tables, verdicts
 from transfer_ui.articles.unfreeze import DECAY_PRESETS, moved_sentence, sweep_epochs, sweep_evidence, sweep_sentence
 from transfer_ui.controls.presets import PRESETS
@@ -25,26 +27,31 @@ def with_accuracy(results, **scores):
     }
 
 
+LEVELS = {"zero": 6 * [0.8], "above": 6 * [0.9], "below": 6 * [0.1], "about": 2 * [0.9, 0.7, 0.8]}
+
+
 @pytest.mark.parametrize(
-    ("scratch", "opening"),
+    ("scratch", "neighbour", "opening"),
     [
-        (6 * [0.1], "Pretraining pays"),
-        (6 * [1.0], "Pretraining hurts"),
-        (2 * [0.9, 0.7, 0.8], "Pretraining makes no clear difference"),
+        ("below", "below", "Pretraining pays: feature extraction leads from scratch by 70.0 to 70.0 points"),
+        ("about", "below", "Pretraining makes no clear difference"),
+        ("below", "about", "Pretraining makes no clear difference"),
+        ("above", "below", "Pretraining hurts: from scratch leads feature extraction by 10.0 to 10.0 points"),
+        ("below", "above", "Pretraining does not pay: nearest neighbour on pixels leads feature extraction by 10.0"),
     ],
 )
-def test_worth_of_pretraining_follows_the_interval(results, monkeypatch, scratch, opening):
-    level = 6 * [0.8]
-    arms = dict.fromkeys(("feature_extraction", "end_to_end", "progressive_unfreezing"), level)
-    monkeypatch.setattr(sentences, "learnt", lambda n_classes: 0.0)
-    said = sentences.worth_of_pretraining(with_accuracy(results, from_scratch=scratch, **arms))
+def test_pretraining_is_held_against_the_best_that_does_without(results, scratch, neighbour, opening):
+    arms = dict.fromkeys(("feature_extraction", "end_to_end", "progressive_unfreezing"), LEVELS["zero"])
+    measured = with_accuracy(results, from_scratch=LEVELS[scratch], random_features=6 * [0.1], **arms)
+    said = verdicts.worth_of_pretraining(measured, {"nearest_neighbour": np.array(LEVELS[neighbour])})
     assert said.startswith(opening)
 
 
-def test_control_that_has_not_learnt_is_no_evidence_for_pretraining():
-    preset = next(preset for preset in PRESETS if preset.title == "Rate too high")
-    said = sentences.worth_of_pretraining(compare(preset.config))
-    assert said.startswith("From scratch does not fit even its own training images")
+def test_where_nothing_learns_pretraining_is_not_judged(results):
+    measured = with_accuracy(results, **dict.fromkeys(results, 6 * [0.2]))
+    assert (
+        verdicts.worth_of_pretraining(measured, {}) == "Whether pretraining pays cannot be told where nothing learns."
+    )
 
 
 def test_answer_of_a_stopped_run_says_that_it_was_stopped(results):
@@ -59,10 +66,18 @@ def test_price_names_the_old_task(results):
     assert f"the network started at {sentences.percent(before)}" in sentences.price(results)
 
 
+def test_price_says_that_the_saving_needs_unchanging_images(results):
+    assert "with augmented images it would compute them in every epoch" in sentences.price(results)
+
+
+def test_few_seeds_have_no_interval_but_the_words():
+    assert sentences.accuracy_words(np.full(5, 0.9)).endswith("(too few seeds)")
+
+
 def test_lesson_has_no_old_task_to_speak_of():
     results = compare(scenario_config("lesson", n_epochs=3, unfreeze_epoch=1, n_seeds=2, hidden_sizes=(8,)))
     assert "old task" not in sentences.price(results)
-    assert "Nothing was pretrained" in sentences.worth_of_pretraining(results)
+    assert "Nothing was pretrained" in verdicts.worth_of_pretraining(results, {})
     assert "old task" not in sentences.cost_words(results["end_to_end"], results["feature_extraction"])
 
 
@@ -95,6 +110,9 @@ def test_summary_has_what_the_run_says(results):
     assert table.loc["Feature extraction", "trainable_parameters"] == 9 * 5
     assert table.loc["Logistic regression on pixels", "test_accuracy"] == pytest.approx(0.6)
     assert table["source_after"].isna()["From scratch"]
+    assert full["pretraining_multiply_adds"] == pretraining_multiply_adds(QUICK) > full["multiply_adds"]
+    assert table["pretraining_multiply_adds"].isna()["From scratch"]
+    assert not [column for column in table if "seconds" in str(column)]  # two runs of the same work differ by half
 
 
 def test_curves_download_holds_every_seed_and_epoch(results):
@@ -139,9 +157,10 @@ def test_size_of_the_training_set_is_said(scenario):
     assert sentences.cap(scenario_config(scenario)).startswith(("10 images", "all images"))
 
 
-def test_preset_of_pretraining_that_hurts_does_hurt():
-    preset = next(preset for preset in PRESETS if preset.title == "Pretraining that hurts")
-    assert sentences.worth_of_pretraining(compare(preset.config)).startswith("Pretraining hurts")
+def test_preset_of_pretraining_that_does_not_pay_does_not():
+    preset = next(preset for preset in PRESETS if preset.title == "Pretraining that does not pay")
+    said = verdicts.worth_of_pretraining(compare(preset.config), measure_baselines(preset.config))
+    assert said.startswith("Pretraining does not pay")
 
 
 def test_preset_of_a_rate_too_high_makes_fine_tuning_collapse():

@@ -1,9 +1,12 @@
+import re
+
 import numpy as np
 import pytest
 from scipy.stats import sem, t, ttest_1samp
 
+from tests.present import present
 from transfer_core.statistics import Gap, Interval, mean_band, mean_interval, paired_gap, pooled, verdict
-from transfer_core.wording import gap_words, join_words, side_words, verdict_evidence
+from transfer_core.wording import WIDER, change_words, gap_words, join_words, side_words, size_words, verdict_evidence
 from transfer_core.wording import verdict_sentence as sentence
 
 TITLES = {"a": "Freezing", "b": "Fine-tuning", "c": "From scratch"}
@@ -144,7 +147,7 @@ def test_equal_arms_are_inconclusive():
 def test_one_seed_is_inconclusive():
     found = verdict({"a": np.array([0.9]), "b": np.array([0.1])})
     assert (found.leader, found.inconclusive) == ("a", True)
-    assert sentence(found, TITLES) == ("Inconclusive: one seed is too few to judge. Freezing has the highest mean.")
+    assert sentence(found, TITLES) == "Inconclusive: too few seeds. Freezing has the highest mean."
     assert verdict_evidence(found, TITLES) == "It takes at least 6 seeds to tell luck from skill."
 
 
@@ -164,9 +167,9 @@ def test_verdict_needs_two_arms():
 
 def test_sentence_of_a_clear_win_speaks_of_the_closest_arm():
     found = verdict({"a": SCORES, "b": SCORES - 0.125, "c": SCORES - 0.25})
-    assert sentence(found, TITLES) == "Freezing wins, 12.5 points ahead of fine-tuning."
+    assert sentence(found, TITLES) == "Freezing wins, at least 12.5 points ahead of fine-tuning."
     assert verdict_evidence(found, TITLES) == (
-        "In test accuracy, freezing leads fine-tuning by 12.5 points (95\xa0% interval 12.5 to 12.5; ahead in 8 of 8 seeds)."
+        "In test accuracy, freezing leads fine-tuning by 12.5 to 12.5 points (95\xa0% interval; ahead in 8 of 8 seeds)."
     )
 
 
@@ -224,15 +227,51 @@ def test_band_of_a_diverged_curve_is_missing_only_where_it_diverged():
     assert np.isnan([mean[1], low[1], high[1]]).all()
 
 
-def test_sentence_of_arms_that_agree_in_every_seed_says_so():
+def test_sentence_of_arms_that_agree_in_every_seed_says_so_once():
     same = np.array(3 * [0.9, 0.8])
     found = verdict({"one": same, "other": same.copy()})
     assert sentence(found, {"one": "One", "other": "Other"}) == (
         "No difference: one and other have the same accuracy in every seed."
     )
-    assert verdict_evidence(found, {"one": "One", "other": "Other"}) == (
-        "In test accuracy, one and other are equal in every seed."
-    )
+    assert verdict_evidence(found, {"one": "One", "other": "Other"}) == ""
+    beaten = verdict({"one": same, "other": same.copy(), "far": same - 0.5})
+    assert verdict_evidence(beaten, {"one": "One", "other": "Other", "far": "Far"}) == "Clearly behind: far."
+
+
+def test_a_lead_in_four_seeds_of_ten_and_ties_in_the_rest_is_not_clear():
+    ahead = np.array([0.003, 0.003, 0.003, 0.003, 0, 0, 0, 0, 0, 0])
+    found = verdict({"a": 0.9 + ahead, "b": np.full(10, 0.9)})
+    assert (found.gaps["b"].wins, found.gaps["b"].losses) == (4, 0)
+    assert found.inconclusive
+
+
+@pytest.mark.parametrize("n", [1, 3, 5])
+def test_below_six_seeds_the_words_are_too_few_seeds(n):
+    gap = paired_gap(SCORES[:n], SCORES[:n] - 0.1)
+    for words in (side_words(gap), size_words(gap), change_words(gap)):
+        assert f"too few seeds: {n}" in words
+        assert "interval" not in words
+
+
+def test_an_interval_follows_the_side_that_the_words_name():
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        n = int(rng.integers(6, 12))
+        gap = paired_gap(rng.normal(rng.normal(0, 0.02), 0.02, n), np.zeros(n))
+        for words, more, less in (
+            (side_words(gap), "ahead", "behind"),
+            (side_words(gap, "B", WIDER), "wider", "narrower"),
+            (change_words(gap), "loses", "gains"),
+        ):
+            named = less if gap.interval.mean < 0 else more
+            said = words.replace("−", "-").replace("just above 0", "0.0").replace("just below 0", "-0.0")
+            mean = float(present(re.search(r"([\d.]+) points", said))[1])
+            low, high, times = map(
+                float, present(re.search(r"interval (\S+) to ([-\d.]+);.* in (\d+) of", said)).groups()
+            )
+            assert named in words
+            assert low - 0.1001 <= mean <= high + 0.1001
+            assert times == (gap.losses if gap.interval.mean < 0 else gap.wins)
 
 
 @pytest.mark.parametrize(

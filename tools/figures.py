@@ -22,7 +22,7 @@ def main() -> None:
     for name, scores in baselines.items():
         print(f"| {verdicts.TITLES[name]} | {sentences.accuracy_words(scores)} | – | – |")
     said = [verdicts.answer(results, baselines), *verdicts.behind_it(results, baselines)]
-    print(f"\n> {' '.join(said)} {sentences.worth_of_pretraining(results)}")
+    print(f"\n> {' '.join(said)} {verdicts.worth_of_pretraining(results, baselines)}")
 
 
 if __name__ == "__main__":

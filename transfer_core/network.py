@@ -236,7 +236,8 @@ def losses_and_hits(logits: Array, labels: Array) -> tuple[Array, Array]:
     losses : ndarray of shape (..., n)
         Cross-entropy of each example, nats.
     hits : bool ndarray of shape (..., n)
-        Whether its largest logit is the label's; of several as large, the first counts.
+        Whether its largest logit is the label's; of several as large, the first counts, and logits of which one is not
+        a number say nothing.
 
     Examples
     --------
@@ -250,7 +251,7 @@ def losses_and_hits(logits: Array, labels: Array) -> tuple[Array, Array]:
     chosen = np.take_along_axis(by_class, labels[..., None, :], axis=-2)[..., 0, :]
     hits = chosen == 0
     if np.count_nonzero(by_class < 0) < by_class.size - hits.size:  # a largest logit is not alone, or no number
-        hits = logits.argmax(axis=-1) == labels
+        hits = _hits(logits, labels)
     return np.log(np.exp(by_class, out=by_class).sum(axis=-2)) - chosen, hits
 
 
@@ -262,12 +263,23 @@ def _by_class(logits: Array) -> Array:
 def accuracy(logits: Array, labels: Array) -> Array:
     """Share of the examples whose largest logit is the label's, 0 to 1, one per leading index.
 
+    An example is wrong if one of its logits is not a number, as those of a network that diverged are.
+
     Examples
     --------
     >>> float(accuracy(np.array([[2.0, 1.0], [0.0, 3.0]]), np.array([0, 0])))
     0.5
+    >>> float(accuracy(np.array([[np.nan, np.nan], [0.0, 3.0]]), np.array([0, 1])))
+    0.5
     """
-    return cast(Array, (logits.argmax(axis=-1) == labels).mean(axis=-1))
+    return cast(Array, _hits(logits, labels).mean(axis=-1))
+
+
+def _hits(logits: Array, labels: Array) -> Array:
+    """Whether the largest logit is the label's. Where one is not a number, argmax would name the first such: no hit."""
+    guesses = logits.argmax(axis=-1)
+    largest = np.take_along_axis(logits, guesses[..., None], axis=-1)[..., 0]
+    return np.asarray((guesses == labels) & ~np.isnan(largest))
 
 
 def backward(params: Params, activations: Sequence[Array], labels: Array, frozen: Sequence[bool]) -> Gradients:

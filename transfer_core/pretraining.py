@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,11 +16,12 @@ import numpy as np
 
 from transfer_core.arrays import Array, Examples, Layer, Params
 from transfer_core.config import RunConfig, scenario_config
+from transfer_core.costs import multiply_adds
 from transfer_core.network import accuracy, cross_entropy, init_params, predict_logits
 from transfer_core.scenarios import Scenario
-from transfer_core.schedules import Phase, freeze_to
+from transfer_core.schedules import Phase, Schedule, freeze_to
 from transfer_core.seeds import Purpose, stream
-from transfer_core.splits import cached_source_data
+from transfer_core.splits import cached_source_data, source_data
 from transfer_core.training import Epoch, train
 
 # Pretraining has one knob, its epochs; the values below suit the source tasks at hand, and are quick. It runs in
@@ -214,6 +216,28 @@ def _pretraining(key: _Key) -> Iterator[float | Pretrained]:
     yield Pretrained(single, source_accuracy)
 
 
+def pretraining_multiply_adds(config: RunConfig) -> int:
+    """Multiply-adds of training one network on the source task, which whoever pretrains has paid; 0 without a source.
+
+    Examples
+    --------
+    >>> pretraining_multiply_adds(RunConfig()) // 10**6, pretraining_multiply_adds(RunConfig(pretrain_epochs=0))
+    (1008, 0)
+    """
+    source = config.pair.source
+    if source is None or not config.pretrain_epochs:
+        return 0
+    sizes = (source.dataset.n_inputs, *config.hidden_sizes, len(source.classes))
+    schedule = _schedule(len(sizes) - 1, config.pretrain_epochs, PRETRAIN_LEARNING_RATE)
+    return multiply_adds(schedule, sizes, _n_examples(config.pair, config.seed))
+
+
+@lru_cache(maxsize=64)
+def _n_examples(scenario: Scenario, seed: int) -> int:
+    """Training images of the source task."""
+    return len(source_data(scenario, [seed]).train.labels[0])
+
+
 def source_training(examples: Examples, start: Params, seeds: tuple[int, ...], n_epochs: int) -> Iterator[Epoch]:
     """Train networks on a source task, and retrain those that have learnt nothing.
 
@@ -241,15 +265,19 @@ def source_training(examples: Examples, start: Params, seeds: tuple[int, ...], n
 
 def _epochs(examples: Examples, start: Params, seeds: tuple[int, ...], n_epochs: int, rate: float) -> Iterator[Epoch]:
     """Train all layers at one rate."""
-    schedule = (Phase("pretraining", n_epochs, freeze_to(len(start), 0), (rate,) * len(start)),)
     return train(
         start,
-        schedule,
+        _schedule(len(start), n_epochs, rate),
         examples,
         batch_seeds=[stream(seed, Purpose.PRETRAINING_BATCHES) for seed in seeds],
         batch_size=PRETRAIN_BATCH_SIZE,
         momentum=PRETRAIN_MOMENTUM,
     )
+
+
+def _schedule(n_layers: int, n_epochs: int, rate: float) -> Schedule:
+    """Train everything."""
+    return (Phase("pretraining", n_epochs, freeze_to(n_layers, 0), (rate,) * n_layers),)
 
 
 def _mended(examples: Examples, start: Params, seeds: tuple[int, ...], n_epochs: int, params: Params) -> Params:

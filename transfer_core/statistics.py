@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from transfer_core.arrays import Array
+from transfer_core.selection import contenders
 from transfer_core.student import student_quantile, student_tail
 
 MIN_SEEDS = 6
@@ -102,11 +103,14 @@ class Verdict(NamedTuple):
     leader : str
         The arm with the highest mean.
     gaps : dict of str to Gap
-        Leader minus each other arm, the closest first.
+        Leader minus each other arm, the closest first. Each is judged alone; `tied` judges them together.
+    contenders : tuple of str
+        Arms that may be the best, from `transfer_core.selection.contenders`; the leader is one of them.
     """
 
     leader: str
     gaps: dict[str, Gap]
+    contenders: tuple[str, ...]
 
     @property
     def closest(self) -> tuple[str, Gap]:
@@ -115,8 +119,8 @@ class Verdict(NamedTuple):
 
     @property
     def tied(self) -> tuple[str, ...]:
-        """Arms that the leader is not clearly ahead of."""
-        return tuple(name for name, gap in self.gaps.items() if gap.sign <= 0)
+        """Arms that may be as good as the leader, which was chosen by the very seeds that judge it."""
+        return tuple(name for name, gap in self.gaps.items() if name in self.contenders or gap.sign <= 0)
 
     @property
     def inconclusive(self) -> bool:
@@ -244,7 +248,7 @@ def verdict(scores: Mapping[str, Array]) -> Verdict:
     Parameters
     ----------
     scores : mapping of str to ndarray of shape (n,)
-        At least two arms over the same seeds; higher is better.
+        At least two arms over the same seeds; higher is better. An arm without a number never leads.
 
     Returns
     -------
@@ -259,8 +263,9 @@ def verdict(scores: Mapping[str, Array]) -> Verdict:
     """
     if len(scores) < 2:
         raise ValueError(f"scores must hold at least two arms, got {list(scores)}")
-    # An arm without a number, such as a run that broke down, never leads.
     leader = max(scores, key=lambda name: float(np.nan_to_num(np.mean(scores[name]), nan=-np.inf)))
     gaps = {name: paired_gap(scores[leader], scores[name]) for name in scores if name != leader}
     closest_first = sorted(gaps.items(), key=lambda item: item[1].interval.mean)
-    return Verdict(leader, dict(closest_first))
+    numbers = [name for name, values in scores.items() if np.isfinite(values).all()]
+    positions = contenders(np.stack([scores[name] for name in numbers], axis=-1)) if numbers else ()
+    return Verdict(leader, dict(closest_first), tuple(numbers[position] for position in positions))

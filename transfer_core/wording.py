@@ -38,6 +38,7 @@ def comparative(more: str, less: str) -> Sides:
     return Sides(more, less, f"{more} than", f"{less} than")
 
 
+TOO_FEW_SEEDS = "too few seeds"
 AHEAD = Sides("ahead", "behind", "ahead of", "behind")
 MORE = comparative("more", "less")
 HIGHER = comparative("higher", "lower")
@@ -64,17 +65,16 @@ def verdict_sentence(found: Verdict, titles: Mapping[str, str]) -> str:
     >>> from transfer_core.statistics import verdict
     >>> scores = {"a": np.array(6 * [0.9]), "b": np.array(6 * [0.5])}
     >>> verdict_sentence(verdict(scores), {"a": "Freezing", "b": "fine-tuning"})
-    'Freezing wins, 40.0 points ahead of fine-tuning.'
+    'Freezing wins, at least 40.0 points ahead of fine-tuning.'
     """
     leader = titles[found.leader]
     closest, gap = found.closest
     if gap.n < MIN_SEEDS:
-        seeds = "one seed is" if gap.n == 1 else f"{gap.n} seeds are"
-        return f"Inconclusive: {seeds} too few to judge. {leader} has the highest mean."
+        return f"Inconclusive: too few seeds. {leader} has the highest mean."
     if not np.isfinite(gap.interval.mean):
         return f"Inconclusive: {inside(titles[closest])} has no number to compare with."
     if not found.inconclusive:
-        return f"{leader} wins, {gap_words(gap)} ahead of {inside(titles[closest])}."
+        return f"{leader} wins, {clear_lead_words(gap, inside(titles[closest]))}."
     tied = [inside(titles[name]) for name in found.tied]
     if len(tied) == 1 and gap.is_nothing:
         return f"No difference: {inside(leader)} and {tied[0]} have the same accuracy in every seed."
@@ -98,14 +98,19 @@ def verdict_evidence(found: Verdict, titles: Mapping[str, str], measure: str = "
     Returns
     -------
     str
-        One sentence or two; empty if there is no number to compare with.
+        One sentence or two; empty if there is no number to compare with, or nothing to add to the sentence.
+
+    Notes
+    -----
+    How far a winner leads is said by the interval alone: the mean lead of an arm chosen because it was ahead is
+    larger than what fresh seeds give (`tools.selection_error` measures how much).
 
     Examples
     --------
     >>> from transfer_core.statistics import verdict
     >>> scores = {"a": np.array(6 * [0.9]), "b": np.array(6 * [0.5])}
     >>> verdict_evidence(verdict(scores), {"a": "Freezing", "b": "fine-tuning"})
-    'In test accuracy, freezing leads fine-tuning by 40.0 points (95\xa0% interval 40.0 to 40.0; ahead in 6 of 6 seeds).'
+    'In test accuracy, freezing leads fine-tuning by 40.0 to 40.0 points (95\xa0% interval; ahead in 6 of 6 seeds).'
     """
     leader, gap = inside(titles[found.leader]), found.closest[1]
     if gap.n < MIN_SEEDS:
@@ -115,7 +120,7 @@ def verdict_evidence(found: Verdict, titles: Mapping[str, str], measure: str = "
     tied = [inside(titles[name]) for name in found.tied]
     if not tied:
         rival = inside(titles[found.closest[0]])
-        return f"In {measure}, {leader} leads {rival} by {gap_words(gap)} {evidence_words(gap)}."
+        return f"In {measure}, {leader} leads {rival} by {range_words(gap)}."
     gap = found.gaps[found.tied[0]]
     said = f"In {measure}, {leader} leads {tied[0]} by {gap_words(gap)} {evidence_words(gap)}"
     if gap.is_nothing:
@@ -123,7 +128,8 @@ def verdict_evidence(found: Verdict, titles: Mapping[str, str], measure: str = "
     if len(tied) > 1:
         said += f"; {join_words(tied[1:])} {'is' if len(tied) == 2 else 'are'} not clearly behind either"
     beaten = [inside(titles[name]) for name in found.gaps if name not in found.tied]
-    return f"{said}.{f' Clearly behind: {join_words(beaten)}.' if beaten else ''}"
+    sentences = [] if len(tied) == 1 and gap.is_nothing else [f"{said}."]  # or it would say the verdict once more
+    return " ".join([*sentences, *([f"Clearly behind: {join_words(beaten)}."] if beaten else [])])
 
 
 def gap_words(gap: Gap) -> str:
@@ -136,6 +142,35 @@ def gap_words(gap: Gap) -> str:
     '10.0 points'
     """
     return f"{100 * abs(gap.interval.mean):.1f} points"
+
+
+def clear_lead_words(gap: Gap, other: str) -> str:
+    """Say by how much an arm that was chosen for being ahead is ahead at least: the lower end of its interval.
+
+    Examples
+    --------
+    >>> from transfer_core.statistics import Interval
+    >>> clear_lead_words(Gap(Interval(0.011, 0.0059, 0.019), 9, 1, 10), "freezing")
+    'at least 0.5 points ahead of freezing'
+    >>> clear_lead_words(Gap(Interval(0.011, 0.0005, 0.019), 9, 1, 10), "freezing")
+    'just ahead of freezing'
+    """
+    tenths = int(1000 * gap.interval.low + 1e-9)  # rounded down, or "at least" would be untrue
+    return f"at least {tenths / 10:.1f} points ahead of {other}" if tenths else f"just ahead of {other}"
+
+
+def range_words(gap: Gap) -> str:
+    r"""Say how far an arm that was chosen for being ahead is ahead, from where to where.
+
+    Examples
+    --------
+    >>> from transfer_core.statistics import Interval
+    >>> range_words(Gap(Interval(0.011, 0.005, 0.019), 9, 1, 10))
+    '0.5 to 1.9 points (95\xa0% interval; ahead in 9 of 10 seeds)'
+    """
+    low, high = (_edge(100 * edge, 1) for edge in gap.interval[1:])
+    evidence = counted_words("95\u00a0% interval", AHEAD.more, gap.wins, gap.n)
+    return f"{low} to {high} points {evidence}"
 
 
 def lead_words(gap: Gap, other: str = "", sides: Sides = AHEAD) -> str:
@@ -168,13 +203,15 @@ def evidence_words(gap: Gap, sides: Sides = AHEAD) -> str:
     --------
     >>> from transfer_core.statistics import Interval, paired_gap
     >>> evidence_words(paired_gap(np.array([0.9]), np.array([0.8])))
-    '(1 seed, no interval)'
+    '(too few seeds: 1)'
     >>> evidence_words(Gap(Interval(-0.019, -0.026, -0.012), 1, 8, 10))
     '(95\xa0% interval 1.2 to 2.6; behind in 8 of 10 seeds)'
     """
     mean, low, high = (100 * edge for edge in gap.interval)
+    if gap.n < MIN_SEEDS:
+        return f"({TOO_FEW_SEEDS}: {gap.n})"
     if np.isnan(low):
-        return f"({gap.n} seed{'' if gap.n == 1 else 's'}, no interval)"
+        return "(no interval)"
     if mean < 0:
         return counted_words(interval_words(-high, -low), sides.less, gap.losses, gap.n)
     return counted_words(interval_words(low, high), sides.more, gap.wins, gap.n)
@@ -231,7 +268,8 @@ def size_words(lost: Gap) -> str:
     '−1.0 points (95\xa0% interval −2.0 to 1.0)'
     """
     mean, low, high = (100 * edge for edge in lost.interval)
-    return f"{number_words(mean)} points ({interval_words(low, high)})"
+    evidence = f"{TOO_FEW_SEEDS}: {lost.n}" if lost.n < MIN_SEEDS else interval_words(low, high)
+    return f"{number_words(mean)} points ({evidence})"
 
 
 def pair_words(lead: str, gaps: Mapping[str, Gap], wanted: int = 1) -> str:
@@ -250,7 +288,7 @@ def pair_words(lead: str, gaps: Mapping[str, Gap], wanted: int = 1) -> str:
     --------
     >>> from transfer_core.statistics import paired_gap
     >>> pair_words("Ours, against theirs", {"Digits to ink": paired_gap(np.array([0.4]), np.array([0.3]))})
-    'Ours, against theirs: Digits to ink 10.0 points ahead (1 seed, no interval).'
+    'Ours, against theirs: Digits to ink 10.0 points ahead (too few seeds: 1).'
     """
     if not gaps:
         return f"{lead}: no such pair was measured (0 pairs)."

@@ -8,8 +8,8 @@ import numpy as np
 
 from transfer_core import SCENARIOS, STRATEGIES, RunConfig, RunResult
 from transfer_core.arrays import Array
-from transfer_core.statistics import MIN_SEEDS, mean_interval, paired_gap
-from transfer_core.wording import evidence_words, gap_words, inside, join_words
+from transfer_core.statistics import MIN_SEEDS, mean_interval
+from transfer_core.wording import TOO_FEW_SEEDS, inside, join_words
 from transfer_ui.controls.knobs import KNOBS, values_of
 
 TITLES = {name: strategy.title for name, strategy in STRATEGIES.items()}
@@ -27,36 +27,14 @@ def test_scores(results: Results) -> dict[str, Array]:
     return {name: result.test_accuracy for name, result in results.items()}
 
 
-def worth_of_pretraining(results: Results) -> str:
-    """Say whether the best pretrained strategy beats training from scratch."""
-    arms, scratch = pretrained_arms(results), results["from_scratch"]
-    config = scratch.config
-    if not has_old_task(config):
-        return "Nothing was pretrained here: every backbone starts from random weights."
-    if config.n_seeds < MIN_SEEDS:
-        return "Whether pretraining pays cannot be told from so few seeds."
-    fitted = float(scratch.history["train_accuracy"][:, -1].mean())
-    if fitted < learnt(config.layer_sizes[-1]):
-        return (
-            "From scratch does not fit even its own training images at these settings "
-            f"({percent(fitted)} of them), so it cannot say what pretraining is worth."
-        )
-    best = max(arms, key=lambda name: float(arms[name].test_accuracy.mean()))
-    gap = paired_gap(arms[best].test_accuracy, scratch.test_accuracy)
-    opening = {1: "Pretraining pays", -1: "Pretraining hurts", 0: "Pretraining makes no clear difference"}[gap.sign]
-    ahead, behind = inside(TITLES[best]), inside(TITLES["from_scratch"])
-    if gap.is_nothing:
-        return f"{opening}: {ahead} and {behind} are equal in every seed."
-    if gap.interval.mean < 0:
-        ahead, behind, gap = behind, ahead, paired_gap(scratch.test_accuracy, arms[best].test_accuracy)
-    return f"{opening}: {ahead} is {gap_words(gap)} ahead of {behind} {evidence_words(gap)}."
-
-
 def price(results: Results) -> str:
     """Say what end-to-end and progressive unfreezing cost beyond freezing, in work and on the old task."""
     frozen, full = results["feature_extraction"], results["end_to_end"]
     work = full.cost.multiply_adds / max(frozen.cost.multiply_adds, 1)
-    said = f"End-to-end takes {work:.1f} times the multiply-adds of feature extraction."
+    said = (
+        f"End-to-end takes {work:.1f} times the multiply-adds of feature extraction, which computes the frozen features "
+        "once; with augmented images it would compute them in every epoch."
+    )
     if not has_old_task(full.config):
         return said
     before = percent(full.source_accuracy_before.mean())
@@ -158,10 +136,12 @@ def accuracy_words(scores: Array) -> str:
 
     Examples
     --------
-    >>> accuracy_words(np.array([0.9, 0.9]))
-    '90.0\xa0% (90.0 to 90.0)'
+    >>> accuracy_words(np.full(6, 0.9)), accuracy_words(np.full(2, 0.9))
+    ('90.0\xa0% (90.0 to 90.0)', '90.0\xa0% (too few seeds)')
     """
     mean, low, high = mean_interval(scores)
+    if len(scores) < MIN_SEEDS:
+        return f"{percent(mean)} ({TOO_FEW_SEEDS})"
     return f"{percent(mean)} ({100 * low:.1f} to {100 * high:.1f})" if low == low else percent(mean)
 
 

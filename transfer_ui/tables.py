@@ -12,7 +12,9 @@ import streamlit as st
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES
-from transfer_core.statistics import mean_interval
+from transfer_core.pretraining import pretraining_multiply_adds
+from transfer_core.statistics import MIN_SEEDS, mean_interval
+from transfer_core.wording import TOO_FEW_SEEDS
 from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.sentences import has_old_task
 from transfer_ui.verdicts import TITLES
@@ -41,12 +43,13 @@ def summary(results: Mapping[str, RunResult], baselines: Mapping[str, Array]) ->
                 "source_after": result.source_accuracy_after.mean() if old_task else np.nan,
                 "multiply_adds": result.cost.multiply_adds,
                 "speed_up_multiply_adds": full.multiply_adds / max(result.cost.multiply_adds, 1),
+                "pretraining_multiply_adds": pretraining_multiply_adds(result.config)
+                if STRATEGIES[name].pretrained and old_task
+                else np.nan,
                 "trainable_layers": f"{result.cost.trainable_layers} of {result.config.n_layers}",
                 "trainable_parameters": result.cost.trainable_parameters,
                 "train_accuracy": train,
                 "train_minus_val": train - val,
-                "seconds": result.cost.seconds,
-                "speed_up_seconds": full.seconds / result.cost.seconds if result.cost.seconds else np.nan,
                 "best_for": STRATEGIES[name].best_for,
             }
         )
@@ -87,9 +90,9 @@ def show_summary(table: pd.DataFrame) -> None:
     shown = _in_percent(table, ["test_accuracy", "source_before", "source_after", "train_accuracy", "train_minus_val"])
     shown.insert(2, "interval", _interval_words(table))
     size, unit = next(one for one in UNITS if one[0] <= max(table["multiply_adds"].max(), 1))
-    shown["multiply_adds"] /= size
+    shown[["multiply_adds", "pretraining_multiply_adds"]] /= size
     st.dataframe(
-        shown.drop(columns=["low", "high"]),
+        shown.drop(columns=["low", "high", "n_seeds"]),
         hide_index=True,
         width="stretch",
         placeholder="–",
@@ -104,7 +107,14 @@ def show_summary(table: pd.DataFrame) -> None:
             ),
             "multiply_adds": number("Multiply-adds", format=f"%.1f {unit}".rstrip(), help="For training one network."),
             "speed_up_multiply_adds": number(
-                "Speed-up (ops)", format="%.1f×", help="Compared with end-to-end, counted in multiply-adds."
+                "Saving",
+                format="%.1f×",
+                help="Multiply-adds compared with end-to-end. Frozen features are computed once, which rules out augmentation.",
+            ),
+            "pretraining_multiply_adds": number(
+                "Pretraining",
+                format=f"%.1f {unit}".rstrip(),
+                help="Multiply-adds of training the network on the source, paid once and before.",
             ),
             "trainable_layers": st.column_config.TextColumn("Layers trained"),
             "trainable_parameters": number("Parameters trained", format="localized"),
@@ -113,12 +123,6 @@ def show_summary(table: pd.DataFrame) -> None:
                 "Train − val",
                 format="%.1f points",
                 help="Training minus validation accuracy: overfitting widens this gap.",
-            ),
-            "seconds": number(
-                "Seconds", format="%.3f", help="Measured here for all seeds together, without the curves."
-            ),
-            "speed_up_seconds": number(
-                "Speed-up (s)", format="%.1f×", help="Compared with end-to-end, in measured seconds."
             ),
             "best_for": st.column_config.TextColumn("Meant for", width="large"),
         },
@@ -147,7 +151,7 @@ def show_cell(scores: Mapping[str, Array]) -> None:
     table = table.sort_values("test_accuracy", ascending=False)
     table["interval"] = _interval_words(table)
     st.dataframe(
-        _in_percent(table, ["test_accuracy"]).drop(columns=["low", "high"]),
+        _in_percent(table, ["test_accuracy"]).drop(columns=["low", "high", "n_seeds"]),
         hide_index=True,
         width="stretch",
         alt="Test accuracy of all strategies in this cell, the best first",
@@ -165,11 +169,11 @@ def _in_percent(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
 def _interval_words(table: pd.DataFrame) -> list[str]:
     return [
-        f"{100 * low:.1f} to {100 * high:.1f} %" if low == low else ""
-        for low, high in zip(table["low"], table["high"], strict=True)
+        TOO_FEW_SEEDS if n < MIN_SEEDS else f"{100 * low:.1f} to {100 * high:.1f} %" if low == low else ""
+        for low, high, n in zip(table["low"], table["high"], table["n_seeds"], strict=True)
     ]
 
 
 def _scored(title: str, scores: Array) -> dict[str, Any]:
     mean, low, high = mean_interval(scores)
-    return {"strategy": title, "test_accuracy": mean, "low": low, "high": high}
+    return {"strategy": title, "test_accuracy": mean, "low": low, "high": high, "n_seeds": len(scores)}

@@ -7,17 +7,27 @@ from collections.abc import Mapping
 from transfer_core import STRATEGIES
 from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES
-from transfer_core.statistics import MIN_SEEDS, verdict
-from transfer_core.wording import gap_words, inside, join_words, verdict_evidence, verdict_sentence
-from transfer_ui.sentences import Results, no_better_than_guessing, percent, test_scores
+from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap, verdict
+from transfer_core.wording import (
+    TOO_FEW_SEEDS,
+    clear_lead_words,
+    inside,
+    join_words,
+    range_words,
+    verdict_evidence,
+    verdict_sentence,
+)
+from transfer_ui.sentences import Results, has_old_task, no_better_than_guessing, percent, test_scores
 
 Scores = Mapping[str, Array]
 THREE = ("feature_extraction", "end_to_end", "progressive_unfreezing")  # freeze, fine-tune, or unfreeze step by step
 TITLES = {name: strategy.title for name, strategy in STRATEGIES.items()} | {
     name: baseline.title for name, baseline in BASELINES.items()
 }
-BASELINES_TO_COME = "Zero-shot and logistic regression are still being measured; either may yet be best."
-NO_TRAINING, LINEAR = "zero_shot", "logistic_regression"
+SHORTS = {name: baseline.short for name, baseline in BASELINES.items()}
+BASELINES_TO_COME = (
+    "Zero-shot, nearest neighbour and logistic regression are still being measured; any of them may yet be best."
+)
 
 
 def answer(results: Results, baselines: Scores) -> str:
@@ -40,9 +50,61 @@ def behind_it(results: Results, baselines: Scores, *, brief: bool = False) -> li
     scores, n_classes = _table(results, baselines)
     lines = [evidence(scores, n_classes)]
     found = verdict(scores)
-    if found.closest[1].n >= MIN_SEEDS and (found.leader not in THREE or NO_TRAINING in found.tied):
+    if found.closest[1].n >= MIN_SEEDS and (found.leader not in THREE or BASELINES.keys() & found.tied):
         lines.append(among_the_three(scores, n_classes, brief=brief))
-    return lines
+    return [line for line in lines if line]
+
+
+def worth_of_pretraining(results: Results, baselines: Scores) -> str:
+    """Say whether the best that starts from the pretrained network beats the best that does without it.
+
+    Parameters
+    ----------
+    results : mapping of str to RunResult
+    baselines : mapping of str to ndarray of shape (n_seeds,)
+    """
+    config = results["from_scratch"].config
+    if not has_old_task(config):
+        return "Nothing was pretrained here: every backbone starts from random weights."
+    if config.n_seeds < MIN_SEEDS:
+        return f"Whether pretraining pays cannot be told: {TOO_FEW_SEEDS}."
+    scores, n_classes = _table(results, baselines)
+    found = verdict(scores)
+    if no_better_than_guessing(scores[found.leader], n_classes):
+        return "Whether pretraining pays cannot be told where nothing learns."
+    best, rival = (_best(scores, pretrained=side) for side in (True, False))
+    may_be_best = {uses_pretraining(name) for name in (found.leader, *found.tied)}
+    if may_be_best == {True}:
+        gap = paired_gap(scores[best], scores[rival])
+        return f"Pretraining pays: {_leads(best, rival, gap)}, the best without it."
+    if may_be_best == {False}:
+        gap = paired_gap(scores[rival], scores[best])
+        return f"Pretraining {_verb_of_loss(scores)}: {_leads(rival, best, gap)}, the best with it."
+    return (
+        f"Pretraining makes no clear difference: {inside(TITLES[best])}, the best with it, and {inside(TITLES[rival])}, the "
+        "best without it, cannot be told apart."
+    )
+
+
+def _verb_of_loss(scores: Scores) -> str:
+    """Pretraining hurts if even from scratch, which only lacks it, wins against all that have it."""
+    found = verdict({name: one for name, one in scores.items() if name == "from_scratch" or uses_pretraining(name)})
+    return "hurts" if found.leader == "from_scratch" and not found.inconclusive else "does not pay"
+
+
+def uses_pretraining(name: str) -> bool:
+    """Whether a row of the table starts from the pretrained network."""
+    return BASELINES[name].pretrained if name in BASELINES else STRATEGIES[name].pretrained
+
+
+def _best(scores: Scores, *, pretrained: bool) -> str:
+    """Highest mean of those with or without the pretrained network."""
+    side = {name: float(values.mean()) for name, values in scores.items() if uses_pretraining(name) == pretrained}
+    return max(side, key=side.__getitem__)
+
+
+def _leads(ours: str, theirs: str, gap: Gap) -> str:
+    return f"{inside(TITLES[ours])} leads {inside(TITLES[theirs])} by {range_words(gap)}"
 
 
 def _table(results: Results, baselines: Scores) -> tuple[Scores, int]:
@@ -68,7 +130,7 @@ def headline(scores: Scores, n_classes: int) -> str:
     --------
     >>> import numpy as np
     >>> headline({"zero_shot": np.full(6, 0.8), "end_to_end": np.full(6, 0.7)}, 10)
-    'No training needed: zero-shot wins, 10.0 points ahead of end-to-end fine-tuning.'
+    'No training needed: zero-shot wins, at least 10.0 points ahead of end-to-end fine-tuning.'
     """
     found = verdict(scores)
     leader, (closest, gap) = found.leader, found.closest
@@ -77,16 +139,17 @@ def headline(scores: Scores, n_classes: int) -> str:
     collapsed = {name for name, values in scores.items() if no_better_than_guessing(values, n_classes)}
     if leader in collapsed:
         return "Nothing learns here: no accuracy is better than guessing."
-    if NO_TRAINING in found.tied or (leader == NO_TRAINING and found.inconclusive):
-        return "No training needed: nothing is clearly better than zero-shot."
+    level = {leader, *found.tied}
+    spared = next((baseline for name, baseline in BASELINES.items() if name in level), None)
+    if spared and found.inconclusive:
+        return f"Nothing is clearly better than {inside(spared.short)}, which needs no {spared.spares}."
     if found.inconclusive:
         return verdict_sentence(found, TITLES)
     if set(found.gaps) <= collapsed:
         return f"{TITLES[leader]} wins only because everything else collapsed."
-    if leader == NO_TRAINING:
-        return f"No training needed: zero-shot wins, {gap_words(gap)} ahead of {inside(TITLES[closest])}."
-    if leader == LINEAR:
-        return f"A linear model on pixels wins, {gap_words(gap)} ahead of {inside(TITLES[closest])}."
+    if spared:
+        by_how_much = clear_lead_words(gap, inside(SHORTS.get(closest, TITLES[closest])))
+        return f"No {spared.spares} needed: {inside(spared.short)} wins, {by_how_much}."
     rivals = [name for name in THREE if name in scores and name != leader]
     if leader in THREE and rivals and set(rivals) <= collapsed:
         return f"{TITLES[leader]} wins; {join_words([inside(TITLES[name]) for name in rivals])} collapsed."
@@ -120,4 +183,4 @@ def among_the_three(scores: Scores, n_classes: int, measure: str = "test accurac
         f"{inside(TITLES[found.leader])} is best" if not found.inconclusive else inside(verdict_sentence(found, TITLES))
     )
     said = f"Of the three strategies, {said.rstrip('.')}."
-    return said if brief else f"{said} {verdict_evidence(found, TITLES, measure)}"
+    return said if brief else f"{said} {verdict_evidence(found, TITLES, measure)}".rstrip()

@@ -55,7 +55,7 @@ PRESETS: tuple[Preset, ...] = (
         RunConfig(unfreeze_epoch=0, unfrozen_learning_rate=0.05),
     ),
     Preset(
-        "Pretraining that hurts",
+        "Pretraining that does not pay",
         "The same kind of images, a different question: more or less ink than usual. The features were trained to tell "
         "digits apart, not to weigh them. Compare with from scratch, which ignores the pretrained network.",
         ":material/heart_broken:",

@@ -12,7 +12,7 @@ import streamlit as st
 
 from transfer_core import Arm, RunConfig, scenario_config
 from transfer_core.arrays import Array
-from transfer_core.baselines import logistic_regression, zero_shot
+from transfer_core.baselines import BASELINES
 from transfer_core.pretraining import is_shipped
 from transfer_core.scenarios import Task
 from transfer_core.splits import sample_images
@@ -232,7 +232,7 @@ def shipped_measured(name: str) -> Measured:
 
 
 def baselines(config: RunConfig, meanwhile: Callable[[], object] | None = None) -> dict[str, Array]:
-    """Test accuracy of what needs no training here: zero-shot where it exists, logistic regression.
+    """Test accuracy of every baseline that makes sense here.
 
     Parameters
     ----------
@@ -255,10 +255,12 @@ def baselines_of(config: RunConfig) -> dict[str, Request]:
     if default_view(shared):
         return {}
     return {
-        "zero_shot": Request(("zero-shot", shared), partial(single_step, zero_shot, shared), _network(shared)),
-        "logistic_regression": Request(
-            ("logistic regression", shared), partial(single_step, logistic_regression, shared), FIRST_HAND
-        ),
+        name: Request(
+            (name, shared),
+            partial(single_step, baseline.measure, shared),
+            _network(shared) if baseline.pretrained else FIRST_HAND,
+        )
+        for name, baseline in BASELINES.items()
     }
 
 

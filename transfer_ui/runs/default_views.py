@@ -50,7 +50,7 @@ def default_view(config: RunConfig) -> View | None:
     >>> default_view(RunConfig(seed=7)) is None
     True
     >>> sorted(default_view(RunConfig()).baselines)
-    ['logistic_regression', 'zero_shot']
+    ['logistic_regression', 'nearest_neighbour', 'zero_shot']
     """
     return read(config.scenario) if config == scenario_config(config.scenario) else None
 
