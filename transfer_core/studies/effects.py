@@ -13,8 +13,8 @@ from transfer_core.studies.study import Claim, Finding
 from transfer_core.studies.summaries import LEARNT, has_learnt
 from transfer_core.wording import AHEAD, Sides, join_words, lead_words, side_words
 
-ONE_OF_EACH_KIND = ("mnist_to_digits", "digits_to_inverted", "low_to_high", "digits_to_parity")
-"""The first scenario of each kind: another collection, changed images, other classes, another question."""
+ONE_OF_EACH_KIND = ("off_centre", "mnist_to_digits", "digits_to_inverted", "low_to_high", "digits_to_parity")
+"""One scenario of each kind, and the one where pretraining pays most: another collection, changed images, other classes, another question."""
 
 
 def mean_effect(gaps: Mapping[str, Gap]) -> Gap:

@@ -295,7 +295,7 @@ class Study:
     order: int
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     swept: tuple[str, ...] = ()
-    default_scenarios: tuple[str, ...] = ("mnist_to_digits",)
+    default_scenarios: tuple[str, ...] = ("off_centre",)
     suits: Callable[[Scenario], bool] = lambda scenario: True
 
     @property

@@ -374,6 +374,13 @@ STUDY = Study(
     ),
     order=8,
     settings=MappingProxyType({"hidden_sizes": (48, 48, 48, 48), "images_per_class": 30}),
-    default_scenarios=("mnist_to_digits", "digits_to_digits", "digits_to_parity", "low_to_high", "digits_to_ink"),
+    default_scenarios=(
+        "off_centre",
+        "mnist_to_digits",
+        "digits_to_digits",
+        "digits_to_parity",
+        "low_to_high",
+        "digits_to_ink",
+    ),
     suits=has_source,
 )

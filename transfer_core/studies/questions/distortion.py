@@ -316,6 +316,6 @@ STUDY = Study(
         facet="scenario",
     ),
     order=10,
-    default_scenarios=("mnist_to_digits", "digits_to_digits", "digits_to_noisy"),
+    default_scenarios=("off_centre", "mnist_to_digits", "digits_to_digits", "digits_to_noisy"),
     suits=lambda scenario: has_source(scenario) and scenario.same_labels,
 )

@@ -193,6 +193,7 @@ STUDY = Study(
     order=9,
     settings=MappingProxyType({"images_per_class": 5, "n_epochs": 240}),
     default_scenarios=(
+        "off_centre",
         "mnist_to_digits",
         "digits_to_noisy",
         "digits_to_inverted",
