@@ -29,7 +29,7 @@ from transfer_core.studies.summaries import at_their_best, gap_between, gap_of, 
 from transfer_core.wording import counted_words, interval_words, size_words
 
 SIZES = (40, 1000)  # training images, all classes together
-RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
+RATES = (0.01, 0.03, 0.1)
 TITLES = {"end_to_end": "end-to-end", "from_scratch": "from scratch"}
 ARMS = tuple(TITLES)
 REACHED = 0.95  # of what from scratch has in the end
@@ -268,7 +268,7 @@ STUDY = Study(
     protocol="Test accuracy of end-to-end fine-tuning and of training from scratch at checkpoints that double, with few and "
     "with many images (40, and 1,000 or all available, all classes together) and the same number of updates: the "
     "epochs of the knob with many images, more epochs with few. Both arms share split, head and minibatch order. The "
-    "rate of each, constant over the run, is for each seed the best of five (0.003 to 0.3) at the last checkpoint, on validation "
+    "rate of each, constant over the run, is for each seed the best of three (0.01 to 0.1) at the last checkpoint, on validation "
     "images, at most as many as there are for training. To catch up is to be less than a point behind at the last checkpoint "
     "while end-to-end no longer gains a point; not to, to be more than a point behind and to gain less than one. What is judged is "
     "the mean over the scenarios, one of each kind. Updates are counted up to the first checkpoint that is good enough, so only to within a factor of "
