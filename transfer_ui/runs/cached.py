@@ -12,7 +12,7 @@ import streamlit as st
 
 from transfer_core import RunConfig, scenario_config
 from transfer_core.arrays import Array
-from transfer_core.baselines import logistic_regression, zero_shot
+from transfer_core.baselines import BASELINES, logistic_regression, zero_shot
 from transfer_core.pretraining import is_shipped
 from transfer_core.scenarios import Task
 from transfer_core.splits import sample_images
@@ -212,6 +212,12 @@ def baselines_of(config: RunConfig) -> dict[str, Request]:
             ("logistic regression", shared), partial(single_step, logistic_regression, shared), FIRST_HAND
         ),
     }
+
+
+def baselines_to_come(config: RunConfig) -> list[str]:
+    """Name the baselines that a configuration has, before any is measured."""
+    can = config.pair.same_labels and config.pair.source is not None and config.pretrain_epochs > 0
+    return [name for name in BASELINES if name != "zero_shot" or can]
 
 
 def _shared_by_baselines(config: RunConfig) -> RunConfig:
