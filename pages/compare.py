@@ -8,9 +8,11 @@ open_page("compare")  # before the imports that take a while, so that the title 
 
 import streamlit as st
 
+from transfer_core import STRATEGIES
 from transfer_ui import downloads, sentences, tables, verdicts
 from transfer_ui.articles import comparison
-from transfer_ui.charts import curves, samples
+from transfer_ui.charts import curves, price, samples
+from transfer_ui.charts.strip import Strip, described
 from transfer_ui.controls import sidebar
 from transfer_ui.controls.presets import PRESETS
 from transfer_ui.definitions import DEFINITIONS
@@ -20,20 +22,24 @@ from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame, visit
 
 config = sidebar.draw("compare")
-scenario = config.pair
 
 place = st.container(key="answer_place")
+mode = theme()
+to_come = [*STRATEGIES, *cached.baselines_to_come(config)]
+strip = Strip(st.columns([11, 9], gap="medium"), to_come, mode)
 
 # The evidence: a curve, and the choice of an earlier run to overlay.
 metric = sidebar.choose_in_link("curve", curves.TITLES, st.segmented_control) or "val_accuracy"
-chart = curves.Chart(config.n_epochs, metric, theme())
+chart = curves.Chart(config.n_epochs, metric, mode)
 pinned_config = visit.choose_pinned(config)
 if pinned_config:
     st.caption(f"Dotted lines: an earlier run with {sentences.differences(pinned_config, config)}.")
+costs = st.container()
 frame.show_presets(PRESETS, config)
-st.caption(f"**{scenario.title}**, {sentences.cap(config)}, {config.n_seeds} seeds. {scenario.look_for}")
+st.caption(config.pair.look_for)
 if visit.page_is_new() and not cached.is_known(config):
-    # Axes at once: the browser prepares the chart while the server trains. Later, the previous run's curves stay.
+    # Axes at once: the browser prepares the charts while the server trains. Later, the previous run's curves stay.
+    strip.draw({})
     chart.draw(None)
 with place:
     outcome = cached.comparison(
@@ -66,10 +72,16 @@ with place:
                 sentences.price(results),
             ],
         ),
+        lambda scores: strip.draw(scores, described(scores)),
     )
     for sentence in sentences.trouble(results):
         st.error(sentence, icon=":material/warning:")
-
+with costs:
+    st.subheader("What it costs", anchor=False)
+    panels = [price.WORK, price.OLD_TASK] if sentences.has_old_task(config) else [price.WORK]
+    for column, panel in zip(st.columns(2, gap="medium"), panels, strict=False):
+        with column:
+            price.show(results, panel, mode)
 st.caption(
     "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. Hover to compare all strategies "
     "at one epoch; the menu in a chart's corner saves it as a PNG. Losses are in nats.",

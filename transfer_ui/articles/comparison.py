@@ -7,12 +7,17 @@ from collections.abc import Callable, Sequence
 from transfer_core import RunConfig
 from transfer_ui import verdicts
 from transfer_ui.runs import cached
-from transfer_ui.sentences import Results
+from transfer_ui.sentences import Results, cap, test_scores
 from transfer_ui.shell.frame import Answer
 from transfer_ui.verdicts import Scores
 
 
-def answer(config: RunConfig, results: Results, further: Callable[[Scores], Sequence[str]]) -> Scores:
+def answer(
+    config: RunConfig,
+    results: Results,
+    further: Callable[[Scores], Sequence[str]],
+    draw: Callable[[Scores], object] = lambda scores: None,
+) -> Scores:
     """Answer at once from the strategies alone, and again when the baselines are there.
 
     Parameters
@@ -20,18 +25,29 @@ def answer(config: RunConfig, results: Results, further: Callable[[Scores], Sequ
     config : RunConfig
     results : mapping of str to RunResult
     further : callable
-        What else to say, once the baselines are known.
+        What is behind the answer, once the baselines are known.
+    draw : callable, optional
+        Draws the scores of all rows known so far.
 
     Returns
     -------
     mapping of str to ndarray of shape (n_seeds,)
         The baselines.
     """
-    drawn = Answer()
+    drawn, about = Answer(), note(config)
 
     def so_far() -> None:
-        drawn.say(verdicts.answer(results, {}), [*verdicts.behind_it(results, {}), verdicts.BASELINES_TO_COME])
+        draw(test_scores(results))
+        drawn.say(
+            verdicts.answer(results, {}), verdicts.behind_it(results, {}), f"{verdicts.BASELINES_TO_COME} {about}"
+        )
 
     baselines = cached.baselines(config, so_far)
-    drawn.say(verdicts.answer(results, baselines), further(baselines))
+    draw(test_scores(results) | dict(baselines))
+    drawn.say(verdicts.answer(results, baselines), further(baselines), about)
     return baselines
+
+
+def note(config: RunConfig) -> str:
+    """Say what an answer is about: task, images, seeds."""
+    return f"{config.pair.title}, {cap(config)}, {config.n_seeds} seeds."

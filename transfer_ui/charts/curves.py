@@ -11,7 +11,7 @@ import pandas as pd
 
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.schedules import with_starts
-from transfer_core.statistics import mean_band
+from transfer_core.statistics import MIN_SEEDS, mean_band
 from transfer_ui.charts import base
 from transfer_ui.palette import INK, MUTED, colours, dashes
 
@@ -22,7 +22,7 @@ PANELS = {
     "train_loss": "Training loss (nats)",
 }
 TITLES = {metric: title.removesuffix(" (nats)") for metric, title in PANELS.items()}
-HEIGHT = 340  # pixels, of which the words above the plot take some
+HEIGHT = 240  # pixels, of which the words above the plot take some
 ROOM_FOR_LABELS = 118  # pixels on the right, where the lines' names stand
 MAX_POINTS = 101
 RUNS = ("this run", "pinned", "moment")
@@ -53,7 +53,9 @@ def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult]
             runs += [run] * len(shown)
             names += [STRATEGIES[name].short] * len(shown)
             epochs.append(shown)
-            bands.append(np.stack(mean_band(result.history[metric][:, shown])))
+            mean, *edges = mean_band(result.history[metric][:, shown])
+            # Two or three seeds give a band as wide as the chart, which says nothing.
+            bands.append(np.stack([mean, *(edges if result.config.n_seeds >= MIN_SEEDS else 2 * [mean])]))
     starts, words = _moments(results)
     mean, low, high = np.hstack([*bands, np.full((3, len(starts)), np.nan)]).astype(np.float32)
     return pd.DataFrame(

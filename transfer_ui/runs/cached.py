@@ -264,6 +264,12 @@ def baselines_of(config: RunConfig) -> dict[str, Request]:
     }
 
 
+def baselines_to_come(config: RunConfig) -> list[str]:
+    """Name the baselines that a configuration has, before any is measured."""
+    can = config.pair.same_labels and config.pair.source is not None and config.pretrain_epochs > 0
+    return [name for name, baseline in BASELINES.items() if can or not baseline.pretrained]
+
+
 def _shared_by_baselines(config: RunConfig) -> RunConfig:
     """Forget what does not affect the baselines, such as rates and epochs: runs that differ only there share them."""
     return scenario_config(config.pair).but(**{name: getattr(config, name) for name in BASELINE_FIELDS})

@@ -17,36 +17,40 @@ from transfer_ui.definitions import helps
 
 
 class Answer:
-    """The answer of a page, the first thing a reader sees. What is said later takes the place of what was said before."""
+    """The answer of a page, the first thing a reader sees; what is behind it, one click away.
+
+    What is said later takes the place of what was said before.
+    """
 
     def __init__(self) -> None:
-        self._box = st.container(border=True, key="answer")
-        self._places: list[DeltaGenerator] = []
-        self._said = ""
+        box = st.container(border=True, key="answer", gap="xsmall")
+        self._headline, self._note = box.empty(), box.empty()
+        self._box = box
+        self._behind: DeltaGenerator | None = None
+        self._lines: list[str] = []
 
-    def say(self, sentence: str, further: Sequence[str] = ()) -> None:
-        """Say it in one line, and what is behind it in a few more."""
-        lines, self._said = [f"#### {sentence}", *further], ""
-        for index, line in enumerate(lines):
-            self._put(index, line)
-        for place in self._places[len(lines) :]:
-            place.empty()
+    def say(self, sentence: str, further: Sequence[str] = (), note: str = "") -> None:
+        """Say it in one line, with a note for whoever wants to know what it is about; and how it is known."""
+        self._headline.markdown(f"#### {sentence}", unsafe_allow_html=False)
+        if note:
+            self._note.caption(note)
+        self._lines = []
+        for line in further:
+            self.add(line)
 
     def add(self, line: str) -> None:
-        """Say one more thing at the end."""
-        self._put(len(self._places), line)
-
-    def _put(self, index: int, line: str) -> None:
-        if index == len(self._places):
-            self._places.append(self._box.empty())
-        self._places[index].markdown(line, unsafe_allow_html=False, help=helps(line, known=self._said))
-        self._said += line
+        """Say one more thing behind the answer."""
+        if self._behind is None:
+            self._behind = self._box.expander("How do we know?").empty()
+        self._lines.append(line)
+        words = "\n\n".join(self._lines)
+        self._behind.markdown(words, unsafe_allow_html=False, help=helps(words))
 
 
-def answer(sentence: str, further: Sequence[str] = ()) -> Answer:
+def answer(sentence: str, further: Sequence[str] = (), note: str = "") -> Answer:
     """Draw the answer of a page."""
     drawn = Answer()
-    drawn.say(sentence, further)
+    drawn.say(sentence, further, note)
     return drawn
 
 

@@ -13,10 +13,9 @@ STYLE = """
 .stMainBlockContainer { padding-top: 2.6rem; padding-bottom: 3rem; max-width: 1280px; }
 .stMainBlockContainer h1 { font-size: 2rem; padding-bottom: .4rem; }
 .st-key-presets button { min-height: 1.6rem; padding: 0 .2rem; font-size: .9rem; }
-/* Places keep their height while what belongs there is computed: nothing below them moves. Measured on the answers to
-   all scenarios at several settings: four of five fit, the narrower the window the more lines they take. */
-.st-key-answer_place { min-height: max(17rem, 46rem - 32vw); }
-.st-key-answer_place_short { min-height: clamp(11.5rem, 45rem - 37.5vw, 21rem); }
+/* Places keep their height while what belongs there is computed: nothing below them moves. A headline takes a line, on a
+   narrow window two or three; the note below it likewise. */
+.st-key-answer_place, .st-key-answer_place_short { min-height: clamp(8.2rem, 15rem - 8vw, 12rem); }
 [class*="st-key-card_"] { min-height: 5.8rem; }
 .st-key-answer { padding-bottom: 1.1rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
@@ -40,8 +39,7 @@ STYLE = """
 @media (max-width: 768px) {
   .st-key-answer h4 { font-size: 1.1rem; line-height: 1.35; }
   .st-key-answer p { font-size: .94rem; line-height: 1.45; }
-  .st-key-answer_place { min-height: max(20rem, 47rem - 63vw); }
-  .st-key-answer_place_short { min-height: max(14rem, 33rem - 40vw); }
+  .st-key-answer_place, .st-key-answer_place_short { min-height: 14rem; }
   section[data-testid=stSidebar][data-collapsed=false] {
     position: fixed !important; top: auto !important; bottom: 0; left: 0; height: 46dvh !important; min-height: 0;
     width: 100vw !important; min-width: 100vw !important; max-width: 100vw !important; transform: none !important;
