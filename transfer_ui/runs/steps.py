@@ -9,8 +9,14 @@ from typing import Any
 
 from transfer_core import STRATEGIES, Progress, RunConfig, RunResult, compare_steps
 from transfer_core.archive import pack, unpack
+from transfer_core.costs import n_parameters
 from transfer_core.experiment import scores_of, sweep_steps
+from transfer_core.measures import DEFAULT_MEASURES, FLOAT, Drift, Gradients, Similarity, Snapshots
 from transfer_ui.runs.shared import shared_results
+
+SNAPSHOT_BYTES = 4_000_000  # that the snapshots of all strategies may take together
+MOST_SNAPSHOTS = 16
+INSIDE_MEASURES = (*DEFAULT_MEASURES, Drift(), Similarity(), Gradients())
 
 
 def single_step(function: Callable[..., Any], *args: Any) -> Iterator[Progress]:
@@ -31,6 +37,29 @@ def comparison_steps(config: RunConfig, known: Mapping[str, RunResult]) -> Itera
     missing = [name for name in STRATEGIES if name not in known]
     steps = compare_steps(config, missing) if missing else iter([Progress(1.0, "", dict)])
     yield from _shared(f"comparison {config.key}", config, steps, known)
+
+
+def inside_steps(config: RunConfig) -> Iterator[Progress]:
+    """`comparison_steps` with what is measured of the layers, over all seeds."""
+    yield from _shared(f"inside {config.key}", config, compare_steps(config, None, INSIDE_MEASURES))
+
+
+def snapshot_steps(config: RunConfig) -> Iterator[Progress]:
+    """`transfer_core.compare_steps` of one seed with its weights at a few epochs, and nothing else."""
+    for progress in compare_steps(config, None, [Snapshots(0, n_snapshots(config))]):
+        yield progress._replace(results=progress.results and partial(_scores, progress.results, {}))
+
+
+def n_snapshots(config: RunConfig) -> int:
+    """How many snapshots of every strategy fit into the memory for them; never fewer than the first and the last.
+
+    Examples
+    --------
+    >>> n_snapshots(RunConfig()), n_snapshots(RunConfig(hidden_sizes=(128,) * 4))
+    (16, 3)
+    """
+    one = FLOAT * n_parameters(config.layer_sizes, range(config.n_layers))
+    return min(MOST_SNAPSHOTS, max(2, SNAPSHOT_BYTES // (one * len(STRATEGIES))))
 
 
 def unfreeze_sweep_steps(config: RunConfig, epochs: Sequence[int]) -> Iterator[Progress]:

@@ -17,6 +17,7 @@ STYLE = """
    all scenarios at several settings: four of five fit, the narrower the window the more lines they take. */
 .st-key-answer_place { min-height: max(17rem, 46rem - 32vw); }
 .st-key-answer_place_short { min-height: clamp(11.5rem, 45rem - 37.5vw, 21rem); }
+.st-key-answer_place_inside { min-height: clamp(7.6rem, 26rem - 20vw, 16rem); }
 [class*="st-key-card_"] { min-height: 5.8rem; }
 .st-key-answer { padding-bottom: 1.1rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
@@ -30,6 +31,8 @@ STYLE = """
 [class*="st-key-running"] .stProgress { margin-bottom: .4rem; }
 .stMarkdownBadge { white-space: normal !important; }
 [data-testid=stVegaLiteChart] svg text { pointer-events: none; }
+/* The slider over the epochs stays in sight above the pictures that it moves. */
+[data-testid=stLayoutWrapper]:has(> .st-key-player) { position: sticky; top: 0; z-index: 50; background: var(--st-background-color, Canvas); }
 .st-key-map > div { margin: 0 !important; } /* Streamlit draws links of a list over one another */
 /* What to try next is no map: a link to this very page looks like the others. */
 .st-key-links [data-testid=stPageLink-NavLink] { background: transparent; }
