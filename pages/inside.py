@@ -46,7 +46,7 @@ with hero:
     pictures = cached.snapshots(config, seed)
     if not pictures.results:
         frame.stop_without_results()
-seen = pictures.once("seen", lambda: look_into(pictures.results))
+seen = pictures.once("seen", lambda: look_into(pictures.results.runs))
 chosen = {name: seen[name] for name in names}
 epochs = max((one.epochs for one in chosen.values()), key=len)
 with hero:

@@ -31,7 +31,7 @@ def to_ink(drawing: Array, shape: tuple[int, int]) -> Array:
     Examples
     --------
     >>> stroke = np.zeros((56, 56), bool)
-    >>> stroke[10:50, 20:24] = True
+    >>> stroke[10:50, 20:25] = True
     >>> to_ink(stroke, (8, 8)).sum(axis=0).round(2).tolist()
     [0.0, 0.0, 0.0, 4.0, 4.0, 0.0, 0.0, 0.0]
     """
@@ -48,4 +48,5 @@ def to_ink(drawing: Array, shape: tuple[int, int]) -> Array:
         top, left = (box.shape[0] - height) // 2, (box.shape[1] - width) // 2
         box[top : top + height, left : left + width] = ink[np.ix_(*nearest)]
     blocks = box.reshape(shape[0], BLOCK, shape[1], BLOCK)
-    return blocks.mean(axis=(1, 3), dtype=np.float32)
+    shares: Array = blocks.mean(axis=(1, 3), dtype=np.float32)
+    return shares

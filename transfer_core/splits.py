@@ -168,7 +168,7 @@ def as_target_inputs(scenario: Scenario, images: Array, *, shift_amount: float, 
 
 
 def _shift_seed(shift: Shift, seed: int) -> int:
-    """What the generator of a shift starts from: one that draws does so anew per seed."""
+    """Seed the generator of a shift: one that draws does so anew per seed."""
     return stream(seed, Purpose.SHIFT) if shift.draws else 0
 
 

@@ -135,7 +135,7 @@ def _as_compared(result: RunResult) -> RunResult:
 
 
 def snapshots(config: RunConfig, seed: int) -> Outcome:
-    """Get the weights of one seed's networks at a few epochs: strategy name -> run of that seed alone."""
+    """Get the weights of one seed's networks at a few epochs, as `transfer_ui.runs.steps.Taken`."""
     asked = snapshots_of(config, seed)
     return outcome(workbench(), asked.key, asked.make_steps, None, asked.family)
 

@@ -8,16 +8,16 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from transfer_core import RunConfig, RunResult
+from transfer_core import STRATEGIES, RunConfig, RunResult
 from transfer_core.bibliography import SOURCES
 from transfer_ui import downloads
-from transfer_ui.articles.inside import anatomy, layers
+from transfer_ui.articles.inside import anatomy, digit, errors, layers, step
 from transfer_ui.articles.inside.clouds import Clouds
 from transfer_ui.articles.inside.seen import Seen
 from transfer_ui.charts import layer_lines
 from transfer_ui.charts.components import features, weights
 from transfer_ui.charts.timeline import layer_names
-from transfer_ui.controls import address, notice_box
+from transfer_ui.controls import address, notice_box, sidebar
 from transfer_ui.controls.link import quoted
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
@@ -140,10 +140,40 @@ def _gradients(sight: Sight) -> None:
     sight.offer("Gradients", lambda: rows, "gradients")
 
 
+def _errors(sight: Sight) -> None:
+    st.subheader("What does each strategy get wrong?", anchor=False)
+    found = sight.pictures.once(f"errors {sight.names}", lambda: errors.Errors(sight.chosen))
+    errors.draw(found, sight.names, theme())
+    sight.offer("Answers", found.answers_table, "errors")
+    sight.offer("Report", found.report, "report")
+
+
+def _step(sight: Sight) -> None:
+    st.subheader("What does one update do?", anchor=False)
+    titles = {name: STRATEGIES[name].short for name in sight.names}
+    name = sidebar.choose_in_link("step", titles, st.segmented_control)
+    step.draw(sight.seen[name])
+    sight.offer("Step", lambda: step.layer_table(step.first_step(sight.seen[name])), "step")
+
+
+def _digit(sight: Sight) -> None:
+    st.subheader("What do they make of your own digit?", anchor=False)
+    if not sight.config.pair.target.dataset.is_image:
+        st.info("Drawing needs images; the inputs here are rows of numbers.")
+        return
+    asked = digit.Asked(sight.config, sight.seed, sight.chosen, sight.pictures.results.source)
+    table = digit.draw(asked, theme())
+    if table is not None:
+        sight.offer("Probabilities", lambda: table, "digit")
+
+
 LOOKS: Mapping[str, tuple[str, Callable[[Sight], None]]] = {
     "weights": ("Weights", _weights),
     "drift": ("Drift", _drift),
     "features": ("Features", _features),
+    "errors": ("Errors", _errors),
     "gradients": ("Gradients", _gradients),
+    "step": ("One step", _step),
+    "digit": ("Draw a digit", _digit),
 }
 TITLES = {name: title for name, (title, _) in LOOKS.items()}
