@@ -32,7 +32,7 @@ FLOORS = {
         {"scenarios"},
         {"shifts"},
         {"training"},
-        {"network", "costs", "datasets", "wording"},
+        {"network", "costs", "datasets", "wording", "features", "drawing"},
         {"statistics"},
         {"stratified", "resampling", "selection", "student"},
         {"arrays", "seeds", "schedules", "bibliography"},

@@ -73,6 +73,13 @@ def test_a_repetition_of_a_claim_has_another_file_than_the_stored_run():
     [
         ("compare", {}, ["Summary", "Seed by seed", "Curves"]),
         ("unfreeze", {}, ["Sweep"]),
+        ("inside", {}, ["Change per unit"]),
+        ("inside", {"look": "drift"}, ["Drift"]),
+        ("inside", {"look": "features"}, ["Places"]),
+        ("inside", {"look": "errors"}, ["Answers", "Report"]),
+        ("inside", {"look": "gradients"}, ["Gradients"]),
+        ("inside", {"look": "step"}, ["Step"]),
+        ("inside", {"look": "digit", "example": "3"}, ["Probabilities"]),
         ("forgetting", {"anchor": "0.1"}, ["New against old", "Seed by seed", "Epochs and classes"]),
         ("decide", {"guess": "50"}, ["Map", "Accuracies"]),
         ("claims", {"claim": claims.ledger()[0].name}, ["Table"]),

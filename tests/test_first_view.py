@@ -40,7 +40,9 @@ def third_party():
     }
 
 
-@pytest.mark.parametrize("page", ["home", "compare", "unfreeze", "forgetting", "decide", "claims", "export", "learn"])
+@pytest.mark.parametrize(
+    "page", ["home", "compare", "unfreeze", "inside", "forgetting", "decide", "claims", "export", "learn"]
+)
 def test_first_view_imports_nothing_that_can_wait(page, third_party):
     script = LOOK.format(link=f"shown.switch_page('pages/{page}.py')" if page != "home" else "")
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

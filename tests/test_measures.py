@@ -7,9 +7,28 @@ from sklearn.metrics import accuracy_score, confusion_matrix, log_loss
 from transfer_core import RunConfig, compare, forward, measures, pretrain, training
 from transfer_core.arms import NewHead, Random, arm_of
 from transfer_core.examples import source_of, target_of
-from transfer_core.measures import Confusion, Curves, Drift, LayerChange, Snapshots, snapshot_epochs
+from transfer_core.features import linear_cka
+from transfer_core.measures import (
+    Confusion,
+    Curves,
+    Drift,
+    Gradients,
+    LayerChange,
+    Similarity,
+    Snapshots,
+    snapshot_epochs,
+)
+from transfer_core.network import backward
 
-ALL = (Curves(("train", "val", "test")), LayerChange(), Drift(), Snapshots(row=1, most=3), Confusion("val"))
+ALL = (
+    Curves(("train", "val", "test")),
+    LayerChange(),
+    Drift(),
+    Snapshots(row=1, most=3),
+    Confusion("val"),
+    Similarity(most=3),
+    Gradients(most=3),
+)
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +95,26 @@ def test_snapshots_are_the_weights_of_their_row_at_their_epochs(result):
         np.testing.assert_array_equal(series.values[0], start.weights[1])
         np.testing.assert_array_equal(series.values[-1], end.weights[1])
         np.testing.assert_array_equal(result.measured[f"bias_{index}"].values[-1], end.bias[1])
+
+
+def test_similarity_is_exactly_1_while_frozen_and_ends_at_the_cka_of_the_features(config, result):
+    series, val = result.measured["similarity"], target_of(config).val
+    assert series.epochs == (0, 2, 4)
+    assert (series.values[:2] == 1).all()
+    before, after = (forward(params, val.inputs)[1:-1] for params in (result.pretrained, result.params))
+    expected = np.stack([linear_cka(old, new) for old, new in zip(before, after, strict=True)], axis=-1)
+    np.testing.assert_allclose(series.values[-1], expected, rtol=1e-6)
+    assert (series.values[-1] < 1).all()
+
+
+def test_gradients_of_frozen_layers_are_those_they_would_have(config, result):
+    series, (inputs, labels) = result.measured["gradient"], target_of(config).train
+    assert series.epochs == (0, 2, 4)
+    for params, found in ((result.pretrained, series.values[0]), (result.params, series.values[-1])):
+        free = backward(params, forward(params, inputs), labels, (False,) * 3)
+        flat = [np.concatenate([layer.weights.reshape(2, -1), layer.bias], axis=1) for layer in free if layer]
+        np.testing.assert_allclose(found, np.stack([np.linalg.norm(one, axis=1) for one in flat], axis=-1), rtol=1e-5)
+    assert (series.values[:, :, 0] > 0).all()
 
 
 @pytest.mark.parametrize(("n_epochs", "most"), [(1, 2), (7, 3), (200, 21), (5, 100)])

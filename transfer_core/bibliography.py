@@ -209,6 +209,14 @@ _LISTED = (
         arxiv="1805.08974",
     ),
     Source(
+        "kornblith2019_cka",
+        "Kornblith et al.",
+        2019,
+        "Similarity of neural network representations revisited",
+        "Centred kernel alignment: how alike two sets of features are, whatever their axes.",
+        arxiv="1905.00414",
+    ),
+    Source(
         "raghu2019",
         "Raghu et al.",
         2019,

@@ -273,8 +273,8 @@ def sweep_steps(config: RunConfig, strategy: str, field: str, values: Sequence[o
 
 def scores_of(result: RunResult) -> RunResult:
     """Drop the weights, which take most of the memory, and keep how far they moved."""
-    drift = Series((result.n_epochs,), result.drift[None])
-    return replace(result, measured={**result.measured, "drift": drift}, pretrained=(), params=())
+    moved = {} if "drift" in result.measured else {"drift": Series((result.n_epochs,), result.drift[None])}
+    return replace(result, measured=result.measured | moved, pretrained=(), params=())
 
 
 class _Run:

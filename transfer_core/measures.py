@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from transfer_core.arrays import Array, Examples, Layer, Params, layer_norm
+from transfer_core.arrays import Array, Examples, Layer, Params, layer_norm, layer_norms
 from transfer_core.config import RunConfig
 from transfer_core.costs import n_parameters
 from transfer_core.examples import source_of, target_of
-from transfer_core.network import accuracy, losses_and_hits, predict_logits
+from transfer_core.features import linear_cka
+from transfer_core.network import accuracy, backward, forward, hidden, losses_and_hits, predict_logits
 from transfer_core.pretraining import pretrain
 from transfer_core.schedules import Phase, freeze_to
 from transfer_core.seeds import Purpose, stream
@@ -176,6 +177,71 @@ class FinalAccuracy:
     def n_bytes(self, config: RunConfig) -> int:
         """One number per seed."""
         return 8 * config.n_seeds
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """How alike the features of each backbone layer still are to those it started with, by linear CKA.
+
+    Attributes
+    ----------
+    part : {"train", "val", "test"}
+        Images whose features are compared.
+    most : int
+        Look at no more than this many epochs, spread evenly over the run, including the first and the last.
+
+    References
+    ----------
+    Kornblith et al. (2019), "Similarity of neural network representations revisited", arXiv:1905.00414.
+    """
+
+    part: str = "val"
+    most: int = 21
+
+    def __call__(self, moment: Moment) -> Mapping[str, Array]:
+        """Give ``similarity``, ``(n_seeds, n_layers - 1)``: 1 is the same but for a turn and a scale."""
+        if moment.number not in snapshot_epochs(moment.n_epochs, self.most):
+            return {}
+        inputs = moment.data[self.part].inputs
+        was, now = moment.start[:-1], moment.params[:-1]
+        still = next((i for i, (old, new) in enumerate(zip(was, now, strict=True)) if new is not old), len(now))
+        same = np.ones((len(moment.params[-1].bias), still))
+        if still == len(now):
+            return {"similarity": same}
+        pairs = list(zip(hidden(was, inputs)[1:], hidden(now, inputs)[1:], strict=True))[still:]
+        moved = np.stack([linear_cka(old, new) for old, new in pairs], axis=-1)
+        return {"similarity": np.concatenate([same, moved], axis=-1)}
+
+    def n_bytes(self, config: RunConfig) -> int:
+        """One number per backbone layer, seed and look."""
+        return 8 * self.most * config.n_seeds * len(config.hidden_sizes)
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """How hard the loss on the training images pulls at each layer, whether or not the layer is frozen.
+
+    Attributes
+    ----------
+    most : int
+        Look at no more than this many epochs, spread evenly over the run, including the first and the last.
+    """
+
+    most: int = 21
+
+    def __call__(self, moment: Moment) -> Mapping[str, Array]:
+        """Give ``gradient``, ``(n_seeds, n_layers)``: the norm of the gradient on all training images."""
+        if moment.number not in snapshot_epochs(moment.n_epochs, self.most):
+            return {}
+        inputs, labels = moment.data["train"]
+        free = (False,) * len(moment.params)
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = backward(moment.params, forward(moment.params, inputs), labels, free)
+            return {"gradient": layer_norms(tuple(layer for layer in found if layer is not None))}
+
+    def n_bytes(self, config: RunConfig) -> int:
+        """One number per layer, seed and look."""
+        return 8 * self.most * config.n_seeds * config.n_layers
 
 
 DEFAULT_MEASURES: tuple[Measure, ...] = (Curves(), LayerChange())

@@ -135,6 +135,43 @@ cached_source_data = lru_cache(maxsize=1)(source_data)
 cached_target_data = lru_cache(maxsize=2)(target_data)
 
 
+def as_target_inputs(scenario: Scenario, images: Array, *, shift_amount: float, seed: int) -> Array:
+    """Treat new images as those of the target: shifted as far, and scaled alike.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    images : ndarray of shape (n, *image_shape)
+        In the units of the data set.
+    shift_amount : float
+    seed : int
+
+    Returns
+    -------
+    ndarray of shape (n, d)
+
+    Examples
+    --------
+    >>> from transfer_core.scenarios import SCENARIOS
+    >>> blank = np.zeros((1, 8, 8), np.float32)
+    >>> float(as_target_inputs(SCENARIOS["digits_to_inverted"], blank, shift_amount=1.0, seed=0).min())
+    1.0
+    """
+    shift = scenario.shift
+    if shift is not None and shift_amount:
+        images = shift.apply(images, shift_amount, np.random.default_rng(_shift_seed(shift, seed)))
+    rows = images.reshape(len(images), -1)
+    if not scenario.standardise:
+        return rows
+    known = _target_images(scenario, shift_amount, seed).reshape(-1, rows.shape[1])
+    return _standardised(np.concatenate([known, rows]), _target_parts(scenario, seed)[0])[len(known) :]
+
+
+def _shift_seed(shift: Shift, seed: int) -> int:
+    """Seed the generator of a shift: one that draws does so anew per seed."""
+    return stream(seed, Purpose.SHIFT) if shift.draws else 0
+
+
 def sample_images(scenario: Scenario, *, shift_amount: float, seed: int) -> dict[str, tuple[Task, Array, Array]]:
     """Pick one image per class of both tasks, to look at.
 
@@ -214,14 +251,14 @@ def _target_images(scenario: Scenario, amount: float, seed: int) -> Array:
         return _shifted_alike(scenario.target.dataset, shift, amount)
     members = _members(scenario.target, seed)
     moved = images.copy()
-    moved[members] = shift.apply(images[members], amount, np.random.default_rng(stream(seed, Purpose.SHIFT)))
+    moved[members] = shift.apply(images[members], amount, np.random.default_rng(_shift_seed(shift, seed)))
     return moved
 
 
 @lru_cache(maxsize=4)
 def _shifted_alike(dataset: Dataset, shift: Shift, amount: float) -> Array:
     """Shift a whole data set once for all seeds."""
-    return shift.apply(dataset.images, amount, np.random.default_rng(0))
+    return shift.apply(dataset.images, amount, np.random.default_rng(_shift_seed(shift, 0)))
 
 
 def _members(task: Task, seed: int | None) -> Array:

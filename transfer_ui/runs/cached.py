@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
 
-from transfer_core import Arm, RunConfig, scenario_config
+from transfer_core import Arm, RunConfig, RunResult, scenario_config
 from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES
+from transfer_core.measures import Series
 from transfer_core.pretraining import is_shipped
 from transfer_core.scenarios import Task
 from transfer_core.splits import sample_images
@@ -26,7 +27,14 @@ from transfer_ui.runs.default_views import default_view
 from transfer_ui.runs.found import Found
 from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.known_arms import KnownArms
-from transfer_ui.runs.steps import arms_steps, comparison_steps, single_step, unfreeze_sweep_steps
+from transfer_ui.runs.steps import (
+    arms_steps,
+    comparison_steps,
+    inside_steps,
+    single_step,
+    snapshot_steps,
+    unfreeze_sweep_steps,
+)
 from transfer_ui.runs.study_steps import Stored, stored_study_steps
 from transfer_ui.runs.turns import FIRST_HAND
 from transfer_ui.runs.waiting import Outcome, outcome, quietly
@@ -154,6 +162,37 @@ def arms_of(asked: Arms) -> Request:
     known = known_arms().find(asked.config, asked.arms, asked.series)
     steps = partial(arms_steps, asked.config, asked.arms, asked.measures, known)
     return Request(("arms", asked.config, *asked.arms.items(), *asked.measures), steps, _network(asked.config))
+
+
+def inside(config: RunConfig, beside: Sequence[Request] = ()) -> Outcome:
+    """Compare all strategies as `comparison` does, and measure what happens to the layers on the way.
+
+    What a comparison keeps has neither weights nor features, so these runs are trained for it, once; a comparison at
+    the same settings then finds its runs among them.
+    """
+    found = outcome(workbench(), ("inside", config), partial(inside_steps, config), None, _network(config), beside)
+    if not found.stopped:
+        known_arms().add(found.once("arms", lambda: {name: _as_compared(one) for name, one in found.results.items()}))
+    return found
+
+
+def _as_compared(result: RunResult) -> RunResult:
+    """Forget what a comparison does not measure: runs with different measures cannot be kept in one archive."""
+    drift = result.measured["drift"]
+    kept = {"layer_change": result.measured["layer_change"], "drift": Series(drift.epochs[-1:], drift.values[-1:])}
+    return replace(result, measured=kept)
+
+
+def snapshots(config: RunConfig, seed: int) -> Outcome:
+    """Get the weights of one seed's networks at a few epochs, as `transfer_ui.runs.steps.Taken`."""
+    asked = snapshots_of(config, seed)
+    return outcome(workbench(), asked.key, asked.make_steps, None, asked.family)
+
+
+def snapshots_of(config: RunConfig, seed: int) -> Request:
+    """Name the snapshots of one seed, and say how to make them."""
+    alone = config.but(seed=seed, n_seeds=1)
+    return Request(("snapshots", alone), partial(snapshot_steps, alone), _network(alone))
 
 
 def _network(config: RunConfig) -> Hashable:

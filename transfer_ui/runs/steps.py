@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from transfer_core import STRATEGIES, Arm, Progress, RunConfig, RunResult, compare_steps
 from transfer_core.archive import pack, unpack
+from transfer_core.arrays import Layer, Params
+from transfer_core.costs import n_parameters
 from transfer_core.experiment import scores_of, sweep_steps
+from transfer_core.measures import DEFAULT_MEASURES, FLOAT, Drift, Gradients, Similarity, Snapshots
+from transfer_core.pretraining import pretrain
 from transfer_core.training import Measure
 from transfer_core.wording import inside
 from transfer_ui.runs.shared import shared_results
+
+SNAPSHOT_BYTES = 4_000_000  # that the snapshots of all strategies may take together
+MOST_SNAPSHOTS = 16
+INSIDE_MEASURES = (*DEFAULT_MEASURES, Drift(), Similarity(), Gradients())
 
 
 def single_step(function: Callable[..., Any], *args: Any) -> Iterator[Progress]:
@@ -33,6 +41,50 @@ def comparison_steps(config: RunConfig, known: Mapping[str, RunResult]) -> Itera
     missing = [name for name in STRATEGIES if name not in known]
     steps = compare_steps(config, missing) if missing else iter([Progress(1.0, "", dict)])
     yield from _shared(f"comparison {config.key}", config, steps, known)
+
+
+def inside_steps(config: RunConfig) -> Iterator[Progress]:
+    """`comparison_steps` with what is measured of the layers, over all seeds."""
+    yield from _shared(f"inside {config.key}", config, compare_steps(config, None, INSIDE_MEASURES))
+
+
+class Taken(NamedTuple):
+    """One seed's networks.
+
+    Attributes
+    ----------
+    runs : dict of str to RunResult
+        Strategy name -> run, with snapshots.
+    source : tuple of Layer
+        The pretrained network under its old head; empty if nothing was pretrained.
+    """
+
+    runs: dict[str, RunResult]
+    source: Params
+
+
+def snapshot_steps(config: RunConfig) -> Iterator[Progress]:
+    """`transfer_core.compare_steps` of one seed with its weights at a few epochs, and nothing else."""
+    for progress in compare_steps(config, None, [Snapshots(0, n_snapshots(config))]):
+        yield progress._replace(results=progress.results and partial(_taken, progress.results, config))
+
+
+def _taken(results: Callable[[], dict[str, RunResult]], config: RunConfig) -> Taken:
+    has_source = config.pair.source is not None and config.pretrain_epochs > 0
+    source = pretrain(config).params if has_source else ()
+    return Taken(_scores(results, {}), tuple(Layer(layer.weights[0], layer.bias[0]) for layer in source))
+
+
+def n_snapshots(config: RunConfig) -> int:
+    """How many snapshots of every strategy fit into the memory for them; never fewer than the first and the last.
+
+    Examples
+    --------
+    >>> n_snapshots(RunConfig()), n_snapshots(RunConfig(hidden_sizes=(128,) * 4))
+    (16, 3)
+    """
+    one = FLOAT * n_parameters(config.layer_sizes, range(config.n_layers))
+    return min(MOST_SNAPSHOTS, max(2, SNAPSHOT_BYTES // (one * len(STRATEGIES))))
 
 
 def unfreeze_sweep_steps(config: RunConfig, epochs: Sequence[int]) -> Iterator[Progress]:

@@ -15,7 +15,7 @@ STYLE = """
 .st-key-presets button { min-height: 1.6rem; padding: 0 .2rem; font-size: .9rem; }
 /* Places keep their height while what belongs there is computed: nothing below them moves. A headline takes a line, on a
    narrow window two or three; the note below it likewise. */
-.st-key-answer_place, .st-key-answer_place_short { min-height: clamp(8.2rem, 15rem - 8vw, 12rem); }
+.st-key-answer_place, .st-key-answer_place_short, .st-key-answer_place_inside { min-height: clamp(8.2rem, 15rem - 8vw, 12rem); }
 [class*="st-key-card_"] { min-height: 5.8rem; }
 .st-key-answer { padding-bottom: 1.1rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
@@ -29,6 +29,8 @@ STYLE = """
 [class*="st-key-running"] .stProgress { margin-bottom: .4rem; }
 .stMarkdownBadge { white-space: normal !important; }
 [data-testid=stVegaLiteChart] svg text { pointer-events: none; }
+/* The slider over the epochs stays in sight above the pictures that it moves. */
+[data-testid=stLayoutWrapper]:has(> .st-key-player) { position: sticky; top: 0; z-index: 50; background: var(--st-background-color, Canvas); }
 .st-key-map > div { margin: 0 !important; } /* Streamlit draws links of a list over one another */
 /* What to try next is no map: a link to this very page looks like the others. */
 .st-key-links [data-testid=stPageLink-NavLink] { background: transparent; }
@@ -39,7 +41,7 @@ STYLE = """
 @media (max-width: 768px) {
   .st-key-answer h4 { font-size: 1.1rem; line-height: 1.35; }
   .st-key-answer p { font-size: .94rem; line-height: 1.45; }
-  .st-key-answer_place, .st-key-answer_place_short { min-height: 14rem; }
+  .st-key-answer_place, .st-key-answer_place_short, .st-key-answer_place_inside { min-height: 14rem; }
   section[data-testid=stSidebar][data-collapsed=false] {
     position: fixed !important; top: auto !important; bottom: 0; left: 0; height: 46dvh !important; min-height: 0;
     width: 100vw !important; min-width: 100vw !important; max-width: 100vw !important; transform: none !important;

@@ -1,0 +1,1 @@
+"""What the page about the inside of the networks knows: one module per picture."""

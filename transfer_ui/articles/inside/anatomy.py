@@ -1,0 +1,156 @@
+"""The networks as pictures, and their weights as images: what the browser draws, and the sentences under it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from transfer_core import STRATEGIES, RunConfig, RunResult
+from transfer_core.arrays import Array
+from transfer_core.wording import inside, join_words
+from transfer_ui.articles.inside.seen import Seen
+from transfer_ui.charts.components.network import Network
+from transfer_ui.charts.components.network import data_of as network_data
+from transfer_ui.charts.components.weights import Weights
+from transfer_ui.charts.components.weights import data_of as weights_data
+from transfer_ui.charts.timeline import layer_names
+from transfer_ui.sentences import percent
+
+N_UNITS = 6  # of the first layer, drawn as images
+
+
+def headline(results: Mapping[str, RunResult]) -> str:
+    """Say how far fine-tuning moved the backbone, and that freezing did not, over all seeds."""
+    frozen = float(results["feature_extraction"].drift[:, :-1].max())
+    held = "moved not one bit of the backbone" if frozen == 0 else f"moved it by {percent(frozen)}"
+    drift = results["end_to_end"].drift[:, :-1].mean(axis=0)
+    if not np.isfinite(drift).all():
+        return f"End-to-end fine-tuning diverged; feature extraction {held}."
+    index = int(drift.argmax())
+    return f"End-to-end moved layer {index + 1} by {percent(float(drift[index]))}; feature extraction {held}."
+
+
+def evidence(results: Mapping[str, RunResult]) -> str:
+    """Say what progressive unfreezing did, and to the features, over all seeds."""
+    moved = {name: float(results[name].drift[:, :-1].mean()) for name in ("end_to_end", "progressive_unfreezing")}
+    kept = {name: float(results[name].measured["similarity"].values[-1, :, -1].mean()) for name in moved}
+    if not np.isfinite([*moved.values(), *kept.values()]).all():
+        return "Where a run diverged, no numbers are left to compare."
+    return (
+        f"Mean over the backbone layers and seeds: end-to-end moved {percent(moved['end_to_end'])} of its norm, progressive "
+        f"unfreezing {percent(moved['progressive_unfreezing'])}. The last backbone layer's features keep a similarity (CKA) of "
+        f"{kept['end_to_end']:.2f} and {kept['progressive_unfreezing']:.2f} to those at the start."
+    )
+
+
+def networks(seen: Mapping[str, Seen], mode: str) -> dict[str, Any]:
+    """Everything that the picture of the networks needs."""
+    n_layers = next(iter(seen.values())).config.n_layers
+    drawn = [
+        Network(one.title, _network_alt(one), one.epochs, one.frozen, one.moved, one.networks, _moved_words(one))
+        for one in seen.values()
+    ]
+    return network_data(drawn, ["inputs", *layer_names(n_layers)], mode)
+
+
+def _network_alt(one: Seen) -> str:
+    """Say where a network ends."""
+    return (
+        f"{one.title}, from the first to the last epoch a picture of its layers. At the end: {_moved_words(one)[-1]}."
+    )
+
+
+def _layer_moves(one: Seen) -> Array:
+    """Mean relative change of the units of each layer, ``(n_snapshots, n_layers)``."""
+    widths = [len(layer.bias) for layer in one.networks[0]]
+    parts = np.split(one.moved, np.cumsum(widths)[:-1], axis=1)
+    return np.stack([part.mean(axis=1) for part in parts], axis=1)
+
+
+def _moved_words(one: Seen) -> list[str]:
+    """Say at each snapshot how far the backbone has moved; a frozen layer has not."""
+    said = []
+    for changed, moves in zip(one.n_changed[:, :-1], _layer_moves(one), strict=True):
+        steps = [f"{100 * move:.0f} %" if bits else "0" for bits, move in zip(changed, moves[:-1], strict=True)]
+        said.append("backbone moved " + " · ".join(steps))
+    return said
+
+
+def most_changed(seen: Mapping[str, Seen], n: int = N_UNITS) -> list[int]:
+    """Order the first layer's units by how much they changed, summed over the pretrained arms, and take the first."""
+    width = len(next(iter(seen.values())).networks[0][0].bias)
+    arms = [one for name, one in seen.items() if STRATEGIES[name].pretrained] or list(seen.values())
+    total = np.sum([one.moved[-1, :width] for one in arms], axis=0)
+    return [int(unit) for unit in np.argsort(-total, kind="stable")[:n]]
+
+
+def weights(seen: Mapping[str, Seen], shape: tuple[int, int], mode: str) -> dict[str, Any]:
+    """Everything that the picture of the weights needs."""
+    units = most_changed(seen)
+    drawn = [
+        Weights(one.title, _weights_alt(one, units), one.epochs, one.networks, _bits_words(one))
+        for one in seen.values()
+    ]
+    names = layer_names(next(iter(seen.values())).config.n_layers)[1:]
+    return weights_data(drawn, units, shape, names, mode)
+
+
+def _weights_alt(one: Seen, units: Sequence[int]) -> str:
+    listed = join_words([str(unit + 1) for unit in units])
+    return (
+        f"{one.title}: weights of units {listed} of layer 1 before, now and their difference. {_bits_words(one)[-1]}."
+    )
+
+
+def _bits_words(one: Seen) -> list[str]:
+    n_numbers = one.networks[0][0].weights.size + one.networks[0][0].bias.size
+    return [
+        f"layer 1: {changed:,} of {n_numbers:,} numbers changed"
+        if changed
+        else f"layer 1: all {n_numbers:,} numbers identical"
+        for changed in one.n_changed[:, 0].tolist()
+    ]
+
+
+def weights_sentence(seen: Mapping[str, Seen]) -> str:
+    """Say which arms left the backbone identical, bit by bit, and how much the others changed."""
+    identical = [inside(STRATEGIES[name].title) for name, one in seen.items() if not one.n_changed[-1, :-1].any()]
+    changed = [
+        f"{inside(STRATEGIES[name].title)} changed {int(one.n_changed[-1, :-1].sum()):,}"
+        for name, one in seen.items()
+        if one.n_changed[-1, :-1].any()
+    ]
+    any_network = next(iter(seen.values())).networks[0]
+    n_numbers = sum(layer.weights.size + layer.bias.size for layer in any_network[:-1])
+    said = [f"under {join_words(identical)}, all are identical, compared bit by bit"] if identical else []
+    return f"Of {n_numbers:,} numbers in the backbone, {'; '.join([*changed, *said])}."
+
+
+def picture_shape(config: RunConfig) -> tuple[int, int]:
+    """Rows and columns to draw an input in; a vector is one row."""
+    shape = config.pair.image_shape
+    return (shape[0], shape[1]) if len(shape) == 2 else (1, shape[0])
+
+
+def unit_table(seen: Mapping[str, Seen]) -> pd.DataFrame:
+    """One row per arm, snapshot, layer and unit: the relative change of the weights into it."""
+    parts = []
+    for name, one in seen.items():
+        names = layer_names(one.config.n_layers)
+        widths = [len(layer.bias) for layer in one.networks[0]]
+        for epoch, moved in zip(one.epochs, one.moved, strict=True):
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "strategy": name,
+                        "epoch": epoch,
+                        "layer": np.repeat(names, widths),
+                        "unit": np.concatenate([np.arange(1, width + 1) for width in widths]),
+                        "relative_change": moved,
+                    }
+                )
+            )
+    return pd.concat(parts, ignore_index=True)

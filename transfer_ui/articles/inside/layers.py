@@ -1,0 +1,48 @@
+"""How far each layer drifts, and how hard the loss pulls at it: curves over the seeds, and the sentences under them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from transfer_core import RunResult
+from transfer_core.schedules import with_starts
+from transfer_ui.charts.timeline import layer_names
+from transfer_ui.sentences import count
+
+
+def drift_sentence(results: Mapping[str, RunResult]) -> str:
+    """Say whether the features have changed as much as the weights."""
+    tuned = results["end_to_end"]
+    weights, features = tuned.drift[:, :-1].mean(axis=0), tuned.measured["similarity"].values[-1].mean(axis=0)
+    if not (np.isfinite(weights).all() and np.isfinite(features).all()):
+        return "End-to-end diverged or its features died: there is nothing left to compare."
+    names = layer_names(tuned.config.n_layers)
+    layer = int(features.argmin())
+    return (
+        f"After {count(tuned.n_epochs, 'epoch')} of end-to-end, the features of {names[layer]} changed most: their "
+        f"similarity is {features[layer]:.2f}, where its weights moved {100 * weights[layer]:.0f} %."
+    )
+
+
+def gradient_sentence(results: Mapping[str, RunResult]) -> str:
+    """Say how much less the loss pulls at the backbone once the head has been trained."""
+    at_once, first = results["end_to_end"].measured["gradient"], results["progressive_unfreezing"]
+    freed = next((start for start, phase in with_starts(first.schedule) if not all(phase.frozen[:-1])), None)
+    start = float(at_once.values[0, :, 0].mean())
+    if freed is None:
+        return "At these settings progressive unfreezing never frees the backbone."
+    if freed == 0:
+        return "At these settings progressive unfreezing frees the backbone at once: there is no head-first phase."
+    series = first.measured["gradient"]
+    at = max(index for index, epoch in enumerate(series.epochs) if epoch <= freed)
+    later = float(series.values[at, :, 0].mean())
+    if not (np.isfinite([start, later]).all() and later > 0 and start > 0):
+        return "A run diverged or its units died: there is no gradient to compare."
+    ratio = start / later
+    said = f"{ratio:.1f} times smaller" if ratio >= 1 else f"{1 / ratio:.1f} times larger"
+    return (
+        f"Under a new head, the gradient at layer 1 is {start:.2g}; after {count(series.epochs[at], 'epoch')} of training the "
+        f"head alone it is {later:.2g}, {said}."
+    )

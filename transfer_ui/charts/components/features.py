@@ -1,0 +1,81 @@
+"""Images as points in one fixed plane of features, before and after each strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from transfer_core.arrays import Array
+from transfer_ui.charts.components.parts import as_bytes, colours, component
+
+HINT = "Drag over a panel, or choose a class, to select the same images everywhere. Hover shows an image."
+
+
+class Panel(NamedTuple):
+    """One network over its snapshots.
+
+    Attributes
+    ----------
+    title, alt : str
+    epochs : sequence of int
+    places : ndarray of shape (n_snapshots, n_images, 2)
+    answers : int ndarray of shape (n_snapshots, n_images)
+        Classes that the network names; empty if it knows none of them.
+    words : sequence of str
+        One per snapshot.
+    """
+
+    title: str
+    alt: str
+    epochs: Sequence[int]
+    places: Array
+    answers: Array
+    words: Sequence[str]
+
+
+def data_of(
+    panels: Sequence[Panel], images: Array, shape: tuple[int, int], labels: Array, classes: Sequence[str], mode: str
+) -> dict[str, Any]:
+    """Put together what the browser draws, all panels on one scale.
+
+    Parameters
+    ----------
+    panels : sequence of Panel
+    images : ndarray of shape (n_images, height * width)
+    shape : (int, int)
+        Rows and columns of an image.
+    labels : int ndarray of shape (n_images,)
+    classes : sequence of str
+    mode : {"light", "dark"}
+    """
+    everywhere = np.concatenate([panel.places.reshape(-1, 2) for panel in panels])
+    low, high = everywhere.min(axis=0), everywhere.max(axis=0)
+    ink = images - images.min()
+    return {
+        "images": as_bytes(ink, float(ink.max())),
+        "shape": list(shape),
+        "labels": labels.tolist(),
+        "classes": list(classes),
+        "answers": list(classes),
+        "hint": HINT,
+        "colours": colours(mode),
+        "panels": [
+            {
+                "title": panel.title,
+                "alt": panel.alt,
+                "epochs": list(panel.epochs),
+                "x": as_bytes(panel.places[..., 0] - low[0], float(high[0] - low[0])),
+                "y": as_bytes(panel.places[..., 1] - low[1], float(high[1] - low[1])),
+                "answers": as_bytes(panel.answers, 255.0),
+                "words": list(panel.words),
+            }
+            for panel in panels
+        ],
+    }
+
+
+def show(data: dict[str, Any], key: str) -> None:
+    """Draw the planes."""
+    component("features")(key=key, data=data, height="content")

@@ -1,0 +1,65 @@
+// What the pictures of the inside share. One epoch moves them all: it lives in the browser and costs the server nothing.
+const bytesOf = text => Uint8Array.from(atob(text), character => character.charCodeAt(0));
+
+const element = (name, attributes = {}, ...children) => {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+};
+
+// The latest snapshot that is not after an epoch.
+const snapshotAt = (epochs, epoch) => Math.max(0, epochs.findLastIndex(one => one <= epoch));
+
+const sayEpoch = epoch => {
+  window.insideEpoch = epoch;
+  document.dispatchEvent(new CustomEvent("inside:epoch", { detail: epoch }));
+};
+
+// Call show now and whenever the epoch or the width changes; returns what ends that.
+const follow = (root, show) => {
+  const draw = () => show(window.insideEpoch ?? Infinity);
+  const resized = new ResizeObserver(draw);
+  document.addEventListener("inside:epoch", draw);
+  resized.observe(root);
+  draw();
+  return () => { document.removeEventListener("inside:epoch", draw); resized.disconnect(); };
+};
+
+const rgb = colour => [1, 3, 5].map(at => parseInt(colour.slice(at, at + 2), 16));
+const mix = (from, to, share) => {
+  const [one, other] = [rgb(from), rgb(to)];
+  return one.map((value, at) => Math.round(value + (other[at] - value) * share));
+};
+const css = ([red, green, blue]) => `rgb(${red},${green},${blue})`;
+
+// A canvas as wide as its place, sharp on any screen.
+const context = (canvas, height) => {
+  const width = canvas.clientWidth || 1, ratio = window.devicePixelRatio || 1;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.style.height = `${height}px`;
+  const pen = canvas.getContext("2d");
+  pen.scale(ratio, ratio);
+  return [pen, width];
+};
+
+// A small picture, one canvas pixel per number: signed bytes from blue to orange, or ink on paper.
+const picture = (values, width, height, colour) => {
+  const canvas = element("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  const pen = canvas.getContext("2d"), pixels = pen.createImageData(width, height);
+  for (let at = 0; at < width * height; at++) pixels.data.set([...colour(values[at]), 255], 4 * at);
+  pen.putImageData(pixels, 0, 0);
+  return canvas;
+};
+const signed = colours => value => value < 128
+  ? mix(colours.paper, colours.negative, (128 - value) / 127) : mix(colours.paper, colours.positive, (value - 128) / 127);
+const inked = value => [255 - value, 255 - value, 255 - value];
+
+const begin = (parentElement, data) => {
+  const root = parentElement.querySelector(".root");
+  root.style.setProperty("--muted", data.colours.muted);
+  return root;
+};

@@ -1,0 +1,50 @@
+// Weights before, now and their difference: the first layer as images, the deeper ones as heat maps.
+export default function ({ parentElement, data }) {
+  const root = begin(parentElement, data), { colours } = data, [rows, columns] = data.shape;
+  root.style.setProperty("--panel", "240px");
+  const paint = signed(colours), size = rows * columns;
+  const arms = data.arms.map(arm => {
+    const caption = element("figcaption", {}, element("b"), element("span"));
+    caption.firstChild.textContent = arm.title;
+    const canvas = element("canvas", { role: "img", "aria-label": arm.alt });
+    return { ...arm, units: bytesOf(arm.units), changes: bytesOf(arm.changes), maps: arm.maps.map(bytesOf), canvas,
+      said: caption.lastChild, figure: element("figure", {}, caption, canvas) };
+  });
+  root.replaceChildren(element("div", { class: "panels" }, ...arms.map(arm => arm.figure)));
+
+  const draw = (arm, epoch) => {
+    const at = snapshotAt(arm.epochs, epoch), n = data.numbers.length, width = arm.canvas.clientWidth || 1;
+    const cell = Math.floor((width - 52) / n), tall = Math.min(cell - 3, 46) * rows / columns;
+    const side = Math.min(cell - 3, 46), mapHeight = 74, mapGap = 20;
+    const top = 18, line = tall + 6, below = top + 3 * line + 8;
+    const [pen] = context(arm.canvas, below + (arm.maps.length ? mapGap + mapHeight + 4 : 0));
+    arm.said.textContent = arm.words[at];
+    pen.imageSmoothingEnabled = false;
+    pen.fillStyle = colours.ink;
+    pen.font = '12px "Source Sans", sans-serif';
+    ["before", "now", "change"].forEach((word, row) => pen.fillText(word, 0, top + row * line + tall / 2 + 4));
+    data.numbers.forEach((number, unit) => {
+      const x = 52 + unit * cell;
+      pen.fillStyle = colours.muted;
+      pen.fillText(`#${number}`, x, 11);
+      const slice = (from, when) => from.subarray((when * n + unit) * size, (when * n + unit + 1) * size);
+      [slice(arm.units, 0), slice(arm.units, at), slice(arm.changes, at)].forEach((values, row) => {
+        pen.drawImage(picture(values, columns, rows, paint), x, top + row * line, side, tall);
+        pen.strokeStyle = colours.muted;
+        pen.lineWidth = 0.5;
+        pen.strokeRect(x, top + row * line, side, tall);
+      });
+    });
+    const wide = arm.maps.length ? (width - 8 * (arm.maps.length - 1)) / arm.maps.length : 0;
+    arm.maps.forEach((map, index) => {
+      const [fanIn, fanOut] = data.maps[index].shape, x = index * (wide + 8), y = below + mapGap;
+      pen.fillStyle = colours.ink;
+      pen.fillText(data.maps[index].title, x, y - 6);
+      pen.drawImage(picture(map.subarray(at * fanIn * fanOut, (at + 1) * fanIn * fanOut), fanOut, fanIn, paint), x, y, wide, mapHeight);
+      pen.strokeStyle = colours.muted;
+      pen.lineWidth = 0.5;
+      pen.strokeRect(x, y, wide, mapHeight);
+    });
+  };
+  return follow(root, epoch => arms.forEach(arm => draw(arm, epoch)));
+}

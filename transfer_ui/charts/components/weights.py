@@ -1,0 +1,95 @@
+"""Weights before, now and their difference: the first layer as images, deeper layers as heat maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from transfer_core.arrays import Array, Params
+from transfer_ui.charts.components.parts import as_signed_bytes, colours, component
+
+
+class Weights(NamedTuple):
+    """The weights of one arm over its snapshots.
+
+    Attributes
+    ----------
+    title, alt : str
+    epochs : sequence of int
+    networks : sequence of Params
+    words : sequence of str
+        One per snapshot.
+    """
+
+    title: str
+    alt: str
+    epochs: Sequence[int]
+    networks: Sequence[Params]
+    words: Sequence[str]
+
+
+def data_of(
+    arms: Sequence[Weights], units: Sequence[int], shape: tuple[int, int], names: Sequence[str], mode: str
+) -> dict[str, Any]:
+    """Put together what the browser draws; one scale for all weights, one for all their changes.
+
+    Parameters
+    ----------
+    arms : sequence of Weights
+    units : sequence of int
+        Units of the first layer, in their order on the picture.
+    shape : (int, int)
+        Rows and columns of an image.
+    names : sequence of str
+        Of the layers above the first.
+    mode : {"light", "dark"}
+    """
+    first = [_images(arm.networks, units) for arm in arms]
+    most = max(float(np.abs(one).max()) for one in first)
+    moved = max(float(np.abs(one - one[:1]).max()) for one in first)
+    deeper = [[_changes(arm.networks, index) for index in range(1, len(arm.networks[0]))] for arm in arms]
+    tops = [max(float(np.abs(maps[index]).max()) for maps in deeper) for index in range(len(names))]
+    return {
+        "shape": list(shape),
+        "numbers": [unit + 1 for unit in units],
+        "maps": [
+            {"title": f"{name}, change", "shape": list(one.shape[1:])}
+            for name, one in zip(names, deeper[0], strict=True)
+        ],
+        "colours": colours(mode),
+        "arms": [
+            {
+                "title": arm.title,
+                "alt": arm.alt,
+                "epochs": list(arm.epochs),
+                "words": list(arm.words),
+                "units": as_signed_bytes(images, most),
+                "changes": as_signed_bytes(images - images[:1], moved),
+                "maps": [as_signed_bytes(one, top) for one, top in zip(maps, tops, strict=True)],
+            }
+            for arm, images, maps in zip(arms, first, deeper, strict=True)
+        ],
+    }
+
+
+def _images(networks: Sequence[Params], units: Sequence[int]) -> Array:
+    """Weights into some units of the first layer, ``(n_snapshots, n_units, n_inputs)``."""
+    images: Array = np.nan_to_num(
+        np.stack([network[0].weights[:, units].T for network in networks]), posinf=0.0, neginf=0.0
+    )
+    return images
+
+
+def _changes(networks: Sequence[Params], index: int) -> Array:
+    start = networks[0][index].weights
+    with np.errstate(over="ignore", invalid="ignore"):
+        changes = np.stack([network[index].weights - start for network in networks])
+    finite: Array = np.nan_to_num(changes, posinf=0.0, neginf=0.0)
+    return finite
+
+
+def show(data: dict[str, Any], key: str) -> None:
+    """Draw the weights."""
+    component("weights")(key=key, data=data, height="content")

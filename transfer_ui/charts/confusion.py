@@ -1,0 +1,96 @@
+"""Which class was taken for which: one table of counts per strategy, in which a click opens the images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from transfer_core.arrays import Array
+from transfer_ui.charts import base
+from transfer_ui.palette import INK, MUTED, PAPER
+
+PICK = "pick"
+ROW, MARGIN = 24, 46  # pixels
+RIGHT = {"light": ["#E7EEF3", "#7FA8C4"], "dark": ["#1B2A35", "#3F6E8C"]}
+WRONG = {"light": ["#FBD9BF", "#C2410C"], "dark": ["#5A3A22", "#FF9A5C"]}
+
+
+class Cell(NamedTuple):
+    """A true class and an answer, by their names."""
+
+    true: str
+    answer: str
+
+
+def rows_of(counts: Array, classes: Sequence[str]) -> pd.DataFrame:
+    """One row per cell: ``true``, ``answer``, ``count``, and whether it is ``right``.
+
+    Examples
+    --------
+    >>> rows_of(np.array([[5, 1], [0, 4]]), ["a", "b"])["count"].tolist()
+    [5, 1, 0, 4]
+    """
+    n = len(classes)
+    return pd.DataFrame(
+        {
+            "true": np.repeat(list(classes), n),
+            "answer": np.tile(list(classes), n),
+            "count": counts.ravel().astype(int),
+            "right": np.eye(n, dtype=bool).ravel(),
+        }
+    )
+
+
+@cache
+def template(mode: str, classes: tuple[str, ...]) -> base.Spec:
+    """Make the table: right answers cool, wrong ones warm, deeper for more."""
+    x = alt.X("answer:N").sort(classes).axis(labelAngle=0, domain=False, ticks=False, orient="top").title("Answer")
+    y = alt.Y("true:N").sort(classes).axis(domain=False, ticks=False).title("True class")
+    cells = alt.Chart(base.NO_DATA).encode(x=x, y=y)
+    pick = alt.selection_point(PICK, fields=["true", "answer"], empty=False)
+    edge = alt.condition(pick, alt.value(INK[mode]), alt.value(PAPER[mode]))
+    tooltip = [
+        alt.Tooltip("true:N", title="True class"),
+        alt.Tooltip("answer:N", title="Answer"),
+        alt.Tooltip("count:Q", title="Images"),
+    ]
+
+    def filled(condition: str, scale: list[str], top: str) -> alt.Chart:
+        colour = alt.Color("count:Q").scale(range=scale, domain=[0, base.framed(top)]).legend(None)
+        shown: alt.Chart = (
+            cells.transform_filter(condition)
+            .mark_rect(cornerRadius=2, strokeWidth=1.5, cursor="pointer")
+            .encode(color=colour, stroke=edge, tooltip=tooltip)
+        )
+        return shown
+
+    empty = cells.mark_rect(color=MUTED[mode], opacity=0.06).encode(tooltip=alt.value(None))
+    words = cells.transform_filter("datum.count > 0").mark_text(fontSize=11, tooltip=None).encode(text="count:Q")
+    right = filled("datum.right", RIGHT[mode], "frame.most_right").add_params(pick)
+    wrong = filled("!datum.right && datum.count > 0", WRONG[mode], "frame.most_wrong")
+    chart = alt.layer(empty, right, wrong, words).resolve_scale(color="independent")
+    return base.template(chart.properties(height=MARGIN + ROW * len(classes)), mode)
+
+
+def show(counts: Array, classes: Sequence[str], title: str, mode: str, key: str) -> Cell | None:
+    """Draw the table and give the cell that was clicked."""
+    n = int(counts.sum())
+    off = counts - np.diag(np.diag(counts))
+    true, answer = divmod(int(off.argmax()), len(classes))
+    worst = (
+        f"Most often {classes[true]} is taken for {classes[answer]}, {off.max()} times." if off.any() else "No errors."
+    )
+    picked = base.show_and_pick(
+        template(mode, tuple(classes)),
+        rows_of(counts, classes),
+        alt=f"Confusion matrix of {title}: {int(np.trace(counts))} of {n} validation images right. {worst}",
+        key=key,
+        pick=PICK,
+        frame={"most_right": max(1, int(np.diag(counts).max())), "most_wrong": max(1, int(off.max()))},
+    )
+    return Cell(str(picked["true"]), str(picked["answer"])) if picked else None

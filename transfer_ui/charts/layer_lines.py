@@ -1,0 +1,168 @@
+"""One number per layer over the epochs: a small chart per layer, a line per strategy with its band."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from transfer_core import STRATEGIES, RunResult
+from transfer_core.statistics import mean_band
+from transfer_ui.charts import base
+from transfer_ui.palette import colours, dashes
+
+HEIGHT = 230
+PER_ROW = 3
+LEGEND = 24  # pixels
+
+
+class Kind(NamedTuple):
+    """What the lines show.
+
+    Attributes
+    ----------
+    measure : str
+        Name in `RunResult.measured`: ``(n_epochs, n_seeds, n_layers)``.
+    title, form : str
+        What the numbers are, and how one is written.
+    log : bool
+        Whether they span powers of ten.
+    at_most_one : bool
+        Whether 1 is where they begin and the most they can be; otherwise they begin at 0.
+    """
+
+    measure: str
+    title: str
+    form: str = ".0%"
+    log: bool = False
+    at_most_one: bool = False
+
+
+DRIFT = Kind("drift", "Change of the weights, relative to their start")
+SIMILARITY = Kind("similarity", "Similarity to the features at the start (CKA)", ".2f", at_most_one=True)
+GRADIENT = Kind("gradient", "Norm of the gradient", ".2g", log=True)
+
+
+def layer_rows(results: Mapping[str, RunResult], kind: Kind, names: Sequence[str]) -> pd.DataFrame:
+    """One row per layer, strategy and epoch looked at: mean and band over the seeds.
+
+    Parameters
+    ----------
+    results : mapping of str to RunResult
+    kind : Kind
+    names : sequence of str
+        Of its layers.
+
+    Returns
+    -------
+    DataFrame
+        ``layer``, ``strategy``, ``epoch``, ``mean``, ``low``, ``high``.
+    """
+    parts = []
+    for strategy, result in results.items():
+        series = result.measured[kind.measure]
+        values = np.where(np.isfinite(series.values), series.values, np.nan)
+        mean, low, high = (part.astype(np.float32) for part in mean_band(np.moveaxis(values, 1, 0)))
+        parts += [
+            pd.DataFrame(
+                {
+                    "layer": name,
+                    "strategy": STRATEGIES[strategy].short,
+                    "epoch": np.array(series.epochs, np.int16),
+                    "mean": mean[:, index],
+                    "low": low[:, index],
+                    "high": high[:, index],
+                }
+            )
+            for index, name in enumerate(names)
+        ]
+    return pd.concat(parts, ignore_index=True)
+
+
+@cache
+def template(mode: str, strategies: tuple[str, ...], kind: Kind) -> base.Spec:
+    """Make the chart of one layer.
+
+    Parameters
+    ----------
+    mode : {"light", "dark"}
+    strategies : tuple of str
+    kind : Kind
+    """
+    _, title, form, log, _ = kind
+    shown = [STRATEGIES[name].short for name in strategies]
+    legend = alt.Legend(
+        orient="bottom",
+        title=None,
+        columns=alt.ExprRef("width < 300 ? 1 : 3"),
+        symbolType="stroke",
+        symbolSize=200,
+        symbolOpacity=1,
+    )
+    colour = alt.Color("strategy:N").scale(domain=shown, range=colours(list(strategies), mode)).legend(legend)
+    dash = alt.StrokeDash("strategy:N").scale(domain=shown, range=dashes(list(strategies))).legend(legend)
+    x = (
+        alt.X("epoch:Q")
+        .scale(domain=[0, base.framed("frame.n_epochs")], nice=False)
+        .axis(grid=False, tickCount=4)
+        .title("Epoch")
+    )
+    scale = alt.Scale(type="log") if log else alt.Scale(domain=[base.framed("frame.low"), base.framed("frame.high")])
+    y = alt.Y("mean:Q").scale(scale).axis(format="~g" if log else form, tickCount=4).title(None)
+    rows = alt.Chart(base.NO_DATA).transform_filter("isValid(datum.mean)" + (" && datum.mean > 0" if log else ""))
+    near = alt.selection_point(
+        name="near", nearest=True, on="pointermove", empty=False, fields=["epoch"], clear="pointerout"
+    )
+    tooltip = [
+        alt.Tooltip("strategy:N", title="Strategy"),
+        alt.Tooltip("epoch:Q", title="Epoch"),
+        alt.Tooltip("mean:Q", title=title, format=form),
+        alt.Tooltip("low:Q", title="95 % interval from", format=form),
+        alt.Tooltip("high:Q", title="to", format=form),
+    ]
+    low = "max(datum.low, datum.mean / 20)" if log else "datum.low"
+    layers = [
+        rows.transform_calculate(floor=low)
+        .mark_area(opacity=0.16, tooltip=None)
+        .encode(x=x, y=alt.Y("floor:Q").scale(scale), y2="high:Q", color=colour),
+        rows.mark_line(strokeWidth=2.2, tooltip=None).encode(x=x, y=y, color=colour, strokeDash=dash),
+        rows.mark_point(filled=True, size=50)
+        .encode(x=x, y=y, color=colour, tooltip=tooltip, opacity=alt.condition(near, alt.value(1), alt.value(0)))
+        .add_params(near),
+    ]
+    return base.template(alt.layer(*layers).properties(height=HEIGHT + LEGEND), mode)
+
+
+def show(rows: pd.DataFrame, results: Mapping[str, RunResult], kind: Kind, mode: str) -> None:
+    """Draw one chart per layer, side by side where there is room."""
+    names = list(dict.fromkeys(rows["layer"]))
+    n_epochs = max(result.n_epochs for result in results.values())
+    lowest = float(rows["low"].min())
+    for start in range(0, len(names), PER_ROW):
+        row = names[start : start + PER_ROW]
+        for column, name in zip(st.columns(len(row), gap="medium"), row, strict=True):
+            own = rows[rows["layer"] == name]
+            high = float(own["high"].max())
+            ends = (max(0.0, lowest - 0.02), 1.0) if kind.at_most_one else (0.0, high if high > 0 else 1.0)
+            with column:
+                st.markdown(f"**{name[0].upper()}{name[1:]}**")
+                base.show(
+                    template(mode, tuple(results), kind),
+                    own,
+                    alt=_alt(own, name, kind),
+                    frame={"n_epochs": n_epochs, "low": ends[0], "high": ends[1]},
+                )
+
+
+def _alt(rows: pd.DataFrame, layer: str, kind: Kind) -> str:
+    ends = rows.groupby("strategy", sort=False)["mean"].last()
+    said = ", ".join(
+        f"{strategy} {value:{kind.form}}" if np.isfinite(value) else f"{strategy} diverged"
+        for strategy, value in ends.items()
+    )
+    return f"{kind.title}, {layer}, against the epoch, one line per strategy. At the end: {said}."
