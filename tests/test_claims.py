@@ -1,6 +1,7 @@
 """The ledger: its entries, what is shipped, and the page."""
 
 import html
+from base64 import b64decode
 
 import numpy as np
 import pandas as pd
@@ -135,6 +136,7 @@ def test_the_page_lists_all_claims_each_with_the_interval_that_decides():
 @pytest.mark.parametrize("value", [-5.0, -0.2, 0.0, 0.003, 0.01, 0.4, 9.0])
 def test_the_interval_lies_where_its_numbers_do(value):
     picture = claim_row.picture(Decisive("it", "points", 0.01, value, value - 0.002, value + 0.002, 20), "red", "light")
+    picture = b64decode(picture.split("base64,")[1].split('"')[0]).decode()
     middle, dot = claim_row.WIDTH / 2, float(picture.split('cx="')[1].split('"')[0])
     assert 0 < dot < claim_row.WIDTH
     assert np.sign(dot - middle) == np.sign(value)

@@ -16,6 +16,7 @@ from transfer_core.wording import number_words
 from transfer_ui.articles import badges
 from transfer_ui.articles.badges import LOOKS
 from transfer_ui.articles.claims import Entry
+from transfer_ui.charts import svg
 from transfer_ui.palette import INK, MUTED, PAPER
 
 WIDTH, HEIGHT = 240, 26
@@ -31,7 +32,6 @@ STYLE = """
 .claim { display: grid; grid-template-columns: minmax(0, 1fr) 15.5rem 13rem; gap: .2rem 1.2rem; align-items: center; }
 .claim b { font-weight: 600; }
 .claim small { color: var(--quiet); display: block; line-height: 1.35; }
-.claim svg { width: 100%; max-width: 15.5rem; height: auto; display: block; }
 .claim .verdict { font-weight: 600; }
 @media (max-width: 900px) { .claim { grid-template-columns: minmax(0, 1fr) 8.5rem; } .claim > :first-child { grid-column: 1 / 3; } }
 </style>
@@ -64,25 +64,25 @@ def verdict_words(entry: Entry) -> str:
 
 
 def picture(decisive: Decisive, colour: str, mode: str) -> str:
-    """Draw the interval against zero as SVG, with its text for whoever cannot see it.
+    """Draw the interval against zero, with its text for whoever cannot see it.
 
     Examples
     --------
-    >>> "<circle" in picture(Decisive("the lead", "points", 0.01, 0.02, 0.01, 0.03, 20), "red", "light")
+    >>> 'alt="the lead: ' in picture(Decisive("the lead", "points", 0.01, 0.02, 0.01, 0.03, 20), "red", "light")
     True
     """
     if not isfinite(decisive.low):
         return ""
     low, mean, high = (_place(value, decisive.matters) for value in (decisive.low, decisive.mean, decisive.high))
     zone, middle = _place(decisive.matters, decisive.matters) - WIDTH / 2, HEIGHT / 2
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(words(decisive))}">'
+    shapes = (
         f'<rect x="{WIDTH / 2 - zone:.1f}" y="0" width="{2 * zone:.1f}" height="{HEIGHT}" fill="{MUTED[mode]}" opacity=".16"/>'
         f'<line x1="{WIDTH / 2}" x2="{WIDTH / 2}" y1="0" y2="{HEIGHT}" stroke="{INK[mode]}" stroke-width="1"/>'
         f'<line x1="{low:.1f}" x2="{max(high, low + 1):.1f}" y1="{middle}" y2="{middle}" stroke="{colour}" stroke-width="4" '
         'stroke-linecap="round"/>'
-        f'<circle cx="{mean:.1f}" cy="{middle}" r="5.5" fill="{colour}" stroke="{PAPER[mode]}" stroke-width="1.5"/></svg>'
+        f'<circle cx="{mean:.1f}" cy="{middle}" r="5.5" fill="{colour}" stroke="{PAPER[mode]}" stroke-width="1.5"/>'
     )
+    return svg.image(WIDTH, HEIGHT, shapes, words(decisive), "width: 100%; max-width: 15.5rem")
 
 
 def _place(value: float, matters: float) -> float:
