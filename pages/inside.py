@@ -16,21 +16,24 @@ from transfer_ui.charts.components import network, player
 from transfer_ui.controls import sidebar
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
-from transfer_ui.shell import frame
+from transfer_ui.shell import frame, visit
 from transfer_ui.verdicts import THREE
 
 config = sidebar.draw("inside")
 place = st.container(key="answer_place_inside")
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(horizontal=True, vertical_alignment="center"):
     which = sidebar.choose_in_link(
         "arms", {"three": "The three strategies", "all": "With the controls"}, st.segmented_control
     )
-    seeds = {str(seed): f"Seed {seed}" for seed in config.seeds}
-    seed = int(sidebar.choose_in_link("of_seed", seeds, st.selectbox, label="Networks of") or config.seed)
+    seeds = {str(seed): f"Networks of seed {seed}" for seed in config.seeds}
+    seed = int(sidebar.choose_in_link("of_seed", seeds, st.selectbox) or config.seed)
 names = tuple(STRATEGIES) if which == "all" else THREE
 
-hero = st.container()
+waiting, hero = st.empty(), st.container()
+if visit.page_is_new():
+    with waiting.container():
+        anatomy.draw_schedules(config, theme())  # what is known before any training
 outcome = cached.inside(config, [cached.snapshots_of(config, seed)])
 results = outcome.results
 if not results:
@@ -39,24 +42,24 @@ with place:
     frame.answer(anatomy.headline(results), [anatomy.evidence(results)])
     for sentence in sentences.trouble(results):
         st.error(sentence, icon=":material/warning:")
-with hero:
-    if outcome.stopped:
-        st.info("The pictures of the weights come after the run: press Continue.")
-        st.stop()
-    pictures = cached.snapshots(config, seed)
-    if not pictures.results:
-        frame.stop_without_results()
+if outcome.stopped:
+    st.info("The pictures of the weights come after the run: press Continue.")
+    st.stop()
+pictures = cached.snapshots(config, seed)
+if not pictures.results:
+    frame.stop_without_results()
 seen = pictures.once("seen", lambda: look_into(pictures.results.runs))
 chosen = {name: seen[name] for name in names}
 epochs = max((one.epochs for one in chosen.values()), key=len)
+waiting.empty()
 with hero:
-    st.caption(
-        f"Seed {seed}. Ice blue: frozen, not a bit changed. Warm: trained, deeper for more change. Lines: the strongest "
-        "weights, orange positive, blue negative."
-    )
     with st.container(key="player"):
         player.show(epochs, looks.first_epoch(epochs), f"{config.key} {seed}", theme())
     network.show(pictures.once(f"networks {names} {theme()}", lambda: anatomy.networks(chosen, theme())), "networks")
+    st.caption(
+        "Ice blue: frozen, not a bit changed. Warm: trained, deeper for more change. Lines: the strongest weights at the end, "
+        "orange positive, blue negative."
+    )
 
 look = sidebar.choose_in_link("look", looks.TITLES, st.segmented_control)
 looks.draw(look, looks.Sight(config, seed, names, {name: results[name] for name in names}, results, pictures, seen))

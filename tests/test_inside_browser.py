@@ -94,5 +94,5 @@ def test_a_click_on_a_confusion_opens_its_images(server: str, page: Page):
     expect(cells.nth(100)).to_be_visible(timeout=PATIENCE)  # after the 100 empty ones
     cells.nth(100).click()
     expect(page).to_have_url(re.compile("confused=feature_extraction%2C0%2C0"), timeout=PATIENCE)
-    table = page.get_by_role("region", name=re.compile("^Feature extraction: 0 right"))
-    expect(table).to_be_visible(timeout=PATIENCE)
+    opened = page.get_by_role("combobox", name=re.compile("Images to look at"))
+    expect(opened).to_have_value(re.compile("^Feature extraction: 0 right"), timeout=PATIENCE)

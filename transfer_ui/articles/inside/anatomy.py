@@ -7,17 +7,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import streamlit as st
 
 from transfer_core import STRATEGIES, RunConfig, RunResult
 from transfer_core.arrays import Array
 from transfer_core.wording import inside, join_words
 from transfer_ui.articles.inside.seen import Seen
+from transfer_ui.charts import timeline
 from transfer_ui.charts.components.network import Network
 from transfer_ui.charts.components.network import data_of as network_data
 from transfer_ui.charts.components.weights import Weights
 from transfer_ui.charts.components.weights import data_of as weights_data
 from transfer_ui.charts.timeline import layer_names
 from transfer_ui.sentences import percent
+from transfer_ui.verdicts import THREE
 
 N_UNITS = 6  # of the first layer, drawn as images
 
@@ -25,12 +28,12 @@ N_UNITS = 6  # of the first layer, drawn as images
 def headline(results: Mapping[str, RunResult]) -> str:
     """Say how far fine-tuning moved the backbone, and that freezing did not, over all seeds."""
     frozen = float(results["feature_extraction"].drift[:, :-1].max())
-    held = "moved not one bit of the backbone" if frozen == 0 else f"moved it by {percent(frozen)}"
+    held = "changed no bit of the backbone" if frozen == 0 else f"moved it by {percent(frozen)}"
     drift = results["end_to_end"].drift[:, :-1].mean(axis=0)
     if not np.isfinite(drift).all():
         return f"End-to-end fine-tuning diverged; feature extraction {held}."
     index = int(drift.argmax())
-    return f"End-to-end moved layer {index + 1} by {percent(float(drift[index]))}; feature extraction {held}."
+    return f"End-to-end moved layer {index + 1} by {100 * drift[index]:.0f}\u00a0%; feature extraction {held}."
 
 
 def evidence(results: Mapping[str, RunResult]) -> str:
@@ -40,10 +43,18 @@ def evidence(results: Mapping[str, RunResult]) -> str:
     if not np.isfinite([*moved.values(), *kept.values()]).all():
         return "Where a run diverged, no numbers are left to compare."
     return (
-        f"Mean over the backbone layers and seeds: end-to-end moved {percent(moved['end_to_end'])} of its norm, progressive "
-        f"unfreezing {percent(moved['progressive_unfreezing'])}. The last backbone layer's features keep a similarity (CKA) of "
-        f"{kept['end_to_end']:.2f} and {kept['progressive_unfreezing']:.2f} to those at the start."
+        f"Backbone, mean over layers and seeds: end-to-end moved {percent(moved['end_to_end'])} of its norm, progressive "
+        f"unfreezing {percent(moved['progressive_unfreezing'])}. Similarity of the last features to those at the start, by CKA: "
+        f"{kept['end_to_end']:.2f} and {kept['progressive_unfreezing']:.2f}."
     )
+
+
+def draw_schedules(config: RunConfig, mode: str) -> None:
+    """Draw what is known before any training: which layers each strategy freezes, and when."""
+    for column, name in zip(st.columns(len(THREE), gap="medium"), THREE, strict=True):
+        with column:
+            st.markdown(f"**{STRATEGIES[name].short}**")
+            timeline.show_schedule(STRATEGIES[name].build(config), mode, small=True)
 
 
 def networks(seen: Mapping[str, Seen], mode: str) -> dict[str, Any]:

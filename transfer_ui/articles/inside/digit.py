@@ -14,7 +14,6 @@ from transfer_core.arrays import Array, Params
 from transfer_core.drawing import BLOCK, to_ink
 from transfer_core.network import predict_logits
 from transfer_core.splits import as_target_inputs
-from transfer_core.wording import join_words
 from transfer_ui.articles.inside.anatomy import picture_shape
 from transfer_ui.articles.inside.seen import Seen, probabilities, validation
 from transfer_ui.charts import answers, samples
@@ -74,7 +73,7 @@ def draw(asked: Asked, mode: str) -> pd.DataFrame | None:
     classes = asked.config.pair.target.classes
     first = {str(label): int(np.flatnonzero(labels == label)[0]) for label in np.unique(labels)}
     with right:
-        titles = {OWN: "My drawing"} | {label: f"a {classes[int(label)]}" for label in first}
+        titles = {OWN: "My drawing"} | {label: classes[int(label)] for label in first}
         chosen = sidebar.choose_in_link("example", titles, st.pills, label="What the networks look at")
         if chosen != OWN:
             seen_as = inputs[first[chosen]][None]
@@ -150,5 +149,5 @@ def _said(rows: Sequence[pd.DataFrame]) -> str:
     said = []
     for one in rows:
         network, name, share = one.iloc[int(one["probability"].to_numpy().argmax())]
-        said.append(f"{network} says {name} ({100 * share:.0f} %)")
-    return f"{join_words(said)}."
+        said.append(f"{network}: {name} ({100 * share:.0f}\u00a0%)")
+    return f"{'; '.join(said)}."

@@ -22,6 +22,7 @@ from transfer_ui.controls.link import quoted
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs.waiting import Outcome
+from transfer_ui.shell import visit
 
 NO_IMAGE = "The inputs here are rows of numbers, not images: each is drawn as one row."
 
@@ -66,17 +67,16 @@ class Sight(NamedTuple):
 
 
 def first_epoch(epochs: Sequence[int]) -> int:
-    """Read the epoch from the link; the last without one."""
-    asked = st.query_params.get("epoch")
+    """Read the epoch from the link; the last without one, and of a run that has become shorter."""
+    asked, last = st.query_params.get("epoch"), epochs[-1]
     if asked is None:
-        return epochs[-1]
-    if asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked) <= epochs[-1]:
+        return last
+    if asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked) <= last:
         return int(asked)
-    notice_box.say(
-        f"epoch in the link must be a whole number from 0 to {epochs[-1]}, got {quoted(asked)}. Using {epochs[-1]}."
-    )
+    if visit.page_is_new():
+        notice_box.say(f"epoch in the link must be a whole number from 0 to {last}, got {quoted(asked)}. Using {last}.")
     address.write_place("epoch", None)
-    return epochs[-1]
+    return last
 
 
 def draw(look: str, sight: Sight) -> None:

@@ -14,7 +14,7 @@ from transfer_core.arrays import Array, Examples, Gradients, Layer, Params, laye
 from transfer_core.examples import target_of
 from transfer_core.network import backward, cross_entropy, forward
 from transfer_core.training import initial_state, train_step
-from transfer_core.wording import inside, join_words
+from transfer_core.wording import inside, join_words, number_words
 from transfer_ui.articles.inside.seen import Seen, probabilities
 from transfer_ui.charts.timeline import layer_names
 
@@ -89,8 +89,8 @@ def layer_table(step: Step) -> pd.DataFrame:
                 "output, mean": f"{step.activations[index + 1].mean():.3f}",
                 "gradient, norm": NOT_COMPUTED if gradient is None else f"{layer_norm(gradient):.3f}",
                 "learning rate": "frozen" if step.frozen[index] else f"{step.rates[index]:g}",
-                "one weight before": f"{old.weights[place]:.5f}",
-                "after": f"{new.weights[place]:.5f}",
+                "one weight before": number_words(float(old.weights[place]), ".5f"),
+                "after": number_words(float(new.weights[place]), ".5f"),
                 "same object": "yes" if new is old else "no",
             }
         )

@@ -10,7 +10,7 @@ import numpy as np
 from transfer_core.arrays import Array, Params
 from transfer_ui.charts.components.parts import as_bytes, colours, component
 
-HEIGHT = 230
+HEIGHT = 210
 N_LINES = 24  # per layer
 
 

@@ -15,11 +15,13 @@ export default function ({ parentElement, data }) {
     sayEpoch(epoch);
   };
   const keep = () => {
-    // In the address without a word to the server: a link shows the same epoch.
+    // In the address without a word to the server: a link shows the same epoch. The server writes its own settings there
+    // and knows of none; so it is put back.
+    if (timer) return;
     const address = new URL(window.location);
     if (+slider.value === last) address.searchParams.delete("epoch");
     else address.searchParams.set("epoch", steps[slider.value]);
-    window.history.replaceState(window.history.state, "", address);
+    if (address.href !== window.location.href) window.history.replaceState(window.history.state, "", address);
   };
   const stop = () => { clearInterval(timer); timer = null; label(); keep(); };
   const step = () => {
@@ -39,5 +41,6 @@ export default function ({ parentElement, data }) {
   window.insideRun = data.run;
   label();
   show();
-  return () => clearInterval(timer);
+  const keeper = setInterval(keep, 700);
+  return () => { clearInterval(timer); clearInterval(keeper); };
 }
