@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from transfer_core import SCENARIOS, STRATEGIES, RunConfig
+from transfer_core.baselines import BASELINES
 from transfer_core.studies.questions.decision_map import OPEN, STUDY, shifts, summarise, winners
 from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED
 
@@ -98,6 +99,6 @@ def test_amounts_of_shift_are_on_the_slider_and_start_at_none(name):
         assert all(round(amount / shift.step, 6) == round(amount / shift.step) for amount in amounts)
 
 
-def test_the_default_map_has_24_cells_of_all_strategies():
+def test_the_default_map_has_24_cells_of_all_strategies_and_baselines():
     cells = STUDY.cells(STUDY.default_configs())
-    assert len(cells) == 24 * len(STRATEGIES)
+    assert len(cells) == 24 * (len(STRATEGIES) + len(BASELINES))

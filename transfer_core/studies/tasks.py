@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transfer_core.arms import Arm
-from transfer_core.baselines import logistic_regression, zero_shot
+from transfer_core.baselines import logistic_regression, nearest_neighbour, zero_shot
 from transfer_core.config import RunConfig
 from transfer_core.measures import reprobed_source_accuracy, source_accuracies, target_accuracies
 from transfer_core.studies.study import Reading
@@ -55,3 +55,12 @@ class PixelRegression:
     def measure(self, config: RunConfig) -> list[Reading]:
         """Give its test accuracy."""
         return [Reading({}, {"test_accuracy": logistic_regression(config)})]
+
+
+@dataclass(frozen=True)
+class PixelNeighbour:
+    """The label of the training image whose pixels are closest: neither network nor training."""
+
+    def measure(self, config: RunConfig) -> list[Reading]:
+        """Give its test accuracy."""
+        return [Reading({}, {"test_accuracy": nearest_neighbour(config)})]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 
 from transfer_core.arms import arm_of
+from transfer_core.arrays import Array
+from transfer_core.baselines import BASELINES
 from transfer_core.bibliography import LESSON, SOURCES
 from transfer_core.config import RunConfig
 from transfer_core.statistics import Gap, paired_gap, verdict
@@ -16,14 +19,19 @@ from transfer_core.studies import grids
 from transfer_core.studies.conditions import Condition, Quantity, above, below
 from transfer_core.studies.quantifiers import SIZE, At, MoreOften, Place, Times, both, either, every
 from transfer_core.studies.rules import Rule
-from transfer_core.studies.study import Axis, Cell, Claim, Figure, Study, Summary, has_source
+from transfer_core.studies.study import Axis, Cell, Claim, Figure, Study, Summary, Task, has_source
 from transfer_core.studies.summaries import points, scores
-from transfer_core.studies.tasks import Train
+from transfer_core.studies.tasks import PixelNeighbour, PixelRegression, Train, ZeroShot
 from transfer_core.wording import inside
 
 SIZES = (1, 2, 5, 10, 20, 50)
 SHIFT_SHARES = (0.0, 1 / 6, 1 / 3, 2 / 3)
 OPEN = "too close to call"
+RIVALS = (*STRATEGIES, *BASELINES)
+"""What competes in a cell."""
+_MEASURED_BY: Mapping[str, Task] = MappingProxyType(
+    {"zero_shot": ZeroShot(), "nearest_neighbour": PixelNeighbour(), "logistic_regression": PixelRegression()}
+)
 
 
 def sizes(config: RunConfig) -> list[int]:
@@ -46,10 +54,12 @@ def shifts(config: RunConfig) -> list[float]:
 
 
 def grid(config: RunConfig) -> Iterator[Cell]:
-    """Every strategy at every size and shift, small sizes first: they are quick."""
+    """Every baseline and strategy at every size and shift, small sizes first: they are quick."""
     for size in sizes(config):
         for shift in shifts(config):
             here = config.but(images_per_class=size, shift_amount=shift)
+            for name in BASELINES:
+                yield Cell({"images_per_class": size, "shift": shift, "strategy": name}, here, _MEASURED_BY[name])
             for strategy in STRATEGIES:
                 yield Cell(
                     {"images_per_class": size, "shift": shift, "strategy": strategy},
@@ -58,15 +68,33 @@ def grid(config: RunConfig) -> Iterator[Cell]:
                 )
 
 
-def winners(rows: pd.DataFrame, among: Sequence[str] = tuple(STRATEGIES)) -> pd.DataFrame:
-    """Find the winner of every cell whose strategies have all finished.
+def cell_scores(cell: pd.DataFrame) -> dict[str, Array]:
+    """Get the test accuracies of one cell, by rival; what has no number there does not compete.
+
+    Parameters
+    ----------
+    cell : DataFrame
+        Rows of one size and shift.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (n_seeds,)
+        Strategies first, baselines after them; only those that have finished.
+    """
+    measured = set(cell["strategy"])
+    found = {name: scores(cell, "test_accuracy", strategy=name) for name in RIVALS if name in measured}
+    return {name: values for name, values in found.items() if name in STRATEGIES or np.isfinite(values).all()}
+
+
+def winners(rows: pd.DataFrame, among: Sequence[str] = RIVALS) -> pd.DataFrame:
+    """Find the winner of every cell whose rivals have all finished.
 
     Parameters
     ----------
     rows : DataFrame
         Columns ``scenario``, ``images_per_class``, ``shift``, ``strategy``, ``seed``, ``test_accuracy``.
     among : sequence of str, default all
-        Strategies that may win.
+        Strategies and baselines that may win.
 
     Returns
     -------
@@ -76,12 +104,13 @@ def winners(rows: pd.DataFrame, among: Sequence[str] = tuple(STRATEGIES)) -> pd.
         ahead of every strategy that starts from the pretrained network.
     """
     table = []
+    wanted = {*STRATEGIES, *rows["strategy"]}
     for (scenario, size, shift), cell in points(rows, ["scenario", "images_per_class", "shift"]):
-        if set(cell["strategy"]) != set(STRATEGIES):
+        if set(cell["strategy"]) != wanted:
             continue
-        by_strategy = {name: scores(cell, "test_accuracy", strategy=name) for name in STRATEGIES}
-        found = verdict({name: by_strategy[name] for name in among})
-        runner_up, gap = next(iter(found.gaps.items()))
+        by_rival = cell_scores(cell)
+        found = verdict({name: values for name, values in by_rival.items() if name in among})
+        runner_up, gap = found.closest
         table.append(
             {
                 "scenario": scenario,
@@ -94,7 +123,7 @@ def winners(rows: pd.DataFrame, among: Sequence[str] = tuple(STRATEGIES)) -> pd.
                 "wins": gap.wins,
                 "n": gap.n,
                 "negative_transfer": _OVERTAKEN.holds(scratch_leads(cell)),
-                **{f"accuracy_{name}": float(values.mean()) for name, values in by_strategy.items()},
+                **{f"accuracy_{name}": float(values.mean()) for name, values in by_rival.items()},
             }
         )
     return pd.DataFrame(table)
@@ -127,7 +156,13 @@ def summarise(rows: pd.DataFrame) -> Summary:
         for end, amount in (("near", near), ("far", far))
     }
     counts = decided["winner"].value_counts()
-    won = ", ".join(f"{inside(STRATEGIES[str(name)].short)} {count}" for name, count in counts.items()) or "none"
+    won = (
+        ", ".join(
+            f"{inside((STRATEGIES[str(name)] if name in STRATEGIES else BASELINES[str(name)]).short)} {count}"
+            for name, count in counts.items()
+        )
+        or "none"
+    )
     return Summary(
         table,
         {
@@ -224,9 +259,10 @@ STUDY = Study(
     name="decision_map",
     title="Which strategy wins where?",
     question="Which strategy wins, by number of training images and by domain shift?",
-    protocol="Every strategy runs in every cell of images per class and shift of the target, at the rates of the knobs. The "
-    "winner is ahead of every other arm, with an interval that excludes zero; otherwise the cell is too close to call. Each "
-    "cell is judged on its own at 95 %, so about one in twenty may be decided by luck.",
+    protocol="Every strategy runs in every cell of images per class and shift of the target, at the rates of the knobs, beside "
+    "zero-shot, nearest neighbour and logistic regression. The winner is the only one that may be the best, in a test over "
+    "all of them that counts the choice of the leader; otherwise the cell is too close to call. Each cell is judged on its "
+    "own at 95 %, so about one in twenty may be decided by luck.",
     claims=CLAIMS,
     grid=grid,
     summarise=summarise,
