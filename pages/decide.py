@@ -65,14 +65,11 @@ if chosen:
     size, shift = (float(part) for part in chosen.split(","))
     with st.container(border=True):
         there = config.but(images_per_class=int(size), shift_amount=shift)
-        tables.show_cell(decide.cell_scores(measured_map.rows, int(size), shift) | cached.baselines(there))
+        tables.show_cell(decide.scores_at(measured_map.rows, int(size), shift))
         frame.link("compare", there, "**The same settings in Compare**: curves, costs, the old task")
 
 with place, st.container(key="answer_place_short"):
-    nearest = cached.baselines(decide.nearest_run(config))
-    said, evidence = measured_map.once(
-        f"advice {config.key}", lambda: decide.recommendation(measured_map.rows, config, nearest)
-    )
+    said, evidence = measured_map.once(f"advice {config.key}", lambda: decide.recommendation(measured_map.rows, config))
     answer = frame.answer(said, [evidence])
 
 st.subheader("Accuracy against training images", anchor=False)

@@ -50,6 +50,7 @@ def test_a_study_writes_its_table_and_its_chart_and_prints_its_verdicts(run, cap
     for claim in STUDIES["decision_map"].claims.values():
         assert f"{claim.text} ({claim.source.words})" in printed.out
     assert printed.out.count("Inconclusive.") == 2
+    assert "Too few seeds for any verdict: 6 are the least." in printed.out
     assert "cell/s" in printed.err
 
 

@@ -1,3 +1,6 @@
+import dataclasses
+import re
+
 import numpy as np
 import pytest
 
@@ -18,9 +21,12 @@ def results():
     return compare(QUICK)
 
 
-def with_accuracy(results, **scores):
-    import dataclasses
+def swept_run(results, final):
+    """A run with these validation accuracies at its end."""
+    return dataclasses.replace(results["progressive_unfreezing"], history={"val_accuracy": final[:, None]})
 
+
+def with_accuracy(results, **scores):
     return {
         name: dataclasses.replace(result, test_accuracy=np.array(scores.get(name, result.test_accuracy)))
         for name, result in results.items()
@@ -135,6 +141,19 @@ def test_sweep_sentence_names_the_best_epoch_and_ours():
     assert f"epoch {max(means, key=means.__getitem__)} reaches" in sweep_evidence(swept, config)[0]
     assert "epoch 3" in sweep_evidence(swept, config)[0]
     assert "at least two unfreeze epochs" in sweep_sentence({"0": swept["0"]}, config)
+
+
+def test_the_best_of_many_epochs_is_not_called_better_than_one_that_it_only_happens_to_lead(results):
+    config = QUICK.but(n_epochs=8, unfreeze_epoch=8, n_seeds=10)
+    level = 0.8 + 0.01 * np.random.default_rng(3).standard_normal((10, 9))
+    swept = {str(epoch): swept_run(results, level[:, epoch]) for epoch in range(9)}
+    assert sweep_sentence(swept, config) == "The unfreeze epoch makes no clear difference on the new task."
+    assert sweep_evidence(swept, config)[0].endswith("cannot be told apart from it.")
+    swept["4"] = swept_run(results, level[:, 4] + 0.1)
+    assert sweep_sentence(swept, config) == "Unfreezing at epoch 4 is best for the new task."
+    assert re.search(
+        r"epoch 4 reaches .* and leads your epoch 8 by \S+ to \S+ points", sweep_evidence(swept, config)[0]
+    )
 
 
 def test_sweep_is_the_same_grid_wherever_the_slider_stands():

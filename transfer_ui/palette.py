@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from transfer_core.baselines import BASELINES
 from transfer_core.strategies import STRATEGIES, Look
 
 STRATEGY_STYLES: dict[str, Look] = {name: strategy.look for name, strategy in STRATEGIES.items()}
@@ -21,7 +22,8 @@ OTHERS = (
     Look("#3F6212", "#BEF264", (6, 2, 1, 2)),
     Look("#0F766E", "#5EEAD4", (8, 3)),
 )
-
+# On a map, where strategies and baselines compete; whatever is in neither is an open cell.
+CELL_STYLES: dict[str, Look] = STRATEGY_STYLES | dict(zip(BASELINES, OTHERS[1:], strict=False))
 
 FROZEN = {"light": "#CFE8F7", "dark": "#1F4A63"}
 TRAINED_RANGE = {"light": ["#FDE3CC", "#C2410C"], "dark": ["#5A3A22", "#FF9A5C"]}

@@ -14,22 +14,21 @@ from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES
 from transfer_core.costs import multiply_adds
 from transfer_core.splits import max_images_per_class
-from transfer_core.statistics import MIN_SEEDS, Verdict, verdict
+from transfer_core.statistics import MIN_SEEDS, verdict
 from transfer_core.studies.questions.crossover import RULE, Crossing, accuracies, locate
-from transfer_core.studies.questions.decision_map import MAP, OPEN, RIVALS, shifts, sizes
+from transfer_core.studies.questions.decision_map import MAP, OPEN, RIVALS, cell_scores, shifts, sizes
 from transfer_core.studies.study import Study
-from transfer_core.studies.summaries import scores
-from transfer_core.wording import amount_words, inside, join_words
+from transfer_core.wording import TOO_FEW_SEEDS, amount_words, inside, join_words
 from transfer_ui.charts.study import Mark
 from transfer_ui.controls import address
-from transfer_ui.sentences import no_better_than_guessing
+from transfer_ui.sentences import count, no_better_than_guessing
 from transfer_ui.verdicts import TITLES, evidence, headline
 
 ABOUT_STRIP = " Strip: the 95 % interval of the size at which end-to-end overtakes feature extraction for good."
 ALWAYS, NEVER = "start", "never"
 AMONG = {
     "all": ("All, controls too", RIVALS),
-    "freeze_or_tune": ("Freeze or fine-tune?", ("feature_extraction", "end_to_end")),
+    "freeze_or_tune": ("Freeze or fine-tune?", ("feature_extraction", "end_to_end", *BASELINES)),
 }
 WINNERS = (*RIVALS, OPEN)
 QUESTION = (
@@ -41,9 +40,10 @@ ABOUT_GUESSING = (
     "accuracy against the number of images. Cells appear as they finish."
 )
 ABOUT_MAP = (
-    "The strategies compete at the learning rates on the left, and with them what needs no network to be trained. The number "
-    "is how far the best is ahead of the runner-up, in points of test accuracy. Too close to call: the 95 % interval of that gap includes zero. Each cell is judged on its own, so about one in "
-    "twenty may be luck. Click a cell to open it."
+    "Strategies compete at the learning rates on the left, and so do zero-shot, nearest neighbour and logistic regression: "
+    "where one of them wins, neither freezing nor fine-tuning is the answer. The number is how far the best is ahead of the "
+    "runner-up, in points of test accuracy. Too close to call: another may be as good, in a test over all of them at once. "
+    "Each cell is judged on its own, so about one in twenty may be luck. Click a cell to open it."
 )
 ABOUT_CROSSOVER = (
     "Line: mean over the seeds. Band: its 95 % interval. Each strategy uses the best of five learning rates, from a tenth "
@@ -82,7 +82,7 @@ def guess_sentence(guess: str, where: Crossing) -> str:
     """
     said = f"You said {'from the first' if guess == ALWAYS else guess if guess == NEVER else f'{int(guess):,}'}"
     if np.isnan(where.low):
-        return f"{said}: there are too few seeds to tell."
+        return f"{said}: {TOO_FEW_SEEDS} to tell."
     at = guess_at(guess, -np.inf, np.inf)
     if where.low <= at <= where.high:
         return f"{said}: inside the interval."
@@ -126,19 +126,12 @@ def nearest_cell(config: RunConfig) -> tuple[int, float]:
     return size, min(shifts(config), key=lambda amount: abs(amount - config.shift_amount))
 
 
-def nearest_run(config: RunConfig) -> RunConfig:
-    """Get the configuration of the nearest cell."""
-    size, shift = nearest_cell(config)
-    return config.but(images_per_class=size, shift_amount=shift)
+def scores_at(rows: pd.DataFrame, size: int, shift: float) -> dict[str, Array]:
+    """Strategy or baseline -> test accuracy of each seed in one cell; only what has finished."""
+    return cell_scores(rows[(rows["images_per_class"] == size) & (rows["shift"] == shift)])
 
 
-def cell_scores(rows: pd.DataFrame, size: int, shift: float) -> dict[str, Array]:
-    """Strategy -> test accuracy of each seed in one cell; only strategies that have finished."""
-    cell = rows[(rows["images_per_class"] == size) & (rows["shift"] == shift)]
-    return {name: scores(cell, "test_accuracy", strategy=name) for name in STRATEGIES if name in set(cell["strategy"])}
-
-
-def recommendation(rows: pd.DataFrame, config: RunConfig, baselines: Mapping[str, Array]) -> tuple[str, str]:
+def recommendation(rows: pd.DataFrame, config: RunConfig) -> tuple[str, str]:
     """Say what to do with this many images at this shift, and how sure that is.
 
     Parameters
@@ -146,8 +139,6 @@ def recommendation(rows: pd.DataFrame, config: RunConfig, baselines: Mapping[str
     rows : DataFrame
         Rows of the decision map, perhaps not all of them.
     config : RunConfig
-    baselines : mapping of str to ndarray of shape (n_seeds,)
-        What needs no training, in the same cell: see `nearest_run`.
 
     Returns
     -------
@@ -155,23 +146,26 @@ def recommendation(rows: pd.DataFrame, config: RunConfig, baselines: Mapping[str
         The advice, and its evidence.
     """
     size, shift = nearest_cell(config)
-    place = cell_words(config, size, shift)
-    if (size, shift) != (config.images_per_class, config.shift_amount):
-        place = f"{place}, the cell nearest to yours"
-    by_strategy = cell_scores(rows, size, shift)
-    if len(by_strategy) < len(STRATEGIES):
-        return f"For {place}: not measured yet.", "The map was stopped before this cell."
-    ranked, n_classes = by_strategy | dict(baselines), config.layer_sizes[-1]
+    place = f"For {count(size, 'image')} per class{shift_words(config, shift)}"
+    ranked, n_classes = scores_at(rows, size, shift), config.layer_sizes[-1]
+    if not set(STRATEGIES) <= set(ranked):
+        return f"{place}: not measured yet.", "The map was stopped before this cell."
     found = verdict(ranked)
-    rests_on = evidence(ranked, n_classes)
+    said = f"{headline(ranked, n_classes)} {evidence(ranked, n_classes)}".rstrip()
+    if (size, shift) != (config.images_per_class, config.shift_amount):
+        said = f"This is the cell of the map nearest to your settings. {said}"
     if found.closest[1].n < MIN_SEEDS:
-        return f"For {place}: no advice from so few seeds.", f"{headline(ranked, n_classes)} {rests_on}"
+        return f"{place}: no advice, {TOO_FEW_SEEDS}.", said
     if no_better_than_guessing(ranked[found.leader], n_classes):
-        return f"For {place}: no advice, because nothing learns at these settings.", rests_on
-    said = f"{headline(ranked, n_classes)} {rests_on}"
+        return f"{place}: no advice, because nothing learns at these settings.", said
     if not found.inconclusive:
-        return f"For {place}: {_advice(found.leader)}.", said
-    return f"For {place}: {_cheapest(found, config)}.", said
+        return f"{place}: {_advice(found.leader)}.", said
+    level = [name for name in by_work(config) if name in {found.leader, *found.tied}]
+    named = join_words([inside(TITLES[name]) for name in level])
+    return (
+        f"{place}: no clear winner; the cheapest is to {_advice(level[0]).split(':')[0]}.",
+        f"Of {len(ranked)} ways, {len(level)} cannot be told apart: {named}. {said}",
+    )
 
 
 def _advice(name: str) -> str:
@@ -184,20 +178,13 @@ def by_work(config: RunConfig) -> list[str]:
     Examples
     --------
     >>> by_work(RunConfig())[:3], by_work(RunConfig())[-1]
-    (['zero_shot', 'logistic_regression', 'feature_extraction'], 'from_scratch')
+    (['zero_shot', 'nearest_neighbour', 'logistic_regression'], 'from_scratch')
     """
 
     def work(name: str) -> int:
         return multiply_adds(STRATEGIES[name].build(config), config.layer_sizes, n_examples=1)
 
     return [*BASELINES, *sorted(STRATEGIES, key=work)]
-
-
-def _cheapest(found: Verdict, config: RunConfig) -> str:
-    """Of those that cannot be told apart, advise the one with the least work."""
-    level = [name for name in by_work(config) if name in {found.leader, *found.tied}]
-    named = [inside(TITLES[name]) for name in level]
-    return f"{_advice(level[0]).split(':')[0]} ({join_words(named)} are too close to call; none takes less work)"
 
 
 def cell_words(config: RunConfig, size: int, shift: float) -> str:
@@ -208,10 +195,14 @@ def cell_words(config: RunConfig, size: int, shift: float) -> str:
     >>> cell_words(RunConfig(), 10, 30.0)
     '100 training images (10 per class) at a shift of 30°'
     """
-    words = f"{size * config.layer_sizes[-1]:,} training images ({size} per class)"
+    return f"{size * config.layer_sizes[-1]:,} training images ({size} per class){shift_words(config, shift)}"
+
+
+def shift_words(config: RunConfig, shift: float) -> str:
+    """Add a shift to the name of a place; nothing where there is none."""
     if config.pair.shift is None or not shift:
-        return words
-    return f"{words} at a shift of {amount_words(shift, config.pair.shift.unit)}"
+        return ""
+    return f" at a shift of {amount_words(shift, config.pair.shift.unit)}"
 
 
 def map_on(config: RunConfig) -> Study:

@@ -11,8 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core import STRATEGIES, RunConfig, RunResult
 from transfer_core.arrays import Array
-from transfer_core.statistics import MIN_SEEDS, paired_gap
-from transfer_core.wording import evidence_words, gap_words, join_words, number_words
+from transfer_core.statistics import MIN_SEEDS, verdict
+from transfer_core.wording import TOO_FEW_SEEDS, join_words, number_words, range_words
 from transfer_ui.charts import timeline
 from transfer_ui.charts.base import Place
 from transfer_ui.charts.timeline import layer_names
@@ -123,14 +123,14 @@ def sweep_sentence(swept: Mapping[str, RunResult], config: RunConfig) -> str:
     """Say which unfreeze epoch is best for the new task, and how clearly."""
     scores = _final(swept)
     if len(scores) < 2 or config.n_seeds < MIN_SEEDS:
-        return f"Inconclusive: at least two unfreeze epochs and {MIN_SEEDS} seeds are needed."
-    best = max(scores, key=lambda epoch: float(scores[epoch].mean()))
-    as_good = [epoch for epoch in scores if epoch != best and paired_gap(scores[best], scores[epoch]).sign <= 0]
-    if len(as_good) == len(scores) - 1:
+        few = TOO_FEW_SEEDS if config.n_seeds < MIN_SEEDS else "a single unfreeze epoch"
+        return f"Inconclusive: {few}; at least two unfreeze epochs and {MIN_SEEDS} seeds are needed."
+    found = verdict(scores)
+    if len(found.tied) == len(scores) - 1:
         return "The unfreeze epoch makes no clear difference on the new task."
-    if not as_good:
-        return f"Unfreezing at epoch {best} is best for the new task."
-    return f"Epoch {best} is best for the new task, though not clearly ahead of {_few(as_good)}."
+    if not found.tied:
+        return f"Unfreezing at epoch {found.leader} is best for the new task."
+    return f"Epoch {found.leader} is best for the new task, though not clearly ahead of {_few(found.tied)}."
 
 
 def sweep_evidence(swept: Mapping[str, RunResult], config: RunConfig) -> list[str]:
@@ -138,16 +138,18 @@ def sweep_evidence(swept: Mapping[str, RunResult], config: RunConfig) -> list[st
     scores = _final(swept)
     if len(scores) < 2 or config.n_seeds < MIN_SEEDS:
         return []
-    best = max(scores, key=lambda epoch: float(scores[epoch].mean()))
-    other = config.unfreeze_epoch
-    if other == best or other not in scores:
+    found = verdict(scores)
+    best, other = found.leader, str(config.unfreeze_epoch)
+    if other not in found.gaps:
         other = min(scores, key=lambda epoch: float(scores[epoch].mean()))
-    gap = paired_gap(scores[best], scores[other])
+    gap = found.gaps[other]
     reached = f"In validation accuracy, epoch {best} reaches {percent(scores[best].mean())}"
     if gap.is_nothing:
         return [f"{reached}, and so does {f'epoch {other}' if other != best else 'every other'}."]
-    whose = "your" if other == config.unfreeze_epoch else "the worst,"
-    return [f"{reached}, {gap_words(gap)} more than {whose} epoch {other} {evidence_words(gap)}."]
+    whose = "your" if other == str(config.unfreeze_epoch) else "the worst,"
+    if other in found.tied:
+        return [f"{reached}; {whose} epoch {other} cannot be told apart from it."]
+    return [f"{reached} and leads {whose} epoch {other} by {range_words(gap)}."]
 
 
 def three_on_validation(results: Results) -> str:
@@ -157,13 +159,13 @@ def three_on_validation(results: Results) -> str:
     return among_the_three(scores, n_classes, "validation accuracy")
 
 
-def _final(swept: Mapping[str, RunResult]) -> dict[int, Array]:
-    return {int(text): result.val_accuracy for text, result in swept.items()}
+def _final(swept: Mapping[str, RunResult]) -> dict[str, Array]:
+    return {epoch: result.val_accuracy for epoch, result in swept.items()}
 
 
-def _few(epochs: Sequence[int]) -> str:
-    """Name up to three epochs; only count more."""
-    return join_words([str(epoch) for epoch in epochs]) if len(epochs) <= 3 else f"{len(epochs)} others"
+def _few(epochs: Sequence[str]) -> str:
+    """Name up to three epochs, in their order; only count more."""
+    return join_words(sorted(epochs, key=int)) if len(epochs) <= 3 else f"{len(epochs)} others"
 
 
 def moved_sentence(result: RunResult) -> str:

@@ -14,7 +14,7 @@ from transfer_core.scenarios import title_of
 from transfer_core.strategies import Look
 from transfer_core.studies.study import Axis, Figure
 from transfer_ui.charts import base
-from transfer_ui.palette import INK, MUTED, OPEN_STYLE, OTHERS, PAPER, STRATEGY_STYLES
+from transfer_ui.palette import CELL_STYLES, INK, MUTED, OPEN_STYLE, OTHERS, PAPER, STRATEGY_STYLES
 
 HEIGHT = 330
 LEGEND_LINE = 20  # pixels; the legend takes its place from the height
@@ -169,7 +169,7 @@ def _map(figure: Figure, series: tuple[str, ...], mode: str, grid: Grid | None) 
         tooltips = []
         words = alt.condition("datum.mean > 0.6", alt.value("#000000"), alt.value("#FFFFFF"))
     else:
-        looks = [STRATEGY_STYLES.get(name, OPEN_STYLE) for name in series]
+        looks = [CELL_STYLES.get(name, OPEN_STYLE) for name in series]
         colour = (
             alt.Color("series:N")
             .scale(
@@ -179,7 +179,7 @@ def _map(figure: Figure, series: tuple[str, ...], mode: str, grid: Grid | None) 
             .legend(orient="bottom", columns=LEGEND_COLUMNS, title=None, symbolType="square", symbolSize=160)
         )
         tooltips = [alt.Tooltip("series:N", title=SERIES_TITLE)]
-        open_cells = [shown(name) for name in series if name not in STRATEGIES]
+        open_cells = [shown(name) for name in series if name not in CELL_STYLES]
         on_colour = alt.value(PAPER[mode])
         words = alt.condition(alt.FieldOneOfPredicate("series", open_cells), words, on_colour)
     tooltip = [

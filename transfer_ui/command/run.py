@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 
 from transfer_core.config import ConfigError
+from transfer_core.statistics import MIN_SEEDS
 from transfer_core.studies.execute import Done, OtherCode, execute, rows
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.store import Store, StoreError, default_path
 from transfer_core.studies.study import Cell, Study
+from transfer_core.wording import TOO_FEW_SEEDS, sentence_case
 from transfer_ui.command.boundary import FAILED, INTERRUPTED, WRONG_ARGUMENTS, Forgiving, leave, say, tell
 from transfer_ui.command.executors import WorkersLost, executor
 from transfer_ui.command.files import WRITERS, check_places, write, write_chart
@@ -56,6 +58,8 @@ def run_study(options: argparse.Namespace) -> None:
     for name, finding in found.findings.items():
         claim = study.claims[name]
         tell(f"\n{claim.text} ({claim.source.words})\n  {finding.verdict.capitalize()}. {finding.sentence}")
+    if any(cell.config.n_seeds < MIN_SEEDS for cell in cells):
+        tell(f"\n{sentence_case(TOO_FEW_SEEDS)} for any verdict: {MIN_SEEDS} are the least.")
     if failed:
         which = " and ".join(f"{path} ({why})" for path, why in failed.items())
         leave(f"Cannot write {which}. {_kept(store)}", FAILED)

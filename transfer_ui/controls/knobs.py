@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from transfer_core import SCENARIOS, RunConfig
 from transfer_core.splits import max_images_per_class
+from transfer_core.statistics import MIN_SEEDS
+from transfer_core.wording import TOO_FEW_SEEDS
 from transfer_ui.controls.knob import Knob, Values
 
 RATES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
@@ -176,7 +178,8 @@ KNOBS: tuple[Knob, ...] = (
     Knob(
         "n_seeds",
         "Seeds",
-        "Repetitions, each with its own split and random weights. Fewer are quicker, but intervals widen.",
+        "Repetitions, each with its own split and random weights. Fewer are quicker, but intervals widen, and below "
+        f"{MIN_SEEDS} there are {TOO_FEW_SEEDS} to decide anything.",
         "whole",
         _fixed(2, 3, 6, 10, 20),
         group="more",

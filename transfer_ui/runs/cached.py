@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -282,6 +282,7 @@ def baselines(config: RunConfig, meanwhile: Callable[[], object] | None = None) 
     view = default_view(_shared_by_baselines(config))
     if view:
         return view.baselines
+    meanwhile = cache(meanwhile) if meanwhile else None  # once, however many there are to wait for
     found: dict[str, Array | None] = {
         name: quietly(workbench(), *request, meanwhile=meanwhile) for name, request in baselines_of(config).items()
     }
