@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 
 from tests.present import present
 from transfer_core import SCENARIOS, forward, pretrain, scenario_config
-from transfer_core.baselines import logistic_regression, zero_shot
+from transfer_core.baselines import logistic_regression, nearest_neighbour, zero_shot
+from transfer_core.examples import target_of
 from transfer_core.splits import target_data
 
 
@@ -52,3 +54,11 @@ def test_logistic_regression_is_scikit_learns_on_the_same_images():
 def test_logistic_regression_gains_from_more_images():
     few, many = (logistic_regression(_config("low_to_high").but(images_per_class=n)).mean() for n in (1, 50))
     assert 0.3 < few < many - 0.05
+
+
+def test_the_nearest_neighbour_is_that_of_scikit_learn():
+    config = scenario_config("off_centre", images_per_class=2, n_seeds=2)
+    train, _, test = target_of(config)
+    for seed, found in enumerate(nearest_neighbour(config)):
+        model = KNeighborsClassifier(1).fit(train.inputs[seed], train.labels[seed])
+        assert found == pytest.approx(model.score(test.inputs[seed], test.labels[seed]))

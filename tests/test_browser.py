@@ -182,7 +182,7 @@ def map_cells(page: Page):
 
 
 def test_guess_shows_the_stored_map_and_a_cell_leads_to_the_same_setting_in_compare(server: str, page: Page):
-    page.goto(f"{server}/decide")
+    page.goto(f"{server}/decide?scenario=mnist_to_digits")
     page.get_by_role("radio", name="50", exact=True).click()
     assert answer(page).startswith("For 100 training images")
     expect(page).to_have_url(re.compile("guess=50"))
@@ -221,7 +221,7 @@ def test_claim_opens_keeps_its_link_and_runs_again(server: str, page: Page):
 
 
 def test_guess_is_still_there_after_another_page(server: str, page: Page):
-    page.goto(f"{server}/decide?guess=200")
+    page.goto(f"{server}/decide?scenario=mnist_to_digits&guess=200")
     answer(page)
     go(page, "Learn")
     expect(page.locator("h1")).to_contain_text("The ideas", timeout=PATIENCE)

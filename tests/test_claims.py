@@ -9,12 +9,14 @@ import pytest
 
 from tests.app import open_page, texts, widget
 from tests.present import present
+from transfer_core import RunConfig
 from transfer_core.bibliography import LESSON
 from transfer_core.studies.execute import measure
 from transfer_core.studies.fingerprint import fingerprint
+from transfer_core.studies.questions.decision_map import MAP
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.rules import INCONCLUSIVE, UNTESTED, VERDICTS
-from transfer_core.studies.shipped import FOLDER, read, write
+from transfer_core.studies.shipped import FOLDER, PAGES, read, write
 from transfer_core.studies.study import FIRST_SEEDS, N_SEEDS, QUESTIONS, Decisive, Reading
 from transfer_ui.articles import claim_row, claims
 
@@ -67,6 +69,18 @@ def test_a_sample_of_the_shipped_cells_still_holds(study):
             for name in now.values:
                 if not any(word in name for word in ON_THE_CLOCK):
                     np.testing.assert_allclose(now.values[name], then.values[name], atol=0.02, err_msg=name)
+
+
+@pytest.mark.parametrize("drawn", [MAP, STUDIES["crossover"]], ids=["map", "crossover"])
+def test_what_a_page_draws_at_the_default_settings_is_stored_and_still_holds(drawn):
+    stored = present(read(drawn.name, PAGES))
+    config = RunConfig()
+    cells = drawn.cells([drawn.without_swept(config)])
+    assert stored.configs == [repr(drawn.without_swept(config))]
+    assert stored.fits(cells)
+    place = next(place for place, cell in enumerate(cells) if cell.labels["strategy"] == "end_to_end")
+    (now,), (then,) = measure(cells[place], fingerprint()), stored.cells[place]
+    np.testing.assert_allclose(now.values["test_accuracy"], then.values["test_accuracy"], atol=0.02)
 
 
 def test_a_stored_result_that_no_longer_holds_is_noticed(tmp_path):

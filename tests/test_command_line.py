@@ -91,7 +91,10 @@ def test_a_second_run_takes_everything_from_the_store(run, store, monkeypatch):
         (["study", "crossover", "--seeds", "many"], "--seeds must be a whole number, got 'many'."),
         (["study", "crossover", "--seeds", "0"], "--seeds must be a whole number from 1 to 1000, got 0."),
         (["study", "crossover", "--seed", "-1"], "--seed must be a whole number from 0 to 1000000, got -1."),
-        (["study", "crossover", "--scenario", "q"], "--scenario of study crossover must be one of mnist_to_digits, "),
+        (
+            ["study", "crossover", "--scenario", "q"],
+            "--scenario of study crossover must be one of off_centre, mnist_to_digits, ",
+        ),
         (["study", "surgical", "--scenario", "lesson"], "--scenario of study surgical must be one of "),
         (["study", "crossover", "--processes", "0"], "--processes must be a whole number from 1 to 256, got '0'."),
         (["study", "crossover", "--format", "xml"], "--format must be one of csv, parquet, got 'xml'."),

@@ -7,7 +7,7 @@ from transfer_core import SCENARIOS, RunConfig, scenario_config
 from transfer_core.config import ConfigError
 
 INVALID = [
-    ("scenario", "nope", "one of mnist_to_digits, "),
+    ("scenario", "nope", "one of off_centre, mnist_to_digits, "),
     ("scenario", ["lesson"], "one of "),
     ("shift_amount", 91.0, "a number from 0 to 90"),
     ("shift_amount", -1.0, "a number from 0 to 90"),
@@ -23,7 +23,7 @@ INVALID = [
     ("pretrain_epochs", -1, "a whole number from 0 to 1000"),
     ("pretrain_epochs", True, "a whole number"),
     ("images_per_class", 0, "a whole number from 1 to"),
-    ("images_per_class", 107, "a whole number from 1 to 105 in scenario mnist_to_digits"),
+    ("images_per_class", 107, "a whole number from 1 to 105 in scenario off_centre"),
     ("images_per_class", 5.0, "a whole number"),
     ("n_epochs", 0, "a whole number from 1 to 10000"),
     ("n_epochs", 10_001, "a whole number from 1 to 10000"),

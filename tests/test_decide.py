@@ -13,6 +13,7 @@ from transfer_core.studies.questions.decision_map import OPEN, winners
 from transfer_ui.articles import decide
 
 QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "8"}
+STORED = {"guess": "50"}
 WHERE = Crossing(36.0, 28.0, 44.0)
 
 
@@ -175,7 +176,7 @@ def test_the_guess_comes_first():
 
 
 def test_the_stored_map_needs_no_training():
-    app = open_page("decide", {"guess": "50"})
+    app = open_page("decide", STORED)
     assert not app.exception
     said = texts(app.markdown)
     assert "#### For 10 images per class: " in said
@@ -193,7 +194,7 @@ def test_every_scenario_is_decided(scenario):
 
 
 def test_a_click_on_a_cell_opens_its_numbers_and_a_link_to_compare():
-    app = open_page("decide", {"guess": "50"})
+    app = open_page("decide", STORED)
     app.session_state["map_all"] = {"selection": {"pick": [{"x": "20", "y": "30"}]}}
     app.run()
     assert not app.exception
@@ -208,17 +209,17 @@ def test_a_click_on_a_cell_opens_its_numbers_and_a_link_to_compare():
 
 
 def test_a_cell_in_the_link_is_opened_and_can_be_chosen_without_a_mouse():
-    app = open_page("decide", {"guess": "50", "cell": "5,15"})
+    app = open_page("decide", STORED | {"cell": "5,15"})
     assert not app.exception
     assert len(app.dataframe[0].value) == len(STRATEGIES) + len(BASELINES)
     app.selectbox(key="cell").set_value("50,60").run()
     assert app.query_params["cell"] == "50,60"
-    wrong = open_page("decide", {"guess": "50", "cell": "7,7"})
+    wrong = open_page("decide", STORED | {"cell": "7,7"})
     assert "cell in the link must be one of" in texts(wrong.warning)
 
 
 def test_freeze_or_fine_tune_is_another_map_and_in_the_link():
-    app = open_page("decide", {"guess": "50", "among": "freeze_or_tune"})
+    app = open_page("decide", STORED | {"among": "freeze_or_tune"})
     assert app.segmented_control(key="among").value == "freeze_or_tune"
     counted = next(text.value for text in app.caption if "of 24 cells" in text.value)
     assert "earest neighbour on pixels wins" in counted
@@ -226,7 +227,7 @@ def test_freeze_or_fine_tune_is_another_map_and_in_the_link():
     assert "rom scratch wins" not in counted
 
 
-@pytest.mark.parametrize("query", [{"guess": "<b>7</b>"}, {"guess": "30"}, {"guess": "50", "among": "cats"}])
+@pytest.mark.parametrize("query", [{"guess": "<b>7</b>"}, {"guess": "30"}, STORED | {"among": "cats"}])
 def test_a_wrong_choice_in_the_link_is_said(query):
     app = open_page("decide", query)
     assert not app.exception
@@ -234,5 +235,5 @@ def test_a_wrong_choice_in_the_link_is_said(query):
 
 
 def test_dark_theme_and_words_for_those_who_do_not_see_the_charts():
-    for chart in open_page("decide", {"guess": "50"}).get("vega_lite_chart"):
+    for chart in open_page("decide", STORED).get("vega_lite_chart"):
         assert len(chart.proto.alt) > 30

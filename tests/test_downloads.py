@@ -55,7 +55,7 @@ def test_the_link_in_a_file_leads_back_to_its_settings():
 def test_every_setting_is_in_the_file_but_those_that_the_table_goes_through():
     text = to_csv(Origin("decide", [RunConfig()], swept=("images_per_class",)), TABLE)
     assert "# momentum: 0.9\n" in text
-    assert "# scenario: MNIST to UCI digits\n" in text
+    assert "# scenario: MNIST to UCI digits, off centre\n" in text
     assert "# target images per class" not in text
 
 

@@ -277,7 +277,11 @@ def test_files_of_another_configuration_have_another_name():
 def test_script_names_what_its_data_came_of_and_what_the_lab_got(framework):
     case = ("at_once", "progressive_unfreezing")
     text = FRAMEWORKS[framework].write(recipe(case))
-    for line in ('"Scenario": MNIST to UCI digits', '"Rotation of the target": 0°', '"Pretraining epochs": 2'):
+    for line in (
+        '"Scenario": MNIST to UCI digits, off centre',
+        '"Rotation of the target": 0°',
+        '"Pretraining epochs": 2',
+    ):
         assert line in text
     accuracy = 100 * results(case[0])[case[1]].test_accuracy[0]
     assert f"The lab got {accuracy:.1f} % of the test images right." in present(ast.get_docstring(ast.parse(text)))
@@ -377,7 +381,7 @@ def test_arrays_load_without_pickle_and_are_those_of_the_first_seed():
     with np.load(io.BytesIO(to_npz(recipe(("at_once", "end_to_end")))), allow_pickle=False) as stored:
         assert np.array_equal(stored["weights_0"], result.pretrained[0].weights[0])
         assert stored["weights_0"].dtype == np.float32
-        assert stored["test_inputs"].shape == (504, 64)
+        assert stored["test_inputs"].shape == (504, 100)
         assert stored["train_labels"].shape == (50,)
 
 

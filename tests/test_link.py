@@ -26,7 +26,7 @@ def test_link_brings_back_the_same_run(config):
 
 
 def test_link_names_only_what_differs_from_the_scenario():
-    assert to_query(RunConfig()) == {"scenario": "mnist_to_digits"}
+    assert to_query(RunConfig()) == {"scenario": "off_centre"}
     assert to_query(scenario_config("lesson", n_epochs=80)) == {"scenario": "lesson", "n_epochs": "80"}
 
 
@@ -57,9 +57,9 @@ def test_notice_names_field_rule_and_value(query, notice):
 
 def test_unknown_scenario_is_named_and_the_rest_of_the_link_is_kept():
     config, notices = from_query({"scenario": "moon", "n_epochs": "40"})
-    assert (config.scenario, config.n_epochs) == ("mnist_to_digits", 40)
+    assert (config.scenario, config.n_epochs) == ("off_centre", 40)
     assert len(notices) == 1
-    assert notices[0].startswith("scenario in the link must be one of mnist_to_digits,")
+    assert notices[0].startswith("scenario in the link must be one of off_centre,")
 
 
 def test_notices_of_one_field_agree_on_the_value_that_is_used():

@@ -100,7 +100,7 @@ def test_trouble_names_only_the_strategies_that_broke_down():
         ({"n_epochs": 40}, "epochs 60, not 40"),
         ({"batch_size": None}, "batch size 32, not full"),
         ({}, "the same settings"),
-        ({"scenario": "low_to_high"}, "scenario “MNIST to UCI digits”"),
+        ({"scenario": "low_to_high"}, "scenario “MNIST to UCI digits, off centre”"),
     ],
 )
 def test_differences_are_named(change, words):

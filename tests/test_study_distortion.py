@@ -35,7 +35,7 @@ def test_images_of_every_kind_are_what_they_are_called():
     assert found[SOURCE] is cached_source_data(CONFIG.pair, CONFIG.seeds).test
     for angle in (15, 30):
         moved = found[f"rotated {angle}°"]
-        image, turned = (part.inputs[1, 7].reshape(8, 8) for part in (test, moved))
+        image, turned = (part.inputs[1, 7].reshape(CONFIG.pair.image_shape) for part in (test, moved))
         np.testing.assert_allclose(turned, ndimage.rotate(image, angle, reshape=False, order=1), atol=1e-5)
         assert np.array_equal(moved.labels, test.labels)
     noise = (found["noisy"].inputs - test.inputs)[(test.inputs > 0.4) & (test.inputs < 0.6)]

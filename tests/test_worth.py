@@ -1,11 +1,9 @@
 import numpy as np
 import pytest
-from sklearn.neighbors import KNeighborsClassifier
 
 from tests.present import present
 from tools import worth
 from transfer_core import SCENARIOS, RunConfig, scenario_config
-from transfer_core.examples import target_of
 from transfer_core.statistics import paired_gap
 from transfer_ui.runs.default_views import default_view
 
@@ -16,7 +14,7 @@ def _rivals(config):
     """What needs no training on the source, and the pretrained network as it is."""
     view = present(default_view(config))
     trained = {name: result.test_accuracy for name, result in view.comparison.items()}
-    everything = trained | view.baselines | {"nearest": worth.nearest_neighbour(config)}
+    everything = trained | view.baselines
     return {name: scores for name, scores in everything.items() if name not in worth.PRETRAINED}
 
 
@@ -28,7 +26,7 @@ def _best(config):
 def test_off_centre_pretraining_is_clearly_ahead_of_everything_that_does_without():
     config = scenario_config("off_centre")
     rivals = _rivals(config)
-    assert {"from_scratch", "random_features", "logistic_regression", "nearest", "zero_shot"} <= set(rivals)
+    assert {"from_scratch", "random_features", "logistic_regression", "nearest_neighbour", "zero_shot"} <= set(rivals)
     for name, scores in rivals.items():
         gap = paired_gap(_best(config), scores)
         assert gap.interval.low > CLEAR, name
@@ -36,7 +34,7 @@ def test_off_centre_pretraining_is_clearly_ahead_of_everything_that_does_without
 
 def test_in_place_nearest_neighbour_does_as_well_as_the_best_pretrained_network():
     config = scenario_config("mnist_to_digits")
-    assert _rivals(config)["nearest"].mean() > _best(config).mean()
+    assert _rivals(config)["nearest_neighbour"].mean() > _best(config).mean()
 
 
 def test_off_centre_forgetting_shows_and_progressive_unfreezing_keeps_the_old_task():
@@ -48,14 +46,6 @@ def test_off_centre_forgetting_shows_and_progressive_unfreezing_keeps_the_old_ta
     assert lost["feature_extraction"] == 0
     assert lost["progressive_unfreezing"] < 0.02
     assert lost["end_to_end"] > 0.05
-
-
-def test_the_nearest_neighbour_is_that_of_scikit_learn():
-    config = scenario_config("off_centre", images_per_class=2, n_seeds=2)
-    train, _, test = target_of(config)
-    for seed, found in enumerate(worth.nearest_neighbour(config)):
-        model = KNeighborsClassifier(1).fit(train.inputs[seed], train.labels[seed])
-        assert found == pytest.approx(model.score(test.inputs[seed], test.labels[seed]))
 
 
 def test_a_table_has_a_line_per_size_and_the_lead_of_the_best(monkeypatch, capsys):

@@ -1,7 +1,8 @@
 """Compute the default studies and store what they found: ``python -m tools.build_studies [--derive] [name ...]``.
 
 Each is computed on three blocks of seeds: the first gives the verdicts, the others repeat them. Cells that the store of
-this machine already has are not computed again, so it can be stopped and started. With ``--derive`` nothing is computed:
+this machine already has are not computed again, so it can be stopped and started. What Decide draws at the default
+settings is computed after them, or alone with ``--pages``. With ``--derive`` nothing is computed:
 table and findings follow anew from the stored cells, as they must where a rule, a summary or a sentence has changed.
 """
 
@@ -21,11 +22,13 @@ import pandas as pd
 import scipy
 import sklearn
 
+from transfer_core.config import RunConfig
 from transfer_core.studies.execute import execute
+from transfer_core.studies.questions.decision_map import MAP
 from transfer_core.studies.registry import STUDIES
-from transfer_core.studies.shipped import FOLDER, read, write
+from transfer_core.studies.shipped import FOLDER, PAGES, read, write
 from transfer_core.studies.store import Store, default_path
-from transfer_core.studies.study import FIRST_SEEDS, Reading, Study
+from transfer_core.studies.study import FIRST_SEEDS, N_SEEDS, Reading, Study
 from transfer_core.studies.workers import processes
 
 COMMAND = "python -m tools.build_studies"
@@ -49,6 +52,7 @@ def main(arguments: Sequence[str]) -> None:
     """Compute the named studies, or all of them, or derive them from their stored cells."""
     parser = ArgumentParser(prog=COMMAND, description="Compute the default studies and store what they found.")
     parser.add_argument("names", nargs="*", metavar="name", help="of a study; all of them if none is given")
+    parser.add_argument("--pages", action="store_true", help="only what pages draw at the default settings")
     parser.add_argument("--derive", action="store_true", help="table and findings anew from the stored cells")
     asked = parser.parse_args(arguments)
     if unknown := [name for name in asked.names if name not in STUDIES]:
@@ -58,8 +62,11 @@ def main(arguments: Sequence[str]) -> None:
         for study in studies:
             for line in derive(study):
                 print(line)
-    else:
+        return
+    if not asked.pages:
         compute(studies)
+    if asked.pages or not asked.names:
+        compute_pages()
 
 
 def compute(studies: Iterable[Study], seeds: Sequence[int] = FIRST_SEEDS) -> None:
@@ -70,9 +77,18 @@ def compute(studies: Iterable[Study], seeds: Sequence[int] = FIRST_SEEDS) -> Non
             print(write(study, made_now(), {seed: block(study, seed, store, executor) for seed in seeds}), flush=True)
 
 
-def block(study: Study, seed: int, store: Store, executor: Executor) -> list[list[Reading]]:
+def compute_pages() -> None:
+    """Compute what pages draw at the default settings and store it."""
+    store, config = Store(default_path()), RunConfig()
+    with processes(joblib.cpu_count()) as executor:
+        for study in (MAP, STUDIES["crossover"]):
+            readings = block(study, config.seed, store, executor, config.n_seeds)
+            print(write(study, made_now(), {config.seed: readings}, PAGES, n_seeds=config.n_seeds), flush=True)
+
+
+def block(study: Study, seed: int, store: Store, executor: Executor, n_seeds: int = N_SEEDS) -> list[list[Reading]]:
     """Do all cells of a study from a first seed on, as far as the store does not have them."""
-    cells = study.cells(study.default_configs(seed=seed))
+    cells = study.cells(study.default_configs(seed=seed, n_seeds=n_seeds))
     return [one.readings for one in sorted(execute(cells, store, executor), key=lambda one: one.place)]
 
 

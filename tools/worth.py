@@ -11,13 +11,11 @@ from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence
 from time import process_time
 
-import numpy as np
 from threadpoolctl import threadpool_limits
 
 from transfer_core import SCENARIOS, STRATEGIES, RunConfig, compare, scenario_config
 from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES, measure_baselines
-from transfer_core.examples import target_of
 from transfer_core.pretraining import pretrain_anew
 from transfer_core.splits import max_images_per_class
 from transfer_core.statistics import paired_gap
@@ -26,22 +24,13 @@ from transfer_core.wording import number_words
 COMMAND = "python -m tools.worth"
 SIZES = (1, 2, 5, 10, 20, 50, 100)
 PRETRAINED = [name for name, strategy in STRATEGIES.items() if strategy.pretrained]
-SHORT = {name: one.short for name, one in (STRATEGIES | dict(BASELINES)).items()} | {"nearest": "Nearest neighbour"}
-
-
-def nearest_neighbour(config: RunConfig) -> Array:
-    """Test accuracy of the label of the closest training image, by its pixels; one value per seed."""
-    train, _, test = target_of(config)
-    # The squared distance, less what is the same for every training image.
-    distances = (train.inputs**2).sum(axis=-1)[:, None] - 2 * test.inputs @ np.swapaxes(train.inputs, 1, 2)
-    nearest = np.take_along_axis(train.labels, distances.argmin(axis=-1), axis=-1)
-    return np.asarray((nearest == test.labels).mean(axis=-1))
+SHORT = {name: one.short for name, one in (STRATEGIES | dict(BASELINES)).items()}
 
 
 def scores_of(config: RunConfig) -> dict[str, Array]:
     """Test accuracy of everything that a configuration can be answered with, one value per seed."""
     trained = {name: result.test_accuracy for name, result in compare(config, measures=[]).items()}
-    return trained | measure_baselines(config) | {"nearest": nearest_neighbour(config)}
+    return trained | measure_baselines(config)
 
 
 def row(config: RunConfig) -> dict[str, str]:

@@ -73,13 +73,13 @@ class RunConfig:
     Examples
     --------
     >>> RunConfig(n_epochs=20, unfreeze_epoch=10).layer_sizes
-    (64, 64, 64, 10)
+    (100, 64, 64, 10)
     >>> RunConfig(n_epochs=20, unfreeze_epoch=30)
     Traceback (most recent call last):
     transfer_core.config.ConfigError: unfreeze_epoch must be a whole number from 0 to 20 (n_epochs), got 30
     """
 
-    scenario: str = "mnist_to_digits"
+    scenario: str = "off_centre"
     shift_amount: float = 0.0
     hidden_sizes: tuple[int, ...] = (64, 64)
     pretrain_epochs: int = 15

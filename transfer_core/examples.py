@@ -12,7 +12,7 @@ def target_of(config: RunConfig) -> TargetData:
     Examples
     --------
     >>> target_of(RunConfig(n_seeds=2)).train.inputs.shape
-    (2, 100, 64)
+    (2, 100, 100)
     """
     return cached_target_data(
         config.pair, config.seeds, images_per_class=config.images_per_class, shift_amount=config.shift_amount

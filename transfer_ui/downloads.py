@@ -51,7 +51,7 @@ def file_name(origin: Origin, what: str) -> str:
     Examples
     --------
     >>> file_name(Origin("compare", [RunConfig(images_per_class=5)]), "summary")
-    'compare_mnist_to_digits_5-per-class_summary_3dcb76.csv'
+    'compare_off_centre_5-per-class_summary_e2b0f5.csv'
     """
     words = [origin.page]
     if len(origin.configs) == 1:
@@ -69,7 +69,7 @@ def to_csv(origin: Origin, table: pd.DataFrame) -> str:
     Examples
     --------
     >>> print(to_csv(Origin("compare", [RunConfig(n_seeds=5)]), pd.DataFrame({"seed": [0]})).splitlines()[1])
-    # link: compare?scenario=mnist_to_digits&n_seeds=5
+    # link: compare?scenario=off_centre&n_seeds=5
     """
     lines = ["Freeze or fine-tune? Accuracies are shares from 0 to 1."]
     for config, link in zip(origin.configs, origin.links, strict=True):

@@ -21,6 +21,8 @@ from transfer_core.studies.store import from_text, to_text
 from transfer_core.studies.study import Cell, Decisive, Finding, Label, Reading, Study, Summary
 
 FOLDER = Path(__file__).parents[1] / "data" / "studies"
+PAGES = FOLDER.with_name("page_studies")
+"""What pages draw at the default settings: their ten seeds, not the twenty that a claim is judged by."""
 
 Blocks = Mapping[int, Sequence[list[Reading]]]
 """First seed of a block -> readings of each cell."""
@@ -132,7 +134,7 @@ def _rows(cells: Sequence[Cell], readings: Sequence[list[Reading]]) -> pd.DataFr
     return rows(cells, [Done(place, one, 0, True) for place, one in enumerate(readings)])
 
 
-def write(study: Study, made: dict[str, str], blocks: Blocks, folder: Path = FOLDER) -> Path:
+def write(study: Study, made: dict[str, str], blocks: Blocks, folder: Path = FOLDER, **changes: Any) -> Path:
     """Store what a study found.
 
     Parameters
@@ -142,18 +144,21 @@ def write(study: Study, made: dict[str, str], blocks: Blocks, folder: Path = FOL
     blocks : mapping of int to sequence of list of Reading
         First seed -> one entry per cell; the first block gives the verdict.
     folder : Path
+    **changes
+        Fields of the configurations, if they are not those that the study starts with.
 
     Returns
     -------
     Path
         The file with the findings.
     """
-    cells = {seed: study.cells(study.default_configs(seed=seed)) for seed in blocks}
+    configs = {seed: study.default_configs(seed=seed, **changes) for seed in blocks}
+    cells = {seed: study.cells(configs[seed]) for seed in blocks}
     found = {seed: study.summarise(_rows(cells[seed], readings)) for seed, readings in blocks.items()}
     first = next(iter(blocks))
     content: dict[str, Any] = {
         "made": made,
-        "configs": list(dict.fromkeys(repr(config) for config in study.default_configs(seed=first))),
+        "configs": list(dict.fromkeys(repr(config) for config in configs[first])),
         "findings": [
             {"seed": seed, "findings": {name: _as_data(finding) for name, finding in summary.findings.items()}}
             for seed, summary in found.items()

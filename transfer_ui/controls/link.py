@@ -40,7 +40,7 @@ def to_query(config: RunConfig) -> dict[str, str]:
     Examples
     --------
     >>> to_query(RunConfig(images_per_class=5))
-    {'scenario': 'mnist_to_digits', 'images_per_class': '5'}
+    {'scenario': 'off_centre', 'images_per_class': '5'}
     """
     values, start = values_of(config), values_of(scenario_config(config.scenario))
     changed = {knob.name: knob.text(values[knob.name]) for knob in KNOBS if values[knob.name] != start[knob.name]}
@@ -53,7 +53,7 @@ def to_text(config: RunConfig) -> str:
     Examples
     --------
     >>> to_text(RunConfig(n_epochs=40))
-    'scenario=mnist_to_digits&n_epochs=40'
+    'scenario=off_centre&n_epochs=40'
     """
     return urlencode(to_query(config))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -18,9 +19,8 @@ from transfer_core.pretraining import is_shipped
 from transfer_core.scenarios import Task
 from transfer_core.splits import sample_images
 from transfer_core.studies.execute import Done, rows
-from transfer_core.studies.registry import STUDIES
-from transfer_core.studies.shipped import Shipped, read
-from transfer_core.studies.study import Study
+from transfer_core.studies.shipped import FOLDER, PAGES, Shipped, read
+from transfer_core.studies.study import Cell, Study
 from transfer_core.training import Measure
 from transfer_ui.runs.cores import n_workers
 from transfer_ui.runs.default_views import default_view
@@ -232,11 +232,14 @@ def study(asked: Study, configs: Sequence[RunConfig], draw: Callable[[pd.DataFra
     """
     configs = [asked.without_swept(config) for config in configs]
     cells = asked.cells(configs)
-    ready = shipped_study(asked.name)
-    if not (ready and ready.configs == [repr(config) for config in configs]):
-        ready = None
-    if ready and ready.fits(cells):
-        return shipped_measured(asked.name)
+    wanted = [repr(config) for config in configs]
+    ready = None
+    for folder in (FOLDER, PAGES):
+        shipped = shipped_study(asked.name, folder)
+        if shipped and shipped.configs == wanted:
+            if shipped.fits(cells):
+                return shipped_measured(asked.name, folder, cells)
+            ready = shipped
     # Shipped cells need not be computed again, even if there is one more strategy by now.
     stored = ready.done(cells) if ready else []
     places = sorted(set(range(len(cells))) - {one.place for one in stored})
@@ -257,17 +260,17 @@ def study(asked: Study, configs: Sequence[RunConfig], draw: Callable[[pd.DataFra
 
 
 @st.cache_resource(show_spinner=False)
-def shipped_study(name: str) -> Shipped | None:
+def shipped_study(name: str, folder: Path = FOLDER) -> Shipped | None:
     """Get what was shipped of a study."""
-    return read(name)
+    return read(name, folder)
 
 
 @st.cache_resource(show_spinner=False)
-def shipped_measured(name: str) -> Measured:
+def shipped_measured(name: str, folder: Path, _cells: Sequence[Cell]) -> Measured:
     """Get what was shipped, as if it had been measured."""
-    ready, asked = shipped_study(name), STUDIES[name]
+    ready = shipped_study(name, folder)
     assert ready is not None
-    return Measured(ready.rows(asked.cells(asked.default_configs())), False, ready.made)
+    return Measured(ready.rows(_cells), False, ready.made)
 
 
 def baselines(config: RunConfig, meanwhile: Callable[[], object] | None = None) -> dict[str, Array]:

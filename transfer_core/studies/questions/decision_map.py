@@ -315,5 +315,11 @@ STUDY = Study(
     suits=has_source,
 )
 
-MAP = replace(STUDY, name="map", claims=MappingProxyType({}), grid=map_grid)
+MAP = replace(
+    STUDY,
+    name="map",
+    claims=MappingProxyType({}),
+    grid=map_grid,
+    summarise=lambda rows: Summary(winners(rows), {}),
+)
 """The map alone, for the page that draws it for anybody's settings: the search would more than double its cells."""

@@ -159,7 +159,7 @@ LIMITS = (
     ),
 )
 
-SMALL_NETWORK = "A few fully connected layers on 8 × 8 images are not a deep image network: do not look for edges and parts in them."
+SMALL_NETWORK = "A few fully connected layers on such small images are not a deep image network: do not look for edges and parts in them."
 
 
 def chain_sentence(config: RunConfig) -> str:
@@ -168,7 +168,7 @@ def chain_sentence(config: RunConfig) -> str:
     Examples
     --------
     >>> chain_sentence(RunConfig(hidden_sizes=(128,)))[:73]
-    'With your 2 layers, one image in one update takes 20,224 multiply-adds en'
+    'With your 2 layers, one image in one update takes 29,440 multiply-adds en'
     """
     sizes, once = config.layer_sizes, config.but(n_epochs=1, unfreeze_epoch=0)
     head_only = STRATEGIES["feature_extraction"].build(once)
