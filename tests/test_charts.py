@@ -8,13 +8,14 @@ import pytest
 
 from tests.present import present
 from transfer_core import STRATEGIES, RunConfig, compare, compare_steps
+from transfer_core.statistics import paired_gap
 from transfer_core.studies.registry import STUDIES
-from transfer_ui.charts import base, curves, samples, study, sweep, timeline
+from transfer_ui.charts import base, curves, price, samples, strip, study, sweep, timeline
 from transfer_ui.controls.knobs import RATES
 from transfer_ui.palette import ON_TRAINED, STRATEGY_STYLES, TRAINED_RANGE
 
 QUICK = RunConfig(
-    scenario="low_to_high", hidden_sizes=(8, 8), pretrain_epochs=1, n_epochs=6, unfreeze_epoch=2, n_seeds=3
+    scenario="low_to_high", hidden_sizes=(8, 8), pretrain_epochs=1, n_epochs=6, unfreeze_epoch=2, n_seeds=6
 )
 
 
@@ -213,3 +214,73 @@ def test_strip_is_dark_ink_on_white_paper():
     strip = samples.strip(image)
     assert strip[0, 0] == 255
     assert strip[samples.SCALE * samples.GAP, samples.SCALE * samples.GAP] == 0
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        lambda mode: strip.template("accuracy", mode),
+        lambda mode: strip.template("gap", mode),
+        lambda mode: price.template(price.WORK, mode),
+        lambda mode: price.template(price.OLD_TASK, mode),
+    ],
+    ids=["accuracy", "gap", "work", "old task"],
+)
+def test_templates_of_the_answer_are_valid_vega_lite(spec, mode):
+    altair.Chart.from_dict(spec(mode) | {"data": {"values": []}}, validate=True)
+
+
+SCORES = {"end_to_end": np.linspace(0.8, 0.9, 10), "from_scratch": np.linspace(0.7, 0.9, 10)}
+
+
+def test_the_strip_has_a_row_per_arm_the_best_first_and_a_dot_per_seed():
+    accuracies, gaps = strip.rows(SCORES, to_come=["zero_shot", "end_to_end"])
+    for table in (accuracies, gaps):
+        assert table["strategy"].unique().tolist() == ["end_to_end", "from_scratch", "zero_shot"]
+        assert (table["kind"] == "seed").sum() == 20
+    mean = gaps[(gaps["strategy"] == "from_scratch") & (gaps["kind"] == "mean")].iloc[0]
+    expected = paired_gap(SCORES["from_scratch"], SCORES["end_to_end"])
+    assert (mean["value"], mean["low"], mean["high"]) == pytest.approx(tuple(100 * edge for edge in expected.interval))
+    assert "From scratch  \u22125.0" in mean["row"]
+    assert f"ahead of the best in {expected.wins} of 10 seeds" == mean["words"]
+    assert accuracies["row"].iloc[-1] == "Zero-shot  …"
+
+
+def test_the_strip_shows_no_interval_of_too_few_seeds():
+    for table in strip.rows({name: values[:5] for name, values in SCORES.items()}):
+        assert table["low"].isna().all()
+        assert table["value"].notna().all()
+
+
+@pytest.mark.parametrize("scores", [{}, SCORES])
+@pytest.mark.parametrize("panel", ["accuracy", "gap"])
+def test_the_frame_of_the_strip_has_all_that_its_template_reads_and_holds_every_mark(scores, panel):
+    table = strip.rows(scores, ["zero_shot"])[panel == "gap"]
+    frame = strip.frame(table, panel)
+    assert asked_of_the_frame(strip.template(panel, "light")) <= set(frame)
+    values = table[["value", "low", "high"]].to_numpy(float)
+    assert not (values < frame["low"]).any()
+    assert not (values > frame["high"]).any()
+
+
+def test_what_it_costs_is_what_the_runs_cost(results):
+    table = price.rows(results).set_index("strategy")
+    for name, result in results.items():
+        row = table.loc[STRATEGIES[name].short]
+        assert row["multiply_adds"] == result.cost.multiply_adds
+        assert row["mean"] == pytest.approx(result.test_accuracy.mean())
+        if STRATEGIES[name].pretrained:
+            assert row["source"] == pytest.approx(result.source_accuracy_after.mean())
+        else:
+            assert np.isnan(row["source"])
+
+
+def test_names_on_one_side_of_a_picture_stand_apart(results):
+    table = price.rows(results)
+    low, high = price.frame(table).values()
+    right = np.log(table["multiply_adds"]) > np.log(table["multiply_adds"]).agg(["min", "max"]).mean()
+    for side in (right, ~right):
+        here = table[side]
+        places = price.PLOT * (high - here["mean"]) / (high - low) + here["nudge_work"]
+        assert (np.diff(np.sort(places)) >= base.LABEL_GAP - 1e-6).all()

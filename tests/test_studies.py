@@ -8,7 +8,7 @@ import pytest
 from transfer_core import SCENARIOS
 from transfer_core.studies.execute import execute, rows
 from transfer_core.studies.registry import STUDIES
-from transfer_core.studies.rules import VERDICTS
+from transfer_core.studies.rules import INCONCLUSIVE, UNTESTED, VERDICTS
 from transfer_core.studies.store import Store
 from transfer_core.studies.study import Study
 
@@ -89,7 +89,8 @@ def test_small_run_settles_each_claim_in_a_sentence(study, store):
     found = study.summarise(small_rows(study, store, ENOUGH))
     assert set(found.findings) == set(study.claims)
     for finding in found.findings.values():
-        assert finding.verdict in VERDICTS
+        assert finding.verdict in (*VERDICTS, UNTESTED)  # small networks do not always learn their images
+        assert (finding.decisive is None) == (finding.verdict == UNTESTED)
         assert finding.sentence.endswith(".")
         assert re.search(r"\d", finding.sentence)
         assert "nan" not in finding.sentence.lower()
@@ -99,7 +100,7 @@ def test_small_run_settles_each_claim_in_a_sentence(study, store):
 def test_too_few_seeds_decide_nothing(study, store):
     found = study.summarise(small_rows(study, store, FEW))
     if study.name != "speed":  # its repetitions are rounds on the clock, counted work needs none
-        assert {finding.verdict for finding in found.findings.values()} == {"inconclusive"}
+        assert {finding.verdict for finding in found.findings.values()} <= {INCONCLUSIVE, UNTESTED}
 
 
 def test_rows_come_back_from_the_store_to_the_bit(study, store):
