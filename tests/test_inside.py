@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.app import QUICK, open_page, texts, widget
+from tests.present import present
 from transfer_core import SCENARIOS, STRATEGIES, Dataset, RunConfig, Scenario, Task, compare, scenario_config
 from transfer_core.arrays import Layer
 from transfer_ui.articles.inside import anatomy, errors, layers, looks, step
@@ -151,7 +152,7 @@ def test_the_report_is_that_of_scikit_learn(seen):
             found.labels,
             said.classes,
             labels=range(10),
-            zero_division=np.nan,  # type: ignore[arg-type]
+            zero_division=np.nan,
         )
         precision, recall, _ = errors.per_class(found.counts[name])
         np.testing.assert_allclose(precision, expected[0])
@@ -163,7 +164,7 @@ def test_a_step_is_an_update_of_the_loop_and_skips_what_is_frozen(seen):
     assert [gradient is None for gradient in frozen.gradients] == [True, True, False]
     assert [new is old for new, old in zip(frozen.after, frozen.before, strict=True)] == [True, True, False]
     for index, gradient in enumerate(free.gradients):
-        moved = free.before[index].weights - np.float32(free.rates[index]) * gradient.weights
+        moved = free.before[index].weights - np.float32(free.rates[index]) * present(gradient).weights
         np.testing.assert_allclose(free.after[index].weights, moved, atol=1e-6)
     assert "every layer got a gradient" in step.sentence(free)
     assert "layer 1 and layer 2 got no gradient" in step.sentence(frozen)

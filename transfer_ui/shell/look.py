@@ -17,7 +17,7 @@ STYLE = """
    all scenarios at several settings: four of five fit, the narrower the window the more lines they take. */
 .st-key-answer_place { min-height: max(17rem, 46rem - 32vw); }
 .st-key-answer_place_short { min-height: clamp(11.5rem, 45rem - 37.5vw, 21rem); }
-.st-key-answer_place_inside { min-height: clamp(7.6rem, 26rem - 20vw, 16rem); }
+.st-key-answer_place_inside { min-height: clamp(7.2rem, 23rem - 20vw, 15rem); }
 [class*="st-key-card_"] { min-height: 5.8rem; }
 .st-key-answer { padding-bottom: 1.1rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
