@@ -103,7 +103,6 @@ def _drift(sight: Sight) -> None:
     names = layer_names(sight.config.n_layers)
     moved = layer_lines.layer_rows(sight.results, layer_lines.DRIFT, names)
     alike = layer_lines.layer_rows(sight.results, layer_lines.SIMILARITY, names[:-1])
-    st.markdown(layers.drift_sentence(sight.everything))
     st.caption(
         "Change of the weights since the start, relative to their norm. Line: mean over the seeds; band: its 95 % interval."
     )
@@ -113,6 +112,7 @@ def _drift(sight: Sight) -> None:
         f"({SOURCES['kornblith2019_cka'].citation}): 1 is the same but for a rotation and a scale."
     )
     layer_lines.show(alike, sight.results, layer_lines.SIMILARITY, theme())
+    st.markdown(layers.drift_sentence(sight.everything))
     sight.offer("Drift", lambda: pd.concat([moved.assign(what="drift"), alike.assign(what="similarity")]), "drift")
 
 
