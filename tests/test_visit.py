@@ -9,13 +9,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app import PAGE_FILES, PATIENCE, fresh_server
-from tests.browser import QUICK, go, press_end_of, ready
+from tests.browser import QUICK, eventually, go, press_end_of, ready, settled
 from tests.present import present
 
 pytestmark = pytest.mark.browser
 
 WIDTH = 1280  # pixels of the window
-expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager
@@ -118,7 +117,7 @@ def test_a_link_to_the_same_page_keeps_the_place_and_shows_the_answer(server, pa
     expect(page).to_have_url(re.compile("n_epochs=20"))
     expect(page).to_have_url(re.compile("guess=50"))
     expect(page).to_have_url(re.compile("among=freeze_or_tune"))
-    expect(page.locator(".st-key-answer h4")).to_be_in_viewport(timeout=PATIENCE)
+    expect(page.locator(".st-key-answer h4")).to_be_in_viewport()
     ready(page)
     expect(page.locator(".st-key-answer h4")).to_be_in_viewport()
     page.go_back()
@@ -142,8 +141,7 @@ def test_nothing_is_fetched_from_another_host(server, page):
     page.context.on("request", lambda request: asked.append(request.url))
     for file in PAGE_FILES:
         page.goto(f"{server}/{file}?{QUICK}&n_seeds=2&guess=50")
-        ready(page)
-        page.wait_for_timeout(300)
+        settled(page)
     ours = urlparse(server).netloc
     assert len(asked) > len(PAGE_FILES)
     assert {url for url in asked if urlparse(url).netloc not in (ours, "")} == set()
@@ -165,12 +163,13 @@ def test_on_a_phone_the_controls_leave_the_answer_in_sight(server, phone):
     phone.get_by_test_id("stExpandSidebarButton").click()
     sheet = phone.get_by_test_id("stSidebar")
     expect(sheet).to_have_attribute("data-collapsed", "false")
-    phone.wait_for_timeout(500)
-    box = sheet.bounding_box()
-    assert box["height"] <= 0.5 * 844
+    box = present(eventually(phone, sheet.bounding_box, lambda box: box["height"] <= 0.5 * 844))
     assert box["y"] + box["height"] == pytest.approx(844, abs=1)
-    heading = phone.locator(".st-key-answer h4").bounding_box()
-    assert heading["y"] + heading["height"] < box["y"]
+    eventually(
+        phone,
+        phone.locator(".st-key-answer h4").bounding_box,
+        lambda heading: heading["y"] + heading["height"] < box["y"],
+    )
     before = phone.locator(".st-key-answer h4").inner_text()
     press_end_of(phone, "Target images per class", "Home")
     expect(phone.locator(".st-key-answer h4")).not_to_have_text(before)
@@ -192,7 +191,7 @@ def test_start_cuts_no_label_and_lines_up_its_cards(server, browser, width):
     page = context.new_page()
     page.goto(f"{server}/?{QUICK}")
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
-    ready(page, "Freeze or fine-tune?")
+    settled(page)
     cut = page.evaluate(
         "() => [...document.querySelectorAll('[data-testid=stMain] :is(a, button, p, h4, h5, span)')]"
         ".filter(element => element.scrollWidth > element.clientWidth + 1 && element.clientWidth &&"
