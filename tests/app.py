@@ -67,8 +67,12 @@ def find_chromium() -> str:
 
 
 @contextmanager
-def fresh_server(port: int = 0) -> Iterator[Server]:
-    """Start the app as the README says, on a free port unless one is named, and stop it afterwards."""
+def fresh_server(port: int = 0, guesses: bool = True) -> Iterator[Server]:
+    """Start the app as the README says, on a free port unless one is named, and stop it afterwards.
+
+    Without guesses it has one worker process, which trains what is asked for and nothing ahead: what a test is about
+    to ask for is not known already, and nothing else takes the processor from it.
+    """
     if not port:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -78,6 +82,8 @@ def fresh_server(port: int = 0) -> Iterator[Server]:
     # As a visitor meets it: with the worker processes that most tests do without.
     ours = ("STREAMLIT_", "FREEZE_OR_FINE_TUNE_WORKERS")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    if not guesses:
+        environment["FREEZE_OR_FINE_TUNE_WORKERS"] = "1"
     with subprocess.Popen(
         [*command, *options], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:

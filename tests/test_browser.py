@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize("file", PAGE_FILES)
 def test_deep_link_on_a_fresh_server_opens_the_page_with_the_map(browser: Browser, file: str):
-    with fresh_server() as running:
+    with fresh_server(guesses=False) as running:
         page = browser.new_page()
         page.goto(f"{running.address}/{file}?{QUICK}&images_per_class=2")
         expect(page.locator("h1")).to_be_visible()

@@ -92,7 +92,7 @@ def test_every_place_on_a_page_stays_where_it_is_while_other_settings_are_comput
     link += f"&seed={seed + width // 100}"  # a run that no other test has asked for
     context = browser.new_context(viewport={"width": width, "height": 720 if width > 400 else 844})
     page = context.new_page()
-    page.goto(f"{server}/{link}")
+    page.goto(f"{server}/{link}&images_per_class=2")
     settled(page)
     page.evaluate(WATCH_PLACES)
     if slider:
