@@ -1,4 +1,10 @@
-"""What tests do that drive the app as a visitor does, in a real Chromium; `server` and `page` are fixtures of all tests."""
+"""What tests do that drive the app as a visitor does, in a real Chromium; `server` and `page` are fixtures of all tests.
+
+Nothing here waits for so many milliseconds: it waits until something is so, on a busy machine as on an idle one.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
 
 from playwright.sync_api import Page, expect
 
@@ -7,18 +13,56 @@ from tests.app import PATIENCE
 QUICK = "n_epochs=10&unfreeze_epoch=4&n_seeds=10&pretrain_epochs=2"
 SLOW = "n_epochs=200&n_seeds=20&images_per_class=100&hidden_layers=4&hidden_width=128&batch_size=8"
 
+Measured = TypeVar("Measured")
+expect.set_options(timeout=PATIENCE)
+
+# True once nothing on the page has changed for half a second.
+STILL = """() => {
+  if (!window.changes) {
+    window.changes = { last: performance.now() };
+    new MutationObserver(() => { window.changes.last = performance.now(); })
+      .observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+  }
+  return performance.now() - window.changes.last > 500;
+}"""
+# Asked before each frame is drawn: `expect` looks once a second, and a short run would be over in between.
+COMPUTING = "words => document.querySelector('[data-testid=stProgress]')?.textContent.includes(words)"
+
 
 def ready(page: Page, title: str = "") -> None:
-    """Wait until a page is drawn."""
-    expect(page.locator("h1")).to_contain_text(title, timeout=PATIENCE)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+    """Wait until a page is drawn; the browser loads its look, and each kind of element, later than its words."""
+    expect(page.locator("h1")).to_contain_text(title)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.get_by_test_id("stMainBlockContainer")).to_have_css("max-width", "1280px")  # as `look` says
+
+
+def settled(page: Page) -> None:
+    """Wait until a page is drawn and its charts too, and all stand still."""
+    ready(page)
+    page.wait_for_function(STILL)
+
+
+def computing(page: Page, words: str = "") -> None:
+    """Wait until the bar of a run is there, if only for a moment, and says these words."""
+    page.wait_for_function(COMPUTING, arg=words)
+
+
+def eventually(page: Page, measure: Callable[[], Measured], fits: Callable[[Measured], bool]) -> Measured:
+    """Measure until it fits, and give what was measured."""
+    for _ in range(PATIENCE // 50):
+        found = measure()
+        if fits(found):
+            return found
+        page.wait_for_timeout(50)
+    raise AssertionError(f"waited in vain; the last that was measured is {found!r}")
 
 
 def answer(page: Page) -> str:
     """Wait for the answer of a page and read it."""
     heading = page.locator(".st-key-answer h4")
-    expect(heading).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+    expect(heading).to_be_visible()
+    ready(page)
     return heading.inner_text()
 
 

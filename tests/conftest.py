@@ -33,6 +33,22 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+LONG = ("visit", "running", "browser", "export", "two_servers", "execute", "pages", "studies")
+"""Files that take long, the longest first: two processes that take a file each then end at about the same time."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep xdist, where it is, from putting files with many tests before those with long ones."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first."""
+    places = {f"test_{name}.py": place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
+
+
 @pytest.fixture
 def small() -> RunConfig:
     """Half a second of training at most: two seeds, one hidden layer, a handful of epochs."""
@@ -65,7 +81,7 @@ def no_workers() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with fresh_server() as running:
+    with fresh_server(guesses=False) as running:
         yield running.address
 
 

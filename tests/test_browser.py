@@ -6,20 +6,21 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app import PAGE_FILES, PATIENCE, fresh_server
-from tests.browser import QUICK, SLOW, answer, go, press_end_of
+from tests.browser import QUICK, SLOW, answer, computing, eventually, go, press_end_of, settled
+from tests.present import present
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("file", PAGE_FILES)
 def test_deep_link_on_a_fresh_server_opens_the_page_with_the_map(browser: Browser, file: str):
-    with fresh_server() as running:
+    with fresh_server(guesses=False) as running:
         page = browser.new_page()
         page.goto(f"{running.address}/{file}?{QUICK}&images_per_class=2")
-        expect(page.locator("h1")).to_be_visible(timeout=PATIENCE)
-        expect(page.locator(".st-key-map").get_by_role("link")).to_have_count(len(PAGE_FILES), timeout=PATIENCE)
+        expect(page.locator("h1")).to_be_visible()
+        expect(page.locator(".st-key-map").get_by_role("link")).to_have_count(len(PAGE_FILES))
         expect(page.get_by_test_id("stException")).to_have_count(0)
-        expect(page).to_have_url(re.compile("images_per_class=2"), timeout=PATIENCE)
+        expect(page).to_have_url(re.compile("images_per_class=2"))
         page.close()
 
 
@@ -28,7 +29,7 @@ def test_slider_gives_a_new_verdict_and_a_new_link(server: str, page: Page, file
     page.goto(f"{server}/{file}?{QUICK}")
     before = answer(page)
     press_end_of(page, "Target images per class", "Home")
-    expect(page.locator(".st-key-answer h4")).not_to_have_text(before, timeout=PATIENCE)
+    expect(page.locator(".st-key-answer h4")).not_to_have_text(before)
     answer(page)
     expect(page).to_have_url(re.compile(r"images_per_class=1(&|$)"))
 
@@ -38,7 +39,8 @@ def test_each_of_the_four_curves_is_one_click_away_in_the_same_place_and_in_the_
     answer(page)
     chart = page.get_by_test_id("stVegaLiteChart").first
     lines = chart.locator(".mark-line path")
-    expect(lines).to_have_count(5, timeout=PATIENCE)
+    expect(lines).to_have_count(5)
+    settled(page)
     place = chart.bounding_box()
     for title, name in (
         ("Validation loss", "val_loss"),
@@ -46,10 +48,10 @@ def test_each_of_the_four_curves_is_one_click_away_in_the_same_place_and_in_the_
         ("Training loss", "train_loss"),
     ):
         page.get_by_role("radio", name=title).or_(page.get_by_role("button", name=title)).first.click()
-        expect(chart.locator("svg")).to_contain_text(title, timeout=PATIENCE)
-        expect(lines).to_have_count(5, timeout=PATIENCE)
+        expect(chart.locator("svg")).to_contain_text(title)
+        expect(lines).to_have_count(5)
         expect(page).to_have_url(re.compile(f"curve={name}"))
-        assert chart.bounding_box() == place
+        eventually(page, chart.bounding_box, lambda box: box == place)
 
 
 def test_copied_link_shows_the_same_numbers_to_another_visitor(server: str, page: Page, browser: Browser):
@@ -65,7 +67,7 @@ def test_choice_follows_the_visitor_through_the_map(server: str, page: Page):
     page.goto(f"{server}/compare?{QUICK}&images_per_class=3")
     answer(page)
     go(page, "Unfreeze")
-    expect(page.locator("h1")).to_contain_text("unfreeze", timeout=PATIENCE)
+    expect(page.locator("h1")).to_contain_text("unfreeze")
     answer(page)
     expect(page).to_have_url(re.compile("/unfreeze.*images_per_class=3"))
 
@@ -73,44 +75,44 @@ def test_choice_follows_the_visitor_through_the_map(server: str, page: Page):
 def test_pinned_run_can_be_taken_off_again(server: str, page: Page):
     page.goto(f"{server}/compare?{QUICK}&pin=images_per_class%3D1%26n_epochs%3D10%26unfreeze_epoch%3D4%26n_seeds%3D10")
     answer(page)
-    expect(page.get_by_text("Dotted lines: an earlier run")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Dotted lines: an earlier run")).to_be_visible()
     page.get_by_role("button", name=re.compile("Clear", re.IGNORECASE)).first.click()
-    expect(page.get_by_text("Dotted lines: an earlier run")).to_have_count(0, timeout=PATIENCE)
-    expect(page).not_to_have_url(re.compile("pin="), timeout=PATIENCE)
+    expect(page.get_by_text("Dotted lines: an earlier run")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("pin="))
 
 
 def test_back_undoes_a_move(server: str, page: Page):
     page.goto(f"{server}/compare?{QUICK}&images_per_class=3")
     before = answer(page)
     press_end_of(page, "Target images per class", "Home")
-    expect(page).to_have_url(re.compile(r"images_per_class=1(&|$)"), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile(r"images_per_class=1(&|$)"))
     answer(page)
     page.go_back()
-    expect(page.locator(".st-key-answer h4")).to_have_text(before, timeout=PATIENCE)
+    expect(page.locator(".st-key-answer h4")).to_have_text(before)
     expect(page).to_have_url(re.compile("images_per_class=3"))
 
 
 def test_long_run_shows_progress_and_stop_keeps_what_there_is(server: str, page: Page):
     page.goto(f"{server}/compare?{SLOW}&pretrain_epochs=0")
     progress = page.get_by_test_id("stProgress")
-    expect(progress).to_contain_text(re.compile("Epoch ([2-9]|1[0-9])"), timeout=PATIENCE)
+    expect(progress).to_contain_text(re.compile("Epoch ([2-9]|1[0-9])"))
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Stopped by you")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Stopped by you")).to_be_visible()
     assert answer(page)
     page.get_by_role("button", name="Continue").click()
-    expect(progress).to_be_visible(timeout=PATIENCE)
+    expect(progress).to_be_visible()
 
 
 def test_moving_a_slider_during_a_run_starts_over_without_queueing(server: str, page: Page):
     page.goto(f"{server}/compare?{SLOW}&pretrain_epochs=0&seed=50")
-    expect(page.get_by_test_id("stProgress")).to_be_visible(timeout=PATIENCE)
+    computing(page)
     press_end_of(page, "Epochs", "Home")
-    expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile("of 5 "), timeout=PATIENCE)
+    computing(page, " of 5 ")
 
 
 def test_two_visitors_take_turns(server: str, page: Page, browser: Browser):
     page.goto(f"{server}/compare?{SLOW}&pretrain_epochs=0&seed=60")
-    expect(page.get_by_test_id("stProgress")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stProgress")).to_be_visible()
     other = browser.new_context().new_page()
     other.goto(f"{server}/compare?{QUICK}&seed=61")
     answer(other)
@@ -132,13 +134,11 @@ def test_code_follows_the_framework_and_can_be_downloaded(server: str, page: Pag
     code = page.get_by_test_id("stCode").first
     expect(code).to_contain_text("import torch")
     page.get_by_role("radio", name="Keras").click()
-    expect(code).to_contain_text("import keras", timeout=PATIENCE)
-    expect(page).to_have_url(re.compile("framework=keras"), timeout=PATIENCE)
+    expect(code).to_contain_text("import keras")
+    expect(page).to_have_url(re.compile("framework=keras"))
     press_end_of(page, "Learning rate, end-to-end", "Home")
     press_end_of(page, "Learning rate, head only", "Home")
-    expect(page.get_by_text(re.compile(r"[0-9]+ lines? (has|have) changed since your last look"))).to_be_visible(
-        timeout=PATIENCE
-    )
+    expect(page.get_by_text(re.compile(r"[0-9]+ lines? (has|have) changed since your last look"))).to_be_visible()
     for button, ending in (("Script", ".py"), ("Weights and images", ".npz"), ("Notebook", ".ipynb")):
         with page.expect_download() as download:
             page.get_by_role("button", name=button, exact=True).click()
@@ -146,7 +146,7 @@ def test_code_follows_the_framework_and_can_be_downloaded(server: str, page: Pag
         assert download.value.path().stat().st_size > 1000
     page.reload()
     answer(page)
-    expect(page.get_by_test_id("stCode").first).to_contain_text("import keras", timeout=PATIENCE)
+    expect(page.get_by_test_id("stCode").first).to_contain_text("import keras")
 
 
 def test_phone_has_nothing_wider_than_its_screen(server: str, browser: Browser):
@@ -154,10 +154,7 @@ def test_phone_has_nothing_wider_than_its_screen(server: str, browser: Browser):
     for file in PAGE_FILES:
         phone = context.new_page()
         phone.goto(f"{server}/{file}?{QUICK}")
-        expect(phone.locator("h1")).to_be_visible(timeout=PATIENCE)
-        expect(phone.get_by_test_id("stApp")).to_have_attribute(
-            "data-test-script-state", "notRunning", timeout=PATIENCE
-        )
+        settled(phone)
         too_wide = phone.evaluate(
             "() => { const main = document.querySelector('[data-testid=stMain]');"
             " return main.scrollWidth - main.clientWidth }"
@@ -170,9 +167,8 @@ def test_phone_has_nothing_wider_than_its_screen(server: str, browser: Browser):
 def test_home_fits_on_a_laptop_without_scrolling(server: str, page: Page):
     page.goto(f"{server}/home")
     answer(page)
-    page.wait_for_timeout(1000)
-    lowest = page.get_by_test_id("stMain").get_by_role("link").last.bounding_box()
-    assert lowest
+    settled(page)
+    lowest = present(page.get_by_test_id("stMain").get_by_role("link").last.bounding_box())
     assert lowest["y"] + lowest["height"] <= 768
 
 
@@ -186,26 +182,26 @@ def test_guess_shows_the_stored_map_and_a_cell_leads_to_the_same_setting_in_comp
     page.get_by_role("radio", name="50", exact=True).click()
     assert answer(page).startswith("For 100 training images")
     expect(page).to_have_url(re.compile("guess=50"))
-    expect(map_cells(page)).to_have_count(24, timeout=PATIENCE)
+    expect(map_cells(page)).to_have_count(24)
     map_cells(page).nth(8).click()
-    expect(page).to_have_url(re.compile("cell=5"), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("cell=5"))
     page.get_by_role("link", name=re.compile("The same settings in Compare")).click()
-    expect(page.locator("h1")).to_contain_text("Which strategy wins here", timeout=PATIENCE)
-    expect(page).to_have_url(re.compile("/compare.*images_per_class=5"), timeout=PATIENCE)
+    expect(page.locator("h1")).to_contain_text("Which strategy wins here")
+    expect(page).to_have_url(re.compile("/compare.*images_per_class=5"))
     answer(page)
 
 
 def test_cells_appear_while_the_map_is_measured_and_stop_keeps_them(server: str, page: Page):
     page.goto(f"{server}/decide?guess=never&seed=40&n_seeds=20&hidden_width=128")
-    expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile("trainings · "), timeout=PATIENCE)
-    expect(map_cells(page).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile("trainings · "))
+    expect(map_cells(page).first).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Stopped by you").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Stopped by you").first).to_be_visible()
     answer(page)
-    expect(map_cells(page).first).to_be_visible(timeout=PATIENCE)
+    expect(map_cells(page).first).to_be_visible()
     assert map_cells(page).count() < 24
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_test_id("stProgress")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stProgress")).to_be_visible()
 
 
 def test_claim_opens_keeps_its_link_and_runs_again(server: str, page: Page):
@@ -213,10 +209,11 @@ def test_claim_opens_keeps_its_link_and_runs_again(server: str, page: Page):
     answer(page)
     row = page.locator(".st-key-claim_same_basin-one_basin")
     row.get_by_role("button", name="See how").click()
-    expect(page).to_have_url(re.compile("claim=same_basin.one_basin"), timeout=PATIENCE)
-    expect(row.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("claim=same_basin.one_basin"))
+    expect(row.get_by_test_id("stVegaLiteChart").first).to_be_visible()
     row.get_by_role("button", name="Run it again").click()
-    expect(row.get_by_test_id("stProgress")).to_be_visible(timeout=PATIENCE)
+    computing(page)
+    expect(row.get_by_test_id("stProgress")).to_be_visible()
     expect(row.get_by_text("Repeated on the same scenarios, seeds 10 to 19")).to_be_visible(timeout=2 * PATIENCE)
 
 
@@ -224,10 +221,10 @@ def test_guess_is_still_there_after_another_page(server: str, page: Page):
     page.goto(f"{server}/decide?scenario=mnist_to_digits&guess=200")
     answer(page)
     go(page, "Learn")
-    expect(page.locator("h1")).to_contain_text("The ideas", timeout=PATIENCE)
+    expect(page.locator("h1")).to_contain_text("The ideas")
     go(page, "Decide")
-    expect(page.locator("h1")).to_contain_text("How much data", timeout=PATIENCE)
-    expect(page.get_by_text("You said 200")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("h1")).to_contain_text("How much data")
+    expect(page.get_by_text("You said 200")).to_be_visible()
     expect(page).to_have_url(re.compile("guess=200"))
 
 
@@ -240,11 +237,11 @@ CUT_BADGES = (
 @pytest.mark.parametrize("link", ["claims?", f"learn?section=claims&{QUICK}"])
 def test_no_verdict_is_cut_in_a_window_of_any_width(server: str, page: Page, link: str):
     page.goto(f"{server}/{link}")
-    answer(page)
+    settled(page)
     badges = page.locator(".stMarkdownBadge")
     expect(badges.first).to_be_visible()
-    for width in (1366, 900, 700, 390):
+    for width in (1366, 1280, 900, 700, 390):
         page.set_viewport_size({"width": width, "height": 768})
-        assert page.evaluate(CUT_BADGES) == []
+        eventually(page, lambda: page.evaluate(CUT_BADGES), lambda cut: cut == [])
     badges.first.evaluate("badge => badge.style.cssText = 'width: 2em; white-space: nowrap !important'")
     assert len(page.evaluate(CUT_BADGES)) == 1

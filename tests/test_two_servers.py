@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.app import PATIENCE, Server, fresh_server
+from tests.app import Server, fresh_server
 from tests.browser import QUICK, answer, go, ready
 from tests.proxy import ask, proxy
 from transfer_ui.shell.map import PAGES
@@ -68,7 +68,7 @@ def test_all_pages_work_under_the_policy_and_on_one_server(place, page, forbidde
     page.get_by_test_id("stVegaLiteChart").first.hover()
     download(page, "Download as PNG")
     page.get_by_role("button", name="Show data").first.click()
-    expect(page.get_by_test_id("stDataFrame").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     for info in PAGES:
         go(page, info.title)
         ready(page, info.question)
@@ -83,10 +83,10 @@ def test_all_pages_work_under_the_policy_and_on_one_server(place, page, forbidde
 def test_the_visitor_of_a_killed_server_goes_on_at_the_other_and_finds_the_same_picture(place, page, forbidden):
     page.goto(f"{place.address}/compare?{QUICK}&images_per_class=3&seed=5")
     before, link, home = answer(page), page.url, home_of(page)
-    with page.expect_event("websocket", timeout=PATIENCE):
+    with page.expect_event("websocket"):
         os.kill(place.servers[home].process_id, signal.SIGKILL)
     go(page, "Export")  # without a reload: the browser has come back by itself
-    expect(page).to_have_url(re.compile("/export.*images_per_class=3.*seed=5"), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("/export.*images_per_class=3.*seed=5"))
     answer(page)
     download(page, "Script")
     assert home_of(page) != home

@@ -2,90 +2,104 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlparse
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app import PAGE_FILES, PATIENCE, fresh_server
-from tests.browser import QUICK, go, press_end_of, ready
+from tests.browser import QUICK, eventually, go, press_end_of, ready, settled
 from tests.present import present
 
 pytestmark = pytest.mark.browser
 
 WIDTH = 1280  # pixels of the window
-expect.set_options(timeout=PATIENCE)
 
 
-@contextmanager
-def restarted(page, path, seen):
-    """A tab that is open, with this text on it, while its server goes away and comes back."""
-    with fresh_server() as first:
-        page.goto(f"{first.address}/{path}")
-        expect(page.get_by_text(seen).first).to_be_visible()
-        ready(page)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "PINGING_SERVER")
-    with fresh_server(present(urlparse(first.address).port)):
-        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED")
-        yield
+TABS = {
+    "move": f"compare?{QUICK}&images_per_class=3&hidden_width=16",
+    "map": f"compare?{QUICK}&images_per_class=3",
+    "preset": f"compare?{QUICK}",
+    "rule": f"unfreeze?{QUICK}",
+    "overlay": f"compare?{QUICK}&pin=images_per_class%3D1%26n_epochs%3D10%26unfreeze_epoch%3D4%26n_seeds%3D10",
+    "guess": "decide",
+    "framework": f"export?{QUICK}",
+}
+"""Links of tabs that are open while their server goes away and comes back, each for one test."""
 
 
-def test_a_move_after_a_restart_of_the_server_counts(page):
-    with restarted(page, f"compare?{QUICK}&images_per_class=3&hidden_width=16", "What to try next"):
-        press_end_of(page, "Target images per class", "Home")
-        expect(page).to_have_url(re.compile(r"images_per_class=1(&|$)"))
-        ready(page)
-        expect(page).to_have_url(re.compile(r"n_epochs=10.*images_per_class=1(&|$)|images_per_class=1&.*n_epochs=10"))
-        press_end_of(page, "Epochs", "Home")
-        expect(page).to_have_url(re.compile(r"n_epochs=5(&|$)"))
-        ready(page)
-        expect(page).to_have_url(re.compile(r"images_per_class=1(&|$)"))
-        expect(page).to_have_url(re.compile("hidden_width=16"))
+@pytest.fixture(scope="module")
+def restarted(browser):
+    """The tabs, each of a visitor of its own, after the restart."""
+    contexts = {name: browser.new_context(viewport={"width": WIDTH, "height": 768}) for name in TABS}
+    tabs = {name: context.new_page() for name, context in contexts.items()}
+    with fresh_server(guesses=False) as first:
+        for name, link in TABS.items():
+            tabs[name].set_default_timeout(PATIENCE)
+            tabs[name].goto(f"{first.address}/{link}")
+            ready(tabs[name])
+    for tab in tabs.values():
+        expect(tab.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "PINGING_SERVER")
+    with fresh_server(present(urlparse(first.address).port), guesses=False):
+        for tab in tabs.values():
+            expect(tab.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED")
+        yield tabs
+    for context in contexts.values():
+        context.close()
 
 
-def test_the_map_keeps_the_settings_after_a_restart_of_the_server(page):
-    with restarted(page, f"compare?{QUICK}&images_per_class=3", "What to try next"):
-        go(page, "Unfreeze")
-        ready(page, "unfreeze")
-        expect(page).to_have_url(re.compile(r"/unfreeze\?.*images_per_class=3"))
-        expect(
-            page.get_by_test_id("stSidebar").get_by_role("slider", name="Target images per class")
-        ).to_have_attribute("aria-valuetext", "3")
+def test_a_move_after_a_restart_of_the_server_counts(restarted):
+    tab = restarted["move"]
+    press_end_of(tab, "Target images per class", "Home")
+    expect(tab).to_have_url(re.compile(r"images_per_class=1(&|$)"))
+    ready(tab)
+    expect(tab).to_have_url(re.compile(r"n_epochs=10.*images_per_class=1(&|$)|images_per_class=1&.*n_epochs=10"))
+    press_end_of(tab, "Epochs", "Home")
+    expect(tab).to_have_url(re.compile(r"n_epochs=5(&|$)"))
+    ready(tab)
+    expect(tab).to_have_url(re.compile(r"images_per_class=1(&|$)"))
+    expect(tab).to_have_url(re.compile("hidden_width=16"))
 
 
-def test_a_preset_after_a_restart_of_the_server_counts(page):
-    with restarted(page, f"compare?{QUICK}", "What to try next"):
-        page.get_by_role("button", name="Hardly any images").click()
-        expect(page).to_have_url(re.compile("images_per_class=1(&|$)"))
+def test_the_map_keeps_the_settings_after_a_restart_of_the_server(restarted):
+    tab = restarted["map"]
+    go(tab, "Unfreeze")
+    ready(tab, "unfreeze")
+    expect(tab).to_have_url(re.compile(r"/unfreeze\?.*images_per_class=3"))
+    images = tab.get_by_test_id("stSidebar").get_by_role("slider", name="Target images per class")
+    expect(images).to_have_attribute("aria-valuetext", "3")
 
 
-def test_a_rule_for_the_layers_after_a_restart_of_the_server_counts(page):
-    with restarted(page, f"unfreeze?{QUICK}", "What to try next"):
-        page.get_by_role("button", name="timm, 0.75").click()
-        expect(page).to_have_url(re.compile("layer_decay=0.75(&|$)"))
+def test_a_preset_after_a_restart_of_the_server_counts(restarted):
+    restarted["preset"].get_by_role("button", name="Hardly any images").click()
+    expect(restarted["preset"]).to_have_url(re.compile("images_per_class=1(&|$)"))
 
 
-def test_an_overlay_taken_off_after_a_restart_of_the_server_stays_off(page):
-    pin = "pin=images_per_class%3D1%26n_epochs%3D10%26unfreeze_epoch%3D4%26n_seeds%3D10"
-    with restarted(page, f"compare?{QUICK}&{pin}", "Dotted lines: an earlier run"):
-        page.get_by_test_id("stSelectbox").get_by_role("button", name=re.compile("Clear", re.IGNORECASE)).click()
-        expect(page).not_to_have_url(re.compile("pin="))
-        ready(page)
-        expect(page.get_by_text("Dotted lines: an earlier run")).to_have_count(0)
-        expect(page).not_to_have_url(re.compile("pin="))
+def test_a_rule_for_the_layers_after_a_restart_of_the_server_counts(restarted):
+    restarted["rule"].get_by_role("button", name="timm, 0.75").click()
+    expect(restarted["rule"]).to_have_url(re.compile("layer_decay=0.75(&|$)"))
+
+
+def test_an_overlay_taken_off_after_a_restart_of_the_server_stays_off(restarted):
+    tab = restarted["overlay"]
+    expect(tab.get_by_text("Dotted lines: an earlier run")).to_be_visible()
+    tab.get_by_test_id("stSelectbox").get_by_role("button", name=re.compile("Clear", re.IGNORECASE)).click()
+    expect(tab).not_to_have_url(re.compile("pin="))
+    ready(tab)
+    expect(tab.get_by_text("Dotted lines: an earlier run")).to_have_count(0)
+    expect(tab).not_to_have_url(re.compile("pin="))
 
 
 @pytest.mark.parametrize(
-    ("path", "choice", "link"), [("decide", "50", "guess=50"), (f"export?{QUICK}", "Keras", "framework=keras")]
+    ("name", "choice", "link"), [("guess", "50", "guess=50"), ("framework", "Keras", "framework=keras")]
 )
-def test_a_choice_after_a_restart_of_the_server_counts(page, path, choice, link):
-    with restarted(page, path, choice):
-        page.get_by_role("radio", name=choice, exact=True).click()
-        expect(page).to_have_url(re.compile(link))
-        ready(page)
-        expect(page.get_by_role("radio", name=choice, exact=True)).to_be_checked()
-        expect(page).to_have_url(re.compile(link))
+def test_a_choice_after_a_restart_of_the_server_counts(restarted, name, choice, link):
+    tab = restarted[name]
+    tab.get_by_role("radio", name=choice, exact=True).click()
+    expect(tab).to_have_url(re.compile(link))
+    ready(tab)
+    expect(tab.get_by_role("radio", name=choice, exact=True)).to_be_checked()
+    expect(tab).to_have_url(re.compile(link))
 
 
 def test_one_press_of_back_undoes_a_change_of_page(server, page):
@@ -118,7 +132,7 @@ def test_a_link_to_the_same_page_keeps_the_place_and_shows_the_answer(server, pa
     expect(page).to_have_url(re.compile("n_epochs=20"))
     expect(page).to_have_url(re.compile("guess=50"))
     expect(page).to_have_url(re.compile("among=freeze_or_tune"))
-    expect(page.locator(".st-key-answer h4")).to_be_in_viewport(timeout=PATIENCE)
+    expect(page.locator(".st-key-answer h4")).to_be_in_viewport()
     ready(page)
     expect(page.locator(".st-key-answer h4")).to_be_in_viewport()
     page.go_back()
@@ -142,8 +156,7 @@ def test_nothing_is_fetched_from_another_host(server, page):
     page.context.on("request", lambda request: asked.append(request.url))
     for file in PAGE_FILES:
         page.goto(f"{server}/{file}?{QUICK}&n_seeds=2&guess=50")
-        ready(page)
-        page.wait_for_timeout(300)
+        settled(page)
     ours = urlparse(server).netloc
     assert len(asked) > len(PAGE_FILES)
     assert {url for url in asked if urlparse(url).netloc not in (ours, "")} == set()
@@ -165,12 +178,13 @@ def test_on_a_phone_the_controls_leave_the_answer_in_sight(server, phone):
     phone.get_by_test_id("stExpandSidebarButton").click()
     sheet = phone.get_by_test_id("stSidebar")
     expect(sheet).to_have_attribute("data-collapsed", "false")
-    phone.wait_for_timeout(500)
-    box = sheet.bounding_box()
-    assert box["height"] <= 0.5 * 844
+    box = present(eventually(phone, sheet.bounding_box, lambda box: box["height"] <= 0.5 * 844))
     assert box["y"] + box["height"] == pytest.approx(844, abs=1)
-    heading = phone.locator(".st-key-answer h4").bounding_box()
-    assert heading["y"] + heading["height"] < box["y"]
+    eventually(
+        phone,
+        phone.locator(".st-key-answer h4").bounding_box,
+        lambda heading: heading["y"] + heading["height"] < box["y"],
+    )
     before = phone.locator(".st-key-answer h4").inner_text()
     press_end_of(phone, "Target images per class", "Home")
     expect(phone.locator(".st-key-answer h4")).not_to_have_text(before)
@@ -192,7 +206,7 @@ def test_start_cuts_no_label_and_lines_up_its_cards(server, browser, width):
     page = context.new_page()
     page.goto(f"{server}/?{QUICK}")
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
-    ready(page, "Freeze or fine-tune?")
+    settled(page)
     cut = page.evaluate(
         "() => [...document.querySelectorAll('[data-testid=stMain] :is(a, button, p, h4, h5, span)')]"
         ".filter(element => element.scrollWidth > element.clientWidth + 1 && element.clientWidth &&"

@@ -115,13 +115,12 @@ def test_an_exception_on_the_page_is_an_error(tmp_path):
     assert len(view.errors) == 1
 
 
-def end(page):
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    page.wait_for_timeout(500)
-
-
 @pytest.mark.browser
 def test_a_visitor_is_sent_what_a_browser_is_sent(address, page):
+    from playwright.sync_api import expect  # not there where other versions are tried
+
+    from tests.browser import answer, press_end_of, settled
+
     async def visit():
         visitor = Visitor(address)
         sizes = [(await visitor.open(LINK)).n_bytes]
@@ -136,16 +135,14 @@ def test_a_visitor_is_sent_what_a_browser_is_sent(address, page):
     sizes = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(len(frame))))
     page.goto(f"{address}/{LINK}")
-    page.locator(".st-key-answer h4").wait_for()
-    end(page)
-    epochs = page.get_by_test_id("stSidebar").get_by_role("slider", name=re.compile("^Epochs"))
-    for key in ("ArrowRight", "ArrowLeft", ""):
+    answer(page)
+    settled(page)
+    for key, n_epochs in (("ArrowRight", 10), ("ArrowLeft", 5), ("", None)):
         sizes.append(sum(frames))
         frames.clear()
         if key:
-            epochs.focus()
-            epochs.press(key)
-            page.wait_for_timeout(500)
-            end(page)
+            press_end_of(page, "Epochs", key)
+            expect(page).to_have_url(re.compile(rf"n_epochs={n_epochs}(&|$)"))
+            settled(page)
     # What is drawn twice before the server sends it is sent once, which differs a little from time to time.
     assert sizes == pytest.approx(expected, rel=0.1)

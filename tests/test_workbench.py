@@ -50,6 +50,15 @@ def wait_until(true) -> None:
         time.sleep(0.02)
 
 
+def lines_at_rest(log) -> int:
+    """How many lines there are once the slice under way has ended and nothing more is written."""
+    n, before = len(log.lines()), -1
+    while n != before:
+        time.sleep(0.2)
+        n, before = len(log.lines()), n
+    return n
+
+
 def test_job_gives_the_same_result_as_the_core(bench):
     job = bench.job("core", partial(compare_steps, QUICK))
     finish(bench, job)
@@ -78,14 +87,9 @@ def test_same_key_is_computed_once(bench, log):
 def test_job_rests_when_nobody_waits_and_goes_on_where_it_was(bench, log):
     job = bench.job(log.path, turns(log, "a", 100, pause=0.02))
     with bench.waiting_for(job):
-        until = time.monotonic() + 30
-        while not log.lines() and time.monotonic() < until:
-            time.sleep(0.02)
+        wait_until(log.lines)
         assert not job.wait(0.1)
-    time.sleep(0.2)  # the slice under way ends
-    resting = len(log.lines())
-    time.sleep(0.2)
-    assert len(log.lines()) == resting < 100
+    assert lines_at_rest(log) < 100
     finish(bench, bench.job(log.path, turns(log, "again", 100)))
     assert log.lines() == ["a"] * 100
 
@@ -154,7 +158,7 @@ def test_results_so_far_are_those_of_the_latest_step_and_a_resting_job_has_them_
         assert not job.wait(30, since=before)
         assert job.progress is not before
         seen = bench.results_so_far(job)["step"]
-    time.sleep(0.2)
+    lines_at_rest(log)
     assert seen <= bench.results_so_far(job)["step"] < 1000
 
 
@@ -186,7 +190,7 @@ def test_all_but_one_of_the_resting_jobs_are_dropped_and_begin_anew_if_somebody_
         held.append(bench.job((log.path, name), turns(log, name, 30, pause=0.02)))
         with bench.waiting_for(held[-1]):
             assert not held[-1].wait(30, since=held[-1].progress)
-        time.sleep(0.1)
+        lines_at_rest(log)
     bench.job((log.path, "d"), turns(log, "d", 1))
     assert [job.hand is None for job in held] == [True, True, False]
     finish(bench, held[0])

@@ -25,7 +25,7 @@ FILES = ("requirements.txt", "requirements-dask.txt")
 PYTHONS = ("3.11", "3.13")
 ENDS = ("lowest", "newest")
 # They need the tools and the frameworks of requirements-dev.txt.
-LEFT_OUT = ("api", "browser", "datasets", "export", "habits", "quality", "running", "visit")
+LEFT_OUT = ("api", "browser", "datasets", "export", "habits", "quality", "running", "two_servers", "visit")
 LIMIT = 3600  # seconds for the tests of one try
 
 
