@@ -92,7 +92,7 @@ def show_summary(table: pd.DataFrame) -> None:
     size, unit = next(one for one in UNITS if one[0] <= max(table["multiply_adds"].max(), 1))
     shown[["multiply_adds", "pretraining_multiply_adds"]] /= size
     st.dataframe(
-        shown.drop(columns=["low", "high", "n_seeds"]),
+        shown.drop(columns=["low", "high"]),
         hide_index=True,
         width="stretch",
         placeholder="–",
@@ -151,7 +151,7 @@ def show_cell(scores: Mapping[str, Array]) -> None:
     table = table.sort_values("test_accuracy", ascending=False)
     table["interval"] = _interval_words(table)
     st.dataframe(
-        _in_percent(table, ["test_accuracy"]).drop(columns=["low", "high", "n_seeds"]),
+        _in_percent(table, ["test_accuracy"]).drop(columns=["low", "high"]),
         hide_index=True,
         width="stretch",
         alt="Test accuracy of all strategies in this cell, the best first",
@@ -169,11 +169,13 @@ def _in_percent(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
 def _interval_words(table: pd.DataFrame) -> list[str]:
     return [
-        TOO_FEW_SEEDS if n < MIN_SEEDS else f"{100 * low:.1f} to {100 * high:.1f} %" if low == low else ""
-        for low, high, n in zip(table["low"], table["high"], table["n_seeds"], strict=True)
+        f"{100 * low:.1f} to {100 * high:.1f} %" if low == low else TOO_FEW_SEEDS
+        for low, high in zip(table["low"], table["high"], strict=True)
     ]
 
 
 def _scored(title: str, scores: Array) -> dict[str, Any]:
     mean, low, high = mean_interval(scores)
-    return {"strategy": title, "test_accuracy": mean, "low": low, "high": high, "n_seeds": len(scores)}
+    if len(scores) < MIN_SEEDS:
+        low = high = np.nan
+    return {"strategy": title, "test_accuracy": mean, "low": low, "high": high}
