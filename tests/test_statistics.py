@@ -242,6 +242,7 @@ def test_a_lead_in_four_seeds_of_ten_and_ties_in_the_rest_is_not_clear():
     ahead = np.array([0.003, 0.003, 0.003, 0.003, 0, 0, 0, 0, 0, 0])
     found = verdict({"a": 0.9 + ahead, "b": np.full(10, 0.9)})
     assert (found.gaps["b"].wins, found.gaps["b"].losses) == (4, 0)
+    assert (found.gaps["b"].sign, found.gaps["b"].p_beyond()) == (0, 1)
     assert found.inconclusive
 
 

@@ -54,8 +54,8 @@ class Gap(NamedTuple):
 
     @property
     def sign(self) -> int:
-        """1 or -1 if the interval lies on one side of zero, 0 if it contains zero or there are too few seeds."""
-        if self.n < MIN_SEEDS:
+        """1 or -1 if the interval lies on one side of zero, 0 if it contains zero or too few seeds differ."""
+        if self.n < MIN_SEEDS or self.mostly_ties:
             return 0
         return int(self.interval.low > 0) - int(self.interval.high < 0)
 
@@ -81,13 +81,18 @@ class Gap(NamedTuple):
         True
         """
         mean, low, high = self.interval
-        if self.n < MIN_SEEDS or not low <= high:
+        if self.n < MIN_SEEDS or not low <= high or (margin == 0 and self.mostly_ties):
             return 1.0
         beyond = side * (mean - margin)
         error = (high - low) / 2 / student_quantile(self.n - 1)
         if error == 0:
             return 0.0 if beyond > 0 else 1.0
         return student_tail(beyond / error, self.n - 1)
+
+    @property
+    def mostly_ties(self) -> bool:
+        """Whether so few seeds differ that no test could be passed, even if all of them agreed."""
+        return bool(self.differences) and self.wins + self.losses < MIN_SEEDS
 
     @property
     def is_nothing(self) -> bool:
