@@ -79,7 +79,7 @@ def template(panel: str, mode: str) -> base.Spec:
     looks = styles(NAMES)
     ink = [look.dark if mode == "dark" else look.light for look in looks]
     colour = alt.Color("strategy:N").scale(domain=list(NAMES), range=ink).legend(None)
-    number, fine = (".0%", ".1%") if panel == "accuracy" else ("+~g", "+.1f")
+    number, fine = (".0%", ".1%") if panel == "accuracy" else ("+.1~f", "+.1f")
     title = "Test accuracy" if panel == "accuracy" else "Points behind the best, seed by seed"
 
     def x(field: str) -> alt.X:
