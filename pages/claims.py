@@ -59,9 +59,8 @@ def show_again(entry: claims.Entry, again: claims_again.Again) -> None:
 
 ledger = claims.ledger()
 frame.answer(claims.tally(ledger), [claims.ABOUT])
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    verdict = sidebar.choose_in_link("verdict", claims.filters(ledger), st.pills)
-    source = sidebar.choose_in_link("source", claims.SOURCES, st.pills)
+verdict = sidebar.choose_in_link("verdict", claims.filters(ledger), st.pills)
+source = sidebar.choose_in_link("source", claims.SOURCES, st.pills)
 names = {entry.name: entry for entry in ledger}
 asked = claims.linked_claim(names)
 entries = [

@@ -29,6 +29,7 @@ COLOURS = {  # light, dark: of the verdict, each at least 4.5 to 1 on the page
 }
 STYLE = """
 <style>
+[class*="st-key-claim_"] { padding: .55rem .9rem .35rem; }
 .claim { display: grid; grid-template-columns: minmax(0, 1fr) 15.5rem 13rem; gap: .2rem 1.2rem; align-items: center; }
 .claim b { font-weight: 600; }
 .claim small { color: var(--quiet); display: block; line-height: 1.35; }
@@ -102,4 +103,4 @@ def words(decisive: Decisive) -> str:
     times, unit = (100, " points") if decisive.unit == "points" else (1, "")
     digits = ".1f" if decisive.unit == "points" else ".2f"
     mean, low, high = (number_words(times * value, digits) for value in (decisive.mean, decisive.low, decisive.high))
-    return f"{decisive.name}: {mean}{unit}, {low} to {high}"
+    return f"{decisive.name.rstrip(',')}: {mean}{unit}, {low} to {high}"

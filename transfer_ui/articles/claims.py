@@ -13,7 +13,7 @@ from transfer_core.statistics import MIN_SEEDS
 from transfer_core.studies.family import RATE
 from transfer_core.studies.ledger import Standing, standings
 from transfer_core.studies.registry import STUDIES
-from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED, SAME, VERDICTS
+from transfer_core.studies.rules import CONFIRMED, REFUTED, SAME, UNTESTED, VERDICTS
 from transfer_core.studies.shipped import Shipped
 from transfer_core.studies.study import FIRST_SEEDS, N_SEEDS, QUESTIONS, Claim, Finding, Study, Summary
 from transfer_core.wording import sentence_case
@@ -24,7 +24,7 @@ from transfer_ui.downloads import Origin
 from transfer_ui.runs import cached
 from transfer_ui.sentences import percent
 
-SLUGS = {verdict: LOOKS[verdict].slug for verdict in VERDICTS}
+SLUGS = {verdict: LOOKS[verdict].slug for verdict in (*VERDICTS, UNTESTED)}
 LESSON_ALONE, PAPERS_ALONE = "lesson", "papers"
 SOURCES = {"all": "All sources", LESSON_ALONE: "The lesson", PAPERS_ALONE: "Papers and notes"}
 ABOUT = "“Here” means small networks and small images: a verdict says what happened in this lab, not what is true everywhere."
@@ -104,9 +104,10 @@ def all_standings() -> dict[str, Standing]:
 def tally(entries: Sequence[Entry]) -> str:
     """Count the verdicts."""
     counts = counted(entry.verdict for entry in entries)
+    open_ones = len(entries) - counts[CONFIRMED] - counts[REFUTED] - counts[SAME]
     return (
-        f"Of {len(entries)} claims, {counts[CONFIRMED]} are confirmed here, {counts[REFUTED]} refuted, "
-        f"{counts[INCONCLUSIVE] + counts[SAME]} neither."
+        f"Of {len(entries)} claims, {counts[CONFIRMED]} are confirmed here, {counts[REFUTED]} refuted; "
+        f"{counts[SAME]} make no difference, {open_ones} stay open."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -303,7 +304,14 @@ CLAIMS = MappingProxyType(
         "small_data": Claim(
             "Feature extraction works with small data sets.",
             LESSON,
-            best_of_all(_RIVAL, lead("feature extraction", "it"), f"with at most {FEW} images"),
+            best_of_all(
+                _RIVAL,
+                replace(
+                    lead("feature extraction", "it"),
+                    name="the lead of feature extraction over a rival without pretraining",
+                ),
+                f"with at most {FEW} images",
+            ),
             "Features of a network pretrained on a million photographs are worth more than those of two small layers.",
         ),
         "more_data": Claim(

@@ -230,7 +230,11 @@ _GROWTH = Quantity(
 _AT_BEST = "at the largest shift, on the mean over the sizes and each at its best rate"
 _OVERTAKEN = best_of_all(
     Place("against", "strategy that uses the pretrained network", "strategies that use the pretrained network"),
-    Quantity("the lead of from scratch", above="from scratch is clearly ahead", below="from scratch is clearly behind"),
+    Quantity(
+        "the lead of from scratch over a pretrained strategy",
+        above="from scratch is clearly ahead",
+        below="from scratch is clearly behind",
+    ),
     _AT_BEST,
 )
 

@@ -194,7 +194,7 @@ _SEEN = Quantity(
 
 def _most(named: str) -> Quantity:
     return Quantity(
-        f"what it costs minus twice what {named} loses",
+        f"what end-to-end loses on the old task, minus twice what {named} loses",
         f"{named} clearly loses less than half as much",
         f"{named} clearly loses more than half as much",
         "most",

@@ -122,7 +122,7 @@ _HARM = Quantity(
     key="lead",
 )
 _BEYOND = Quantity(
-    "that lead beyond the same from scratch",
+    "how much more a high rate in the backbone costs than in the head, beyond the same from scratch",
     above="that lead is clearly larger than from scratch, where no weights are good yet",
     below="that lead is clearly smaller than from scratch, where no weights are good yet",
     key="beyond",
