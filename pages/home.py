@@ -38,7 +38,7 @@ with place:
     results = outcome.results
     if not results:
         frame.stop_without_results()
-    comparison.answer(config, results, lambda baselines: [])
+    comparison.answer(config, results)
 for name, card in cards.items():
     with card:
         home.show_card(name, results, mode)

@@ -9,13 +9,13 @@ from transfer_ui import verdicts
 from transfer_ui.runs import cached
 from transfer_ui.sentences import Results, cap, test_scores
 from transfer_ui.shell.frame import Answer
-from transfer_ui.verdicts import Scores
+from transfer_ui.verdicts import BASELINES_TO_COME, Scores
 
 
 def answer(
     config: RunConfig,
     results: Results,
-    further: Callable[[Scores], Sequence[str]],
+    further: Callable[[Scores], Sequence[str]] | None = None,
     draw: Callable[[Scores], object] = lambda scores: None,
 ) -> Scores:
     """Answer at once from the strategies alone, and again when the baselines are there.
@@ -24,8 +24,8 @@ def answer(
     ----------
     config : RunConfig
     results : mapping of str to RunResult
-    further : callable
-        What is behind the answer, once the baselines are known.
+    further : callable, optional
+        What is behind the answer, once the baselines are known; without it, the answer stands alone.
     draw : callable, optional
         Draws the scores of all rows known so far.
 
@@ -38,13 +38,11 @@ def answer(
 
     def so_far() -> None:
         draw(test_scores(results))
-        drawn.say(
-            verdicts.answer(results, {}), verdicts.behind_it(results, {}), f"{verdicts.BASELINES_TO_COME} {about}"
-        )
+        drawn.say(verdicts.answer(results, {}), verdicts.behind_it(results, {}), f"{BASELINES_TO_COME} {about}")
 
     baselines = cached.baselines(config, so_far)
     draw(test_scores(results) | dict(baselines))
-    drawn.say(verdicts.answer(results, baselines), further(baselines), about)
+    drawn.say(verdicts.answer(results, baselines), further(baselines) if further else [], about)
     return baselines
 
 
