@@ -76,7 +76,7 @@ if asked and claims.came_by_link(asked):
     ]
 
 st.html(claim_row.STYLE)
-st.caption(claim_row.LEGEND)
+st.caption(claim_row.LEGEND, help=helps(claim_row.LEGEND, claims.tally(ledger)))
 if not groups:
     st.info("No claim of this source has this verdict.")
 for question, here in groups:

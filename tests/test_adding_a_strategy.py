@@ -37,15 +37,15 @@ ENTRY = """
 """
 # At these rates nothing else gets anywhere within its epochs.
 LINK = {
-    "scenario": "digits_to_parity",
+    "scenario": "off_centre",
     "head_learning_rate": "0.0005",
     "backbone_learning_rate": "0.0005",
     "unfrozen_learning_rate": "0.0005",
     "n_epochs": "20",
     "unfreeze_epoch": "2",
-    "images_per_class": "200",
+    "images_per_class": "20",
     "hidden_width": "64",
-    "pretrain_epochs": "1",
+    "pretrain_epochs": "30",
     "n_seeds": "6",
 }
 OPEN_PAGES = f"""

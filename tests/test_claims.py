@@ -147,7 +147,7 @@ def test_the_page_lists_all_claims_each_with_the_interval_that_decides():
     assert not app.get("vega_lite_chart")
 
 
-@pytest.mark.parametrize("value", [-5.0, -0.2, 0.0, 0.003, 0.01, 0.4, 9.0])
+@pytest.mark.parametrize("value", [-5.0, -0.2, 0.0, 0.003, 0.009, 0.4, 9.0])
 def test_the_interval_lies_where_its_numbers_do(value):
     picture = claim_row.picture(Decisive("it", "points", 0.01, value, value - 0.002, value + 0.002, 20), "red", "light")
     picture = b64decode(picture.split("base64,")[1].split('"')[0]).decode()

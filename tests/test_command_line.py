@@ -49,7 +49,7 @@ def test_a_study_writes_its_table_and_its_chart_and_prints_its_verdicts(run, cap
     assert {"scenario", "images_per_class", "winner", "mean", "low", "high"} <= set(table.columns)
     for claim in STUDIES["decision_map"].claims.values():
         assert f"{claim.text} ({claim.source.words})" in printed.out
-    assert printed.out.count("Inconclusive.") == 2
+    assert printed.out.count("Not tested here.") == 4
     assert "Too few seeds for any verdict: 6 are the least." in printed.out
     assert "cell/s" in printed.err
 
@@ -239,7 +239,7 @@ def test_a_study_prints_its_verdicts_on_a_terminal_that_is_not_utf_8(run, store,
     options = [*QUICK, "--out", str(tmp_path), "--store", str(store)]
     done = _program(*options, stdout=subprocess.PIPE, env=environment, encoding=encoding)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("Inconclusive.") == 2
+    assert done.stdout.count("Not tested here.") == 4
 
 
 def test_a_full_disk_leaves_no_half_of_a_file(run, store, tmp_path):
@@ -254,7 +254,7 @@ def test_a_full_disk_leaves_no_half_of_a_file(run, store, tmp_path):
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )
     assert done.returncode == 1
-    assert "Inconclusive." in done.stdout
+    assert "Not tested here." in done.stdout
     assert done.stderr.splitlines()[-1] == (
         f"Cannot write {out / 'decision_map_low_to_high.html'} (File too large). "
         "Finished cells are kept; the same command resumes from there."

@@ -82,7 +82,7 @@ def test_what_needs_no_training_is_advised_where_it_is_best_or_level(baseline, l
 
 
 def test_a_cell_of_either_map_goes_to_zero_shot_where_it_is_clearly_better_than_freezing():
-    rows = _rows([0.9, 0.8, 0.8, 0.7, 0.5], zero_shot=0.95).assign(scenario="mnist_to_digits")
+    rows = _rows([0.9, 0.8, 0.8, 0.7, 0.5], zero_shot=0.95).assign(scenario="mnist_to_digits", rate=0.0)
     for _, among in decide.AMONG.values():
         assert winners(rows, among)["winner"].tolist() == ["zero_shot"]
 

@@ -21,9 +21,9 @@ def opened(monkeypatch, query):
     said = []
     say = frame.Answer.say
 
-    def noted(self, sentence, further=()):
-        said.append([sentence, *further])
-        say(self, sentence, further)
+    def noted(self, sentence, further=(), note=""):
+        said.append([sentence, *further, note])
+        say(self, sentence, further, note)
 
     monkeypatch.setattr(frame.Answer, "say", noted)
     app = AppTest.from_file(str(ROOT / "pages" / "compare.py"), default_timeout=60)

@@ -30,7 +30,7 @@ def _changed(module, old, new):
         ("training", '    """', '    """Other words. '),
         ("wording", "def gap_words(", "def other_words("),
         ("bibliography", "from __future__", "# nothing\nfrom __future__"),
-        ("student", "CONFIDENCE = 0.95", "CONFIDENCE = 0.9"),
+        ("studies.family", "RATE = 0.05", "RATE = 0.1"),
         ("studies.store", "MAX_CELLS = 20_000", "MAX_CELLS = 10"),
         ("studies.questions.depth", "RATES = (0.01,", "RATES = (0.02,"),
         ("studies.questions.depth", "STUDY = Study(", "STUDY = print("),

@@ -238,7 +238,7 @@ def test_diverging_run_is_named_not_a_traceback():
         ({"of_seed": "9"}, "of_seed in the link must be one of 0, 1, got `9`"),
         (
             {"look": "digit", "drawn": "xyz"},
-            "drawn in the link must be 64 characters from 0 to 9 and a to g, got `xyz`",
+            "drawn in the link must be 100 characters from 0 to 9 and a to g, got `xyz`",
         ),
         ({"look": "errors", "confused": "end_to_end,3"}, "confused in the link must be one of disagree"),
         ({"arms": "none"}, "arms in the link must be one of three, all, got `none`"),

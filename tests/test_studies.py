@@ -63,6 +63,7 @@ def test_fields_that_it_sets_itself_change_no_cell(study):
         "head_learning_rate": 0.07,
         "backbone_learning_rate": 0.07,
         "unfrozen_learning_rate": 0.07,
+        "weight_decay": 0.07,
     }
     changed = config.but(**{name: others[name] for name in study.swept})
     assert [cell.task for cell in study.grid(changed)] == [cell.task for cell in study.grid(config)]
@@ -92,7 +93,7 @@ def test_small_run_settles_each_claim_in_a_sentence(study, store):
         assert finding.verdict in (*VERDICTS, UNTESTED)  # small networks do not always learn their images
         assert (finding.decisive is None) == (finding.verdict == UNTESTED)
         assert finding.sentence.endswith(".")
-        assert re.search(r"\d", finding.sentence)
+        assert finding.verdict == UNTESTED or re.search(r"\d", finding.sentence)
         assert "nan" not in finding.sentence.lower()
         assert "inf " not in finding.sentence.lower()
 

@@ -355,8 +355,22 @@ _LISTED = (
         "Hesterberg",
         2015,
         "What teachers should know about the bootstrap",
-        "Why a bootstrap interval from few values is too short, and how to widen it: every interval here is widened this way.",
+        "Why a bootstrap interval from few values is too short, and Student's t, which stands behind every interval here, is not.",
         arxiv="1411.5279",
+    ),
+    Source(
+        "benjamini1995",
+        "Benjamini and Hochberg",
+        1995,
+        "Controlling the false discovery rate",
+        "How to judge many claims at once so that at most a given share of the findings is false: the ledger does.",
+    ),
+    Source(
+        "benjamini2008",
+        "Benjamini and Heller",
+        2008,
+        "Screening for partial conjunction hypotheses",
+        "One test for \u201cat two or more sizes\u201d, with one error.",
     ),
 )
 

@@ -48,7 +48,7 @@ def show(entry: Entry, mode: str) -> None:
     claim, look = entry.claim, LOOKS[entry.verdict]
     source = escape(claim.source.words)
     if claim.source.url:
-        source = f'<a href="{escape(claim.source.url)}" target="_blank">{source}</a>'
+        source = f"<a href='{escape(claim.source.url)}' target='_blank'>{source}</a>"
     decisive = entry.standing.first.decisive
     st.html(
         f'<div class="claim" style="--quiet: {MUTED[mode]}"><div><b>{escape(claim.text)}</b><small>{source}</small></div>'

@@ -15,7 +15,6 @@ from transfer_ui.charts import base
 from transfer_ui.charts.panels import TITLES
 from transfer_ui.charts.strip import shown_interval
 from transfer_ui.palette import MUTED, PAPER, colours
-from transfer_ui.sentences import has_old_task
 
 HEIGHT, PLOT = 230, 175  # pixels, and those between the axes
 WORK, OLD_TASK = "work", "old task"
@@ -33,7 +32,7 @@ def rows(results: Mapping[str, RunResult]) -> pd.DataFrame:
     """
     table = []
     for name, result in results.items():
-        keeps = has_old_task(result.config) and STRATEGIES[name].pretrained
+        keeps = bool(np.isfinite(result.source_accuracy_before).all()) and STRATEGIES[name].pretrained
         source = shown_interval(result.source_accuracy_after) if keeps else (np.nan,) * 3
         table.append(
             {

@@ -27,14 +27,15 @@ class Answer:
         self._headline, self._note = box.empty(), box.empty()
         self._box = box
         self._behind: DeltaGenerator | None = None
+        self._said = ""
         self._lines: list[str] = []
 
     def say(self, sentence: str, further: Sequence[str] = (), note: str = "") -> None:
         """Say it in one line, with a note for whoever wants to know what it is about; and how it is known."""
-        self._headline.markdown(f"#### {sentence}", unsafe_allow_html=False)
+        self._headline.markdown(f"#### {sentence}", unsafe_allow_html=False, help=helps(sentence))
         if note:
-            self._note.caption(note)
-        self._lines = []
+            self._note.caption(note, help=helps(note, known=sentence))
+        self._said, self._lines = f"{sentence} {note}", []
         for line in further:
             self.add(line)
 
@@ -44,7 +45,7 @@ class Answer:
             self._behind = self._box.expander("How do we know?").empty()
         self._lines.append(line)
         words = "\n\n".join(self._lines)
-        self._behind.markdown(words, unsafe_allow_html=False, help=helps(words))
+        self._behind.markdown(words, unsafe_allow_html=False, help=helps(words, known=self._said))
 
 
 def answer(sentence: str, further: Sequence[str] = (), note: str = "") -> Answer:

@@ -299,7 +299,7 @@ CLAIMS = MappingProxyType(
                 either(_smallest(above(_LEAD)), _largest(below(_LEAD))),
                 both(_smallest(negligible(_LEAD)), _largest(negligible(_LEAD))),
             ),
-            "It was found with deep networks pretrained on ImageNet, whose features hold far more than two layers can.",
+            "It was found with deep networks, whose features hold far more than two layers can.",
         ),
         "small_data": Claim(
             "Feature extraction works with small data sets.",

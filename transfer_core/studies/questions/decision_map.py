@@ -249,7 +249,7 @@ def _shifted(condition: Condition) -> At:
     return At("far", "at the largest shift", condition)
 
 
-_TURNED = "Digits that are turned are still digits; photographs and X-rays differ in every layer's features."
+_TURNED = "Rotated digits are still digits; photographs and X-rays are much further apart."
 
 CLAIMS = MappingProxyType(
     {

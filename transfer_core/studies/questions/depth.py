@@ -335,7 +335,7 @@ CLAIMS = MappingProxyType(
             "Transferred layers that are then fine-tuned beat training from scratch.",
             SOURCES["yosinski2014"],
             signed(_TUNED, _MEAN),
-            "Their donor had seen 645,000 photographs; the donors here have seen a few hundred or a few thousand digits.",
+            "Their donor had learnt 500 classes of ImageNet; the donors here have seen a few thousand digits at most.",
             "layers",
         ),
         "fragile_middle": Claim(

@@ -263,8 +263,7 @@ CLAIMS = MappingProxyType(
                 both(negligible(_TUNED_IN), negligible(_TUNED_OUT)),
                 _MEAN,
             ),
-            "Their features come from contrastive pretraining on photographs, and their shifts from other places and times; "
-            "small digits and turned digits are a toy beside them.",
+            "Their networks are deep and their images photographs; small digits are a toy beside them.",
             "layers",
         ),
         "head_first": Claim(
@@ -285,7 +284,7 @@ CLAIMS = MappingProxyType(
             "of distribution than in distribution.",
             SOURCES["kumar2022"],
             signed(_BEYOND, _MEAN),
-            "Their theory is about the distance of the head from a good one in a linear network; size is only one part of it.",
+            "Their argument is about how far the random head is from a good one; size is only one part of it.",
             "layers",
         ),
     }

@@ -221,7 +221,7 @@ CLAIMS = MappingProxyType(
             "End-to-end, a lower learning rate prevents catastrophic forgetting.",
             LESSON,
             _halves("a tenth of that rate"),
-            "Its rates (0.0001 to 0.001) are for deep networks; here a tenth of the rate that is best for the target is lower.",
+            "Its rates (0.0001 to 0.001) are for deep networks; here “lower” means a tenth of the rate that is best for the target.",
             "forgetting",
         ),
         "still_there": Claim(

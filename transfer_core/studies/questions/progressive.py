@@ -162,9 +162,8 @@ def _part_claim(text: str, objection: str) -> Claim:
 
 
 _DEEP = "A language model has many layers to unfreeze and far more to forget than three layers on 8x8 digits."
-_RATES = (
-    "They were proposed for a deep language model trained with Adam; a small network tolerates one rate for all layers."
-)
+_SLOPE = "They were proposed for a deep language model in a long training; a small network may need no warm-up."
+_RATES = "They were proposed for a deep language model; a small network tolerates one rate for all layers."
 
 CLAIMS = MappingProxyType(
     {
@@ -175,9 +174,9 @@ CLAIMS = MappingProxyType(
             "Its advice is meant for deep networks, whose lower layers are generic enough to be worth protecting.",
             "unfreezing",
         ),
-        "gradual": _part_claim("Gradual unfreezing helps.", _DEEP),
-        "discriminative": _part_claim("Discriminative learning rates help.", _RATES),
-        "slanted": _part_claim("Slanted triangular learning rates help.", _RATES),
+        "gradual": _part_claim("As part of ULMFiT, gradual unfreezing improves fine-tuning.", _DEEP),
+        "discriminative": _part_claim("As part of ULMFiT, discriminative learning rates improve fine-tuning.", _RATES),
+        "slanted": _part_claim("As part of ULMFiT, slanted triangular learning rates improve fine-tuning.", _SLOPE),
         "lower_later": Claim(
             "Fine-tune with progressively lower learning rates: each time more layers are unfrozen, the rate falls.",
             LESSON,

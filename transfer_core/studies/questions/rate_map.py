@@ -134,7 +134,7 @@ CLAIMS = MappingProxyType(
             "A pretrained backbone should learn at a lower rate than the new head above it.",
             SOURCES["cs231n"],
             signed(lead(_TEN_TIMES, "equal rates"), "each at its best"),
-            "It is meant for deep networks pretrained on ImageNet, whose weights are better than those of two small layers.",
+            "It is meant for deep networks, whose pretrained weights are better than those of two small layers.",
             "rates",
         ),
         "backbone_breaks": Claim(

@@ -151,7 +151,7 @@ CLAIMS = MappingProxyType(
             "Networks trained from different random starts lie in different basins.",
             SOURCES["neyshabur2020"],
             Rule(above(_LOST, MARGIN), below(_LOST, MARGIN), given=f"with other random starts, {_AVERAGED}"),
-            "Later work finds that such basins often become one after the hidden units are matched; that is not tried here.",
+            "Their networks are deep; and hidden units are not matched here before the networks are averaged.",
             "layers",
         ),
     }

@@ -214,8 +214,7 @@ CLAIMS = MappingProxyType(
             "Training is fast with feature extraction, slower end-to-end.",
             LESSON,
             signed(_CLOCK, _GIVEN),
-            "It means deep networks on graphics cards, where the backbone is nearly all of the work; here the head is a fair "
-            "share of it.",
+            "It means deep networks, where the backbone is nearly all of the work; here the head is a fair share of it.",
             "cost",
         ),
         "cost": Claim(

@@ -156,7 +156,7 @@ CLAIMS = MappingProxyType(
             "Where the labels have changed, tuning the last layer alone matches or beats tuning all.",
             SOURCES["lee2023"],
             _as_good("tuning the last layer alone", " with changed labels"),
-            "Their labels change by group or grain, on images the network knows; renamed digits are the simplest such case.",
+            "Their networks are deep and their images photographs; renamed digits are the simplest change of labels.",
             "layers",
         ),
         "upper_layers": Claim(

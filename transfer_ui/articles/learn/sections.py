@@ -11,7 +11,7 @@ from transfer_core.studies.study import Finding
 from transfer_ui.articles.badges import show_verdict
 from transfer_ui.articles.learn.lesson_claims import Row
 from transfer_ui.controls.sidebar import choose_in_link
-from transfer_ui.definitions import DEFINITIONS
+from transfer_ui.definitions import DEFINITIONS, helps
 from transfer_ui.runs import cached
 from transfer_ui.runs.default_views import default_view
 from transfer_ui.sentences import cap
@@ -76,4 +76,4 @@ def show_findings(table: Sequence[Row], findings: Mapping[str, Finding]) -> None
         said = left.container(gap="xxsmall")
         show_verdict(said, found.verdict)
         said.markdown(f"**{row.aspect}**  \nFrozen: {row.frozen}. End-to-end: {row.full}.")
-        figure.markdown(found.sentence)
+        figure.markdown(found.sentence, help=helps(found.sentence))
