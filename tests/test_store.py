@@ -248,7 +248,7 @@ def test_a_page_goes_on_without_its_store_and_says_so_in_one_line(tmp_path, monk
     page = AppTest.from_function(_page, default_timeout=60).run()
     study_store.cache_clear()
     assert not page.exception
-    assert page.text[0].value == "60"
+    assert page.text[0].value == "336"
     said = [caption.value for caption in page.caption]
     assert len(said) == (0 if works else 1)
     assert all("cannot store results on its disk" in line for line in said)

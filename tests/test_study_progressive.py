@@ -152,6 +152,6 @@ def test_the_rate_is_chosen_on_validation_and_stands_in_the_table():
 
 
 def test_the_default_scenario_is_always_among_the_pairs_and_each_side_has_as_many_settings():
-    assert STUDY.default_scenarios[0] == "mnist_to_digits"
+    assert STUDY.default_scenarios[0] == RunConfig().scenario
     arms = [cell.labels["unfreezing"] for cell in rivals(RunConfig(hidden_sizes=(8, 8)))]
     assert len({arms.count(arm) for arm in arms}) == 1

@@ -54,7 +54,7 @@ def test_a_table_has_a_line_per_size_and_the_lead_of_the_best(monkeypatch, capsy
     worth.main(["low_to_high", "--seed", "3"])
     title, head, rule, one, two = (line for line in capsys.readouterr().out.splitlines() if line)
     assert title.startswith(f"{SCENARIOS['low_to_high'].title}: source accuracy ")
-    assert "Nearest neighbour | ahead of best rival | CPU s" in head
+    assert "Nearest neighbour | Logistic regression | ahead of best rival | CPU s" in head
     assert [line.split(" | ")[0] for line in (one, two)] == ["| 1", "| 2"]
     assert head.count("|") == rule.count("|") == one.count("|") == two.count("|")
 

@@ -105,7 +105,7 @@ def nearest_neighbour(config: RunConfig) -> Array:
 
     Examples
     --------
-    >>> nearest_neighbour(RunConfig(n_seeds=2)).round(1).tolist()
+    >>> nearest_neighbour(RunConfig("mnist_to_digits", n_seeds=2)).round(1).tolist()
     [0.9, 0.9]
     """
     train, test = target_of(config).train, target_of(config).test

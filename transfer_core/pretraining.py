@@ -222,7 +222,7 @@ def pretraining_multiply_adds(config: RunConfig) -> int:
     Examples
     --------
     >>> pretraining_multiply_adds(RunConfig()) // 10**6, pretraining_multiply_adds(RunConfig(pretrain_epochs=0))
-    (1008, 0)
+    (1215, 0)
     """
     source = config.pair.source
     if source is None or not config.pretrain_epochs:

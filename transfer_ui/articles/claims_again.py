@@ -101,6 +101,7 @@ def read_again(study: Study, text: str) -> Again:
 
     Examples
     --------
+    >>> from transfer_core.studies.registry import STUDIES
     >>> read_again(STUDIES["crossover"], ",3000,20")
     Again(scenario=None, n_seeds=20, seed=3000)
     """

@@ -38,7 +38,7 @@ def answer(
 
     def so_far() -> None:
         draw(test_scores(results))
-        drawn.say(verdicts.answer(results, {}), verdicts.behind_it(results, {}), f"{BASELINES_TO_COME} {about}")
+        drawn.say(verdicts.answer(results, {}), verdicts.behind_it(results, {}) if further else [], BASELINES_TO_COME)
 
     baselines = cached.baselines(config, so_far)
     draw(test_scores(results) | dict(baselines))
