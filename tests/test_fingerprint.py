@@ -82,7 +82,7 @@ def _one_of_each_task():
         for cell in study.cells(study.default_configs(**changes)):
             kind = (
                 type(cell.task),
-                type(cell.task.arm.start) if getattr(cell.task, "arm", None) else None,
+                type(getattr(getattr(cell.task, "arm", None), "start", None)),
                 *sorted(str(value) for value in vars(cell.task).values() if isinstance(value, str)),
             )
             cells.setdefault(kind, cell)

@@ -186,7 +186,7 @@ def test_the_smallest_cells_of_every_study_run_on_any_shape(name, shape):
     (config,) = study.default_configs(_fitting(name, shape), images_per_class=2, **QUICK)
     tasks: dict[Any, Any] = {}
     for cell in study.cells([config]):
-        kind = (type(cell.task), type(cell.task.arm.start) if getattr(cell.task, "arm", None) else None)
+        kind = (type(cell.task), type(getattr(getattr(cell.task, "arm", None), "start", None)))
         tasks.setdefault(kind, cell)
     for kind, cell in tasks.items():
         if kind[0] is Train and kind[1].__name__ == "TrainedOnMnist":
