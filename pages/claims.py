@@ -102,9 +102,10 @@ for question, here in groups:
                 if again:
                     show_again(entry, again)
 with st.expander("How do we know?"):
-    st.markdown(claims.HOW)
+    st.markdown(claims.HOW, help=helps(claims.HOW))
 with st.expander(f"What the lesson says and no study here can test: {len(NOT_TESTABLE)} sentences"):
-    st.markdown("\n".join(f"- **{one.text}** {one.reason}" for one in NOT_TESTABLE))
+    untold = "\n".join(f"- **{one.text}** {one.reason}" for one in NOT_TESTABLE)
+    st.markdown(untold, help=helps(untold))
 
 frame.try_next(
     config,

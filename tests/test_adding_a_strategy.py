@@ -17,7 +17,7 @@ ENTRY = """
         best_for="a test",
         advice="train keenly",
         build=lambda config: (
-            Phase("all layers", config.n_epochs, freeze_to(config.n_layers, 0), (0.1,) * config.n_layers),
+            Phase("all layers", config.n_epochs, freeze_to(config.n_layers, 0), (0.05,) * config.n_layers),
         ),
         rate_field="backbone_learning_rate",
         look=Look("#8B5CF6", "#B79CFF", (4, 2)),
@@ -41,12 +41,12 @@ LINK = {
     "head_learning_rate": "0.0005",
     "backbone_learning_rate": "0.0005",
     "unfrozen_learning_rate": "0.0005",
-    "n_epochs": "20",
+    "n_epochs": "40",
     "unfreeze_epoch": "2",
     "images_per_class": "20",
     "hidden_width": "64",
     "pretrain_epochs": "30",
-    "n_seeds": "6",
+    "n_seeds": "10",
 }
 OPEN_PAGES = f"""
 import sys
