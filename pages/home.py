@@ -21,7 +21,7 @@ sidebar.show_notices()
 mode = theme()
 st.markdown("You have a network that was trained on one task, and a few images of another. Three ways to proceed:")
 home.show_tasks(cached.samples(config), mode)
-place = st.container(key="answer_place_short")
+place = st.container(key="answer_place_home")
 cards = {}
 for column, name in zip(st.columns(3, gap="small"), home.CARDS, strict=True):
     with column, st.container(border=True, height="stretch", gap="xsmall"):
@@ -30,8 +30,7 @@ for column, name in zip(st.columns(3, gap="small"), home.CARDS, strict=True):
         timeline.show_schedule(STRATEGIES[name].build(config), mode, small=True)
         cards[name] = st.container(key=f"card_{name}", gap="xsmall")
         cards[name].empty()  # an empty container would not keep its height
-doors = st.container()
-with doors:
+with st.container(key="doors"):
     home.show_doors(config)
 with place:
     outcome = cached.comparison(config, beside=[*cached.baselines_of(config).values()])

@@ -26,7 +26,7 @@ def test_deep_link_on_a_fresh_server_opens_the_page_with_the_map(browser: Browse
 
 @pytest.mark.parametrize("file", ["compare", "unfreeze"])
 def test_slider_gives_a_new_verdict_and_a_new_link(server: str, page: Page, file: str):
-    page.goto(f"{server}/{file}?{QUICK}")
+    page.goto(f"{server}/{file}?{QUICK}&scenario=mnist_to_digits")
     before = answer(page)
     press_end_of(page, "Target images per class", "Home")
     expect(page.locator(".st-key-answer h4")).not_to_have_text(before)

@@ -118,7 +118,7 @@ def show_card(name: str, results: Results, mode: str) -> None:
     badge = f'<span style="color: {colour}; font-weight: 600">★ {mark}</span>' if mark else ""
     st.html(
         '<div style="display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: baseline">'
-        f'<span style="font-size: 1.9rem; font-weight: 600; line-height: 1.2">{percent(mean)}</span>{badge}</div>'
+        f'<span style="font-size: 1.6rem; font-weight: 600; line-height: 1.1">{percent(mean)}</span>{badge}</div>'
         f'{svg.image(200, 14, shapes, interval, "width: 100%")}<small style="color: {MUTED[mode]}">{interval}</small>'
     )
     st.caption(cost_words(result, results["feature_extraction"]))

@@ -16,7 +16,9 @@ STYLE = """
 /* Places keep their height while what belongs there is computed: nothing below them moves. A headline takes a line, on a
    narrow window two or three; the note below it likewise. */
 .st-key-answer_place, .st-key-answer_place_short, .st-key-answer_place_inside { min-height: clamp(8.2rem, 15rem - 8vw, 12rem); }
-[class*="st-key-card_"] { min-height: 5.8rem; }
+.st-key-answer_place_home { min-height: clamp(6.3rem, 14rem - 8vw, 10rem); }
+[class*="st-key-card_"] { min-height: 5.2rem; }
+.st-key-doors [data-testid=stPageLink-NavLink] { padding-block: 0; min-height: 1.5rem; }
 .st-key-answer { padding-bottom: 1.1rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
 [data-testid=stLayoutWrapper]:has(> .st-key-behaviour) { display: none; } /* it would leave a gap above the title */
