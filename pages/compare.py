@@ -78,7 +78,7 @@ with place:
         st.error(sentence, icon=":material/warning:")
 with costs:
     st.subheader("What it costs", anchor=False)
-    panels = [price.WORK, price.OLD_TASK] if sentences.has_old_task(config) else [price.WORK]
+    panels = [price.WORK, price.OLD_TASK] if config.has_old_task else [price.WORK]
     for column, panel in zip(st.columns(2, gap="medium"), panels, strict=False):
         with column:
             price.show(results, panel, mode)

@@ -20,7 +20,7 @@ from transfer_ui.shell import frame
 
 config = sidebar.draw("forgetting")
 
-if sentences.has_old_task(config):
+if config.has_old_task:
     place = st.container(key="answer_place_short")
     drawn = figures.Figures(config, theme())
     asked, others = (make(config, drawn.strength) for make in (arms.at_the_settings, arms.elsewhere))

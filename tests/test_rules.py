@@ -8,12 +8,12 @@ from scipy.stats import t
 
 from transfer_core.statistics import Gap, Interval, paired_gap
 from transfer_core.studies.conditions import Between, Quantity, above, below, lead, negligible, within_factor
-from transfer_core.studies.quantifiers import PAIR, At, Both, Either, Times, both, either, every, some
+from transfer_core.studies.quantifiers import At, Both, Either, Place, Times, both, either, every, some
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED, SAME, VERDICTS, Rule, as_good, shared, signed
 from transfer_core.studies.study import QUESTIONS
 
-GAP = lead("A", "B")
+GAP, PAIR = lead("A", "B"), Place("in", "pair", "pairs")
 CLAIMS = {f"{study.name}.{name}": claim for study in STUDIES.values() for name, claim in study.claims.items()}
 ABOVE, BELOW, STRADDLING, NOTHING = (0.2, 0.3), (-0.3, -0.2), (-0.2, 0.2), (-0.002, 0.002)
 

@@ -6,7 +6,15 @@ from scipy.stats import sem, t, ttest_1samp
 
 from tests.present import present
 from transfer_core.statistics import Gap, Interval, mean_band, mean_interval, paired_gap, pooled, verdict
-from transfer_core.wording import WIDER, change_words, gap_words, join_words, side_words, size_words, verdict_evidence
+from transfer_core.wording import (
+    change_words,
+    comparative,
+    gap_words,
+    join_words,
+    side_words,
+    size_words,
+    verdict_evidence,
+)
 from transfer_core.wording import verdict_sentence as sentence
 
 TITLES = {"a": "Freezing", "b": "Fine-tuning", "c": "From scratch"}
@@ -261,7 +269,7 @@ def test_an_interval_follows_the_side_that_the_words_name():
         gap = paired_gap(rng.normal(rng.normal(0, 0.02), 0.02, n), np.zeros(n))
         for words, more, less in (
             (side_words(gap), "ahead", "behind"),
-            (side_words(gap, "B", WIDER), "wider", "narrower"),
+            (side_words(gap, "B", comparative("wider", "narrower")), "wider", "narrower"),
             (change_words(gap), "loses", "gains"),
         ):
             named = less if gap.interval.mean < 0 else more

@@ -38,7 +38,7 @@ def rows(costs, lost, decayed, train_accuracy=1.0):
     [
         ((0.1, 0.3), 0.05, 0.05, (CONFIRMED, CONFIRMED, CONFIRMED)),
         ((0.3, 0.1), -0.05, -0.05, (REFUTED, REFUTED, REFUTED)),
-        ((0.1, 0.12), 0.003, 0.003, (SAME, SAME, SAME)),
+        ((0.1, 0.12), 0.003, 0.003, (SAME, REFUTED, REFUTED)),  # a risk or a need must be large enough to matter
     ],
 )
 def test_verdicts_follow_their_rules(costs, lost, decayed, expected):

@@ -43,6 +43,11 @@ class Baseline(NamedTuple):
     pretrained: bool = False
 
 
+def has_zero_shot(config: RunConfig) -> bool:
+    """Whether the pretrained network can answer as it is: there is one, and the labels of both tasks mean the same."""
+    return config.has_old_task and config.pair.same_labels
+
+
 def zero_shot(config: RunConfig) -> Array | None:
     """Test accuracy of the pretrained network as it is, with no target images.
 
@@ -60,7 +65,7 @@ def zero_shot(config: RunConfig) -> Array | None:
     >>> zero_shot(RunConfig(scenario="low_to_high", n_seeds=2)) is None
     True
     """
-    if not config.pair.same_labels or config.pair.source is None or config.pretrain_epochs == 0:
+    if not has_zero_shot(config):
         return None
     test = target_of(config).test
     return accuracy(predict_logits(pretrain(config).params, test.inputs), test.labels)

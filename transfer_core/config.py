@@ -161,6 +161,17 @@ class RunConfig:
         return content_key(sorted(values.items()))
 
     @property
+    def has_old_task(self) -> bool:
+        """Whether anything is pretrained, so that there is an old task to keep.
+
+        Examples
+        --------
+        >>> RunConfig().has_old_task, RunConfig("lesson").has_old_task, RunConfig(pretrain_epochs=0).has_old_task
+        (True, False, False)
+        """
+        return self.pair.source is not None and self.pretrain_epochs > 0
+
+    @property
     def seeds(self) -> tuple[int, ...]:
         """The seeds themselves."""
         return tuple(range(self.seed, self.seed + self.n_seeds))

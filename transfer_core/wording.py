@@ -42,7 +42,6 @@ TOO_FEW_SEEDS = "too few seeds"
 AHEAD = Sides("ahead", "behind", "ahead of", "behind")
 MORE = comparative("more", "less")
 HIGHER = comparative("higher", "lower")
-WIDER = comparative("wider", "narrower")
 MORE_ACCURATE = comparative("more accurate", "less accurate")
 
 

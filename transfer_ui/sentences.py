@@ -35,7 +35,7 @@ def price(results: Results) -> str:
         f"End-to-end takes {work:.1f} times the multiply-adds of feature extraction, which computes the frozen features "
         "once; with augmented images it would compute them in every epoch."
     )
-    if not has_old_task(full.config):
+    if not full.config.has_old_task:
         return said
     before = percent(full.source_accuracy_before.mean())
     after = {name: percent(result.source_accuracy_after.mean()) for name, result in pretrained_arms(results).items()}
@@ -43,11 +43,6 @@ def price(results: Results) -> str:
         f"{said} On the old task, the network started at {before}; it keeps {after['feature_extraction']} when frozen, "
         f"{after['progressive_unfreezing']} after progressive unfreezing and {after['end_to_end']} after end-to-end."
     )
-
-
-def has_old_task(config: RunConfig) -> bool:
-    """Whether anything was pretrained, so that there is an old task to keep."""
-    return SCENARIOS[config.scenario].source is not None and config.pretrain_epochs > 0
 
 
 def learnt(n_classes: int) -> float:
@@ -112,7 +107,7 @@ def cost_words(result: RunResult, cheapest: RunResult) -> str:
     """Say in one line what a strategy costs: work, and accuracy on the old task."""
     work = result.cost.multiply_adds / max(cheapest.cost.multiply_adds, 1)
     said = "the least work" if result is cheapest else f"{work:.1f} × the work of freezing"
-    if not (has_old_task(result.config) and STRATEGIES[result.strategy].pretrained):
+    if not (result.config.has_old_task and STRATEGIES[result.strategy].pretrained):
         return f"Cost: {said}."
     before, after = (percent(part.mean()) for part in (result.source_accuracy_before, result.source_accuracy_after))
     if before == after:

@@ -16,7 +16,6 @@ from transfer_core.pretraining import pretraining_multiply_adds
 from transfer_core.statistics import MIN_SEEDS, mean_interval
 from transfer_core.wording import TOO_FEW_SEEDS
 from transfer_ui.definitions import DEFINITIONS
-from transfer_ui.sentences import has_old_task
 from transfer_ui.verdicts import TITLES
 
 PERCENT: dict[str, Any] = {"format": "%.1f %%"}
@@ -34,7 +33,7 @@ def summary(results: Mapping[str, RunResult], baselines: Mapping[str, Array]) ->
     full = results["end_to_end"].cost
     rows = []
     for name, result in results.items():
-        old_task = has_old_task(result.config)
+        old_task = result.config.has_old_task
         train, val = (result.history[f"{part}_accuracy"][:, -1].mean() for part in ("train", "val"))
         rows.append(
             _scored(TITLES[name], result.test_accuracy)

@@ -17,7 +17,7 @@ from transfer_core.wording import (
     verdict_evidence,
     verdict_sentence,
 )
-from transfer_ui.sentences import Results, has_old_task, no_better_than_guessing, percent, test_scores
+from transfer_ui.sentences import Results, no_better_than_guessing, percent, test_scores
 
 Scores = Mapping[str, Array]
 THREE = ("feature_extraction", "end_to_end", "progressive_unfreezing")  # freeze, fine-tune, or unfreeze step by step
@@ -63,7 +63,7 @@ def worth_of_pretraining(results: Results, baselines: Scores) -> str:
     baselines : mapping of str to ndarray of shape (n_seeds,)
     """
     config = results["from_scratch"].config
-    if not has_old_task(config):
+    if not config.has_old_task:
         return "Nothing was pretrained here: every backbone starts from random weights."
     if config.n_seeds < MIN_SEEDS:
         return f"Whether pretraining pays cannot be told: {TOO_FEW_SEEDS}."

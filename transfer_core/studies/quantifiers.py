@@ -30,8 +30,6 @@ class Place(NamedTuple):
     which: str = ""
 
 
-SCENARIO = Place("in", "scenario", "scenarios")
-PAIR = Place("in", "pair", "pairs")
 SIZE = Place("at", "size", "sizes")
 
 

@@ -146,3 +146,8 @@ def best_of_all(place: Place, quantity: Quantity, given: str = "") -> Rule:
     """Claim that an arm is ahead of every rival; one rival that is ahead of it refutes it."""
     level = both(every(place, above(quantity, -quantity.matters)), some(place, negligible(quantity)))
     return Rule(every(place, above(quantity)), some(place, below(quantity)), level, given)
+
+
+def beyond(quantity: Quantity, given: str = "") -> Rule:
+    """Claim that a gap is large enough to matter; a gap below that refutes it, be it none or the other way."""
+    return Rule(above(quantity, quantity.matters), below(quantity, quantity.matters), given=given)

@@ -32,7 +32,7 @@ def rows(results: Mapping[str, RunResult]) -> pd.DataFrame:
     """
     table = []
     for name, result in results.items():
-        keeps = bool(np.isfinite(result.source_accuracy_before).all()) and STRATEGIES[name].pretrained
+        keeps = result.config.has_old_task and STRATEGIES[name].pretrained
         source = shown_interval(result.source_accuracy_after) if keeps else (np.nan,) * 3
         table.append(
             {

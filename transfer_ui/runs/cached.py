@@ -13,7 +13,7 @@ import streamlit as st
 
 from transfer_core import Arm, RunConfig, RunResult, scenario_config
 from transfer_core.arrays import Array
-from transfer_core.baselines import BASELINES
+from transfer_core.baselines import BASELINES, has_zero_shot
 from transfer_core.measures import Series
 from transfer_core.pretraining import is_shipped
 from transfer_core.scenarios import Task
@@ -309,8 +309,7 @@ def baselines_of(config: RunConfig) -> dict[str, Request]:
 
 def baselines_to_come(config: RunConfig) -> list[str]:
     """Name the baselines that a configuration has, before any is measured."""
-    can = config.pair.same_labels and config.pair.source is not None and config.pretrain_epochs > 0
-    return [name for name, baseline in BASELINES.items() if can or not baseline.pretrained]
+    return [name for name, baseline in BASELINES.items() if not baseline.pretrained or has_zero_shot(config)]
 
 
 def _shared_by_baselines(config: RunConfig) -> RunConfig:

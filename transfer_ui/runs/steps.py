@@ -70,8 +70,7 @@ def snapshot_steps(config: RunConfig) -> Iterator[Progress]:
 
 
 def _taken(results: Callable[[], dict[str, RunResult]], config: RunConfig) -> Taken:
-    has_source = config.pair.source is not None and config.pretrain_epochs > 0
-    source = pretrain(config).params if has_source else ()
+    source = pretrain(config).params if config.has_old_task else ()
     return Taken(_scores(results, {}), tuple(Layer(layer.weights[0], layer.bias[0]) for layer in source))
 
 

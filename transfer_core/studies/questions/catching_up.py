@@ -241,7 +241,7 @@ _MANY = "with many images, averaged over the scenarios"
 CLAIMS = MappingProxyType(
     {
         "catches_up": Claim(
-            "With enough images and updates, training from scratch catches up with fine-tuning.",
+            "With many images and enough updates, training from scratch catches up with fine-tuning.",
             SOURCES["he2019"],
             Rule(
                 both(below(_LEAD, MARGIN), below(_RISES["end_to_end"], MARGIN)),
@@ -255,7 +255,7 @@ CLAIMS = MappingProxyType(
             "Pretraining speeds up convergence.",
             SOURCES["he2019"],
             signed(_EXTRA, _MANY),
-            "Its schedules lower the rate in steps; here the rate is constant and a small network needs few updates anyway.",
+            "Its networks are deep; a small network needs few updates anyway.",
             "cost",
         ),
     }

@@ -16,7 +16,7 @@ from transfer_core.config import RunConfig
 from transfer_core.resampling import N_RESAMPLES, resamples
 from transfer_core.statistics import Gap, pooled
 from transfer_core.student import CONFIDENCE
-from transfer_core.studies.conditions import Condition, Quantity, above, below, lead, negligible
+from transfer_core.studies.conditions import MARGIN, Condition, Quantity, above, below, lead, negligible
 from transfer_core.studies.grids import RATE_FACTORS, sizes, sizes_and_rates
 from transfer_core.studies.quantifiers import SIZE, At, Place, Times, both, either, every
 from transfer_core.studies.rules import Rule, best_of_all, signed
@@ -286,9 +286,13 @@ def _with_few(condition: Condition) -> At:
 CLAIMS = MappingProxyType(
     {
         "rule_of_thumb": Claim(
-            f"Below {RULE:,} samples, only train a head.",
+            f"Below {RULE:,} samples, train only the head.",
             LESSON,
-            Rule(every(_SMALL, below(_LEAD)), Times(_SMALL, above(_LEAD), 2), every(_SMALL, negligible(_LEAD))),
+            Rule(
+                both(Times(_SMALL, below(_LEAD), 2), every(_SMALL, below(_LEAD, MARGIN))),
+                Times(_SMALL, above(_LEAD), 2),
+                every(_SMALL, negligible(_LEAD)),
+            ),
             f"{RULE:,} photographs say far less about their task than {RULE:,} digits of 64 pixels.",
         ),
         "few_shot": Claim(
@@ -325,10 +329,10 @@ CLAIMS = MappingProxyType(
             "A deep network has thousands of times as many weights to fit with the same images.",
         ),
         "enough_data": Claim(
-            "End-to-end learning achieves better performance with sufficient data.",
+            "With enough data, end-to-end learning performs better: here with all there is, a thousand images.",
             LESSON,
             signed(_LEAD, "at the largest size"),
-            "The lesson calls 10,000 images sufficient; the largest size here is a tenth of that.",
+            "The lesson calls 10,000 images sufficient; here there are a tenth of that.",
         ),
     }
 )

@@ -265,7 +265,7 @@ CLAIMS = MappingProxyType(
             _TURNED,
         ),
         "dissimilar": Claim(
-            "Feature extraction may underperform on dissimilar domains.",
+            "Feature extraction falls behind as the domains grow dissimilar.",
             LESSON,
             Rule(
                 both(_shifted(above(_LEAD)), above(_GROWTH)),
@@ -279,16 +279,16 @@ CLAIMS = MappingProxyType(
             _TURNED,
         ),
         "much_and_far": Claim(
-            "End-to-end learning is better with sufficient data and a target domain that differs from the source.",
+            "End-to-end learning is better with much data, here 500 images, and a target that differs from the source.",
             LESSON,
             signed(_LEAD, "at the largest shift and the largest size, each at its best rate"),
             "The lesson calls 10,000 images sufficient; the largest size here is a twentieth of that.",
         ),
         "negative_transfer": Claim(
-            "Pretraining can hurt: where source and target are far apart, transfer is negative and training from scratch wins.",
+            "After Wang et al.: far from the source, training from scratch beats every strategy that uses the pretrained network.",
             SOURCES["wang2019"],
             _OVERTAKEN,
-            "Transfer is negative only if the source really misleads; a turned digit shares its strokes with an upright one.",
+            "One kind of shift, on digits, is one case; harm also depends on the method and on how many labels there are.",
         ),
     }
 )

@@ -187,7 +187,7 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
             "rates",
         ),
         "collapse": Claim(
-            "Too high a rate distorts the pretrained features: fine-tuning loses more by it than training from scratch.",
+            "After CS231n: too high a rate distorts the pretrained features, so fine-tuning loses more by it than training from scratch.",
             SOURCES["cs231n"],
             signed(
                 Quantity(
@@ -201,21 +201,21 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
             "rates",
         ),
         "head_range": Claim(
-            "Feature extraction: use a rate from 0.001 to 0.1.",
+            "A good learning rate for feature extraction lies between 0.001 and 0.1.",
             LESSON,
             as_good(lead("the best rate of this range", "the best of all rates"), given="for feature extraction"),
             _OPTIMISER,
             "rates",
         ),
         "full_range": Claim(
-            "End-to-end learning: use a rate from 0.0001 to 0.001.",
+            "A good learning rate for end-to-end learning lies between 0.0001 and 0.001.",
             LESSON,
             as_good(lead("the best rate of this range", "the best of all rates"), given="for end-to-end"),
             _OPTIMISER,
             "rates",
         ),
         "less_forgetting": Claim(
-            "Rates from 0.0001 to 0.001 prevent end-to-end learning from forgetting what was pretrained.",
+            "Rates from 0.0001 to 0.001 make end-to-end learning forget less of what was pretrained.",
             LESSON,
             signed(
                 Quantity(

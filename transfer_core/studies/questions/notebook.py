@@ -162,14 +162,14 @@ _OBJECTION = "The notebook is there to show the code, and says nothing of what i
 CLAIMS = MappingProxyType(
     {
         "progressive_best": Claim(
-            "The notebook's own run shows that progressive unfreezing yields the best results.",
+            "In the notebook as it is, progressive unfreezing yields the best results.",
             LESSON,
             signed(lead("progressive unfreezing", "the better pure approach"), _AS_IT_IS),
             _OBJECTION,
             "notebook",
         ),
         "pretrained_features": Claim(
-            "The notebook's own run shows a classifier on pretrained features that are worth more than the pixels.",
+            "In the notebook as it is, the “pretrained” features are worth more than the pixels.",
             LESSON,
             signed(lead("feature extraction", "logistic regression on the pixels"), _AS_IT_IS),
             _OBJECTION,

@@ -20,7 +20,7 @@ from transfer_core.statistics import Gap
 from transfer_core.strategies import STRATEGIES
 from transfer_core.studies.conditions import Quantity, lead
 from transfer_core.studies.grids import at_rate, sizes
-from transfer_core.studies.rules import signed
+from transfer_core.studies.rules import beyond, signed
 from transfer_core.studies.study import Axis, Cell, Claim, Figure, Finding, Label, Reading, Study, Summary, has_source
 from transfer_core.studies.summaries import at_their_best, gap_between, gap_of, has_learnt, intervals
 from transfer_core.training import Moment
@@ -195,7 +195,7 @@ CLAIMS = MappingProxyType(
         "harm": Claim(
             "End-to-end learning risks overfitting with limited data.",
             LESSON,
-            signed(
+            beyond(
                 Quantity(
                     "the accuracy that end-to-end loses from its best epoch on validation to the end",
                     above=_ACCURACY.format("more"),
@@ -208,8 +208,8 @@ CLAIMS = MappingProxyType(
         "regularise": Claim(
             "End-to-end learning needs regularisation, or it overfits.",
             LESSON,
-            signed(lead("end-to-end with weight decay", "end-to-end without"), _GIVEN),
-            "Regularisation means augmentation and dropout, too, which do more for photographs than weight decay does here.",
+            beyond(lead("end-to-end with weight decay", "end-to-end without"), _GIVEN),
+            "Regularisation can be more than weight decay, the only kind tried here.",
         ),
     }
 )

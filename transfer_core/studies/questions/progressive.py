@@ -168,9 +168,9 @@ _RATES = "They were proposed for a deep language model; a small network tolerate
 CLAIMS = MappingProxyType(
     {
         "best": Claim(
-            "Progressive unfreezing often yields the best results, better than either pure approach.",
+            "On average, progressive unfreezing yields the best results, better than either pure approach.",
             LESSON,
-            signed(lead("progressive unfreezing", "the better pure approach"), _AVERAGED),
+            signed(lead("progressive unfreezing", "the pure approach that is better on validation"), _AVERAGED),
             "Its advice is meant for deep networks, whose lower layers are generic enough to be worth protecting.",
             "unfreezing",
         ),

@@ -131,14 +131,14 @@ _BEYOND = Quantity(
 CLAIMS = MappingProxyType(
     {
         "lower_backbone": Claim(
-            "A pretrained backbone should learn at a lower rate than the new head above it.",
+            "After CS231n: a pretrained backbone should learn at a lower rate than the new head above it.",
             SOURCES["cs231n"],
             signed(lead(_TEN_TIMES, "equal rates"), "each at its best"),
             "It is meant for deep networks, whose pretrained weights are better than those of two small layers.",
             "rates",
         ),
         "backbone_breaks": Claim(
-            "A high rate does its harm in the backbone, whose weights are already good, not in the head.",
+            "After CS231n: a high rate does its harm in the backbone, whose weights are already good, rather than in the head.",
             SOURCES["cs231n"],
             Rule(
                 both(above(_HARM), above(_BEYOND)),

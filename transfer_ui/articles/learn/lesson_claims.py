@@ -144,7 +144,7 @@ def nothing_to_judge(results: Results, *compared: str) -> str:
     str
         Empty if they can.
     """
-    if results[compared[0]].config.pair.source is None:
+    if not results[compared[0]].config.has_old_task:
         return "Nothing is pretrained here, so this says nothing about pretrained features."
     for name in compared:
         learnt = float(np.nan_to_num(results[name].history["train_accuracy"][:, -1]).mean())
@@ -189,7 +189,7 @@ def tally(findings: Mapping[str, Finding]) -> str:
 def features_sentence(results: Results) -> str:
     """Say what the pretrained features are worth compared with random ones."""
     gap = _ahead(results, "feature_extraction", "random_features")
-    if results["feature_extraction"].config.pair.source is None:
+    if not results["feature_extraction"].config.has_old_task:
         return f"Here, nothing is pretrained: the frozen backbone is as random as its control, {side_words(gap)}."
     return f"Here, a head on the frozen pretrained backbone is {side_words(gap, 'a head on a frozen random one')}."
 
