@@ -6,7 +6,7 @@ Nothing here waits for so many milliseconds: it waits until something is so, on 
 from collections.abc import Callable
 from typing import TypeVar
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.app import PATIENCE
 
@@ -56,6 +56,11 @@ def eventually(page: Page, measure: Callable[[], Measured], fits: Callable[[Meas
             return found
         page.wait_for_timeout(50)
     raise AssertionError(f"waited in vain; the last that was measured is {found!r}")
+
+
+def curves(page: Page) -> Locator:
+    """The chart of curves on Compare: the strip of results and the gaps come before it."""
+    return page.get_by_test_id("stVegaLiteChart").nth(2)
 
 
 def answer(page: Page) -> str:

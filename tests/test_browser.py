@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app import PAGE_FILES, PATIENCE, fresh_server
-from tests.browser import QUICK, SLOW, answer, computing, eventually, go, press_end_of, settled
+from tests.browser import QUICK, SLOW, answer, computing, curves, eventually, go, press_end_of, settled
 from tests.present import present
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ def test_slider_gives_a_new_verdict_and_a_new_link(server: str, page: Page, file
 def test_each_of_the_four_curves_is_one_click_away_in_the_same_place_and_in_the_link(server: str, page: Page):
     page.goto(f"{server}/compare?{QUICK}")
     answer(page)
-    chart = page.get_by_test_id("stVegaLiteChart").first
+    chart = curves(page)
     lines = chart.locator(".mark-line path")
     expect(lines).to_have_count(5)
     settled(page)

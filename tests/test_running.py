@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import SLOW, answer, computing, eventually, press_end_of, settled
+from tests.browser import SLOW, answer, computing, curves, eventually, press_end_of, settled
 from tests.present import present
 
 pytestmark = pytest.mark.browser
@@ -118,7 +118,7 @@ def test_link_to_a_long_run_has_controls_axes_and_stop_at_once(server: str, page
     soon = 10_000  # the run takes minutes
     expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=soon)
     expect(page.get_by_test_id("stSidebar").get_by_role("slider", name="Hidden width")).to_be_visible(timeout=soon)
-    expect(page.locator("[data-testid=stVegaLiteChart] svg")).to_have_count(1, timeout=soon)
+    expect(page.locator("[data-testid=stVegaLiteChart] svg")).to_have_count(3, timeout=soon)
     page.evaluate(NOTE_UPDATES)
     page.wait_for_function("window.updates.at(-1) > window.updates[0] + 3")
     updates = page.evaluate("window.updates")
@@ -128,9 +128,9 @@ def test_link_to_a_long_run_has_controls_axes_and_stop_at_once(server: str, page
 def test_labels_stay_by_their_lines_when_a_chart_fills_the_screen(server: str, page: Page):
     page.goto(f"{server}/compare?{QUICK}")
     settled(page)
-    chart = page.get_by_test_id("stVegaLiteChart").first
+    chart = curves(page)
     chart.hover()
-    page.get_by_role("button", name="Fullscreen").first.click()
+    page.get_by_role("button", name="Fullscreen").nth(2).click()
     eventually(page, chart.bounding_box, lambda box: present(box)["height"] > 500)
     settled(page)
     gaps = chart.evaluate(

@@ -17,7 +17,7 @@ STYLE = """
    narrow window two or three; the note below it likewise. */
 .st-key-answer_place, .st-key-answer_place_short, .st-key-answer_place_inside { min-height: clamp(8.2rem, 15rem - 8vw, 12rem); }
 .st-key-answer_place_home { min-height: clamp(6.3rem, 14rem - 8vw, 10rem); }
-[class*="st-key-card_"] { min-height: 5.2rem; }
+[class*="st-key-card_"] { min-height: 5.5rem; }
 .st-key-doors [data-testid=stPageLink-NavLink] { padding-block: 0; min-height: 1.5rem; }
 .st-key-answer { padding-bottom: 1.1rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
@@ -43,7 +43,7 @@ STYLE = """
 @media (max-width: 768px) {
   .st-key-answer h4 { font-size: 1.1rem; line-height: 1.35; }
   .st-key-answer p { font-size: .94rem; line-height: 1.45; }
-  .st-key-answer_place, .st-key-answer_place_short, .st-key-answer_place_inside { min-height: 14rem; }
+  .st-key-answer_place, .st-key-answer_place_short, .st-key-answer_place_inside, .st-key-answer_place_home { min-height: 14rem; }
   section[data-testid=stSidebar][data-collapsed=false] {
     position: fixed !important; top: auto !important; bottom: 0; left: 0; height: 46dvh !important; min-height: 0;
     width: 100vw !important; min-width: 100vw !important; max-width: 100vw !important; transform: none !important;
@@ -51,6 +51,7 @@ STYLE = """
   }
   [data-testid=stApp]:has(section[data-testid=stSidebar][data-collapsed=false]) .stMainBlockContainer { padding-bottom: 50dvh; }
   section[data-testid=stSidebar] [data-testid=stSidebarHeader] { height: 2.2rem; margin-bottom: 0; }
+  [class*="st-key-card_"] { min-height: 6.8rem; }
   .st-key-map { flex-direction: row !important; flex-wrap: wrap; }
   .st-key-map > div { width: auto !important; flex: none !important; }
 }
