@@ -178,9 +178,9 @@ def map_cells(page: Page):
 
 
 def test_guess_shows_the_stored_map_and_a_cell_leads_to_the_same_setting_in_compare(server: str, page: Page):
-    page.goto(f"{server}/decide?scenario=mnist_to_digits")
+    page.goto(f"{server}/decide")
     page.get_by_role("radio", name="50", exact=True).click()
-    assert answer(page).startswith("For 100 training images")
+    assert answer(page).startswith("For 10 images per class")
     expect(page).to_have_url(re.compile("guess=50"))
     expect(map_cells(page)).to_have_count(24)
     map_cells(page).nth(8).click()
