@@ -207,18 +207,18 @@ def test_cells_appear_while_the_map_is_measured_and_stop_keeps_them(server: str,
 def test_claim_opens_keeps_its_link_and_runs_again(server: str, page: Page):
     page.goto(f"{server}/claims")
     answer(page)
-    row = page.locator(".st-key-claim_same_basin-one_basin")
+    row = page.locator(".st-key-claim_rate_map-lower_backbone")
     row.get_by_role("button", name="See how").click()
-    expect(page).to_have_url(re.compile("claim=same_basin.one_basin"))
+    expect(page).to_have_url(re.compile("claim=rate_map.lower_backbone"))
     expect(row.get_by_test_id("stVegaLiteChart").first).to_be_visible()
     row.get_by_role("button", name="Run it again").click()
     computing(page)
     expect(row.get_by_test_id("stProgress")).to_be_visible()
-    expect(row.get_by_text("Repeated on the same scenarios, seeds 10 to 19")).to_be_visible(timeout=2 * PATIENCE)
+    expect(row.get_by_text("Repeated on the same scenarios, seeds 3000 to 3019")).to_be_visible(timeout=2 * PATIENCE)
 
 
 def test_guess_is_still_there_after_another_page(server: str, page: Page):
-    page.goto(f"{server}/decide?scenario=mnist_to_digits&guess=200")
+    page.goto(f"{server}/decide?guess=200")
     answer(page)
     go(page, "Learn")
     expect(page.locator("h1")).to_contain_text("The ideas")
@@ -229,7 +229,7 @@ def test_guess_is_still_there_after_another_page(server: str, page: Page):
 
 
 CUT_BADGES = (
-    "() => [...document.querySelectorAll('.stMarkdownBadge')]"
+    "() => [...document.querySelectorAll('.stMarkdownBadge, .claim .verdict')]"
     ".filter(badge => badge.scrollWidth > badge.clientWidth).map(badge => badge.innerText)"
 )
 
@@ -238,7 +238,7 @@ CUT_BADGES = (
 def test_no_verdict_is_cut_in_a_window_of_any_width(server: str, page: Page, link: str):
     page.goto(f"{server}/{link}")
     settled(page)
-    badges = page.locator(".stMarkdownBadge")
+    badges = page.locator(".stMarkdownBadge, .claim .verdict")
     expect(badges.first).to_be_visible()
     for width in (1366, 1280, 900, 700, 390):
         page.set_viewport_size({"width": width, "height": 768})

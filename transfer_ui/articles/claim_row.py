@@ -33,7 +33,7 @@ STYLE = """
 .claim { display: grid; grid-template-columns: minmax(0, 1fr) 15.5rem 13rem; gap: .2rem 1.2rem; align-items: center; }
 .claim b { font-weight: 600; }
 .claim small { color: var(--quiet); display: block; line-height: 1.35; }
-.claim .verdict { font-weight: 600; }
+.claim .verdict { display: block; font-weight: 600; }
 @media (max-width: 900px) { .claim { grid-template-columns: minmax(0, 1fr) 8.5rem; } .claim > :first-child { grid-column: 1 / 3; } }
 </style>
 """
