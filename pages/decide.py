@@ -70,7 +70,7 @@ if chosen:
 
 with place, st.container(key="answer_place_short"):
     said, evidence = measured_map.once(f"advice {config.key}", lambda: decide.recommendation(measured_map.rows, config))
-    answer = frame.answer(said, [evidence])
+    answer = frame.answer(said, [evidence], f"{decide.guessed(guess)}: the crossing is still to be measured.")
 
 st.subheader("Accuracy against training images", anchor=False)
 
@@ -95,7 +95,8 @@ else:
     live_crossover.finish(table, placed)
     st.caption(decide.ABOUT_CROSSOVER + (decide.ABOUT_STRIP if placed[0].low is not None else ""))
     frame.show_origin(measured.made)
-    answer.add(f"{crossover.crossing_words(where, sizes)} {decide.guess_sentence(guess, where)}")
+    answer.remark(decide.guess_sentence(guess, where))
+    answer.add(crossover.crossing_words(where, sizes))
     with st.container(horizontal=True):
         seen = {"guess": guess}
         downloads.offer(

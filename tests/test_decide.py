@@ -180,7 +180,7 @@ def test_the_stored_map_needs_no_training():
     assert not app.exception
     said = texts(app.markdown)
     assert "#### For 10 images per class: " in said
-    assert "You said 50: " in said
+    assert "You said 50: " in texts(app.caption)
     assert texts(app.caption).count("Stored results from ") == 2
 
 

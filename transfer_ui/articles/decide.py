@@ -70,6 +70,17 @@ def guess_at(guess: str, first: float, last: float) -> float:
     return {ALWAYS: first, NEVER: last}[guess] if guess in (ALWAYS, NEVER) else float(guess)
 
 
+def guessed(guess: str) -> str:
+    """Repeat a guess.
+
+    Examples
+    --------
+    >>> guessed("50"), guessed("start")
+    ('You said 50', 'You said from the first')
+    """
+    return f"You said {'from the first' if guess == ALWAYS else guess if guess == NEVER else f'{int(guess):,}'}"
+
+
 def guess_sentence(guess: str, where: Crossing) -> str:
     """Compare a guess with the crossing: it is right inside the interval, or if no other choice is closer.
 
@@ -80,7 +91,7 @@ def guess_sentence(guess: str, where: Crossing) -> str:
     >>> guess_sentence("never", Crossing(37.0, 20.0, 62.0))
     'You said never: it comes earlier.'
     """
-    said = f"You said {'from the first' if guess == ALWAYS else guess if guess == NEVER else f'{int(guess):,}'}"
+    said = guessed(guess)
     if np.isnan(where.low):
         return f"{said}: {TOO_FEW_SEEDS} to tell."
     at = guess_at(guess, -np.inf, np.inf)

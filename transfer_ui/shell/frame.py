@@ -33,11 +33,16 @@ class Answer:
     def say(self, sentence: str, further: Sequence[str] = (), note: str = "") -> None:
         """Say it in one line, with a note for whoever wants to know what it is about; and how it is known."""
         self._headline.markdown(f"#### {sentence}", unsafe_allow_html=False, help=helps(sentence))
+        self._said, self._lines = sentence, []
         if note:
-            self._note.caption(note, help=helps(note, known=sentence))
-        self._said, self._lines = f"{sentence} {note}", []
+            self.remark(note)
         for line in further:
             self.add(line)
+
+    def remark(self, note: str) -> None:
+        """Say something in the line below the headline, in place of what stood there."""
+        self._note.caption(note, help=helps(note, known=self._said))
+        self._said = f"{self._said} {note}"
 
     def add(self, line: str) -> None:
         """Say one more thing behind the answer."""

@@ -52,6 +52,9 @@ STYLE = """
   [data-testid=stApp]:has(section[data-testid=stSidebar][data-collapsed=false]) .stMainBlockContainer { padding-bottom: 50dvh; }
   section[data-testid=stSidebar] [data-testid=stSidebarHeader] { height: 2.2rem; margin-bottom: 0; }
   [class*="st-key-card_"] { min-height: 6.8rem; }
+  /* What is behind an answer stands at the foot of the box, however many lines the headline takes. */
+  [class*="st-key-answer_place"] .st-key-answer { min-height: 12.8rem; }
+  [class*="st-key-answer_place"] .st-key-answer > :has(details) { margin-top: auto; }
   .st-key-map { flex-direction: row !important; flex-wrap: wrap; }
   .st-key-map > div { width: auto !important; flex: none !important; }
 }
