@@ -153,10 +153,11 @@ def _less_forgetting(long: pd.DataFrame) -> Finding:
         return Claim.untested(_NOT_LEARNT.format("end-to-end"))
     gap = _between(low, high, "source_accuracy_after")
     before, after = (100 * low[f"source_accuracy_{when}"].mean() for when in ("before", "after"))
+    target = side_words(_between(low, high), sides=MORE_ACCURATE)
     return CLAIMS["less_forgetting"].found(
         gap,
         f"At its best rate from {FULL_RANGE[0]:g} to {FULL_RANGE[1]:g}, end-to-end keeps {after:.1f} of {before:.1f} % on the "
-        f"source task: {side_words(gap, f'at its best rate above {FULL_RANGE[1]:g}', MORE)}.",
+        f"source task: {side_words(gap, f'at its best rate above {FULL_RANGE[1]:g}', MORE)}. On the target it is {target}.",
     )
 
 
