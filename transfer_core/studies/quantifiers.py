@@ -156,7 +156,7 @@ class Times(Condition):
             "most": f"most {many}",
             "half": f"at least half of the {many}",
             1: f"some {one}",
-            2: f"at least two {many}",
+            2: f"two or more {many}",
         }[self.number]
         return f"{before} {where}{which}, {self.condition.words}"
 

@@ -188,7 +188,7 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
             "rates",
         ),
         "collapse": Claim(
-            "After CS231n: too high a rate distorts the pretrained features, so fine-tuning loses more by it than training from scratch.",
+            "After CS231n: too high a rate costs fine-tuning, whose features are already good, more than training from scratch.",
             SOURCES["cs231n"],
             signed(
                 Quantity(
@@ -220,10 +220,10 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
             LESSON,
             signed(
                 Quantity(
-                    "what the best rate of this range keeps on the source task beyond the best higher rate",
-                    above="end-to-end clearly keeps more of the source task at the best rate of this range than at the best "
+                    "what the old head keeps on the source task at the best rate of this range beyond the best higher rate",
+                    above="the old head clearly keeps more of the source task at the best rate of this range than at the best "
                     "higher one",
-                    below="end-to-end clearly keeps less of the source task at the best rate of this range than at the best "
+                    below="the old head clearly keeps less of the source task at the best rate of this range than at the best "
                     "higher one",
                 )
             ),
