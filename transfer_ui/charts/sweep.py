@@ -72,10 +72,11 @@ def _row(result: RunResult, value: int, strategy: str, role: str, chosen: int | 
 
 def _domain(table: pd.DataFrame, metric: str) -> tuple[float, float]:
     """Range of the lines and their bands, with some room."""
-    values = table[[metric, f"{metric}_low", f"{metric}_high"]]
-    low, high = float(values.min(axis=None)), float(values.max(axis=None))
-    if not np.isfinite(high - low):
+    values = table[[metric, f"{metric}_low", f"{metric}_high"]].to_numpy(float)
+    known = values[np.isfinite(values)]
+    if not len(known):
         return 0.0, 1.0
+    low, high = float(known.min()), float(known.max())
     room = max(0.08 * (high - low), 0.002)
     return low - room, high + room
 
