@@ -23,7 +23,7 @@ from transfer_core.studies.shipped import FOLDER, PAGES, Shipped, read
 from transfer_core.studies.study import Cell, Study
 from transfer_core.training import Measure
 from transfer_ui.runs.cores import n_workers
-from transfer_ui.runs.default_views import default_view
+from transfer_ui.runs.default_views import View, default_view
 from transfer_ui.runs.found import Found
 from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.known_arms import KnownArms
@@ -90,6 +90,11 @@ def is_known(config: RunConfig) -> bool:
     return default_view(config) is not None or workbench().has_finished(("compare", config))
 
 
+def sweep_is_known(config: RunConfig, epochs: tuple[int, ...]) -> bool:
+    """Whether a sweep of the unfreeze epoch is there at once."""
+    return _stored_sweep(config, epochs) is not None or workbench().has_finished(sweep_of(config, epochs).key)
+
+
 def requests_of(config: RunConfig) -> list[Request]:
     """List what a comparison with its baselines would train; nothing of what is stored."""
     comparison = [] if default_view(config) else [comparison_of(config)]
@@ -103,11 +108,16 @@ def comparison_of(config: RunConfig) -> Request:
 
 def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...], draw: Draw | None = None) -> Outcome:
     """Run progressive unfreezing for several unfreeze epochs; results are keyed by the epoch as text."""
-    view = default_view(config)
-    if view and list(view.sweep) == [str(epoch) for epoch in epochs]:
+    view = _stored_sweep(config, epochs)
+    if view:
         return Outcome(view.sweep, False, view.made)
     asked = sweep_of(config, epochs)
     return outcome(workbench(), asked.key, asked.make_steps, draw, asked.family)
+
+
+def _stored_sweep(config: RunConfig, epochs: tuple[int, ...]) -> View | None:
+    view = default_view(config)
+    return view if view and list(view.sweep) == [str(epoch) for epoch in epochs] else None
 
 
 def sweep_of(config: RunConfig, epochs: tuple[int, ...]) -> Request:
