@@ -12,6 +12,7 @@ PAGES = {
     "home": [QUICK],
     "compare": [QUICK, QUICK | {"n_seeds": "2"}],
     "unfreeze": [QUICK, QUICK | {"n_seeds": "2"}],
+    "your_schedule": [QUICK, QUICK | {"trained": "yes"}],
     "forgetting": [QUICK, QUICK | {"n_seeds": "2"}, QUICK | {"pretrain_epochs": "0"}],
     "decide": [{}, {"guess": "50"}],
     "export": [QUICK, QUICK | {"n_seeds": "2"}],

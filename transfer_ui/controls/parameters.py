@@ -7,6 +7,7 @@ from itertools import chain
 
 PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "compare": ("curve", "numbers", "pin"),
+    "your_schedule": ("schedule", "bet", "lead", "trained", "code"),
     "inside": ("look", "arms", "of_seed", "epoch", "confused", "step", "example", "drawn"),
     "forgetting": ("anchor", "lost_by"),
     "decide": ("guess", "among", "cell"),

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import streamlit as st
 
-from transfer_core import Arm, RunConfig, RunResult, scenario_config
+from transfer_core import Arm, RunConfig, RunResult, Schedule, scenario_config
 from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES, has_zero_shot
 from transfer_core.measures import Series
@@ -22,6 +22,7 @@ from transfer_core.studies.execute import Done, rows
 from transfer_core.studies.shipped import FOLDER, PAGES, Shipped, read
 from transfer_core.studies.study import Cell, Study
 from transfer_core.training import Measure
+from transfer_ui.rows import OWN
 from transfer_ui.runs.cores import n_workers
 from transfer_ui.runs.default_views import View, default_view
 from transfer_ui.runs.found import Found
@@ -31,6 +32,7 @@ from transfer_ui.runs.steps import (
     arms_steps,
     comparison_steps,
     inside_steps,
+    schedule_steps,
     single_step,
     snapshot_steps,
     unfreeze_sweep_steps,
@@ -172,6 +174,16 @@ def arms_of(asked: Arms) -> Request:
     known = known_arms().find(asked.config, asked.arms, asked.series)
     steps = partial(arms_steps, asked.config, asked.arms, asked.measures, known)
     return Request(("arms", asked.config, *asked.arms.items(), *asked.measures), steps, _network(asked.config))
+
+
+def own_schedule(config: RunConfig, schedule: Schedule, draw: Draw | None = None) -> Outcome:
+    """Train a schedule of the visitor's own, as one more arm of the comparison; results so far can be drawn meanwhile."""
+    known = known_arms().find(config, {OWN: Arm(schedule)})
+    steps = partial(schedule_steps, config, OWN, schedule, known)
+    found = outcome(workbench(), (OWN, config, schedule), steps, draw, _network(config))
+    if not found.stopped:
+        known_arms().add(found.results)
+    return found
 
 
 def inside(config: RunConfig, beside: Sequence[Request] = ()) -> Outcome:
