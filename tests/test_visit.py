@@ -142,7 +142,7 @@ def test_a_link_to_the_same_page_keeps_the_place_and_shows_the_answer(server, pa
 def test_the_map_leads_back_to_the_place_on_a_page(server, page):
     page.goto(f"{server}/learn")
     ready(page)
-    page.get_by_role("radio", name="Glossary").click()
+    page.locator(".st-key-reference").get_by_role("link", name="Glossary").click()
     expect(page).to_have_url(re.compile("section=glossary"))
     go(page, "Claims")
     ready(page, "Is the advice true?")
