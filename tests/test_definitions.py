@@ -18,7 +18,7 @@ PAGES = {
     "claims": [{}, *({"claim": entry.name} for entry in claims.ledger()[:1])],
     "learn": [
         *(QUICK | {"section": section} for section in ("why", "takeaways", "rates", "claims")),
-        *({"step": step, "done": step} for step in ("mathematics", "unfreezing", "challenge")),
+        *({"lesson": step, "done": step} for step in ("mathematics", "unfreezing", "challenge")),
     ],
 }
 OPENED = [(page, query) for page, queries in PAGES.items() for query in queries]

@@ -201,7 +201,7 @@ def test_another_section_goes_into_the_link_and_the_lesson_leaves_it():
     widget(app, "section").set_value(theory.LESSON).run()
     assert not app.exception
     assert "section" not in app.query_params
-    assert widget(app, "step").value == "approaches"
+    assert widget(app, "lesson").value == "approaches"
 
 
 def test_a_section_that_does_not_exist_is_said_and_the_lesson_opens():
@@ -209,7 +209,7 @@ def test_a_section_that_does_not_exist_is_said_and_the_lesson_opens():
     assert not app.exception
     assert "gold" in app.warning[0].value
     assert "section" not in app.query_params
-    assert widget(app, "step").value == "approaches"
+    assert widget(app, "lesson").value == "approaches"
 
 
 def test_the_rule_of_thumb_stands_beside_what_was_measured():

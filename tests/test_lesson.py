@@ -15,9 +15,10 @@ from transfer_ui.articles import claim_row, claims
 from transfer_ui.articles.learn import formulas, path, reference
 from transfer_ui.articles.learn.checks import OPEN, SEPARATOR, best_of, in_order, nearest, order_words
 from transfer_ui.articles.learn.path import PATH, STEPS
-from transfer_ui.articles.learn.step import SETTINGS
+from transfer_ui.articles.learn.step import CHALLENGE, SETTINGS
 from transfer_ui.articles.learn.steps import data
 from transfer_ui.charts import levels
+from transfer_ui.controls.presets import PRESETS
 
 LEVEL = {"a": np.full(6, 0.7), "b": np.linspace(0.6, 0.8, 6), "c": np.full(6, 0.2)}
 NAMES = {"a": "Ours", "b": "Theirs", "c": "Another"}
@@ -48,7 +49,7 @@ def test_a_step_is_veiled_until_it_is_answered_and_says_whether_that_was_right(s
     run = runs[step.name]
     judged = {answer: step.check.right(run, answer) for answer in _answers(step.check)}
     right, wrong = (next(one for one, is_right in judged.items() if is_right == wanted) for wanted in (True, False))
-    app = open_page("learn", {"step": step.name})
+    app = open_page("learn", {"lesson": step.name})
     assert not app.exception
     assert not app.success
     assert not app.info
@@ -70,7 +71,7 @@ def test_a_step_is_veiled_until_it_is_answered_and_says_whether_that_was_right(s
 
 
 def test_a_check_waits_for_a_complete_answer_and_may_be_left_out(runs):
-    app = open_page("learn", {"step": "rates"})
+    app = open_page("learn", {"lesson": "rates"})
     assert widget(app, "check_rates").disabled
     widget(app, path.key_of("rates")).set_value(["0.01"]).run()
     assert widget(app, "check_rates").disabled
@@ -85,12 +86,12 @@ def test_a_check_waits_for_a_complete_answer_and_may_be_left_out(runs):
 def test_the_visit_remembers_what_was_predicted_and_the_link_only_that_a_step_is_done():
     app = open_page("learn", {})
     app = _predict(app, STEPS["approaches"], OPEN)
-    widget(app, "step").set_value("features").run()
+    widget(app, "lesson").set_value("features").run()
     assert app.query_params["done"] == "approaches"
     app = widget(app, "show_features").click().run()
     assert app.query_params["done"] == "approaches.features"
     assert "Done: 2 of 8 steps (1, 3)." in texts(app.caption)
-    widget(app, "step").set_value("approaches").run()
+    widget(app, "lesson").set_value("approaches").run()
     assert "You said too close to call." in texts(app.caption)
     again = open_page("learn", {"done": "approaches.features"})
     assert "Shown without a prediction." in texts(again.caption)
@@ -99,7 +100,7 @@ def test_the_visit_remembers_what_was_predicted_and_the_link_only_that_a_step_is
 @pytest.mark.parametrize(
     ("query", "words", "left"),
     [
-        ({"step": "<b>gold</b>"}, "step in the link must be one of approaches, ", {}),
+        ({"lesson": "<b>gold</b>"}, "lesson in the link must be one of approaches, ", {}),
         ({"done": "gold.rates"}, "done in the link must be names of steps joined by dots, ", {"done": "rates"}),
         ({"done": 10_000 * "x"}, "done in the link must be names of steps joined by dots, ", {}),
         ({"done": "rates.approaches.rates"}, "", {"done": "approaches.rates"}),
@@ -110,17 +111,23 @@ def test_a_wrong_place_in_the_link_is_said_once_and_corrected(query, words, left
     assert not app.exception
     assert len(app.warning) == bool(words)
     assert all(words in box.value for box in app.warning)
-    assert {name: app.query_params[name] for name in ("step", "done") if name in app.query_params} == left
+    assert {name: app.query_params[name] for name in ("lesson", "done") if name in app.query_params} == left
+
+
+def test_the_challenge_is_the_preset_of_the_lesson():
+    assert CHALLENGE in [preset.config for preset in PRESETS]
+    assert (CHALLENGE.unfreeze_epoch, CHALLENGE.n_epochs) == (50, 100)
+    assert CHALLENGE.unfrozen_learning_rate < CHALLENGE.head_learning_rate
 
 
 def test_every_step_leads_to_the_next_and_the_last_to_what_to_remember():
     for step in PATH:
         before, after = path.neighbours(step.name)
-        found = links(open_page("learn", {"step": step.name}))
+        found = links(open_page("learn", {"lesson": step.name}))
         if before:
-            assert f"step={before.name}" in found[f"Back: {before.title}"]
+            assert f"lesson={before.name}" in found[f"Back: {before.title}"]
         if after:
-            assert f"step={after.name}" in found[f"**Next: {after.title}**"]
+            assert f"lesson={after.name}" in found[f"**Next: {after.title}**"]
         else:
             assert "section=takeaways" in found["**What to remember**"]
 
@@ -129,7 +136,7 @@ def test_steps_name_entries_of_the_ledger_and_sections_that_are_there():
     known = {entry.name for entry in claims.ledger()}
     assert all(set(step.claims) <= known for step in PATH)
     assert all(set(step.sections) <= set(reference.SHOW) for step in PATH)
-    app = open_page("learn", {"step": "data", "done": "data"})
+    app = open_page("learn", {"lesson": "data", "done": "data"})
     html = "".join(element.proto.body for element in app.get("html"))
     assert all(claim_row.verdict_words(claims.entry(*name.split("."))) in html for name in STEPS["data"].claims)
 

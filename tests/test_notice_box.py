@@ -74,7 +74,7 @@ def test_wrong_settings_and_wrong_places_share_one_box():
         ("claims", {"claim": LONG}, "claim"),
         ("claims", {"verdict": LONG}, "verdict"),
         ("learn", {"section": LONG}, "section"),
-        ("learn", {"step": LONG}, "step"),
+        ("learn", {"lesson": LONG}, "lesson"),
         ("learn", {"done": LONG}, "done"),
         ("learn", {"section": "glossary", "word": LONG}, "word"),
         ("decide", {"guess": LONG, "n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2"}, "guess"),

@@ -29,6 +29,7 @@ STYLE = """
 .st-key-check { min-height: 15rem; }
 .st-key-happened { min-height: 5rem; }
 .st-key-idea { max-width: 52rem; }
+@media (max-width: 768px) { .st-key-check { min-height: 21rem; } }
 /* A link to this very page looks like the others. */
 :is(.st-key-reference, .st-key-further) [data-testid=stPageLink-NavLink] { background: transparent; padding-block: .1rem; }
 :is(.st-key-reference, .st-key-further) [data-testid=stPageLink-NavLink] p { font-weight: 400; }
@@ -51,7 +52,7 @@ def show(config: RunConfig) -> None:
     """Draw the step that the link names, and the way on."""
     st.html(STYLE + claim_row.STYLE)
     done = path.done_in_link()
-    step = STEPS[sidebar.choose_in_link("step", titles(), st.pills)]
+    step = STEPS[sidebar.choose_in_link("lesson", titles(), st.pills)]
     st.caption(f"{ABOUT} {progress(done)}")
     body = st.container()
     _show_way_on(step, config)
@@ -76,7 +77,8 @@ def progress(done: tuple[str, ...]) -> str:
 def _show_step(step: Step[Any], is_done: bool, config: RunConfig) -> None:
     mode = theme()
     with st.container(key="idea"):
-        st.markdown(linked(step.idea), help=helps(step.idea))
+        idea = linked(step.idea)
+        st.markdown(idea, help=helps(idea))
     left, right = st.columns([5, 7], gap="medium")
     question = left.container(key="check", border=True, height="stretch")
     with right:
@@ -98,9 +100,8 @@ def _show_step(step: Step[Any], is_done: bool, config: RunConfig) -> None:
     with question:
         _tell(step, run, predicted)
     happened, why = step.happened(run), step.why(run)
-    known = f"{step.idea} {step.check.shows(run)}"
-    below.markdown(happened, help=helps(happened, known=known))
-    _show_why(step, why, config, known=f"{known} {happened}")
+    below.markdown(happened, help=helps(happened, known=idea))
+    _show_why(step, why, config, known=f"{idea} {happened}")
     if step.laid_open:
         st.markdown("**The formula, the line that computes it, and what it gave**")
         step.laid_open(run)
@@ -132,10 +133,10 @@ def _tell(step: Step[Any], run: Any, predicted: str | None) -> None:
     st.markdown(f"**{step.check.question}**")
     shown = step.check.shows(run)
     if predicted is None:
-        st.caption(UNPREDICTED)
+        st.caption(UNPREDICTED, help=helps(shown))
         st.info(shown, icon=":material/lightbulb:")
     else:
-        st.caption(f"You said {step.check.words(predicted)}.")
+        st.caption(f"You said {step.check.words(predicted)}.", help=helps(shown))
         if step.check.right(run, predicted):
             st.success(f"**Right.** {shown}", icon=":material/check:")
         else:
@@ -146,7 +147,8 @@ def _tell(step: Step[Any], run: Any, predicted: str | None) -> None:
 def _show_why(step: Step[Any], why: str, config: RunConfig, known: str) -> None:
     left, right = st.columns([7, 5], gap="large")
     with left:
-        st.markdown(f"**Why**\n\n{linked(why, known=step.idea)}", help=helps(why, known=known))
+        said = linked(why, known=step.idea)
+        st.markdown(f"**Why**\n\n{said}", help=helps(said, known=known))
     with right, st.container(key="further", gap="xxsmall"):
         st.markdown("**Go further**")
         for further in step.further:
@@ -161,9 +163,9 @@ def _show_way_on(step: Step[Any], config: RunConfig) -> None:
     before, after = path.neighbours(step.name)
     with st.container(horizontal=True, key="links"):
         if before:
-            frame.link("learn", config, f"Back: {before.title}", step=before.name)
+            frame.link("learn", config, f"Back: {before.title}", lesson=before.name)
         if after:
-            frame.link("learn", config, f"**Next: {after.title}**", step=after.name)
+            frame.link("learn", config, f"**Next: {after.title}**", lesson=after.name)
         else:
             frame.link("learn", config, "**What to remember**", section="takeaways")
     st.caption(

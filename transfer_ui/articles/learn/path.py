@@ -38,13 +38,13 @@ def done_in_link() -> tuple[str, ...]:
     """Read which steps are done; say what in the link is no step, and leave it out."""
     asked = st.query_params.get("done", "")
     names = asked.split(BETWEEN) if asked else []
+    known = tuple(name for name in STEPS if name in names)
     if not set(names) <= set(STEPS):
         example = BETWEEN.join(list(STEPS)[:2])
         notice_box.say(
-            f"done in the link must be names of steps joined by dots, such as {example}, got {quoted(asked)}. What is no "
-            "step was left out."
+            f"done in the link must be names of steps joined by dots, such as {example}, got {quoted(asked)}. Using "
+            f"{BETWEEN.join(known) or 'none'}."
         )
-    known = tuple(name for name in STEPS if name in names)
     _write(known)
     return known
 

@@ -33,7 +33,7 @@ def _why(results: Results) -> str:
     work = full.cost.multiply_adds / frozen.cost.multiply_adds
     return (
         f"Freezing leaves {frozen.cost.trainable_parameters:,} of {full.cost.trainable_parameters:,} parameters to fit. On "
-        f"their own training images the two get {learnt[0]} and {learnt[1]} right, so they differ in what carries over to new "
+        f"their own training images the two get {learnt[0]} and {learnt[1]} right; what counts is what carries over to new "
         "images. A small set of free parameters has less room to learn the accidents of a few images, and less room to adapt.\n\n"
         f"It is also cheap: the features of an image never change, so they are computed once. End-to-end takes {work:.1f} "
         "times the multiply-adds."

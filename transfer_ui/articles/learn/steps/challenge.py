@@ -9,7 +9,7 @@ from transfer_ui.articles.learn.checks import Check, in_order, order_words
 from transfer_ui.articles.learn.figures import curves_of
 from transfer_ui.articles.learn.step import CHALLENGE, Further, Step, challenged
 from transfer_ui.sentences import TITLES, Results, percent, test_scores
-from transfer_ui.verdicts import THREE, among_the_three
+from transfer_ui.verdicts import THREE, evidence
 
 OPTIONS = {name: TITLES[name] for name in THREE}
 
@@ -19,7 +19,7 @@ def _scores(results: Results) -> dict[str, Array]:
 
 
 def _happened(results: Results) -> str:
-    return among_the_three(_scores(results), CHALLENGE.layer_sizes[-1])
+    return evidence(_scores(results), CHALLENGE.layer_sizes[-1])
 
 
 def _why(results: Results) -> str:
@@ -33,7 +33,7 @@ def _why(results: Results) -> str:
         f"therefore a head on random features, like the control of that name: {lead_words(worth, 'it')}. There is nothing to "
         f"preserve by waiting. Freed at epoch {CHALLENGE.unfreeze_epoch}, progressive unfreezing goes from {percent(float(freed[0]))} to "
         f"{percent(float(freed[1]))} on validation images, at a rate of {CHALLENGE.unfrozen_learning_rate:g} and with one update per epoch.\n\n"
-        "Step 6 ran the same idea on a backbone that *was* pretrained. Compare the two before you trust a recipe; then change "
+        "Unfreezing, two steps back, ran the same idea on a backbone that *was* pretrained. Compare the two before you trust a recipe; then change "
         "the recipe yourself."
     )
 
@@ -54,7 +54,7 @@ STEP = Step(
         in_order(_scores),
         lambda results: order_words(_scores(results), OPTIONS, lambda mean: f"with {percent(mean)}"),
     ),
-    figure_title="Validation accuracy in the lesson's notebook",
+    figure_title="While they train, as in the lesson's notebook",
     figure=curves_of(CHALLENGE, THREE, "val_accuracy"),
     run=challenged,
     happened=_happened,

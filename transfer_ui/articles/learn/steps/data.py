@@ -83,9 +83,9 @@ def _right(run: Crossed, answer: str) -> bool:
 def _why(run: Crossed) -> str:
     stored = claims.entry("crossover", "rule_of_thumb")
     return (
-        "With few images, a free backbone mostly learns their accidents. Each image more pins the features down, and at some "
+        "With few images, a free backbone mostly learns their accidents. Each further image pins the features down, and at some "
         "size adapting them pays. Where that is depends on the tasks, the network and the budget, so a rule in absolute numbers "
-        f"can only be a guess.\n\n{RULE_OF_THUMB} The ledger has it as **{stored.verdict}**."
+        f"can only be a guess.\n\n{RULE_OF_THUMB} In the ledger it is **{stored.verdict}**."
     )
 
 

@@ -9,7 +9,7 @@ from transfer_ui.articles.learn.checks import OPEN, TOO_CLOSE, Check, best_of
 from transfer_ui.articles.learn.figures import curves_of
 from transfer_ui.articles.learn.step import SETTINGS, Further, Step, compared
 from transfer_ui.sentences import TITLES, Results, test_scores
-from transfer_ui.verdicts import THREE, among_the_three
+from transfer_ui.verdicts import THREE, among_the_three, evidence
 
 
 def _scores(results: Results) -> dict[str, Array]:
@@ -17,7 +17,7 @@ def _scores(results: Results) -> dict[str, Array]:
 
 
 def _happened(results: Results) -> str:
-    return among_the_three(_scores(results), SETTINGS.layer_sizes[-1])
+    return evidence(_scores(results), SETTINGS.layer_sizes[-1])
 
 
 def _why(results: Results) -> str:
@@ -44,12 +44,12 @@ STEP = Step(
     ),
     check=Check(
         "choose",
-        "Which of the three gets most new images right in the end?",
+        "Which of the three gets the most new images right in the end?",
         {name: TITLES[name] for name in THREE} | {OPEN: TOO_CLOSE},
         best_of(_scores),
         lambda results: among_the_three(_scores(results), SETTINGS.layer_sizes[-1], brief=True),
     ),
-    figure_title="Validation accuracy while they train",
+    figure_title="While they train",
     figure=curves_of(SETTINGS, THREE, "val_accuracy"),
     run=compared,
     happened=_happened,
