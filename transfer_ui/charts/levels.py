@@ -66,7 +66,9 @@ def template(mode: str, names: tuple[str, ...], title: str) -> base.Spec:
         alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
         alt.Tooltip("high:Q", title="to", format=".1%"),
     ]
-    layers = []
+    # Unseen, as high as the words above the plot: it keeps their room before they come.
+    room = alt.Chart(alt.NamedData("frame")).mark_text(text="x", opacity=0, dy=-20, baseline="bottom", tooltip=None)
+    layers = [room.encode(x=alt.value(0), y=alt.value(0))]
     for field, words, dash, tint in (
         ("before", "before", [4, 3], MUTED[mode]),
         ("predicted", "your prediction", [1, 0], INK[mode]),

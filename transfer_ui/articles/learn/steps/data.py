@@ -54,7 +54,9 @@ def _figure(mode: str) -> Picture[Crossed]:
             panel.draw()
             return
         marks = decide.marks(run.where, predicted or decide.NEVER, SETTINGS, run.sizes[0], run.sizes[-1])
-        panel.finish(run.table, [mark for mark in marks if predicted or mark.words != decide.YOUR_GUESS])
+        # The size is that of the lesson's settings, not the reader's own.
+        left_out = {decide.YOUR_SIZE} if predicted else {decide.YOUR_SIZE, decide.YOUR_GUESS}
+        panel.finish(run.table, [mark for mark in marks if mark.words not in left_out])
 
     return draw
 
