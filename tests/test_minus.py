@@ -53,7 +53,7 @@ def test_no_verdict_has_a_hyphen_for_a_minus(study):
 
 def test_no_sentence_about_a_run_has_a_hyphen_for_a_minus(small):
     results = compare(small.but(scenario="digits_to_permuted", backbone_learning_rate=1.0))
-    said = [row.measure(results).sentence for row in lesson_claims.TABLE]
+    said = [row.measure(results) for row in lesson_claims.TABLE]
     said += [sentences.price(results), verdicts.worth_of_pretraining(results, {}), *sentences.trouble(results)]
     said += [words.moved_sentence(result) for result in results.values()]
     assert [sentence for sentence in said if HYPHEN.search(sentence)] == []

@@ -26,6 +26,7 @@ from transfer_ui.verdicts import TITLES, evidence, headline
 
 ABOUT_STRIP = " Strip: the 95 % interval of the size at which end-to-end overtakes feature extraction for good."
 ALWAYS, NEVER = "start", "never"
+YOUR_GUESS, YOUR_SIZE = "your guess", "your size"
 AMONG = {
     "all": ("All, controls too", RIVALS),
     "freeze_or_tune": ("Freeze or fine-tune?", ("feature_extraction", "end_to_end", *BASELINES)),
@@ -268,9 +269,9 @@ def marks(where: Crossing, guess: str, config: RunConfig, first: int, last: int)
     if np.isfinite(where.at):
         strip = (float(np.clip(edge, first, last)) for edge in (where.low, where.high))
         placed.append(Mark(where.at, "overtakes", *strip))
-    placed.append(Mark(guess_at(guess, first, last), "your guess"))
+    placed.append(Mark(guess_at(guess, first, last), YOUR_GUESS))
     mine = config.images_per_class or max_images_per_class(config.pair)
-    placed.append(Mark(float(np.clip(mine * config.layer_sizes[-1], first, last)), "your size"))
+    placed.append(Mark(float(np.clip(mine * config.layer_sizes[-1], first, last)), YOUR_SIZE))
     placed.append(Mark(RULE, f"the lesson: freeze below {RULE:,}"))
     return placed
 
