@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.app import open_page, texts
 from tests.browser import QUICK, eventually, settled
+from tests.present import present
 
 pytestmark = pytest.mark.browser
 
@@ -46,7 +47,7 @@ def test_the_slider_moves_curves_numbers_and_work_without_the_server_and_stays_i
         page.get_by_role("button", name=re.compile("^Download as SVG: Validation accuracy after")).click()
     assert download.value.suggested_filename == "compare_chart_3.svg"
     picture = ElementTree.parse(download.value.path()).getroot()
-    assert "at_epoch=5" in picture[0].text
+    assert "at_epoch=5" in present(picture[0].text)
     assert "Progressive" in "".join(picture.itertext())
 
     slider.focus()

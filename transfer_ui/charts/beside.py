@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import numpy as np
 
@@ -54,7 +56,7 @@ def name_layers(
     outside, above : int
         Pixels from the point to the near end of its name, and up to it.
     """
-    look = {
+    look: dict[str, Any] = {
         "align": alt.ExprRef("datum.right ? 'right' : 'left'"),
         "baseline": "middle",
         "dx": alt.ExprRef(f"datum.right ? {-outside} : {outside}"),
