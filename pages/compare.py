@@ -11,7 +11,7 @@ import streamlit as st
 from transfer_core import STRATEGIES
 from transfer_ui import downloads, sentences, tables, verdicts
 from transfer_ui.articles import comparison
-from transfer_ui.charts import curves, price, samples
+from transfer_ui.charts import curves, samples
 from transfer_ui.charts.strip import Strip, described
 from transfer_ui.controls import sidebar
 from transfer_ui.controls.presets import PRESETS
@@ -19,7 +19,7 @@ from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs import ahead, cached
-from transfer_ui.shell import frame, visit
+from transfer_ui.shell import frame, slider, visit
 
 config = sidebar.draw("compare")
 
@@ -31,6 +31,9 @@ strip = Strip(st.columns([11, 9], gap="medium"), to_come, mode)
 # The evidence: a curve, and the choice of an earlier run to overlay.
 metric = sidebar.choose_in_link("curve", curves.TITLES, st.segmented_control) or "val_accuracy"
 chart = curves.Chart(config.n_epochs, metric, mode)
+slider.draw("at_epoch", curves.shown_epochs(config.n_epochs), f"compare {config.key}", mode)
+numbers = st.container(key="readings")
+numbers.empty()  # an empty container would not keep its height
 pinned_config = visit.choose_pinned(config)
 if pinned_config:
     st.caption(f"Dotted lines: an earlier run with {sentences.differences(pinned_config, config)}.")
@@ -76,15 +79,14 @@ with place:
     )
     for sentence in sentences.trouble(results):
         st.error(sentence, icon=":material/warning:")
+with numbers:
+    comparison.draw_readings(outcome, rows, metric, mode)
 with costs:
-    st.subheader("What it costs", anchor=False)
-    panels = [price.WORK, price.OLD_TASK] if config.has_old_task else [price.WORK]
-    for column, panel in zip(st.columns(2, gap="medium"), panels, strict=False):
-        with column:
-            price.show(results, panel, mode)
+    comparison.draw_costs(outcome, mode)
 st.caption(
-    "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. Hover to compare all strategies "
-    "at one epoch; the menu in a chart's corner saves it as a PNG. Losses are in nats.",
+    "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. The slider moves the curves, the "
+    "numbers and the work; test accuracy and the old task are measured once, at the end. The menu in a chart's corner saves "
+    "it as PNG or SVG, or shows its data. Losses are in nats.",
     help=DEFINITIONS["nats"],
 )
 

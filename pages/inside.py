@@ -12,11 +12,11 @@ from transfer_core import STRATEGIES
 from transfer_ui import sentences
 from transfer_ui.articles.inside import anatomy, looks
 from transfer_ui.articles.inside.seen import look_into
-from transfer_ui.charts.components import network, player
+from transfer_ui.charts.components import network
 from transfer_ui.controls import sidebar
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
-from transfer_ui.shell import frame, visit
+from transfer_ui.shell import frame, slider, visit
 from transfer_ui.verdicts import THREE
 
 config = sidebar.draw("inside")
@@ -53,8 +53,7 @@ chosen = {name: seen[name] for name in names}
 epochs = max((one.epochs for one in chosen.values()), key=len)
 waiting.empty()
 with hero:
-    with st.container(key="player"):
-        player.show(epochs, looks.first_epoch(epochs), f"{config.key} {seed}", theme())
+    slider.draw("epoch", epochs, f"{config.key} {seed}", theme())
     network.show(pictures.once(f"networks {names} {theme()}", lambda: anatomy.networks(chosen, theme())), "networks")
     st.caption(
         "Ice blue: frozen, not a bit changed. Warm: trained, deeper for more change. Lines: the strongest weights at the end, "

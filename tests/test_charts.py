@@ -10,7 +10,8 @@ from tests.present import present
 from transfer_core import STRATEGIES, RunConfig, compare, compare_steps
 from transfer_core.statistics import paired_gap
 from transfer_core.studies.registry import STUDIES
-from transfer_ui.charts import base, curves, layer_change, price, samples, strip, study, sweep, timeline
+from transfer_ui.charts import base, curves, layer_change, price, samples, strip, study, sweep, timeline, work
+from transfer_ui.charts.components import readings
 from transfer_ui.controls.knobs import RATES
 from transfer_ui.palette import ON_TRAINED, STRATEGY_STYLES, TRAINED_RANGE
 
@@ -75,11 +76,17 @@ def test_the_pointer_reads_the_nearest_point(spec):
     assert spec["params"][0]["views"] == [reader["name"]]
 
 
+def validate(spec):
+    """Check all of a template but what it hands on to Vega."""
+    params = [{name: value for name, value in one.items() if name != "on"} for one in spec.get("params", [])]
+    altair.Chart.from_dict(spec | {"params": params, "data": {"values": []}}, validate=True)
+
+
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("quantity", ["accuracy", "loss"])
 def test_template_of_a_curve_is_valid_vega_lite(quantity, mode):
     spec = curves.curves_template(quantity, mode)
-    altair.Chart.from_dict(spec | {"data": {"values": []}}, validate=True)
+    validate(spec)
 
 
 def test_rows_of_the_curves_are_the_mean_over_seeds(results):
@@ -222,13 +229,13 @@ def test_strip_is_dark_ink_on_white_paper():
     [
         lambda mode: strip.template("accuracy", mode),
         lambda mode: strip.template("gap", mode),
-        lambda mode: price.template(price.WORK, mode),
-        lambda mode: price.template(price.OLD_TASK, mode),
+        work.template,
+        price.template,
     ],
     ids=["accuracy", "gap", "work", "old task"],
 )
 def test_templates_of_the_answer_are_valid_vega_lite(spec, mode):
-    altair.Chart.from_dict(spec(mode) | {"data": {"values": []}}, validate=True)
+    validate(spec(mode))
 
 
 SCORES = {"end_to_end": np.linspace(0.8, 0.9, 10), "from_scratch": np.linspace(0.7, 0.9, 10)}
@@ -264,23 +271,57 @@ def test_the_frame_of_the_strip_has_all_that_its_template_reads_and_holds_every_
     assert not (values > frame["high"]).any()
 
 
-def test_what_it_costs_is_what_the_runs_cost(results):
+def test_the_price_on_the_old_task_is_what_the_runs_paid(results):
     table = price.rows(results).set_index("strategy")
+    assert list(table.index) == [STRATEGIES[name].short for name in results if STRATEGIES[name].pretrained]
     for name, result in results.items():
-        row = table.loc[STRATEGIES[name].short]
-        assert row["multiply_adds"] == result.cost.multiply_adds
-        assert row["mean"] == pytest.approx(result.test_accuracy.mean())
         if STRATEGIES[name].pretrained:
+            row = table.loc[STRATEGIES[name].short]
+            assert row["mean"] == pytest.approx(result.test_accuracy.mean())
             assert row["source"] == pytest.approx(result.source_accuracy_after.mean())
-        else:
-            assert np.isnan(row["source"])
+
+
+def test_the_work_of_a_path_grows_to_what_its_run_cost(results):
+    table = work.rows(results)
+    for name, result in results.items():
+        path = table[table["strategy"] == STRATEGIES[name].short]
+        assert path["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
+        assert path["multiply_adds"].is_monotonic_increasing
+        assert path["multiply_adds"].iloc[-1] == result.cost.multiply_adds
+        assert path["mean"].to_numpy() == pytest.approx(result.history["val_accuracy"][:, 1:].mean(axis=0))
+    assert work.work_by_epoch(results["end_to_end"])[0] == 0
+
+
+def test_readings_are_the_curves_and_the_work_at_every_epoch(results):
+    spent = {STRATEGIES[name].short: work.work_by_epoch(result) for name, result in results.items()}
+    rows = curves.curve_rows(results, {}, "val_loss").query("run == 'this run'")
+    data = readings.data_of(rows, spent, dict.fromkeys(spent, "#000000"), "light", metric="val_loss")
+    assert data["epochs"] == curves.shown_epochs(6)
+    assert not data["share"]
+    assert [arm["title"] for arm in data["arms"]] == list(spent)
+    for arm, result in zip(data["arms"], results.values(), strict=True):
+        assert arm["values"] == pytest.approx(result.history["val_loss"].mean(axis=0), abs=1e-4)
+        assert arm["work"][-1] == pytest.approx(result.cost.multiply_adds, rel=5e-3)
 
 
 def test_names_on_one_side_of_a_picture_stand_apart(results):
-    table = price.rows(results)
-    low, high = price.frame(table).values()
-    right = np.log(table["multiply_adds"]) > np.log(table["multiply_adds"]).agg(["min", "max"]).mean()
-    for side in (right, ~right):
-        here = table[side]
-        places = price.PLOT * (high - here["mean"]) / (high - low) + here["nudge_work"]
-        assert (np.diff(np.sort(places)) >= base.LABEL_GAP - 1e-6).all()
+    ends, (low, high) = work.ends(work.rows(results)), list(work.frame(work.rows(results)).values())[1:]
+    for height, nudge in zip(base.LABEL_HEIGHTS, ("nudge_low", "nudge_high"), strict=True):
+        for _, here in ends.groupby("right"):
+            places = height * (high - here["label"]) / (high - low) + here[nudge]
+            assert (np.diff(np.sort(places)) >= base.LABEL_GAP - 1e-6).all()
+
+
+def test_charts_that_follow_the_epoch_hear_it_and_stay_within_their_run(results):
+    for spec, frame in (
+        (
+            curves.curves_template("loss", "dark"),
+            curves.frame(6, curves.curve_rows(results, {}, "val_loss"), "val_loss"),
+        ),
+        (work.template("dark"), work.frame(work.rows(results))),
+    ):
+        epoch, at = (next(one for one in spec["params"] if one["name"] == name) for name in ("epoch", "at"))
+        assert [event["type"] for event in epoch["on"][0]["events"]] == ["epoch", "epoch-again"]
+        assert "min(epoch, data('frame')[0].last)" in at["expr"]
+        assert frame["last"] == 6
+        assert any("== at" in json.dumps(layer.get("transform", "")) for layer in spec["layer"])

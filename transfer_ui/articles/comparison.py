@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from transfer_core import RunConfig
+import pandas as pd
+import streamlit as st
+
+from transfer_core import STRATEGIES, RunConfig
 from transfer_ui import verdicts
+from transfer_ui.charts import price, work
+from transfer_ui.charts.components import readings
+from transfer_ui.palette import colours
 from transfer_ui.runs import cached
+from transfer_ui.runs.waiting import Outcome
 from transfer_ui.sentences import Results, cap, test_scores
 from transfer_ui.shell.frame import Answer
 from transfer_ui.verdicts import BASELINES_TO_COME, Scores
@@ -44,6 +51,52 @@ def answer(
     draw(test_scores(results) | dict(baselines))
     drawn.say(verdicts.answer(results, baselines), further(baselines) if further else [], about)
     return baselines
+
+
+def draw_readings(outcome: Outcome, rows: pd.DataFrame, metric: str, mode: str) -> None:
+    """Draw the curves in numbers at the epoch of the slider.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Of a comparison.
+    rows : DataFrame
+        Of `transfer_ui.charts.curves.curve_rows`.
+    metric : str
+    mode : {"light", "dark"}
+    """
+    results: Results = outcome.results
+    shorts = [STRATEGIES[name].short for name in results]
+    looks = dict(zip(shorts, colours(list(results), mode), strict=True))
+    spent = outcome.once(
+        "work by epoch",
+        lambda: {short: work.work_by_epoch(result) for short, result in zip(shorts, results.values(), strict=True)},
+    )
+    readings.show(
+        outcome.once(
+            f"readings of {metric} {mode}",
+            lambda: readings.data_of(rows[rows["run"] == "this run"], spent, looks, mode, metric=metric),
+        )
+    )
+
+
+def draw_costs(outcome: Outcome, mode: str) -> None:
+    """Draw what the accuracy costs: work, and the old task where there is one.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Of a comparison.
+    mode : {"light", "dark"}
+    """
+    results: Results = outcome.results
+    st.subheader("What it costs", anchor=False)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        work.show(outcome.once("work", lambda: work.rows(results)), mode)
+    if next(iter(results.values())).config.has_old_task:
+        with right:
+            price.show(outcome.once("price", lambda: price.rows(results)), mode)
 
 
 def note(config: RunConfig) -> str:

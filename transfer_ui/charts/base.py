@@ -70,6 +70,21 @@ def template(chart: alt.LayerChart | alt.FacetChart, mode: str) -> Spec:
     return spec
 
 
+def follow_epoch(spec: Spec) -> Spec:
+    """Have a template follow the slider over the epochs (`transfer_ui.charts.components.player`), in the browser alone.
+
+    Its expressions read ``at``: the epoch of the slider, and without one, or beyond it, ``frame.last``.
+    """
+    moves = [{"source": "window", "type": name} for name in ("epoch", "epoch-again")]
+    # Vega-Lite hands what it does not know of a parameter to Vega, which listens.
+    spec["params"] = [
+        *spec.get("params", []),
+        {"name": "epoch", "value": None, "on": [{"events": moves, "update": "event.detail"}]},
+        {"name": "at", "expr": framed("isValid(epoch) ? min(epoch, frame.last) : frame.last").expr},
+    ]
+    return spec
+
+
 class Place:
     """A place on the page for one chart, redrawn whenever there is news.
 

@@ -1,4 +1,4 @@
-"""Loss and accuracy against epoch: every strategy, mean and band, one hover that reads them all."""
+"""Loss and accuracy against epoch: every strategy, mean and band; a hover reads them all, and so does the slider's epoch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from transfer_core import STRATEGIES, RunResult
 from transfer_core.schedules import with_starts
 from transfer_core.statistics import MIN_SEEDS, mean_band
 from transfer_ui.charts import base
-from transfer_ui.palette import INK, MUTED, colours, dashes
+from transfer_ui.palette import INK, MUTED, PAPER, colours, dashes
 from transfer_ui.rows import OWN, SHORTS
 
 PANELS = {
@@ -50,7 +50,7 @@ def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult]
     runs, names, epochs, bands = [], [], [], []
     for run, group in (("this run", results), ("pinned", pinned)):
         for name, result in group.items():
-            shown = np.unique(np.linspace(0, result.n_epochs, MAX_POINTS).round().astype(np.int16))
+            shown = np.array(shown_epochs(result.n_epochs), np.int16)
             runs += [run] * len(shown)
             names += [SHORTS[name]] * len(shown)
             epochs.append(shown)
@@ -115,7 +115,24 @@ def frame(n_epochs: int, rows: pd.DataFrame, metric: str) -> dict[str, float]:
     metric : str
     """
     low, high = _domain(rows, metric)
-    return {"n_epochs": n_epochs, "y_low": low, "y_high": high}
+    return {"n_epochs": n_epochs, "last": last_epoch(rows), "y_low": low, "y_high": high}
+
+
+def last_epoch(rows: pd.DataFrame) -> int:
+    """Find the latest epoch of the run on show: one under way, or stopped, has not reached its last."""
+    reached = rows.loc[rows["run"] == "this run", "epoch"]
+    return int(reached.max()) if len(reached) else 0
+
+
+def shown_epochs(n_epochs: int) -> list[int]:
+    """Epochs that are drawn: all, or so many that a line looks the same.
+
+    Examples
+    --------
+    >>> shown_epochs(3), len(shown_epochs(200))
+    ([0, 1, 2, 3], 101)
+    """
+    return list(np.unique(np.linspace(0, n_epochs, MAX_POINTS).round().astype(int)).tolist())
 
 
 def _domain(rows: pd.DataFrame, metric: str) -> tuple[float, float]:
@@ -201,8 +218,20 @@ def curves_template(quantity: str, mode: str, names: tuple[str, ...] = tuple(STR
         )
         .add_params(hover)
     )
-    chart = alt.layer(band, rule, word, earlier, line, labels, dots, reader)
-    return base.template(chart.properties(height=HEIGHT), mode)
+    stop = (
+        alt.Chart(alt.NamedData("frame"))
+        .transform_calculate(epoch="at")
+        .transform_filter("datum.epoch < datum.last")
+        .mark_rule(color=INK[mode], strokeWidth=1, tooltip=None)
+        .encode(x=x)
+    )
+    stops = (
+        current.transform_filter("datum.epoch == at")
+        .mark_point(filled=True, size=55, opacity=1, clip=True, stroke=PAPER[mode], strokeWidth=1, tooltip=None)
+        .encode(x=x, y=y("mean"), color=colour)
+    )
+    chart = alt.layer(band, rule, word, earlier, stop, line, labels, stops, dots, reader)
+    return base.follow_epoch(base.template(chart.properties(height=HEIGHT), mode))
 
 
 class Chart:

@@ -1,4 +1,4 @@
-"""What an answer costs: accuracy against work, and the new task against the old one."""
+"""What an answer costs the old task: the new task against the old one, at the end."""
 
 from __future__ import annotations
 
@@ -9,136 +9,93 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from transfer_core import RunResult
-from transfer_core.arrays import Array
-from transfer_ui.charts import base
+from transfer_core import STRATEGIES, RunResult
+from transfer_ui.charts import base, beside
 from transfer_ui.charts.panels import TITLES
 from transfer_ui.charts.strip import shown_interval
-from transfer_ui.palette import ARM_STYLES, MUTED, PAPER, colours
-from transfer_ui.rows import FROM_PRETRAINED, OWN
+from transfer_ui.palette import MUTED, PAPER, colours
 
-HEIGHT, PLOT = 230, 175  # pixels, and those between the axes
-WORK, OLD_TASK = "work", "old task"
-AXES = {WORK: "multiply_adds", OLD_TASK: "source"}
+HEIGHT = 230  # pixels
 
 
-def rows(results: Mapping[str, RunResult], part: str = "test") -> pd.DataFrame:
-    """One row per arm: what it gains on the new task, the work it takes, what the old task keeps.
-
-    Parameters
-    ----------
-    results : mapping of str to RunResult
-        A strategy, or an attempt of the visitor's under the mark that the picture shows.
-    part : {"test", "val"}
-        Images of the new task to look at: those for a choice are the validation images.
+def rows(results: Mapping[str, RunResult]) -> pd.DataFrame:
+    """One row per pretrained strategy: what it gains on the new task, what the old one keeps, where its name stands.
 
     Returns
     -------
     DataFrame
-        ``strategy``, ``look``, ``mean``, ``low``, ``high``, ``multiply_adds``, ``source``, ``source_low``, ``source_high``,
-        ``source_before``; those of the old task are missing where there is none.
+        ``strategy``, ``mean``, ``low``, ``high``, ``source``, ``source_low``, ``source_high``, ``source_before``,
+        ``edge``, the end of the interval where the name stands, and what `beside.names_beside` gives.
     """
-    table = []
-    for name, result in results.items():
-        keeps = result.config.has_old_task and (name in FROM_PRETRAINED or name not in TITLES)
-        scores = result.test_accuracy if part == "test" else result.val_accuracy
-        source = shown_interval(result.source_accuracy_after) if keeps else (np.nan,) * 3
-        table.append(
+    found = pd.DataFrame(
+        [
             {
-                "strategy": TITLES.get(name, name),
-                "look": TITLES.get(name, TITLES[OWN]),
-                **shown_interval(scores)._asdict(),
-                "multiply_adds": result.cost.multiply_adds,
-                **dict(zip(("source", "source_low", "source_high"), source, strict=True)),
-                "source_before": result.source_accuracy_before.mean() if keeps else np.nan,
+                "strategy": TITLES[name],
+                **shown_interval(result.test_accuracy)._asdict(),
+                **dict(
+                    zip(
+                        ("source", "source_low", "source_high"),
+                        shown_interval(result.source_accuracy_after),
+                        strict=True,
+                    )
+                ),
+                "source_before": result.source_accuracy_before.mean(),
             }
-        )
-    found = pd.DataFrame(table)
-    for panel, axis in AXES.items():
-        found[f"nudge_{panel.replace(' ', '_')}"] = _nudges(found, axis)
-    return found
-
-
-def _nudges(table: pd.DataFrame, axis: str) -> Array:
-    """Pixels to move each name by so that those on one side of the picture do not cover each other."""
-    low, high = frame(table).values()
-    places = np.log(table[axis]) if axis == AXES[WORK] else table[axis]
-    right = (places > (places.min() + places.max()) / 2).to_numpy()
-    wanted = PLOT * (high - table["mean"].to_numpy()) / (high - low)
-    nudges = np.zeros(len(table))
-    for side in (right, ~right & places.notna().to_numpy()):
-        if side.any():
-            nudges[side] = base.spread_labels(wanted[side], PLOT) - wanted[side]
-    return nudges
+            for name, result in results.items()
+            if STRATEGIES[name].pretrained
+        ]
+    )
+    low, high = frame(found).values()
+    places = beside.names_beside(found["source"].to_numpy(), found["mean"].to_numpy(), low, high)
+    edge = np.where(places["right"], found["source_low"], found["source_high"])
+    return found.assign(edge=np.where(np.isfinite(edge), edge, found["source"]), **places)
 
 
 @cache
-def template(panel: str, mode: str) -> base.Spec:
-    """Make one of the two panels.
+def template(mode: str) -> base.Spec:
+    """Make the chart.
 
     Parameters
     ----------
-    panel : {"work", "old task"}
     mode : {"light", "dark"}
     """
-    names = list(ARM_STYLES)
-    colour = alt.Color("look:N").scale(domain=[TITLES[name] for name in names], range=colours(names, mode)).legend(None)
+    names = list(STRATEGIES)
+    colour = (
+        alt.Color("strategy:N").scale(domain=[TITLES[name] for name in names], range=colours(names, mode)).legend(None)
+    )
     y_scale = alt.Scale(domain=[base.framed("frame.low"), base.framed("frame.high")], nice=False)
-    y = alt.Y("mean:Q", scale=y_scale).axis(format=".0%", tickCount=4).title("New task")
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=y_scale).axis(format=".0%", tickCount=4).title("New task: test accuracy")
+
+    def x(field: str) -> alt.X:
+        scale = alt.Scale(zero=False, nice=False, padding=28)
+        axis = alt.Axis(format=".0%", tickCount=4, title="Old task, with its old head, at the end")
+        return alt.X(f"{field}:Q", scale=scale, axis=axis)
+
     every = alt.Chart(base.NO_DATA)
-    if panel == WORK:
-        x = (
-            alt.X("multiply_adds:Q")
-            .scale(type="log", nice=False, padding=28)
-            .axis(format="~s", tickCount=3, grid=False)
-            .title("Multiply-adds to train one network")
-        )
-        further = []
-    else:
-        every = every.transform_filter("isValid(datum.source)")
-        x = (
-            alt.X("source:Q")
-            .scale(zero=False, nice=False, padding=28)
-            .axis(format=".0%", tickCount=4)
-            .title("Old task, with its old head")
-        )
-        further = [
-            every.transform_aggregate(before="mean(source_before)")
-            .mark_rule(color=MUTED[mode], strokeDash=[4, 3], tooltip=None)
-            .encode(x=alt.X("before:Q")),
-            every.mark_rule(strokeWidth=2, tooltip=None).encode(
-                x=alt.X("source_low:Q"), x2="source_high:Q", y=y, color=colour
-            ),
-        ]
+    before = every.transform_aggregate(before="mean(source_before)")
     tooltip = [
         alt.Tooltip("strategy:N", title=" "),
         alt.Tooltip("mean:Q", title="New task", format=".1%"),
         alt.Tooltip("source:Q", title="Old task", format=".1%"),
-        alt.Tooltip("multiply_adds:Q", title="Multiply-adds", format=".3s"),
     ]
     layers = [
-        *further,
+        before.mark_rule(color=MUTED[mode], strokeDash=[4, 3], tooltip=None).encode(x=x("before")),
         every.mark_rule(strokeWidth=2, tooltip=None).encode(
-            x=x, y=alt.Y("low:Q", scale=y_scale), y2="high:Q", color=colour
+            x=x("source_low"), x2="source_high:Q", y=y("mean"), color=colour
         ),
+        every.mark_rule(strokeWidth=2, tooltip=None).encode(x=x("source"), y=y("low"), y2="high:Q", color=colour),
+        *beside.name_layers(every, x("edge"), y("label"), colour, mode, outside=8),
         every.mark_point(filled=True, size=120, opacity=1, stroke=PAPER[mode], strokeWidth=1.5).encode(
-            x=x, y=y, color=colour, tooltip=tooltip
+            x=x("source"), y=y("mean"), color=colour, tooltip=tooltip
         ),
-        # Names to the left of points in the right half, so that none is cut.
-        every.mark_text(
-            align=alt.ExprRef("scale('x', datum.x_value) > width / 2 ? 'right' : 'left'"),
-            dx=alt.ExprRef("scale('x', datum.x_value) > width / 2 ? 4 : -4"),
-            dy=alt.ExprRef(f"datum.nudge_{panel.replace(' ', '_')} - 11"),
-            tooltip=None,
-        )
-        .transform_calculate(x_value=f"datum.{AXES[panel]}")
-        .encode(x=x, y=y, text="strategy:N", color=colour),
     ]
     return base.template(alt.layer(*layers).properties(height=HEIGHT), mode)
 
 
 def frame(table: pd.DataFrame) -> dict[str, float]:
-    """Domain of the new task's axis, the same in both panels."""
+    """Domain of the new task's axis."""
     values = table[["mean", "low", "high"]].to_numpy(float)
     known = values[np.isfinite(values)]
     if not len(known):
@@ -147,14 +104,18 @@ def frame(table: pd.DataFrame) -> dict[str, float]:
     return {"low": max(0.0, round(low - 0.04, 3)), "high": min(1.02, round(high + 0.04, 3))}
 
 
-def show(results: Mapping[str, RunResult], panel: str, mode: str, part: str = "test") -> None:
-    """Draw one of the two panels; arguments as for `rows`."""
-    table = rows(results, part)
-    axis = AXES[panel]
+def show(table: pd.DataFrame, mode: str) -> None:
+    """Draw the strategies.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `rows`.
+    mode : {"light", "dark"}
+    """
     said = [
-        f"{strategy} {100 * mean:.1f} % at {place:,.3g}"
-        for strategy, mean, place in zip(table["strategy"], table["mean"], table[axis], strict=True)
-        if np.isfinite(place)
+        f"{strategy} {100 * mean:.1f} % at {old:.3g}"
+        for strategy, mean, old in zip(table["strategy"], table["mean"], table["source"], strict=True)
     ]
-    about = "multiply-adds" if panel == WORK else "accuracy on the old task"
-    base.show(template(panel, mode), table, alt=f"New task against {about}: {'; '.join(said)}.", frame=frame(table))
+    words = f"New task against accuracy on the old task: {'; '.join(said)}."
+    base.show(template(mode), table, alt=words, frame=frame(table))

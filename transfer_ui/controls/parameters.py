@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import chain
 
 PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    "compare": ("curve", "numbers", "pin"),
+    "compare": ("curve", "at_epoch", "numbers", "pin"),
     "your_schedule": ("schedule", "bet", "lead", "trained", "code"),
     "inside": ("look", "arms", "of_seed", "epoch", "confused", "step", "example", "drawn"),
     "forgetting": ("anchor", "lost_by"),

@@ -39,7 +39,7 @@ from transfer_ui.runs.steps import (
 )
 from transfer_ui.runs.study_steps import Stored, stored_study_steps
 from transfer_ui.runs.turns import FIRST_HAND
-from transfer_ui.runs.waiting import Outcome, outcome, quietly
+from transfer_ui.runs.waiting import Outcome, keep_place, outcome, quietly
 from transfer_ui.runs.workbench import Workbench
 
 Draw = Callable[[Any], object]
@@ -76,6 +76,7 @@ def comparison(config: RunConfig, draw: Draw | None = None, beside: Sequence[Req
     """
     view = default_view(config)
     if view:
+        keep_place()
         return Outcome(view.comparison, False, view.made, derived=view.derived)
     asked = comparison_of(config)
     found = outcome(workbench(), asked.key, asked.make_steps, draw, asked.family, beside)
@@ -112,6 +113,7 @@ def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...], draw: Draw | None
     """Run progressive unfreezing for several unfreeze epochs; results are keyed by the epoch as text."""
     view = _stored_sweep(config, epochs)
     if view:
+        keep_place()
         return Outcome(view.sweep, False, view.made)
     asked = sweep_of(config, epochs)
     return outcome(workbench(), asked.key, asked.make_steps, draw, asked.family)
@@ -260,6 +262,7 @@ def study(asked: Study, configs: Sequence[RunConfig], draw: Callable[[pd.DataFra
         shipped = shipped_study(asked.name, folder)
         if shipped and shipped.configs == wanted:
             if shipped.fits(cells):
+                keep_place()
                 return shipped_measured(asked.name, folder, cells)
             ready = shipped
     # Shipped cells need not be computed again, even if there is one more strategy by now.

@@ -78,14 +78,22 @@ def outcome(
     """
     job = bench.job(key, make_steps, family)
     stopped: dict[Hashable, Any] = st.session_state.setdefault("stopped_runs", {})
-    # Always there, so that what follows keeps its place on the page, with or without a wait.
-    place = st.empty()
+    place = keep_place()
     if key in stopped and not job.ended:
         _say_stopped(place, key, stopped[key][0])
         return Outcome(stopped[key][1], True)
     if not job.ended:
         _wait(bench, job, key, place, draw, [bench.job(*request) for request in beside])
     return Outcome(_result(job), False, derived=job.derived)
+
+
+def keep_place() -> DeltaGenerator:
+    """Keep a place for the bar of a run, with or without a wait: what follows then stays where it is on the page.
+
+    The browser leaves what was drawn before where it stands until something else comes in its place; so whoever goes from
+    a stored result to one that is computed still sees the old answer, and nothing moves.
+    """
+    return st.empty()
 
 
 def quietly(

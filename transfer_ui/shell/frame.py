@@ -61,12 +61,14 @@ def answer(sentence: str, further: Sequence[str] = (), note: str = "") -> Answer
 
 
 def show_origin(made: Mapping[str, str] | None) -> None:
-    """Say when and with what results were computed; say nothing if they were computed here."""
+    """Say when and with what results were computed, or that it was here: either takes as many lines."""
     if made:
         st.caption(
             f"Stored results from {made['date']}; other settings are computed here.",
             help=f"{made['versions']}; {made['machine']}. Made by `{made['command']}`.",
         )
+    else:
+        st.caption("Computed here for these settings; results for the default settings are stored.")
 
 
 def stop_without_results() -> NoReturn:

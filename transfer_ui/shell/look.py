@@ -18,6 +18,7 @@ STYLE = """
 .st-key-answer_place, .st-key-answer_place_short, .st-key-answer_place_inside { min-height: clamp(8.2rem, 15rem - 8vw, 12rem); }
 .st-key-answer_place_home { min-height: clamp(6.3rem, 14rem - 8vw, 10rem); }
 [class*="st-key-card_"] { min-height: 5.5rem; }
+.st-key-readings { min-height: 4.4rem; }
 .st-key-doors [data-testid=stPageLink-NavLink] { padding-block: 0; min-height: 1.5rem; }
 .st-key-unfreeze_first { min-height: 23rem; }
 .st-key-answer { padding-bottom: 1.1rem; }
@@ -35,6 +36,9 @@ STYLE = """
 /* The slider over the epochs stays in sight above the pictures that it moves. */
 [data-testid=stLayoutWrapper]:has(> .st-key-player) { position: sticky; top: 0; z-index: 50; background: var(--st-background-color, Canvas); }
 .st-key-map > div { margin: 0 !important; } /* Streamlit draws links of a list over one another */
+.st-key-map [data-testid=stCaptionContainer] { margin: .5rem 0 .1rem .5rem !important; }
+.st-key-map [data-testid=stCaptionContainer] p { font-size: .78rem; margin: 0; }
+.save-svg button { font-size: .72rem; }
 /* What to try next is no map: a link to this very page looks like the others. */
 .st-key-links [data-testid=stPageLink-NavLink] { background: transparent; }
 .st-key-links [data-testid=stPageLink-NavLink] p { font-weight: 400; }
@@ -53,30 +57,17 @@ STYLE = """
   [data-testid=stApp]:has(section[data-testid=stSidebar][data-collapsed=false]) .stMainBlockContainer { padding-bottom: 50dvh; }
   section[data-testid=stSidebar] [data-testid=stSidebarHeader] { height: 2.2rem; margin-bottom: 0; }
   [class*="st-key-card_"] { min-height: 6.8rem; }
+  .st-key-readings { min-height: 10.4rem; }
   /* What is behind an answer stands at the foot of the box, however many lines the headline takes. */
   [class*="st-key-answer_place"] .st-key-answer { min-height: 12.8rem; }
   [class*="st-key-answer_place"] .st-key-answer > :has(details) { margin-top: auto; }
   .st-key-map { flex-direction: row !important; flex-wrap: wrap; }
-  .st-key-map > div { width: auto !important; flex: none !important; }
+  .st-key-map > div { width: auto !important; flex: none !important; align-self: center; }
 }
 </style>
 """
 
-# Fixed text, with nothing of a visitor's in it. A link leads to the top of a page, where the answer is; on a phone
-# it also closes the sheet.
-BEHAVIOUR = """
-<script>
-if (!window.linksLeadToTheTop) {
-  window.linksLeadToTheTop = true;
-  document.addEventListener("click", event => {
-    if (!event.target.closest("[data-testid=stPageLink-NavLink]") || event.ctrlKey || event.metaKey) return;
-    document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 });
-    if (window.innerWidth <= 768 && event.target.closest("[data-testid=stSidebar]"))
-      document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
-  });
-}
-</script>
-"""
+BEHAVIOUR = f"<script>\n{Path(__file__).with_name('behaviour.js').read_text(encoding='utf-8')}</script>"
 
 
 def wear() -> None:

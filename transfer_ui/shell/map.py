@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -34,18 +35,27 @@ class PageInfo(NamedTuple):
     question: str
 
 
-PAGES = (
-    PageInfo("home", "Start", ":material/home:", "Freeze or fine-tune?"),
-    PageInfo("compare", "Compare", ":material/query_stats:", "Which strategy wins here?"),
-    PageInfo("unfreeze", "Unfreeze", ":material/lock_open:", "When should the backbone unfreeze?"),
-    PageInfo("your_schedule", "Your schedule", ":material/edit_calendar:", "Can you beat them?"),
-    PageInfo("inside", "Inside", ":material/visibility:", "What changed inside?"),
-    PageInfo("forgetting", "Forgetting", ":material/history:", "What became of the old task?"),
-    PageInfo("decide", "Decide", ":material/grid_view:", "How much data until fine-tuning pays?"),
-    PageInfo("claims", "Claims", ":material/fact_check:", "Is the advice true?"),
-    PageInfo("export", "Export", ":material/code:", "Take the code"),
-    PageInfo("learn", "Learn", ":material/school:", "The ideas"),
-)
+GROUPS = {
+    "Learn": (
+        PageInfo("home", "Start", ":material/home:", "Freeze or fine-tune?"),
+        PageInfo("learn", "Learn", ":material/school:", "The ideas"),
+    ),
+    "Explore": (
+        PageInfo("compare", "Compare", ":material/query_stats:", "Which strategy wins here?"),
+        PageInfo("unfreeze", "Unfreeze", ":material/lock_open:", "When should the backbone unfreeze?"),
+        PageInfo("your_schedule", "Your schedule", ":material/edit_calendar:", "Can you beat them?"),
+        PageInfo("inside", "Inside", ":material/visibility:", "What changed inside?"),
+        PageInfo("forgetting", "Forgetting", ":material/history:", "What became of the old task?"),
+    ),
+    "Decide": (
+        PageInfo("decide", "Decide", ":material/grid_view:", "How much data until fine-tuning pays?"),
+        PageInfo("claims", "Claims", ":material/fact_check:", "Is the advice true?"),
+    ),
+    "Take away": (PageInfo("export", "Export", ":material/code:", "Take the code"),),
+}
+"""The map, group by group; a page is one line."""
+
+PAGES = tuple(chain.from_iterable(GROUPS.values()))
 
 
 def navigation() -> StreamlitPage:
@@ -93,7 +103,10 @@ def open_page(file: str) -> None:
     st.set_page_config(page_title=f"{info.question} · Freeze or fine-tune?", layout="wide")
     look.wear()
     with st.sidebar, st.container(key="map", gap=None):
-        st.session_state.entries = {page.file: st.empty() for page in PAGES}
+        st.session_state.entries = {}
+        for group, pages in GROUPS.items():
+            st.caption(group)
+            st.session_state.entries |= {page.file: st.empty() for page in pages}
     st.session_state.drawn_links = {}
     address.open_on(file, draw_links)
     if st.session_state.page_is_new:

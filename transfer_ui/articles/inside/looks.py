@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -17,12 +17,10 @@ from transfer_ui.articles.inside.seen import Seen
 from transfer_ui.charts import layer_lines
 from transfer_ui.charts.components import features, weights
 from transfer_ui.charts.timeline import layer_names
-from transfer_ui.controls import address, notice_box, sidebar
-from transfer_ui.controls.link import quoted
+from transfer_ui.controls import sidebar
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs.waiting import Outcome
-from transfer_ui.shell import visit
 
 NO_IMAGE = "The inputs here are rows of numbers, not images: each is drawn as one row."
 
@@ -64,19 +62,6 @@ class Sight(NamedTuple):
         """Draw the button that downloads the numbers of a look."""
         at = {"look": look, "of_seed": str(self.seed), "arms": "three" if len(self.names) == 3 else "all"}
         downloads.offer(label, make_table, Origin("inside", [self.config], at), look)
-
-
-def first_epoch(epochs: Sequence[int]) -> int:
-    """Read the epoch from the link; the last without one, and of a run that has become shorter."""
-    asked, last = st.query_params.get("epoch"), epochs[-1]
-    if asked is None:
-        return last
-    if asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked) <= last:
-        return int(asked)
-    if visit.page_is_new():
-        notice_box.say(f"epoch in the link must be a whole number from 0 to {last}, got {quoted(asked)}. Using {last}.")
-    address.write_place("epoch", None)
-    return last
 
 
 def draw(look: str, sight: Sight) -> None:

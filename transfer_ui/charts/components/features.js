@@ -52,7 +52,7 @@ export default function ({ parentElement, data }) {
   root.replaceChildren(element("div", { class: "panels" }, ...panels.map(panel => panel.figure)), keys, note, strip, tip);
 
   const place = (panel, at) => {
-    const when = snapshotAt(panel.epochs, window.insideEpoch ?? Infinity) * n + at;
+    const when = snapshotAt(panel.epochs, window.shownEpoch ?? Infinity) * n + at;
     return [10 + panel.x[when] / 255 * (WIDE - 20), 10 + (1 - panel.y[when] / 255) * (TALL - 20)];
   };
   function select(found) {
@@ -95,7 +95,7 @@ export default function ({ parentElement, data }) {
     };
   }
   function hover(number, at) {
-    const panel = panels[number], when = snapshotAt(panel.epochs, window.insideEpoch ?? Infinity) * n + at;
+    const panel = panels[number], when = snapshotAt(panel.epochs, window.shownEpoch ?? Infinity) * n + at;
     const words = element("div");
     words.textContent = `a ${classes[labels[at]]}` + (panel.answers.length ? `; ${panel.title} says ${data.answers[panel.answers[when]]}` : "");
     tip.replaceChildren(image(at), words);

@@ -19,8 +19,8 @@ export default function ({ parentElement, data }) {
     // and knows of none; so it is put back.
     if (timer) return;
     const address = new URL(window.location);
-    if (+slider.value === last) address.searchParams.delete("epoch");
-    else address.searchParams.set("epoch", steps[slider.value]);
+    if (+slider.value === last) address.searchParams.delete(data.name);
+    else address.searchParams.set(data.name, steps[slider.value]);
     if (address.href !== window.location.href) window.history.replaceState(window.history.state, "", address);
   };
   const stop = () => { clearInterval(timer); timer = null; label(); keep(); };
@@ -37,10 +37,10 @@ export default function ({ parentElement, data }) {
   };
   slider.oninput = show;
   slider.onchange = keep;
-  slider.value = snapshotAt(steps, data.run === window.insideRun ? window.insideEpoch ?? data.epoch : data.epoch);
-  window.insideRun = data.run;
+  slider.value = snapshotAt(steps, data.run === window.shownRun ? window.shownEpoch ?? data.epoch : data.epoch);
+  window.shownRun = data.run;
   label();
   show();
-  const keeper = setInterval(keep, 700);
+  const keeper = setInterval(() => { keep(); remindOfEpoch(); }, 700);
   return () => { clearInterval(timer); clearInterval(keeper); };
 }

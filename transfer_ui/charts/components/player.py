@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from transfer_ui.charts.components.parts import colours, component
 
 
-def show(epochs: Sequence[int], start: int, run: str, mode: str) -> None:
+def show(epochs: Sequence[int], start: int, name: str, run: str, mode: str) -> None:
     """Draw the slider.
 
     Parameters
@@ -16,9 +16,11 @@ def show(epochs: Sequence[int], start: int, run: str, mode: str) -> None:
         Where it can stand.
     start : int
         Where it begins on a new run.
+    name : str
+        In the link.
     run : str
         Names the run: on the same one, the slider stays where the visitor left it.
     mode : {"light", "dark"}
     """
-    data = {"epochs": list(epochs), "epoch": start, "run": run, "colours": colours(mode)}
+    data = {"epochs": list(epochs), "epoch": start, "name": name, "run": run, "colours": colours(mode)}
     component("player")(key="epoch_player", data=data, height="content")

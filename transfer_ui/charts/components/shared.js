@@ -1,4 +1,4 @@
-// What the pictures of the inside share. One epoch moves them all: it lives in the browser and costs the server nothing.
+// What the components share. One epoch moves all pictures of a page: it lives in the browser and costs the server nothing.
 const bytesOf = text => Uint8Array.from(atob(text), character => character.charCodeAt(0));
 
 const element = (name, attributes = {}, ...children) => {
@@ -12,18 +12,20 @@ const element = (name, attributes = {}, ...children) => {
 const snapshotAt = (epochs, epoch) => Math.max(0, epochs.findLastIndex(one => one <= epoch));
 
 const sayEpoch = epoch => {
-  window.insideEpoch = epoch;
-  document.dispatchEvent(new CustomEvent("inside:epoch", { detail: epoch }));
+  window.shownEpoch = epoch;
+  window.dispatchEvent(new CustomEvent("epoch", { detail: epoch }));
 };
+// For charts that the browser has built since: one that stands at this epoch already does nothing.
+const remindOfEpoch = () => window.dispatchEvent(new CustomEvent("epoch-again", { detail: window.shownEpoch }));
 
 // Call show now and whenever the epoch or the width changes; returns what ends that.
 const follow = (root, show) => {
-  const draw = () => show(window.insideEpoch ?? Infinity);
+  const draw = () => show(window.shownEpoch ?? Infinity);
   const resized = new ResizeObserver(draw);
-  document.addEventListener("inside:epoch", draw);
+  window.addEventListener("epoch", draw);
   resized.observe(root);
   draw();
-  return () => { document.removeEventListener("inside:epoch", draw); resized.disconnect(); };
+  return () => { window.removeEventListener("epoch", draw); resized.disconnect(); };
 };
 
 const rgb = colour => [1, 3, 5].map(at => parseInt(colour.slice(at, at + 2), 16));
