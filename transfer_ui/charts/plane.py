@@ -17,7 +17,6 @@ from transfer_ui.charts.followed import looks
 from transfer_ui.charts.strip import shown_interval
 from transfer_ui.charts.trade import AXES, TITLES
 from transfer_ui.palette import INK, MUTED, PAPER
-from transfer_ui.sentences import percent
 
 HEIGHT = 346
 ROOM = 0.12  # of the range of the points, on either side
@@ -223,7 +222,7 @@ def described(drawn: Picture) -> str:
     rows = drawn.rows
     named = rows[rows["role"].isin(["path", UNFROZEN]) & ((rows["label"] != "") | rows["now"])]
     said = [
-        f"{'you are here: ' if now else ''}{inside(what)}, new {percent(new)}, old {percent(old)}"
+        f"{'you are here: ' if now else ''}{inside(what)}, new {new:.1%}, old {old:.1%}"
         for now, what, new, old in named[["now", "what", *AXES]].to_numpy()
     ]
     return f"{'; '.join(said)}."
