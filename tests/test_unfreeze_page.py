@@ -14,7 +14,7 @@ from tests.present import present
 from transfer_core import STRATEGIES, RunConfig, compare
 from transfer_core.experiment import sweep_steps
 from transfer_ui.articles.unfreeze import words
-from transfer_ui.charts import layer_change, plane, sweep
+from transfer_ui.charts import layer_change, plane, plane_rows, sweep
 from transfer_ui.charts.components import timeline
 from transfer_ui.charts.trade import AXES
 
@@ -36,7 +36,7 @@ def swept():
 
 
 def pictured(swept, results, chosen):
-    return plane.picture(swept, {name: results[name] for name in PURE}, chosen)
+    return plane_rows.picture(swept, {name: results[name] for name in PURE}, chosen)
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
@@ -68,6 +68,17 @@ def test_end_to_end_too_far_away_is_named_and_not_drawn(swept, results):
     assert outside["label"].tolist() == ["off the chart: end-to-end, rate 0.05"]
     assert (outside["source"] < drawn.frame["source_low"]).all()
     assert "end-to-end, rate 0.05" not in set(drawn.rows.loc[drawn.rows["role"] == "label", "label"])
+
+
+def test_no_label_leaves_the_plane_and_two_of_one_point_stand_apart(swept, results):
+    drawn = pictured(swept, results, 0)
+    labels = drawn.rows[drawn.rows["role"] == "label"]
+    share = (labels["target"] - drawn.frame["target_low"]) / (drawn.frame["target_high"] - drawn.frame["target_low"])
+    assert (share[labels["left"].astype(bool)] > 0.2).all()
+    assert (share[~labels["left"].astype(bool)] < 0.8).all()
+    at_zero = labels[labels["epoch"] == 0]
+    assert len(at_zero) == 2
+    assert at_zero["left"].nunique() == 2 or at_zero["nudge_low"].nunique() == 2
 
 
 def test_two_seeds_have_no_interval_in_the_plane(results):
