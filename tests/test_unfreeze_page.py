@@ -14,7 +14,7 @@ from tests.present import present
 from transfer_core import STRATEGIES, RunConfig, compare
 from transfer_core.experiment import sweep_steps
 from transfer_ui.articles.unfreeze import words
-from transfer_ui.charts import layer_change, plane, sweep
+from transfer_ui.charts import layer_change, plane, plane_rows, sweep
 from transfer_ui.charts.components import timeline
 from transfer_ui.charts.trade import AXES
 
@@ -36,7 +36,7 @@ def swept():
 
 
 def pictured(swept, results, chosen):
-    return plane.picture(swept, {name: results[name] for name in PURE}, chosen)
+    return plane_rows.picture(swept, {name: results[name] for name in PURE}, chosen)
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
@@ -68,6 +68,17 @@ def test_end_to_end_too_far_away_is_named_and_not_drawn(swept, results):
     assert outside["label"].tolist() == ["off the chart: end-to-end, rate 0.05"]
     assert (outside["source"] < drawn.frame["source_low"]).all()
     assert "end-to-end, rate 0.05" not in set(drawn.rows.loc[drawn.rows["role"] == "label", "label"])
+
+
+def test_no_label_leaves_the_plane_and_two_of_one_point_stand_apart(swept, results):
+    drawn = pictured(swept, results, 0)
+    labels = drawn.rows[drawn.rows["role"] == "label"]
+    share = (labels["target"] - drawn.frame["target_low"]) / (drawn.frame["target_high"] - drawn.frame["target_low"])
+    assert (share[labels["left"].astype(bool)] > 0.2).all()
+    assert (share[~labels["left"].astype(bool)] < 0.8).all()
+    at_zero = labels[labels["epoch"] == 0]
+    assert len(at_zero) == 2
+    assert at_zero["left"].nunique() == 2 or at_zero["nudge_low"].nunique() == 2
 
 
 def test_two_seeds_have_no_interval_in_the_plane(results):
@@ -143,12 +154,12 @@ def test_unfreeze_epoch_is_dragged_and_moved_by_keys_and_all_else_follows(server
     page.mouse.move(plot["x"] + plot["width"] * 15 / 20, box["y"] + 30, steps=4)
     page.mouse.up()
     expect(page).to_have_url(re.compile("unfreeze_epoch=15"))
-    expect(slider).to_have_attribute("aria-valuenow", "15")
+    expect(slider).to_have_value("15")
     expect(here).to_contain_text("you are here: 15")
     handle.press("ArrowLeft")
     handle.press("ArrowLeft")
     expect(page).to_have_url(re.compile("unfreeze_epoch=13"))
-    expect(slider).to_have_attribute("aria-valuenow", "13")
+    expect(slider).to_have_value("13")
     expect(here).to_contain_text("you are here: 13")
     expect(handle).to_be_focused()
     handle.press("End")

@@ -19,7 +19,6 @@ PANELS = {"val_accuracy": "New task: validation accuracy", "source_accuracy": "O
 UNDER_WAY = "the sweep is under way."
 NO_ROWS = pd.DataFrame({"role": [""]})
 HEIGHT = 254  # pixels, of which the word over the plot takes some
-ROOM_FOR_LABELS = 112  # pixels to the right of the plot, whose axis ends with the data
 
 
 def _scores(result: RunResult) -> dict[str, Array]:
@@ -107,7 +106,7 @@ def sweep_template(metric: str, mode: str, knob_title: str) -> base.Spec:
         return (
             alt.Y(f"{field}:Q")
             .scale(domain=[base.framed("frame.low"), base.framed("frame.high")], nice=False)
-            .axis(format=".0%", tickCount=5)
+            .axis(format=".1~%", tickCount=5)
             .title(None)
         )
 
@@ -148,10 +147,9 @@ def sweep_template(metric: str, mode: str, knob_title: str) -> base.Spec:
     )
     title = alt.TitleParams(PANELS[metric], offset=22)
     # The points come last: the nearest of them is what the pointer reads, and no label is in its way.
-    chart = alt.layer(band, lines, rule, word, labels, points).properties(
-        title=title, height=HEIGHT, padding={"right": ROOM_FOR_LABELS}
+    return base.template(
+        alt.layer(band, lines, rule, word, labels, points).properties(title=title, height=HEIGHT), mode
     )
-    return base.template(chart, mode)
 
 
 class Charts:

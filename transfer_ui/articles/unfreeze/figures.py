@@ -14,6 +14,7 @@ from transfer_ui.charts import plane, sweep
 from transfer_ui.charts.base import Place
 from transfer_ui.charts.components import timeline
 from transfer_ui.charts.layer_change import show_change, show_no_change
+from transfer_ui.charts.plane_rows import picture
 from transfer_ui.controls import sidebar
 from transfer_ui.controls.knobs import KNOB
 from transfer_ui.sentences import Results, percent
@@ -53,7 +54,7 @@ class Figures:
         self._said: dict[str, Any] = {}
         left, right = st.columns([11, 9], gap="medium")
         with left:
-            self._first = Place(st.container(key="unfreeze_first"))
+            self._first = Place(st.container(key="unfreeze_plane" if config.has_old_task else None))
             st.caption(OF_THE_PLANE if config.has_old_task else OF_THE_SWEEP)
         with right:
             self._said[PROGRESSIVE] = st.container()
@@ -113,7 +114,7 @@ class Figures:
         self._sweep.draw(points, {name: results[name] for name in PURE}, complete=complete)
         if not self._config.has_old_task:
             return
-        drawn = plane.picture(points, {name: results[name] for name in PURE}, self._config.unfreeze_epoch)
+        drawn = picture(points, {name: results[name] for name in PURE}, self._config.unfreeze_epoch)
         plane.draw(drawn, self._mode, self._first, plane.described(drawn) if complete else plane.UNDER_WAY)
 
 
