@@ -32,6 +32,7 @@ SENTENCES = (
     rf"(In the pinned run: )?({'|'.join(NAMES)}) in the link must be .+, got {WHAT_WAS_TYPED}\. (Using .+|It was left out)\.",
     rf"(In the pinned run: )?The link names a setting that does not exist, {WHAT_WAS_TYPED}\. It was left out\.",
     rf"(In the pinned run: )?The link names \d+ settings that do not exist, .*{WHAT_WAS_TYPED}\. They were left out\.",
+    rf"((Layer \d+ in p|P)hase \d+ of s|S)chedule in the link must .+, got {WHAT_WAS_TYPED}\. Using .+\.",
     r"(In the pinned run: )?[A-Z][a-z, -]+ is now \S+: it must be .+\.",
     r"\d+ more values did not fit either; the link now holds what is used\.",
 )

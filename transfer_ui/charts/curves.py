@@ -86,7 +86,7 @@ def end_rows(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
         ``strategy``, ``epoch``, and the columns of `base.label_rows`.
     """
     current = rows[rows["run"] == "this run"]
-    last = current[current["epoch"] == current["epoch"].max()]
+    last = current.drop_duplicates("strategy", keep="last")  # an arm may be shorter than the others
     low, high = _domain(rows, metric)
     # A loss that is no number any more was too high: its name must not stand where the best losses are.
     ends = np.nan_to_num(last["mean"].to_numpy(), nan=high if metric.endswith("loss") else low)
