@@ -44,7 +44,7 @@ def test_the_slider_moves_curves_numbers_and_work_without_the_server_and_stays_i
     # A chart's own menu, reached by the keyboard, saves it as SVG: what stands there now, and where it comes from.
     page.get_by_role("button", name=re.compile("^Download as PNG: Validation accuracy after")).focus()
     with page.expect_download() as download:
-        page.get_by_role("button", name=re.compile("^Download as SVG: Validation accuracy after")).click()
+        page.get_by_role("button", name=re.compile("^Download as SVG: Validation accuracy after")).press("Enter")
     assert download.value.suggested_filename == "compare_chart_3.svg"
     picture = ElementTree.parse(download.value.path()).getroot()
     assert "at_epoch=5" in present(picture[0].text)

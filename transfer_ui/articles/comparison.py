@@ -93,7 +93,8 @@ def draw_costs(outcome: Outcome, mode: str) -> None:
     st.subheader("What it costs", anchor=False)
     left, right = st.columns(2, gap="medium")
     with left:
-        work.show(outcome.once("work", lambda: work.rows(results)), mode)
+        paths = outcome.once("work", lambda: work.rows(results))
+        work.show(paths, outcome.once("ends of work", lambda: work.ends(paths)), mode)
     if next(iter(results.values())).config.has_old_task:
         with right:
             price.show(outcome.once("price", lambda: price.rows(results)), mode)

@@ -22,6 +22,8 @@ from transfer_ui.palette import INK, MUTED
 Spec = dict[str, Any]
 LABEL_GAP = 16  # pixels between two labels
 LABEL_HEIGHTS = (150, 560)  # pixels of a chart on the page, and of one that fills a screen
+FULL_SCREEN = "height > 450"
+TEXT_SIZE = alt.ExprRef(f"{FULL_SCREEN} ? 15 : 12")  # at most a pixel less than `LABEL_GAP`
 NO_DATA: alt.NamedData = alt.NamedData("rows")
 # A layer that draws nothing: without it the frame would not be among the data of the chart.
 FRAME = {"data": {"name": "frame"}, "mark": {"type": "rule", "opacity": 0, "tooltip": None}, "encoding": {}}
@@ -38,6 +40,17 @@ def framed(expression: str) -> alt.ExprRef:
     return alt.ExprRef(expression.replace("frame.", "data('frame')[0]."))
 
 
+def room(pixels: int) -> str:
+    """Write how much room labels of `TEXT_SIZE` take that take so many pixels on a page.
+
+    Examples
+    --------
+    >>> room(100)
+    '(height > 450 ? 125 : 100)'
+    """
+    return f"({FULL_SCREEN} ? {pixels * 15 // 12} : {pixels})"
+
+
 def epoch_ticks(last: str) -> alt.ExprRef:
     """Place the ticks of an axis of epochs, none beyond the last, which is a number of the frame."""
     step = f"frame.{last} > 100 ? 40 : frame.{last} > 40 ? 20 : frame.{last} > 15 ? 10 : 5"
@@ -45,7 +58,8 @@ def epoch_ticks(last: str) -> alt.ExprRef:
 
 
 def template(chart: alt.LayerChart | alt.FacetChart, mode: str) -> Spec:
-    """Turn an Altair chart into a template, with the look of the house."""
+    """Turn an Altair chart into a template, with the look of the house; letters are larger where it fills a screen."""
+    letters = TEXT_SIZE if isinstance(chart, alt.LayerChart) else 12
     styled = (
         chart.configure(font="Source Sans, sans-serif", background="transparent")
         .configure_view(stroke=None)
@@ -56,13 +70,13 @@ def template(chart: alt.LayerChart | alt.FacetChart, mode: str) -> Spec:
             gridOpacity=0.18,
             domainColor=MUTED[mode],
             tickColor=MUTED[mode],
-            labelFontSize=12,
-            titleFontSize=12,
+            labelFontSize=letters,
+            titleFontSize=letters,
             titleFontWeight="normal",
         )
         .configure_title(color=INK[mode], fontSize=14, fontWeight="bold", anchor="start", offset=8)
         .configure_legend(labelColor=INK[mode], titleColor=MUTED[mode], labelFontSize=12, titleFontWeight="normal")
-        .configure_text(color=INK[mode], fontSize=12)
+        .configure_text(color=INK[mode], fontSize=letters)
     )
     # Validation takes most of the time of a first visit; the tests do it instead.
     spec: Spec = styled.to_dict(validate=False)

@@ -73,7 +73,10 @@ def epoch_template(task: str, mode: str) -> base.Spec:
     look = looks(mode, legend=False)
     x = (
         alt.X("epoch:Q")
-        .scale(domain=[0, base.framed(f"frame.n_epochs * width / max(width - {ROOM_FOR_LABELS}, 60)")], nice=False)
+        .scale(
+            domain=[0, base.framed(f"frame.n_epochs * width / max(width - {base.room(ROOM_FOR_LABELS)}, 60)")],
+            nice=False,
+        )
         .axis(values=base.epoch_ticks("n_epochs"), grid=False)
         .title("Epoch")
     )

@@ -163,7 +163,10 @@ def curves_template(quantity: str, mode: str, names: tuple[str, ...] = tuple(STR
     number, axis_number = (".1%", ".0%") if quantity == "accuracy" else (".3f", "~g")
     x = (
         alt.X("epoch:Q")
-        .scale(domain=[0, base.framed(f"frame.n_epochs * width / max(width - {ROOM_FOR_LABELS}, 60)")], nice=False)
+        .scale(
+            domain=[0, base.framed(f"frame.n_epochs * width / max(width - {base.room(ROOM_FOR_LABELS)}, 60)")],
+            nice=False,
+        )
         .axis(values=base.epoch_ticks("n_epochs"), grid=False)
         .title("Epoch")
     )
@@ -199,7 +202,7 @@ def curves_template(quantity: str, mode: str, names: tuple[str, ...] = tuple(STR
     )
     labels = (
         alt.Chart(alt.NamedData("ends"))
-        .mark_text(align="left", dx=6, dy=base.label_nudge(), fontSize=12, tooltip=None)
+        .mark_text(align="left", dx=6, dy=base.label_nudge(), tooltip=None)
         .encode(x=x, y=y("label"), text="strategy:N", color=colour)
     )
     dots = (

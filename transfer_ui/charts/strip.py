@@ -94,7 +94,7 @@ def template(panel: str, mode: str) -> base.Spec:
             title=None,
             ticks=False,
             domain=False,
-            labelLimit=190,
+            labelLimit=240,
             labelPadding=6,
             labelFontWeight=alt.ExprRef("datum.index == 0 ? 'bold' : 'normal'"),
         )

@@ -42,7 +42,7 @@ def rows(results: Mapping[str, RunResult]) -> pd.DataFrame:
     curves = curve_rows(results, {}, "val_accuracy").query("run == 'this run' and epoch > 0").drop(columns="run")
     work = {STRATEGIES[name].short: work_by_epoch(result) for name, result in results.items()}
     so_far = [work[strategy][epoch] for strategy, epoch in zip(curves["strategy"], curves["epoch"], strict=True)]
-    return curves.assign(multiply_adds=np.array(so_far, np.float64))
+    return curves.assign(multiply_adds=np.array(so_far, np.float32))
 
 
 def ends(table: pd.DataFrame) -> pd.DataFrame:
@@ -108,21 +108,24 @@ def template(mode: str) -> base.Spec:
         path.encode(**place),
         so_far.encode(**place),
         here.mark_rule(strokeWidth=2, clip=True, tooltip=None).encode(x=x, y=y("low"), y2="high:Q", color=colour),
-        *beside.name_layers(alt.Chart(alt.NamedData("ends")), x, y("label"), colour, mode, outside=-4, above=14),
         here.mark_point(filled=True, size=120, opacity=1, stroke=PAPER[mode], strokeWidth=1.5, clip=True).encode(
             x=x, y=y("mean"), color=colour, tooltip=tooltip
         ),
+        # Over the dots: one path may end where the name of another stands.
+        *beside.name_layers(alt.Chart(alt.NamedData("ends")), x, y("label"), colour, mode, outside=-4, above=14),
     ]
     return base.follow_epoch(base.template(alt.layer(*layers).properties(height=HEIGHT), mode))
 
 
-def show(table: pd.DataFrame, mode: str) -> None:
+def show(table: pd.DataFrame, names: pd.DataFrame, mode: str) -> None:
     """Draw the paths.
 
     Parameters
     ----------
     table : DataFrame
         Of `rows`.
+    names : DataFrame
+        Of `ends`.
     mode : {"light", "dark"}
     """
     last = table.drop_duplicates("strategy", keep="last")
@@ -131,4 +134,4 @@ def show(table: pd.DataFrame, mode: str) -> None:
         for strategy, mean, work in zip(last["strategy"], last["mean"], last["multiply_adds"], strict=True)
     ]
     words = f"Validation accuracy against multiply-adds, epoch by epoch; at the end: {'; '.join(said)}."
-    base.show(template(mode), table, alt=words, frame=frame(table), ends=ends(table))
+    base.show(template(mode), table, alt=words, frame=frame(table), ends=names)
