@@ -6,6 +6,10 @@ from transfer_ui.shell.map import open_page
 
 open_page("compare")  # before the imports that take a while, so that the title is there at once
 
+from transfer_ui.controls import sidebar
+
+config = sidebar.draw("compare")  # likewise: the controls need neither pandas nor Altair
+
 import streamlit as st
 
 from transfer_core import STRATEGIES
@@ -13,15 +17,12 @@ from transfer_ui import downloads, sentences, tables, verdicts
 from transfer_ui.articles import comparison
 from transfer_ui.charts import curves, samples
 from transfer_ui.charts.strip import Strip, described
-from transfer_ui.controls import sidebar
 from transfer_ui.controls.presets import PRESETS
 from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame, slider, visit
-
-config = sidebar.draw("compare")
 
 place = st.container(key="answer_place")
 mode = theme()

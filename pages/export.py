@@ -6,18 +6,20 @@ from transfer_ui.shell.map import open_page
 
 open_page("export")  # before the imports that take a while, so that the title is there at once
 
+from transfer_ui.controls import sidebar
+
+config = sidebar.draw("export")  # likewise: the controls need neither pandas nor Altair
+
 import streamlit as st
 
 from transfer_ui import sentences, verdicts
 from transfer_ui.articles import export
-from transfer_ui.controls import sidebar
 from transfer_ui.export import FRAMEWORKS
 from transfer_ui.export.notebook import to_notebook
 from transfer_ui.export.recipe import recipe_of, to_npz
 from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame
 
-config = sidebar.draw("export")
 outcome = cached.comparison(config, beside=[*cached.baselines_of(config).values()])
 results = outcome.results
 if not results:

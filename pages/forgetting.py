@@ -6,19 +6,21 @@ from transfer_ui.shell.map import open_page
 
 open_page("forgetting")  # before the imports that take a while, so that the title is there at once
 
+from transfer_ui.controls import sidebar
+
+config = sidebar.draw("forgetting")  # likewise: the controls need neither pandas nor Altair
+
 import streamlit as st
 
 from transfer_ui import downloads, sentences
 from transfer_ui.articles.forgetting import arms, figures, tables, words
 from transfer_ui.charts import by_epoch
-from transfer_ui.controls import address, sidebar
+from transfer_ui.controls import address
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs import ahead, cached
 from transfer_ui.sentences import Results
 from transfer_ui.shell import frame
-
-config = sidebar.draw("forgetting")
 
 if config.has_old_task:
     place = st.container(key="answer_place_short")
@@ -45,6 +47,7 @@ if config.has_old_task:
     with place:
         for sentence in sentences.trouble(words.of_strategies(results)):
             st.error(sentence, icon=":material/warning:")
+    frame.show_origin(found.made)
     with st.container(horizontal=True):
         origin = Origin("forgetting", [config], address.place())
         downloads.offer("New against old", lambda: all_runs, origin, "trade")

@@ -6,6 +6,10 @@ from transfer_ui.shell.map import open_page
 
 open_page("inside")  # before the imports that take a while, so that the title is there at once
 
+from transfer_ui.controls import sidebar
+
+config = sidebar.draw("inside")  # likewise: the controls need neither pandas nor Altair
+
 import streamlit as st
 
 from transfer_core import STRATEGIES
@@ -13,13 +17,11 @@ from transfer_ui import sentences
 from transfer_ui.articles.inside import anatomy, looks
 from transfer_ui.articles.inside.seen import look_into
 from transfer_ui.charts.components import network
-from transfer_ui.controls import sidebar
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
 from transfer_ui.shell import frame, slider, visit
 from transfer_ui.verdicts import THREE
 
-config = sidebar.draw("inside")
 place = st.container(key="answer_place_inside")
 
 with st.container(horizontal=True, vertical_alignment="center"):

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.app import PATIENCE
 
 QUICK = "n_epochs=10&unfreeze_epoch=4&n_seeds=10&pretrain_epochs=2"
-SLOW = "n_epochs=200&n_seeds=20&images_per_class=100&hidden_layers=4&hidden_width=128&batch_size=8"
+SLOW = "n_epochs=200&n_seeds=6&images_per_class=100&hidden_layers=4&hidden_width=128&batch_size=8"
 
 Measured = TypeVar("Measured")
 expect.set_options(timeout=PATIENCE)

@@ -33,7 +33,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-LONG = ("visit", "running", "browser", "export", "two_servers", "execute", "pages", "studies")
+LONG = (
+    *("export", "browser", "running", "visit", "studies", "claims", "execute", "interrupted", "adding_a_strategy"),
+    *("two_servers", "quality", "decide", "pages"),
+)
 """Files that take long, the longest first: two processes that take a file each then end at about the same time."""
 
 

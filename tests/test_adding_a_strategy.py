@@ -45,8 +45,8 @@ LINK = {
     "unfreeze_epoch": "2",
     "images_per_class": "20",
     "hidden_width": "64",
-    "pretrain_epochs": "30",
-    "n_seeds": "10",
+    "pretrain_epochs": "10",
+    "n_seeds": "6",
 }
 OPEN_PAGES = f"""
 import sys

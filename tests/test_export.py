@@ -305,19 +305,44 @@ def test_outcome_of_a_run_that_was_stopped_or_broke_down():
     assert "became NaN" in recipe_of(broken).outcome
 
 
-@pytest.mark.parametrize("framework", RUN)
-def test_script_finds_its_data_from_another_folder_and_says_where_they_are_missing(tmp_path, framework):
+# Runs each script that its arguments name, and says how it ended.
+RUN_EACH = """
+import runpy, sys
+for path in sys.argv[1:]:
+    try:
+        runpy.run_path(path, run_name="__main__")
+        print("ENDED")
+    except SystemExit as left:
+        print("LEFT", left)
+"""
+
+
+def test_scripts_find_their_data_from_another_folder_and_say_where_they_are_missing(tmp_path):
     whole = recipe(("at_once", "feature_extraction"))
-    script, data = tmp_path / "has spaces" / "run.py", tmp_path / "has spaces" / whole.data_file
-    script.parent.mkdir()
-    script.write_text(FRAMEWORKS[framework].write(whole), encoding="utf-8")
-    backend = "torch" if framework == "keras" else ""
-    failed = try_python(str(script), cwd=tmp_path, backend=backend)
+    folders = [tmp_path / f"{name} {state}" for name in RUN for state in ("without", "with")]
+    for folder in folders:
+        folder.mkdir()
+        folder.joinpath("run.py").write_text(FRAMEWORKS[folder.name.split()[0]].write(whole), encoding="utf-8")
+        if folder.name.endswith(" with"):
+            folder.joinpath(whole.data_file).write_bytes(to_npz(whole))
+    scripts = [str(folder / "run.py") for folder in folders]
+    said = run_python("-c", RUN_EACH, *scripts, cwd=tmp_path, backend="torch").splitlines()
+    ends = [line for line in said if line.startswith(("LEFT", "ENDED"))]
+    assert ends == [
+        "ENDED"
+        if folder.name.endswith(" with")
+        else f"LEFT Missing: {folder / whole.data_file}. Download it from the same page."
+        for folder in folders
+    ]
+    assert sum(line.startswith("test accuracy") for line in said) == len(RUN)
+
+
+def test_a_script_without_its_data_ends_with_status_1_and_one_sentence(tmp_path):
+    tmp_path.joinpath("run.py").write_text(FRAMEWORKS["plain_numpy"].write(recipe(CASES[0])), encoding="utf-8")
+    failed = try_python("run.py", cwd=tmp_path)
     assert failed.returncode == 1
-    assert failed.stderr.splitlines()[-1] == f"Missing: {data}. Download it from the same page."
-    assert "Traceback" not in failed.stderr
-    data.write_bytes(to_npz(whole))
-    assert "test accuracy" in run_python(str(script), cwd=tmp_path, backend=backend)
+    assert failed.stderr.startswith("Missing: ")
+    assert failed.stderr.count("\n") == 1
 
 
 # Begins a program that finds no module which its arguments name.

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,17 +50,15 @@ def _wait_until(true, process=None, seconds=PATIENCE):
 
 @contextmanager
 def _study(folder, n_processes):
-    """Start a study that takes a minute, in a group of its own, as a shell does."""
+    """Start a study of many quick cells, in a group of its own, as a shell does."""
     command = [
-        *(sys.executable, "-m", "transfer_ui", "study", "crossover", "--processes", n_processes),
+        *(sys.executable, "-m", "transfer_ui", "study", "crossover", "--seeds", "4", "--processes", n_processes),
         *("--out", str(folder), "--store", str(folder / "cells.sqlite")),
     ]
     streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    before = signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # tests in the background would hand on their deafness
-    with subprocess.Popen(command, cwd=ROOT, start_new_session=True, **streams) as running:
-        signal.signal(signal.SIGINT, before)
+    # Where the tests themselves run in the background of a shell, they were told to ignore Ctrl-C; the study must not be.
+    listen = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    with subprocess.Popen(command, cwd=ROOT, start_new_session=True, preexec_fn=listen, **streams) as running:
         try:
             yield running
         finally:

@@ -53,6 +53,7 @@ def test_a_move_after_a_restart_of_the_server_counts(restarted):
     press_end_of(tab, "Target images per class", "Home")
     expect(tab).to_have_url(re.compile(r"images_per_class=1(&|$)"))
     ready(tab)
+    expect(tab.get_by_test_id("stSelectbox").get_by_role("combobox", name="Overlay an earlier run")).to_be_enabled()
     expect(tab).to_have_url(re.compile(r"n_epochs=10.*images_per_class=1(&|$)|images_per_class=1&.*n_epochs=10"))
     press_end_of(tab, "Epochs", "Home")
     expect(tab).to_have_url(re.compile(r"n_epochs=5(&|$)"))
@@ -126,7 +127,9 @@ def test_a_first_visit_leaves_one_entry_in_the_history(server, page):
 
 
 def test_a_link_to_the_same_page_keeps_the_place_and_shows_the_answer(server, page):
-    page.goto(f"{server}/decide?guess=50&among=freeze_or_tune&n_seeds=2&hidden_width=8&n_epochs=30")
+    page.goto(
+        f"{server}/decide?guess=50&among=freeze_or_tune&scenario=low_to_high&n_seeds=2&hidden_width=8&n_epochs=30"
+    )
     ready(page)
     page.get_by_role("link", name=re.compile("A third of the epochs")).click()
     expect(page).to_have_url(re.compile("n_epochs=20"))
@@ -151,11 +154,15 @@ def test_the_map_leads_back_to_the_place_on_a_page(server, page):
     expect(page).to_have_url(re.compile("section=glossary"))
 
 
+TRAINS = ("compare", "inside", "forgetting")
+"""Pages that are asked for a run of their own, which is waited for; the others show what is stored."""
+
+
 def test_nothing_is_fetched_from_another_host(server, page):
     asked = []
     page.context.on("request", lambda request: asked.append(request.url))
     for file in PAGE_FILES:
-        page.goto(f"{server}/{file}?{QUICK}&n_seeds=2&guess=50")
+        page.goto(f"{server}/{file}?" + (QUICK if file in TRAINS else "guess=50"))
         settled(page)
     ours = urlparse(server).netloc
     assert len(asked) > len(PAGE_FILES)

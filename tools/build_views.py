@@ -14,12 +14,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from tools.build_studies import made_now
-from transfer_core import SCENARIOS, compare, scenario_config
+from transfer_core import SCENARIOS, RunConfig, compare, scenario_config
 from transfer_core.archive import pack
 from transfer_core.baselines import measure_baselines
 from transfer_core.experiment import sweep_steps
+from transfer_ui.articles.forgetting.arms import DEFAULT_STRENGTH, at_the_settings, elsewhere
 from transfer_ui.articles.unfreeze.swept import sweep_epochs
-from transfer_ui.runs.default_views import FOLDER
+from transfer_ui.runs.default_views import FOLDER, name_of
 
 COMMAND = "python -m tools.build_views"
 
@@ -53,6 +54,24 @@ def build(scenario: str) -> int:
     return path.stat().st_size
 
 
+def build_arms(scenario: str) -> int:
+    """Compute and write what the page on the old task shows; return its size in bytes."""
+    config = scenario_config(scenario)
+    parts: dict[str, bytes] = {}
+    for ask in (at_the_settings, elsewhere):
+        asked = ask(config, float(DEFAULT_STRENGTH))
+        parts[name_of(asked.arms)] = pack(compare(config, asked.arms, asked.measures), asked.arms)
+    header = {"made": {**made_now(), "command": COMMAND}, "config": config.key}
+    path = FOLDER / f"{scenario}.arms.npz"
+    np.savez(
+        path,
+        allow_pickle=False,
+        header=np.frombuffer(json.dumps(header).encode(), np.uint8),
+        **{name: np.frombuffer(part, np.uint8) for name, part in parts.items()},
+    )
+    return path.stat().st_size
+
+
 def main(arguments: Sequence[str]) -> None:
     """Build the named scenarios, or all."""
     parser = ArgumentParser(prog=COMMAND, description="Store what the default view of each scenario shows.")
@@ -61,6 +80,8 @@ def main(arguments: Sequence[str]) -> None:
     )
     for name in parser.parse_args(arguments).names or SCENARIOS:
         print(f"{name}: {build(name) / 1000:.0f} kB")
+        if name == RunConfig.scenario:
+            print(f"{name}, the old task: {build_arms(name) / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from transfer_core.arms import arm_of
+from transfer_core.arms import Arm, arm_of
 from transfer_core.arrays import Array
 from transfer_core.config import RunConfig
 from transfer_core.costs import Cost
@@ -22,13 +22,16 @@ SCORES = ("test_accuracy", "source_accuracy_before", "source_accuracy_after")
 FEW = 8  # an array with fewer different values than this share of its size is kept as a list of them, and their places
 
 
-def pack(results: Mapping[str, RunResult]) -> bytes:
-    """Write what a comparison or a sweep found as one compressed file, exactly.
+def pack(results: Mapping[str, RunResult], arms: Mapping[str, Arm] | None = None) -> bytes:
+    """Write what a comparison, a sweep or a few arms found as one compressed file, exactly.
 
     Parameters
     ----------
     results : mapping of str to RunResult
-        Finished, each of an arm that its strategy made, all with the same seeds, epochs and measures.
+        Finished, all with the same seeds, epochs and measures.
+    arms : mapping of str to Arm, optional
+        What was trained under each name, if not what its strategy makes of its configuration: `unpack` must be given
+        them again.
 
     Returns
     -------
@@ -38,7 +41,7 @@ def pack(results: Mapping[str, RunResult]) -> bytes:
     Raises
     ------
     ValueError
-        If an arm is not that of a strategy, or a run was stopped.
+        If an arm is another one, or a run was stopped.
 
     Examples
     --------
@@ -51,16 +54,17 @@ def pack(results: Mapping[str, RunResult]) -> bytes:
     """
     kept = {name: scores_of(result) for name, result in results.items()}
     first = next(iter(kept.values()))
-    arms = []
+    heads = []
     for name, result in kept.items():
-        if result.stopped or result.arm != arm_of(result.config, result.strategy):
-            raise ValueError(f"only finished runs of a strategy's own arm can be packed, got {name!r}")
-        arms.append([name, result.strategy, _changes(first.config, result.config), list(result.cost)])
+        if result.stopped or result.arm != (arms[name] if arms else arm_of(result.config, result.strategy)):
+            whose = "the arms that are named" if arms else "a strategy's own arm"
+            raise ValueError(f"only finished runs of {whose} can be packed, got {name!r}")
+        heads.append([name, result.strategy, _changes(first.config, result.config), list(result.cost)])
     epochs = {name: series.epochs for name, series in first.measured.items()}
     arrays = {f"history/{name}": [one.history[name] for one in kept.values()] for name in first.history}
     arrays |= {f"measured/{name}": [one.measured[name].values for one in kept.values()] for name in epochs}
     arrays |= {name: [getattr(one, name) for one in kept.values()] for name in SCORES}
-    header = json.dumps({"arms": arms, "epochs": epochs}).encode()
+    header = json.dumps({"arms": heads, "epochs": epochs}).encode()
     entries = {"header": np.frombuffer(header, np.uint8)}
     for name, values in arrays.items():
         entries |= _entries(name, np.stack(values))
@@ -69,7 +73,7 @@ def pack(results: Mapping[str, RunResult]) -> bytes:
     return file.getvalue()
 
 
-def unpack(packed: bytes, config: RunConfig) -> dict[str, RunResult]:
+def unpack(packed: bytes, config: RunConfig, arms: Mapping[str, Arm] | None = None) -> dict[str, RunResult]:
     """Read what `pack` wrote.
 
     Parameters
@@ -77,6 +81,8 @@ def unpack(packed: bytes, config: RunConfig) -> dict[str, RunResult]:
     packed : bytes
     config : RunConfig
         That of the first result.
+    arms : mapping of str to Arm, optional
+        As for `pack`.
 
     Returns
     -------
@@ -91,7 +97,7 @@ def unpack(packed: bytes, config: RunConfig) -> dict[str, RunResult]:
     results = {}
     for index, (name, strategy, changes, counted) in enumerate(header["arms"]):
         own = config.but(**changes)
-        arm, cost = arm_of(own, strategy), Cost(*counted)
+        arm, cost = arms[name] if arms else arm_of(own, strategy), Cost(*counted)
         part = {name: values[index] for name, values in arrays.items()}
         results[name] = RunResult(
             config=own,

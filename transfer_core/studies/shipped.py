@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -177,7 +178,8 @@ def write(study: Study, made: dict[str, str], blocks: Blocks, folder: Path = FOL
         ],
     }
     # Without a time in it, the same cells are the same file.
-    _cells_of(path).write_bytes(gzip.compress(json.dumps(kept).encode(), mtime=0))
+    # Not `gzip.compress`, whose header differs between versions of Python: a file's bytes are compared.
+    _cells_of(path).write_bytes(zlib.compress(json.dumps(kept).encode(), 9, wbits=zlib.MAX_WBITS | 16))
     _read_cells.cache_clear()
     return path
 

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from transfer_core import RunConfig, RunResult, scenario_config
+from transfer_core import Arm, RunConfig, RunResult, scenario_config
 from transfer_core.archive import unpack
 from transfer_core.arrays import Array
 
@@ -75,3 +77,50 @@ def read(scenario: str) -> View | None:
         {name: entries[f"baselines/{name}"] for name in header["baselines"]},
         {},
     )
+
+
+class StoredArms(NamedTuple):
+    """Stored results of some arms at a scenario's own settings.
+
+    Attributes
+    ----------
+    made : dict of str to str
+        When and with what they were computed.
+    results : dict of str to RunResult
+        Name -> run, without weights.
+    derived : dict of str to object
+        What pages have made of them.
+    """
+
+    made: dict[str, str]
+    results: dict[str, RunResult]
+    derived: dict[str, Any]
+
+
+def default_arms(config: RunConfig, arms: Mapping[str, Arm]) -> StoredArms | None:
+    """Find what was stored for exactly these settings, data and arms.
+
+    Examples
+    --------
+    >>> default_arms(RunConfig(), {}) is None
+    True
+    """
+    return _read_arms(config, tuple(arms.items())) if config == scenario_config(config.scenario) else None
+
+
+def name_of(arms: Mapping[str, Arm]) -> str:
+    """Name some arms by all that they are."""
+    return hashlib.sha256(repr([*arms.items()]).encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=16)
+def _read_arms(config: RunConfig, named: tuple[tuple[str, Arm], ...]) -> StoredArms | None:
+    path, arms = FOLDER / f"{config.scenario}.arms.npz", dict(named)
+    if not path.exists():
+        return None
+    with np.load(path, allow_pickle=False) as stored:
+        header = json.loads(stored["header"].tobytes())
+        if header["config"] != config.key or name_of(arms) not in stored:
+            return None
+        packed = stored[name_of(arms)].tobytes()
+    return StoredArms(header["made"], unpack(packed, config, arms), {})

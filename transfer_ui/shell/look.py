@@ -24,6 +24,7 @@ STYLE = """
 .st-key-answer { padding-bottom: 1.1rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
 [data-testid=stLayoutWrapper]:has(> .st-key-behaviour) { display: none; } /* it would leave a gap above the title */
+.st-key-held_runs { display: none; } /* for the browser alone: see `visit.keep` */
 /* Progress and Stop lie over the lower edge: they are in sight wherever the page is scrolled to. */
 [data-testid=stLayoutWrapper]:has(> [class*="st-key-running"]) { position: absolute; }
 [class*="st-key-running"] {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import streamlit as st
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from transfer_core import RunConfig
@@ -14,6 +15,7 @@ from transfer_ui.controls import address, notice_box
 from transfer_ui.controls.link import from_text, quoted, to_text
 
 MAX_RUNS = 20
+HELD = "held_runs"  # the box in the browser; `transfer_ui.shell.look` hides it
 
 
 def page_is_new() -> bool:
@@ -22,19 +24,41 @@ def page_is_new() -> bool:
 
 
 def keep(config: RunConfig) -> None:
-    """Remember a finished run; the latest comes first, with none listed twice."""
-    runs: list[str] = st.session_state.setdefault("runs", [])
+    """Remember a finished run; the latest comes first, with none listed twice.
+
+    The browser holds the list too, in a box that nobody sees: it brings it to a server that has forgotten the session.
+    """
     link = to_text(config)
-    st.session_state.runs = [link, *(run for run in runs if run != link)][:MAX_RUNS]
+    st.session_state.runs = [link, *(run for run in _runs() if run != link)][:MAX_RUNS]
+    st.session_state[HELD] = " ".join(st.session_state.runs)
+    st.text_input("Earlier runs", key=HELD, label_visibility="collapsed")
+
+
+def _runs() -> list[str]:
+    """List the runs of this visit; in a new session, those that the browser holds and that can be read."""
+    if "runs" not in st.session_state:
+        box = _held_by_browser(HELD)
+        held = box.string_value.split() if box else []
+        st.session_state.runs = [run for run in dict.fromkeys(held[:MAX_RUNS]) if _is_sound(run)]
+    runs: list[str] = st.session_state.runs
+    return runs
+
+
+def _is_sound(run: str) -> bool:
+    try:
+        config, corrected = from_text(run)
+    except ValueError:
+        return False
+    return not corrected and to_text(config) == run
 
 
 def choose_pinned(config: RunConfig) -> RunConfig | None:
     """Draw the list of earlier runs and return the one to overlay, if any; it is in the link too."""
     here = to_text(config)
     pinned = st.session_state.pinned if "pinned" in st.session_state else _linked()
-    if "pinned" not in st.session_state and not _browser_holds("pinned"):
+    if "pinned" not in st.session_state and _held_by_browser("pinned") is None:
         st.session_state.pinned = pinned
-    runs = [run for run in st.session_state.get("runs", []) if run != here]
+    runs = [run for run in _runs() if run != here]
     if pinned and pinned not in runs and pinned != here:
         runs.append(pinned)
     if pinned and pinned not in runs and "pinned" in st.session_state:
@@ -49,7 +73,7 @@ def choose_pinned(config: RunConfig) -> RunConfig | None:
         disabled=not runs,
         format_func=lambda run: _label(run, here),
         help="Every run of this visit is kept here, labelled by the settings that differ. Make a change, then pin the run "
-        "before it. A restart of the server clears the list; the pinned run is also in the link.",
+        "before it. The pinned run is also in the link.",
         width=520,
     )
     address.write_place("pin", chosen)
@@ -61,12 +85,11 @@ def _label(run: str, here: str) -> str:
     return sentence_case(sentences.differences(read(run), read(here)))
 
 
-def _browser_holds(key: str) -> bool:
-    """Whether the browser has sent a choice, if only "none", that this session does not know: the server forgot it."""
+def _held_by_browser(key: str) -> WidgetState | None:
+    """Find what the browser has sent of a widget that this session does not know: the server forgot the session."""
     context = get_script_run_ctx()
-    return context is not None and any(
-        state.id.endswith(f"-{key}") for state in context.session_state.get_widget_states()
-    )
+    states = context.session_state.get_widget_states() if context else []
+    return next((state for state in states if state.id.endswith(f"-{key}")), None)
 
 
 def _linked() -> str | None:
