@@ -25,7 +25,10 @@ FILES = ("requirements.txt", "requirements-dask.txt")
 PYTHONS = ("3.11", "3.13")
 ENDS = ("lowest", "newest")
 # They need the tools and the frameworks of requirements-dev.txt.
-LEFT_OUT = ("api", "browser", "datasets", "export", "habits", "quality", "running", "two_servers", "visit")
+LEFT_OUT = (
+    *("api", "browser", "datasets", "export", "habits", "quality", "running", "two_servers", "visit"),
+    *("emoji", "torch_command", "torch_pictures", "torch_stages", "torch_training"),
+)
 LIMIT = 3600  # seconds for the tests of one try
 
 
@@ -129,7 +132,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--python", choices=PYTHONS, action="append", help="default: all")
     parser.add_argument("--end", choices=ENDS, action="append", help="default: both")
     chosen = parser.parse_args(own)
-    options = options or ["--ignore=benchmarks", *(f"--ignore=tests/test_{name}.py" for name in LEFT_OUT)]
+    options = options or [
+        "--ignore=benchmarks",
+        "--ignore=transfer_torch",
+        *(f"--ignore=tests/test_{name}.py" for name in LEFT_OUT),
+    ]
     tried = []
     for python in chosen.python or PYTHONS:
         for end in chosen.end or ENDS:
