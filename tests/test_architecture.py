@@ -7,12 +7,13 @@ import transfer_core
 
 ROOT = Path(transfer_core.__file__).parents[1]
 PICTURES = {"streamlit", "altair"}
-PRODUCT = {"streamlit_app", "pages", "transfer_ui", "transfer_core", "tools", "benchmarks", "tests"}
+PRODUCT = {"streamlit_app", "pages", "transfer_ui", "transfer_torch", "transfer_core", "tools", "benchmarks", "tests"}
 # What each part may import of the product; what a part may not, nobody below it may either.
 BELOW = {
     "streamlit_app": {"transfer_ui", "transfer_core"},
     "pages": {"transfer_ui", "transfer_core"},
     "transfer_ui": {"transfer_ui", "transfer_core"},
+    "transfer_torch": {"transfer_torch", "transfer_core"},
     "transfer_core": {"transfer_core"},
     "tools": {"tools", "transfer_ui", "transfer_core"},
 }
@@ -61,6 +62,17 @@ FLOORS = {
         {"controls"},
         {"palette", "definitions"},
         {"rows"},
+    ),
+    "transfer_torch": (
+        {"__main__"},
+        {"command"},
+        {"estimate", "grid", "findings", "chart"},
+        {"cells"},
+        {"training", "backbones"},
+        {"inputs", "stages"},
+        {"network", "splits"},
+        {"arms", "machine", "pictures"},
+        {"errors"},
     ),
 }
 # Questions are answered one by one: none leans on another.
@@ -168,6 +180,8 @@ def test_rooms_that_stand_apart_do_not_lean_on_each_other(package):
         ("pages", "from pages import home", {"pages"}),
         ("pages", "import streamlit_app", {"streamlit_app"}),
         ("tools", "from tests.app import fresh_server", {"tests"}),
+        ("transfer_torch", "from transfer_ui.palette import INK", {"transfer_ui"}),
+        ("transfer_ui", "from transfer_torch.arms import ARMS", {"transfer_torch"}),
     ],
 )
 def test_the_walk_finds_a_wrong_arrow(part, source, caught):

@@ -19,6 +19,7 @@ FOLDERS = [
     "tests",
     "tools",
     "transfer_core",
+    "transfer_torch",
     "transfer_ui",
 ]
 TEXT = {".cff", ".cfg", ".json", ".md", ".py", ".toml", ".txt", ".yaml", ".yml"}

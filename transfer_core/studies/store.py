@@ -17,10 +17,11 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from transfer_core.studies.study import Cell, Reading
+from transfer_core.studies.study import Reading
 
 MAX_CELLS = 20_000  # of about 2 kB each
 SCHEMA = """
@@ -31,6 +32,34 @@ CREATE TABLE IF NOT EXISTS cells (
     finished TEXT NOT NULL
 )
 """
+
+
+class Configured(Protocol):
+    """What was asked, written down by its ``repr``."""
+
+    @property
+    def n_seeds(self) -> int:
+        """Values of each reading."""
+        ...
+
+
+class Piece(Protocol):
+    """A piece of work that names itself: a cell of a study, or of anything else that is measured."""
+
+    @property
+    def key(self) -> str:
+        """Name of what is computed."""
+        ...
+
+    @property
+    def config(self) -> Configured:
+        """What it is computed for."""
+        ...
+
+    @property
+    def task(self) -> object:
+        """What is done, written down by its ``repr``."""
+        ...
 
 
 class StoreError(ValueError):
@@ -60,6 +89,7 @@ class Store:
     Examples
     --------
     >>> from transfer_core import RunConfig
+    >>> from transfer_core.studies.study import Cell
     >>> from transfer_core.studies.tasks import ZeroShot
     >>> store, cell = Store(None), Cell({}, RunConfig(n_seeds=2), ZeroShot())
     >>> store.get(cell) is None
@@ -111,16 +141,16 @@ class Store:
         # Somebody else's table of that name is no store.
         database.execute("SELECT key, cell, readings, finished FROM cells LIMIT 0")
 
-    def get(self, cell: Cell) -> list[Reading] | None:
+    def get(self, cell: Piece) -> list[Reading] | None:
         """Find what was measured, or ``None``."""
         return self.get_all([cell])[0]
 
-    def get_all(self, cells: Iterable[Cell]) -> list[list[Reading] | None]:
+    def get_all(self, cells: Iterable[Piece]) -> list[list[Reading] | None]:
         """Find what was measured in each cell, in order; ``None`` if nothing was, or if it cannot be read."""
         with self._one_at_a_time:
             return [self._find(cell) for cell in cells]
 
-    def put(self, cell: Cell, readings: list[Reading]) -> None:
+    def put(self, cell: Piece, readings: list[Reading]) -> None:
         """Keep what was measured; once it returns, the end of this process does not lose it, unless in `trouble`."""
         row = (cell.key, f"{cell.config!r} {cell.task!r}", _sealed(to_text(readings)), datetime.now(UTC).isoformat())
         with self._one_at_a_time:
@@ -130,7 +160,7 @@ class Store:
                 self._fall_back(error)
                 self._write(row)
 
-    def _find(self, cell: Cell) -> list[Reading] | None:
+    def _find(self, cell: Piece) -> list[Reading] | None:
         try:
             row = self._database.execute("SELECT readings FROM cells WHERE key = ?", (cell.key,)).fetchone()
         except sqlite3.OperationalError as error:  # the next one would wait just as long
