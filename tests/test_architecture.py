@@ -21,7 +21,7 @@ BELOW = {
 # floors only, and a folder from itself.
 FLOORS = {
     "transfer_core": (
-        {"studies"},
+        {"studies", "own_data"},
         {"baselines", "archive"},
         {"experiment", "old_task"},
         {"measures"},

@@ -87,14 +87,43 @@ def logistic_regression(config: RunConfig) -> Array:
     >>> logistic_regression(RunConfig(n_seeds=2)).shape
     (2,)
     """
+    return _accuracies(linear_labels, config)
+
+
+def linear_labels(known: Array, labels: Array, asked: Array) -> Array:
+    """Label examples by logistic regression.
+
+    Parameters
+    ----------
+    known : ndarray of shape (n, d)
+    labels : int ndarray of shape (n,)
+        Of the known examples.
+    asked : ndarray of shape (n_asked, d)
+
+    Returns
+    -------
+    int ndarray of shape (n_asked,)
+
+    Examples
+    --------
+    >>> linear_labels(np.array([[0.0], [1.0]]), np.array([0, 1]), np.array([[0.2], [0.9]])).tolist()
+    [0, 1]
+    """
     from sklearn.linear_model import LogisticRegression  # only here: importing it takes longer than a first picture
 
-    target = target_of(config)
-    scores = []
-    for seed in range(config.n_seeds):
-        model = LogisticRegression(max_iter=1000).fit(target.train.inputs[seed], target.train.labels[seed])
-        scores.append(model.score(target.test.inputs[seed], target.test.labels[seed]))
-    return np.array(scores)
+    given: Array = LogisticRegression(max_iter=1000).fit(known, labels).predict(asked)
+    return given
+
+
+def _accuracies(label: Callable[[Array, Array, Array], Array], config: RunConfig) -> Array:
+    """Test accuracy of whatever labels examples without a network, seed by seed."""
+    train, test = target_of(config).train, target_of(config).test
+    return np.array(
+        [
+            (label(train.inputs[seed], train.labels[seed], test.inputs[seed]) == test.labels[seed]).mean()
+            for seed in range(config.n_seeds)
+        ]
+    )
 
 
 def nearest_neighbour(config: RunConfig) -> Array:
@@ -113,14 +142,21 @@ def nearest_neighbour(config: RunConfig) -> Array:
     >>> nearest_neighbour(RunConfig("mnist_to_digits", n_seeds=2)).round(1).tolist()
     [0.9, 0.9]
     """
-    train, test = target_of(config).train, target_of(config).test
-    scores = []
-    for seed in range(config.n_seeds):
-        known, asked = (part.inputs[seed].astype(float) for part in (train, test))
-        distances = (known**2).sum(axis=-1) - 2 * asked @ known.T  # squared, less what is the same for all of `known`
-        guesses = train.labels[seed][distances.argmin(axis=-1)]
-        scores.append((guesses == test.labels[seed]).mean())
-    return np.array(scores)
+    return _accuracies(nearest_labels, config)
+
+
+def nearest_labels(known: Array, labels: Array, asked: Array) -> Array:
+    """Give each example the label of the nearest known one; arguments as for `linear_labels`.
+
+    Examples
+    --------
+    >>> nearest_labels(np.array([[0.0], [1.0]]), np.array([7, 8]), np.array([[0.2], [0.9]])).tolist()
+    [7, 8]
+    """
+    known, asked = known.astype(float), asked.astype(float)
+    distances = (known**2).sum(axis=-1) - 2 * asked @ known.T  # squared, less what is the same for all of `known`
+    given: Array = labels[distances.argmin(axis=-1)]
+    return given
 
 
 BASELINES: Mapping[str, Baseline] = MappingProxyType(
