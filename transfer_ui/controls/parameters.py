@@ -9,7 +9,7 @@ PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "compare": ("curve", "numbers", "pin"),
     "inside": ("look", "arms", "of_seed", "epoch", "confused", "step", "example", "drawn"),
     "forgetting": ("anchor", "lost_by"),
-    "decide": ("guess", "among", "cell"),
+    "decide": ("guess", "among", "cell", "crossing"),
     "claims": ("verdict", "source", "claim", "again"),
     "export": ("strategy", "framework"),
     "learn": ("section",),
