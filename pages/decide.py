@@ -11,11 +11,13 @@ from functools import partial
 import streamlit as st
 
 from transfer_core.studies.questions import crossover
+from transfer_core.wording import inside
 from transfer_ui import downloads
 from transfer_ui.articles.decide import advice, cell, crossing, guessing, maps, places
 from transfer_ui.charts import base
 from transfer_ui.charts.live_panel import LiveMap
-from transfer_ui.charts.study import grid_of, mark_words
+from transfer_ui.charts.panels import MARK
+from transfer_ui.charts.study import grid_of
 from transfer_ui.controls import sidebar
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
@@ -60,7 +62,8 @@ if winners.empty:
 live_map.finish(winners, map_key, opened.labels)
 scores = scores or places.scores_at(measured_map.rows, own_place)
 with map_column:
-    st.caption(f"{mark_words(map_study.figure, winners)}{maps.tally(winners)}", help=maps.ABOUT_MAP[among])
+    # Fixed words: what is counted stands behind the answer, so that nothing below moves.
+    st.caption(f"{MARK} {map_study.figure.mark_title}.", help=maps.ABOUT_MAP[among])
     frame.show_origin(measured_map.made)
 with cell_column:
     if opened == own_place:
@@ -71,8 +74,14 @@ with cell_column:
         there = {} if measured_map.stopped else places.computed(opened_config)
     cell.show(there, opened_config, places.is_on_map(config, opened), mode, cell_place)
 with answer_place:
-    said, evidence = measured_map.once(f"advice {config.key}", lambda: advice.recommendation(scores, config))
-    answer = frame.answer(said, [evidence], f"{guessing.guessed(guess)}: the crossing is still to be measured.")
+    said, evidence = measured_map.once(
+        f"advice {config.key} {len(scores)}", lambda: advice.recommendation(scores, config)
+    )
+    answer = frame.answer(
+        said,
+        [evidence, f"On the map, {inside(maps.tally(winners))}"],
+        f"{guessing.guessed(guess)}: the crossing is still to be measured.",
+    )
 
 st.subheader("From how many images fine-tuning pays", anchor=False)
 with st.container(horizontal=True, vertical_alignment="center"):

@@ -296,7 +296,7 @@ def test_freeze_or_fine_tune_comes_first_and_all_are_another_map():
     assert set(_rows_of_chart(app)["series"].dropna()) <= {"Feature extraction", "End-to-end", OPEN}
     widget(app, "among").set_value("all").run()
     assert app.query_params["among"] == "all"
-    counted = next(text.value for text in app.caption if "of 24 cells" in text.value)
+    counted = next(text.value for text in app.markdown if "of 24 cells" in text.value)
     assert "earest neighbour on pixels wins" in counted
 
 

@@ -79,10 +79,10 @@ def scores_at(rows: pd.DataFrame, place: Place) -> dict[str, Array]:
 
 def computed(config: RunConfig) -> dict[str, Array]:
     """Compare all ways with these settings, as the compare page does; nothing if the visitor stops it."""
-    results = cached.comparison(config).results
-    if not results:
+    compared = cached.comparison(config)
+    if compared.stopped:
         return {}
-    return {name: result.test_accuracy for name, result in results.items()} | cached.baselines(config)
+    return {name: result.test_accuracy for name, result in compared.results.items()} | cached.baselines(config)
 
 
 def place_words(config: RunConfig) -> str:
