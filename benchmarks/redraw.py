@@ -72,7 +72,8 @@ TOURS = {
     "Decide": Tour("decide?guess=50", seen=[("among", "All, controls too"), ("among", "Freeze or fine-tune?")]),
     "Claims": Tour("claims", seen=[("open_speed.fast", True), ("open_decision_map.similar_freeze", True)]),
     "Export": Tour("export", NEW[:4], [("framework", "Keras"), ("framework", "PyTorch")]),
-    "Learn": Tour("learn", seen=[("section", "The claims, measured"), ("section", "Takeaways")]),
+    "Learn": Tour("learn", seen=[("lesson", "3 Features"), ("lesson", "8 Challenge")]),
+    "Learn, reference": Tour("learn?section=why", seen=[("section", "The claims, measured"), ("section", "Takeaways")]),
 }
 
 

@@ -15,7 +15,7 @@ from transfer_core.wording import inside
 from transfer_ui import downloads
 from transfer_ui.articles.decide import advice, cell, crossing, guessing, maps, places
 from transfer_ui.charts import base
-from transfer_ui.charts.live_panel import LiveMap
+from transfer_ui.charts.live_map import LiveMap
 from transfer_ui.charts.panels import MARK
 from transfer_ui.charts.study import grid_of
 from transfer_ui.controls import sidebar

@@ -1,4 +1,4 @@
-"""The schedule as a timeline, the unfreeze epoch swept, and the proof that frozen layers did not move."""
+"""The plane of new task against old task, the unfreeze epoch dragged and swept, and the proof that frozen layers did not move."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ open_page("unfreeze")  # before the imports that take a while, so that the title
 
 import streamlit as st
 
-from transfer_core import RunResult
 from transfer_ui import downloads, sentences
-from transfer_ui.articles.unfreeze import (
-    DECAY_PRESETS,
-    Timelines,
-    moved_sentence,
-    sweep_epochs,
-    sweep_evidence,
-    sweep_sentence,
-    three_on_validation,
-)
+from transfer_ui.articles.unfreeze import words
+from transfer_ui.articles.unfreeze.decays import DECAY_PRESETS
+from transfer_ui.articles.unfreeze.figures import PURE, Figures
+from transfer_ui.articles.unfreeze.swept import sweep_epochs, with_present
 from transfer_ui.charts import sweep
 from transfer_ui.controls import sidebar
 from transfer_ui.downloads import Origin
@@ -28,76 +22,52 @@ from transfer_ui.shell import frame, visit
 
 config = sidebar.draw("unfreeze")
 
-# The answer needs the sweep; its place is reserved above the evidence.
 place = st.container(key="answer_place_short")
-schedule = st.container()
+if visit.page_is_new():
+    place.empty()  # an empty container would not keep its height
+figures = Figures(config, theme())
 
 # Drawn first: a click that reaches a server that has forgotten the session acts before old settings are computed.
-st.subheader("All at once, or layer by layer?", anchor=False)
-st.markdown("Systems disagree about how much slower the lower layers should learn. One click sets their rule:")
-with st.container(horizontal=True):
-    for preset in DECAY_PRESETS:
-        sidebar.button(
-            preset.title,
-            sidebar.choose,
-            config.but(gradual=preset.gradual, layer_decay=preset.layer_decay),
-            key=f"decay_{preset.title}",
-            help=preset.comment,
-            type="primary" if preset.is_on(config) else "secondary",
-        )
+with figures.rules:
+    st.subheader("All at once, or layer by layer?", anchor=False)
+    st.markdown("Systems disagree about how much slower the lower layers should learn. One click sets their rule:")
+    with st.container(horizontal=True):
+        for preset in DECAY_PRESETS:
+            sidebar.button(
+                preset.title,
+                sidebar.choose,
+                config.but(gradual=preset.gradual, layer_decay=preset.layer_decay),
+                key=f"decay_{preset.title}",
+                help=preset.comment,
+                type="primary" if preset.is_on(config) else "secondary",
+            )
 
-with schedule:
-    st.subheader("The schedule, and what the weights did", anchor=False)
-    st.markdown(
-        "Ice blue with a lock means frozen; warm means trained, deeper for a higher rate (the number). "
-        "The timelines are drawn from the same objects that train the network."
-    )
-    timelines = Timelines(config, theme())
-    if visit.page_is_new() and not cached.is_known(config):
-        timelines.draw_nothing()
-    st.caption(
-        "Upper row: the schedule. Lower row: the measured relative change of each layer's weights per epoch, mean over the "
-        "seeds; ice blue means that not a single bit changed."
-    )
-    outcome = cached.comparison(config, timelines.draw, [cached.sweep_of(config, sweep_epochs(config))])
-    results = outcome.results
-    if not results:
-        frame.stop_without_results()
-    progressive = results["progressive_unfreezing"]
-    timelines.draw(results, complete=True)
-    st.markdown(moved_sentence(progressive))
+epochs = sweep_epochs(config)
+if visit.page_is_new() and not cached.is_known(config):
+    figures.draw_nothing()
+outcome = cached.comparison(config, figures.draw, [cached.sweep_of(config, epochs)])
+results = outcome.results
+if not results:
+    frame.stop_without_results()
+progressive = results["progressive_unfreezing"]
+figures.draw_weights(results, complete=True)
+figures.proof.markdown(words.moved_sentence(progressive))
 
-st.subheader("The unfreeze epoch, swept", anchor=False)
-references = {name: results[name] for name in ("feature_extraction", "end_to_end")}
-sweep_charts = sweep.Charts(
-    references, chosen=config.unfreeze_epoch, last=config.n_epochs, knob_title="Unfreeze epoch", mode=theme()
+if visit.page_is_new() and not cached.sweep_is_known(config, epochs):
+    figures.draw_sweep(results, {})
+swept = cached.unfreeze_sweep(config, epochs, lambda so_far: figures.draw_sweep(results, so_far))
+points = with_present(swept.results, progressive)
+figures.draw_sweep(results, swept.results, complete=True)
+downloads.offer(
+    "Sweep",
+    lambda: sweep.sweep_table(
+        points, {name: results[name] for name in PURE}, chosen=config.unfreeze_epoch, last=config.n_epochs
+    ),
+    Origin("unfreeze", [config], swept=("unfreeze_epoch",)),
+    "sweep",
 )
-
-
-def with_present(swept: dict[str, RunResult]) -> dict[str, RunResult]:
-    """Add the current choice, which has already been trained, to the others."""
-    points = swept | {str(config.unfreeze_epoch): progressive}
-    return {epoch: points[epoch] for epoch in sorted(points, key=int)}
-
-
-swept = cached.unfreeze_sweep(
-    config, sweep_epochs(config), lambda so_far: sweep_charts.draw(with_present(so_far), complete=False)
-)
-if swept.results:
-    points = with_present(swept.results)
-    sweep_charts.draw(points)
-    st.caption(
-        "Each point is a full training run. Dashed: the two pure approaches, which have no unfreeze epoch. Compared on the "
-        "validation images, because this is a choice."
-    )
-    downloads.offer(
-        "Sweep",
-        lambda: sweep.sweep_table(points, references, chosen=config.unfreeze_epoch, last=config.n_epochs),
-        Origin("unfreeze", [config], swept=("unfreeze_epoch",)),
-        "sweep",
-    )
-    with place:
-        frame.answer(sweep_sentence(points, config), [*sweep_evidence(points, config), three_on_validation(results)])
+with place:
+    frame.answer(words.headline(points, results), words.evidence(points, results))
 frame.show_origin(outcome.made)
 with place:
     for sentence in sentences.trouble(results):

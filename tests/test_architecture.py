@@ -32,7 +32,7 @@ FLOORS = {
         {"scenarios"},
         {"shifts"},
         {"training"},
-        {"network", "costs", "datasets", "wording", "features", "drawing"},
+        {"network", "costs", "datasets", "wording", "features", "drawing", "schedule_text"},
         {"statistics"},
         {"stratified", "resampling", "selection", "student"},
         {"arrays", "seeds", "schedules", "bibliography"},
@@ -60,6 +60,7 @@ FLOORS = {
         {"charts", "sentences"},
         {"controls"},
         {"palette", "definitions"},
+        {"rows"},
     ),
 }
 # Questions are answered one by one: none leans on another.

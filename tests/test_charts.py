@@ -10,7 +10,7 @@ from tests.present import present
 from transfer_core import STRATEGIES, RunConfig, compare, compare_steps
 from transfer_core.statistics import paired_gap
 from transfer_core.studies.registry import STUDIES
-from transfer_ui.charts import base, curves, price, samples, strip, study, sweep, timeline
+from transfer_ui.charts import base, curves, layer_change, price, samples, strip, study, sweep, timeline
 from transfer_ui.controls.knobs import RATES
 from transfer_ui.palette import ON_TRAINED, STRATEGY_STYLES, TRAINED_RANGE
 
@@ -184,13 +184,13 @@ def test_change_of_a_run_without_numbers_is_not_drawn_as_frozen():
         "end_to_end"
     ]
     assert broken.n_diverged
-    assert timeline.change_rows(broken)["rate"].notna().all()
+    assert layer_change.change_rows(broken)["change"].notna().all()
 
 
 def test_change_is_empty_exactly_where_the_schedule_froze(results):
-    rows = timeline.change_rows(results["progressive_unfreezing"])
+    rows = layer_change.change_rows(results["progressive_unfreezing"])
     frozen = (rows["layer"] != "head") & (rows["start"] < 2)
-    assert (rows["rate"].isna() == frozen).all()
+    assert (rows["change"].isna() == frozen).all()
 
 
 def test_sweep_has_a_row_a_value_and_a_level_for_each_reference(results):

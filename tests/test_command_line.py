@@ -12,11 +12,15 @@ import pytest
 
 from tests.app import ROOT
 from tests.present import present
+from transfer_core import STRATEGIES, Arm, compare
+from transfer_core.schedule_text import from_text as schedule_of
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import read
 from transfer_core.studies.store import Store
 from transfer_ui.__main__ import main
 from transfer_ui.command.boundary import boundary, tell
+from transfer_ui.controls.link import from_text
+from transfer_ui.sentences import accuracy_words, percent
 
 QUICK = ["study", "decision_map", "--scenario", "low_to_high", "--seeds", "2", "--processes", "1"]
 
@@ -112,9 +116,15 @@ def test_a_second_run_takes_everything_from_the_store(run, store, monkeypatch):
         (["study", "crossover", "--dask", "nowhere"], "--dask must be the address of a scheduler that answers, got "),
         (["study", "crossover", "--dask", "a", "--processes", "2"], "--processes cannot be used together with --dask."),
         (["study", "crossover", "--colour", "red"], "unrecognized arguments --colour red."),
+        (["compare", "--schedule", "5-f-f-f"], "phase 1 of --schedule must leave a layer to train, got 'f-f-f'."),
+        (["compare", "--schedule", "5-f-0.1"], "phase 1 of --schedule must have 3 layers after its epochs, got '2'."),
+        (["compare", "--schedule", "9" * 5000], "--schedule must have 1 to 2,000 characters, got '9999"),
+        (["compare", "--link", "n_epochs=many"], "n_epochs in --link must be a whole number, got 'many'."),
+        (["compare", "--link", "x=1"], "--link names a setting that does not exist, 'x'."),
+        (["compare", "--link", "x" * 5000], "--link must be at most 2,000 characters long, got 'xxxx"),
         (["study"], "name is missing."),
         ([], "command is missing."),
-        (["dance"], "command must be one of list, study, got 'dance'."),
+        (["dance"], "command must be one of list, compare, study, got 'dance'."),
     ],
 )
 def test_bad_arguments_get_one_sentence_and_status_2(arguments, sentence, capsys, monkeypatch, tmp_path):
@@ -130,6 +140,20 @@ def test_bad_arguments_get_one_sentence_and_status_2(arguments, sentence, capsys
     assert said.err.startswith(sentence)
     assert said.err.count("\n") == 1
     assert said.err.endswith(".\n")
+
+
+def test_a_schedule_of_ones_own_is_compared_as_on_the_page(capsys):
+    link = "scenario=low_to_high&n_epochs=5&unfreeze_epoch=2&n_seeds=6&pretrain_epochs=1&hidden_width=16"
+    main(["compare", "--link", link, "--schedule", "3-f-f-0.05_2-0.02-0.02-0.02"])
+    *rows, blank, said = capsys.readouterr().out.splitlines()
+    config = from_text(link).config
+    own = compare(config, {"mine": Arm(schedule_of("3-f-f-0.05_2-0.02-0.02-0.02"))})["mine"]
+    (row,) = [row for row in rows if row.startswith("Your schedule ")]
+    assert accuracy_words(own.test_accuracy) in row
+    assert percent(own.source_accuracy_after.mean()) in row
+    assert len(rows) == len(STRATEGIES) + 1 + 2  # neither task knows the other's classes: no zero-shot
+    assert not blank
+    assert said.endswith(".")
 
 
 def test_it_is_a_program():

@@ -5,7 +5,7 @@ from tests.present import present
 from transfer_core import SCENARIOS, RunConfig, compare, scenario_config
 from transfer_core.baselines import measure_baselines
 from transfer_core.experiment import sweep_steps
-from transfer_ui.articles.unfreeze import sweep_epochs
+from transfer_ui.articles.unfreeze.swept import sweep_epochs
 from transfer_ui.runs.default_views import FOLDER, default_view
 
 SAMPLE = ("off_centre", "mnist_to_digits", "digits_to_parity")

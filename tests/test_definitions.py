@@ -12,11 +12,15 @@ PAGES = {
     "home": [QUICK],
     "compare": [QUICK, QUICK | {"n_seeds": "2"}],
     "unfreeze": [QUICK, QUICK | {"n_seeds": "2"}],
+    "your_schedule": [QUICK, QUICK | {"trained": "yes"}],
     "forgetting": [QUICK, QUICK | {"n_seeds": "2"}, QUICK | {"pretrain_epochs": "0"}],
     "decide": [{}, {"guess": "50"}],
     "export": [QUICK, QUICK | {"n_seeds": "2"}],
     "claims": [{}, *({"claim": entry.name} for entry in claims.ledger()[:1])],
-    "learn": [QUICK | {"section": section} for section in ("why", "takeaways", "rates", "claims")],
+    "learn": [
+        *(QUICK | {"section": section} for section in ("why", "takeaways", "rates", "claims")),
+        *({"lesson": step, "done": step} for step in ("mathematics", "unfreezing", "challenge")),
+    ],
 }
 OPENED = [(page, query) for page, queries in PAGES.items() for query in queries]
 

@@ -41,7 +41,8 @@ def third_party():
 
 
 @pytest.mark.parametrize(
-    "page", ["home", "compare", "unfreeze", "inside", "forgetting", "decide", "claims", "export", "learn"]
+    "page",
+    ["home", "compare", "unfreeze", "your_schedule", "inside", "forgetting", "decide", "claims", "export", "learn"],
 )
 def test_first_view_imports_nothing_that_can_wait(page, third_party):
     script = LOOK.format(link=f"shown.switch_page('pages/{page}.py')" if page != "home" else "")

@@ -48,5 +48,5 @@ def test_a_fault_in_reading_a_link_is_found(monkeypatch, name, broken, fault):
 )
 def test_a_fault_on_a_page_is_found(monkeypatch, broken, fault):
     monkeypatch.setattr(sidebar, "quoted", broken)
-    found = fuzz.faults_on_page("learn", {"section": MARKUP[2]})
+    found = fuzz.faults_on_page("learn", {"lesson": MARKUP[2]})
     assert any(one.startswith(fault) for one in found)

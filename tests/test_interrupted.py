@@ -55,7 +55,11 @@ def _study(folder, n_processes):
         *("--out", str(folder), "--store", str(folder / "cells.sqlite")),
     ]
     streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # tests in the background would hand on their deafness
     with subprocess.Popen(command, cwd=ROOT, start_new_session=True, **streams) as running:
+        signal.signal(signal.SIGINT, before)
         try:
             yield running
         finally:

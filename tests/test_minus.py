@@ -12,8 +12,8 @@ from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import read
 from transfer_core.wording import change_words, evidence_words, interval_words, lead_words, number_words, size_words
 from transfer_ui import sentences, verdicts
-from transfer_ui.articles import unfreeze
 from transfer_ui.articles.learn import lesson_claims
+from transfer_ui.articles.unfreeze import words
 
 HYPHEN = re.compile(r"(?:^|[\s(\[“])-\d")
 NEGATIVE = Gap(Interval(-0.031, -0.052, -0.012), 0, 9, 9)
@@ -53,7 +53,7 @@ def test_no_verdict_has_a_hyphen_for_a_minus(study):
 
 def test_no_sentence_about_a_run_has_a_hyphen_for_a_minus(small):
     results = compare(small.but(scenario="digits_to_permuted", backbone_learning_rate=1.0))
-    said = [row.measure(results).sentence for row in lesson_claims.TABLE]
+    said = [row.measure(results) for row in lesson_claims.TABLE]
     said += [sentences.price(results), verdicts.worth_of_pretraining(results, {}), *sentences.trouble(results)]
-    said += [unfreeze.moved_sentence(result) for result in results.values()]
+    said += [words.moved_sentence(result) for result in results.values()]
     assert [sentence for sentence in said if HYPHEN.search(sentence)] == []

@@ -154,7 +154,7 @@ def test_labels_stay_by_their_lines_when_a_chart_fills_the_screen(server: str, p
 def test_pointer_reads_the_nearest_point_of_a_sweep(server: str, page: Page):
     page.goto(f"{server}/unfreeze?{QUICK}")
     answer(page)
-    chart = page.get_by_test_id("stVegaLiteChart").nth(6)
+    chart = page.get_by_test_id("stVegaLiteChart").nth(4)  # after the plane and the changes of three strategies
     chart.scroll_into_view_if_needed()
     settled(page)
     points = chart.locator(".mark-symbol path").all()

@@ -10,7 +10,9 @@ from transfer_core.baselines import measure_baselines
 from transfer_core.experiment import sweep_steps
 from transfer_core.pretraining import pretraining_multiply_adds
 from transfer_ui import sentences, tables, verdicts
-from transfer_ui.articles.unfreeze import DECAY_PRESETS, moved_sentence, sweep_epochs, sweep_evidence, sweep_sentence
+from transfer_ui.articles.unfreeze.decays import DECAY_PRESETS
+from transfer_ui.articles.unfreeze.swept import sweep_epochs
+from transfer_ui.articles.unfreeze.words import moved_sentence, sweep_evidence, sweep_sentence
 from transfer_ui.controls.presets import PRESETS
 
 QUICK = RunConfig(scenario="low_to_high", hidden_sizes=(8,), pretrain_epochs=2, n_epochs=6, unfreeze_epoch=2, n_seeds=6)

@@ -5,11 +5,20 @@ import pandas as pd
 import pytest
 
 from transfer_core import RunConfig
-from transfer_core.arms import arm_of
+from transfer_core.arms import Random, arm_of
 from transfer_core.pretraining import pretrain
-from transfer_core.studies.questions.forgetting import A_TENTH_OF, ANCHORED, FROZEN, PLAIN, PROGRESSIVE, STUDY, best_of
+from transfer_core.studies.questions.forgetting import (
+    A_TENTH_OF,
+    ANCHORED,
+    FROZEN,
+    PLAIN,
+    PROGRESSIVE,
+    STUDY,
+    UNTRAINED,
+    best_of,
+)
 from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED, SAME, UNTESTED
-from transfer_core.studies.tasks import Train
+from transfer_core.studies.tasks import Reprobe, Train
 
 CONFIG = RunConfig(
     scenario="low_to_high",
@@ -32,6 +41,7 @@ def distance(params, others):
 def made(points, seeds=6, before=0.95):
     """Rows of (arm, rate, target, source with the old head, re-probed source); arms not named stand still."""
     rest = [(arm, 0.1, 0.8, 0.9, 0.95) for arm in (PLAIN, PROGRESSIVE, FROZEN, *ANCHORED)]
+    rest.append((UNTRAINED, 0.0, np.nan, np.nan, 0.4))
     named = {point[0] for point in points}
     rows = [
         (*point, seed)
@@ -103,6 +113,19 @@ def test_a_new_head_finds_most_of_it_or_not(probed, expected):
     assert verdict([(PLAIN, 0.1, 0.8, 0.6, probed), (FROZEN, 0.1, 0.7, 0.95, 0.95)], "still_there") == expected
 
 
+def test_what_a_new_head_finds_on_an_untrained_backbone_too_was_not_kept():
+    as_good = (UNTRAINED, 0.0, np.nan, np.nan, 0.96)
+    points = [(PLAIN, 0.1, 0.8, 0.6, 0.94), (FROZEN, 0.1, 0.7, 0.95, 0.95)]
+    assert verdict([*points, as_good], "still_there") == REFUTED
+    assert UNTRAINED not in STUDY.summarise(made([*points, as_good])).table["arm"].to_list()
+
+
+def test_an_untrained_backbone_is_probed_like_any_other():
+    (reading,) = Reprobe(Random()).measure(CONFIG)
+    assert reading.values["source_accuracy_reprobed"].shape == (2,)
+    assert (reading.values["source_accuracy_reprobed"] > 1 / 5).all()  # better than chance, of five digits
+
+
 @pytest.mark.parametrize("claim", ["unfreezing", "still_there", "anchor"])
 def test_where_nothing_is_forgotten_there_is_no_difference(claim):
     assert verdict([(PLAIN, 0.1, 0.8, 0.95, 0.95)], claim) == SAME
@@ -113,7 +136,7 @@ def test_where_nothing_is_forgotten_there_is_no_difference(claim):
     [(0.8, 0.9, CONFIRMED), (0.7, 0.9, REFUTED), (0.8, 0.7, REFUTED), (0.795, 0.9, CONFIRMED)],
 )
 def test_l2_sp_keeps_at_no_cost_or_does_not(target, source, expected):
-    rest = [(arm, 0.1, 0.6, 0.95, 0.95) for arm in ANCHORED if arm != FIRST]
+    rest = [(arm, 0.1, 0.6, 0.95, 0.95) for arm in ANCHORED if arm != FIRST]  # never chosen: the target pays for it
     assert verdict([*CURVE, *rest, (FIRST, 0.1, target, source, 0.95)], "anchor") == expected
 
 

@@ -84,7 +84,7 @@ def test_a_backbone_that_stays_frozen_has_not_moved_anywhere():
 def test_verdicts_follow_the_falls_and_the_moves():
     restless, far = {"fall": 0.4}, {"moved": 0.4}
     assert verdicts(made()) == (CONFIRMED, SAME, SAME)  # what is as stable maintains stability
-    assert verdicts(made(end_to_end=restless | far)) == (CONFIRMED, CONFIRMED, CONFIRMED)
+    assert verdicts(made(end_to_end=restless | far, feature_extraction=restless)) == (CONFIRMED, CONFIRMED, CONFIRMED)
     assert verdicts(made(progressive_unfreezing=restless | far, gradual_unfreezing=restless)) == (
         REFUTED,
         REFUTED,
@@ -97,6 +97,13 @@ def test_stability_that_costs_more_than_a_point_is_no_balance():
     rows = made(end_to_end={"fall": 0.4, "accuracy": 0.83})
     assert verdicts(rows)[0] == CONFIRMED
     assert verdicts(rows)[2] == REFUTED
+
+
+def test_a_balance_is_better_than_that_of_either_pure_approach():
+    better = {"end_to_end": {"fall": 0.4}, "feature_extraction": {"accuracy": 0.7}}
+    assert verdicts(made(**better))[2] == CONFIRMED
+    assert verdicts(made(end_to_end={"fall": 0.4}))[2] == INCONCLUSIVE  # as good as freezing, in both respects
+    assert verdicts(made(**better | {"feature_extraction": {"accuracy": 0.7, "fall": 0.01}}))[2] == REFUTED
 
 
 def test_moves_are_compared_at_the_rate_that_is_best_for_end_to_end():

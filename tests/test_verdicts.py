@@ -11,7 +11,9 @@ from transfer_core import RunConfig, compare, scenario_config
 from transfer_core.baselines import BASELINES, measure_baselines
 from transfer_core.experiment import sweep_steps
 from transfer_ui import sentences, tables, verdicts
-from transfer_ui.articles import export, unfreeze
+from transfer_ui.articles import export
+from transfer_ui.articles.unfreeze import words
+from transfer_ui.articles.unfreeze.swept import sweep_epochs
 from transfer_ui.charts import curves
 
 NOISE = np.array([4, -3, 2, -4, 3, -2]) / 1000
@@ -132,7 +134,7 @@ def said(request):
     """Everything that the pages say of an extreme run: page -> sentences of its box; and the run itself."""
     config = EXTREMES[request.param]
     results, baselines = compare(config), measure_baselines(config)
-    *_, last = sweep_steps(config, "progressive_unfreezing", "unfreeze_epoch", unfreeze.sweep_epochs(config))
+    *_, last = sweep_steps(config, "progressive_unfreezing", "unfreeze_epoch", sweep_epochs(config))
     swept = present(last.results)()
     answer = [verdicts.answer(results, baselines), *verdicts.behind_it(results, baselines)]
     worth = verdicts.worth_of_pretraining(results, baselines)
@@ -150,10 +152,10 @@ def said(request):
             export.what_it_repeats(results[best.leader]),
         ],
         "unfreeze": [
-            unfreeze.sweep_sentence(swept, config),
-            *unfreeze.sweep_evidence(swept, config),
-            unfreeze.three_on_validation(results),
-            unfreeze.moved_sentence(results["progressive_unfreezing"]),
+            words.headline(swept, results),
+            words.sweep_sentence(swept, config),
+            *words.evidence(swept, results),
+            words.moved_sentence(results["progressive_unfreezing"]),
         ],
         "alt": [sentences.described(results, title, metric) for metric, title in curves.PANELS.items()],
     }

@@ -18,7 +18,7 @@ from transfer_core import SCENARIOS, compare, scenario_config
 from transfer_core.archive import pack
 from transfer_core.baselines import measure_baselines
 from transfer_core.experiment import sweep_steps
-from transfer_ui.articles.unfreeze import sweep_epochs
+from transfer_ui.articles.unfreeze.swept import sweep_epochs
 from transfer_ui.runs.default_views import FOLDER
 
 COMMAND = "python -m tools.build_views"

@@ -30,7 +30,15 @@ NAMES = (*KNOB, *(name for names in PAGE_PARAMETERS.values() for name in names))
 QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "8"}
 CHEAP = ("scenario", "shift_amount", "images_per_class", "gradual", "layer_decay", "batch_size", "momentum")
 # A guess opens the map, a section trains: pages are tried with what shows more of them, too.
-GOOD = {"guess": "50", "among": "freeze_or_tune", "cell": "5,0", "section": "why", "claim": "same_basin.one_basin"}
+GOOD = {
+    "schedule": "3-f-f-0.1_2-0.02-f-0.02",
+    "trained": "yes",
+    "guess": "50",
+    "among": "freeze_or_tune",
+    "cell": "5,0",
+    "section": "why",
+    "claim": "same_basin.one_basin",
+}
 
 
 def odd_value(rng: Random) -> str:

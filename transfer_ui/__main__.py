@@ -21,7 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from transfer_ui.command.run import listing, run_study
 
         options = parser().parse_args(arguments)
-        if options.command == "list":
+        if options.command == "compare":
+            from transfer_ui.command.compare import run_comparison
+
+            run_comparison(options)
+        elif options.command == "list":
             tell(listing())
         else:
             run_study(options)

@@ -9,8 +9,11 @@ import streamlit as st
 
 from transfer_core.baselines import BASELINES
 from transfer_core.strategies import STRATEGIES, Look
+from transfer_ui.rows import OWN
 
 STRATEGY_STYLES: dict[str, Look] = {name: strategy.look for name, strategy in STRATEGIES.items()}
+# A schedule of the visitor's own stands out from all: ink.
+ARM_STYLES = STRATEGY_STYLES | {OWN: Look("#111827", "#F9FAFB", (12, 2))}
 OTHER_STYLE = Look("#8B5CF6", "#B79CFF", (4, 2))
 OPEN_STYLE = Look("#E5E7EB", "#2B323C", (1, 0))
 # Anything that is not a strategy takes these in turn; none is a strategy's colour.
@@ -41,10 +44,10 @@ def theme() -> str:
 
 def colours(strategies: list[str], mode: str) -> list[str]:
     """Colours of some strategies, in their order."""
-    styles = [STRATEGY_STYLES.get(name, OTHER_STYLE) for name in strategies]
+    styles = [ARM_STYLES.get(name, OTHER_STYLE) for name in strategies]
     return [style.dark if mode == "dark" else style.light for style in styles]
 
 
 def dashes(strategies: list[str]) -> list[tuple[int, ...]]:
     """Dashes of some strategies, in their order."""
-    return [STRATEGY_STYLES.get(name, OTHER_STYLE).dash for name in strategies]
+    return [ARM_STYLES.get(name, OTHER_STYLE).dash for name in strategies]

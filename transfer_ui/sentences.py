@@ -10,6 +10,7 @@ from transfer_core import SCENARIOS, STRATEGIES, RunConfig, RunResult
 from transfer_core.arrays import Array
 from transfer_core.statistics import MIN_SEEDS, mean_interval
 from transfer_core.wording import TOO_FEW_SEEDS, inside, join_words
+from transfer_ui import rows
 from transfer_ui.controls.knobs import KNOBS, values_of
 
 TITLES = {name: strategy.title for name, strategy in STRATEGIES.items()}
@@ -74,12 +75,12 @@ def trouble(results: Results) -> list[str]:
         n_seeds, n_classes = result.config.n_seeds, result.config.layer_sizes[-1]
         if result.n_diverged:
             said.append(
-                f"{TITLES[name]} diverged in {result.n_diverged} of {n_seeds} seeds: its loss became NaN or infinite. "
+                f"{rows.TITLES[name]} diverged in {result.n_diverged} of {n_seeds} seeds: its loss became NaN or infinite. "
                 "Lower its learning rate or the momentum."
             )
         elif no_better_than_guessing(result.test_accuracy, n_classes):
             said.append(
-                f"{TITLES[name]} is no better than guessing: {percent(float(result.test_accuracy.mean()))} of the test "
+                f"{rows.TITLES[name]} is no better than guessing: {percent(float(result.test_accuracy.mean()))} of the test "
                 f"images right, where guessing gets {percent(1 / n_classes)}."
             )
     return said
@@ -145,7 +146,9 @@ def described(results: Results, title: str, metric: str) -> str:
     any_result = next(iter(results.values()))
     ends = {name: float(result.history[metric][:, -1].mean()) for name, result in results.items()}
     write = percent if metric.endswith("accuracy") else "{:.3f}".format
-    words = [f"{inside(TITLES[name])} {write(end) if np.isfinite(end) else 'diverged'}" for name, end in ends.items()]
+    words = [
+        f"{inside(rows.TITLES[name])} {write(end) if np.isfinite(end) else 'diverged'}" for name, end in ends.items()
+    ]
     return f"{title} after {count(any_result.n_epochs, 'epoch')}, mean over seeds: {join_words(words)}."
 
 

@@ -16,6 +16,7 @@ from transfer_core.pretraining import pretraining_multiply_adds
 from transfer_core.statistics import MIN_SEEDS, mean_interval
 from transfer_core.wording import TOO_FEW_SEEDS
 from transfer_ui.definitions import DEFINITIONS
+from transfer_ui.rows import FROM_PRETRAINED
 from transfer_ui.verdicts import TITLES
 
 PERCENT: dict[str, Any] = {"format": "%.1f %%"}
@@ -43,13 +44,13 @@ def summary(results: Mapping[str, RunResult], baselines: Mapping[str, Array]) ->
                 "multiply_adds": result.cost.multiply_adds,
                 "speed_up_multiply_adds": full.multiply_adds / max(result.cost.multiply_adds, 1),
                 "pretraining_multiply_adds": pretraining_multiply_adds(result.config)
-                if STRATEGIES[name].pretrained and old_task
+                if name in FROM_PRETRAINED and old_task
                 else np.nan,
                 "trainable_layers": f"{result.cost.trainable_layers} of {result.config.n_layers}",
                 "trainable_parameters": result.cost.trainable_parameters,
                 "train_accuracy": train,
                 "train_minus_val": train - val,
-                "best_for": STRATEGIES[name].best_for,
+                "best_for": STRATEGIES[name].best_for if name in STRATEGIES else "what you want to find out",
             }
         )
     for name, scores in baselines.items():

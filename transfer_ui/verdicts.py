@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from transfer_core import STRATEGIES
 from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES
 from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap, verdict
@@ -17,13 +16,12 @@ from transfer_core.wording import (
     verdict_evidence,
     verdict_sentence,
 )
+from transfer_ui import rows
 from transfer_ui.sentences import Results, no_better_than_guessing, percent, test_scores
 
 Scores = Mapping[str, Array]
 THREE = ("feature_extraction", "end_to_end", "progressive_unfreezing")  # freeze, fine-tune, or unfreeze step by step
-TITLES = {name: strategy.title for name, strategy in STRATEGIES.items()} | {
-    name: baseline.title for name, baseline in BASELINES.items()
-}
+TITLES = rows.TITLES | {name: baseline.title for name, baseline in BASELINES.items()}
 SHORTS = {name: baseline.short for name, baseline in BASELINES.items()}
 BASELINES_TO_COME = "Zero-shot and what needs no network are still being measured, and may win."
 """As long as what takes its place, so that nothing moves."""
@@ -93,7 +91,7 @@ def _verb_of_loss(scores: Scores) -> str:
 
 def uses_pretraining(name: str) -> bool:
     """Whether a row of the table starts from the pretrained network."""
-    return BASELINES[name].pretrained if name in BASELINES else STRATEGIES[name].pretrained
+    return BASELINES[name].pretrained if name in BASELINES else name in rows.FROM_PRETRAINED
 
 
 def _best(scores: Scores, *, pretrained: bool) -> str:

@@ -56,16 +56,28 @@ def first_to_random(cuts: Gains) -> Array:
     return cuts["pretrained, frozen", 1] - cuts["random, frozen", 1]
 
 
-def first_to_middle(cuts: Gains) -> Array:
-    """Compare the first pretrained layer alone, frozen, with the cuts in the middle on average."""
-    frozen = along(cuts, "pretrained, frozen")
+def first_to_middle(cuts: Gains, arm: str = "pretrained, frozen") -> Array:
+    """Compare the first layer alone, frozen, with the cuts in the middle on average."""
+    frozen = along(cuts, arm)
     return np.asarray(frozen[0] - frozen[1:-1].mean(axis=0))
+
+
+def last_to_middle(cuts: Gains, arm: str = "pretrained, frozen") -> Array:
+    """Compare all layers frozen with the cuts in the middle on average.
+
+    Examples
+    --------
+    >>> cuts = {("a", n): np.array([gain]) for n, gain in enumerate([0.1, -0.3, -0.1], 1)}
+    >>> first_to_middle(cuts, "a").round(2).tolist(), last_to_middle(cuts, "a").round(2).tolist()
+    ([0.4], [0.2])
+    """
+    frozen = along(cuts, arm)
+    return np.asarray(frozen[-1] - frozen[1:-1].mean(axis=0))
 
 
 def middle_to_all(cuts: Gains) -> Array:
     """Compare the cuts in the middle on average with all pretrained layers frozen."""
-    frozen = along(cuts, "pretrained, frozen")
-    return np.asarray(frozen[1:-1].mean(axis=0) - frozen[-1])
+    return -last_to_middle(cuts)
 
 
 def specific(cuts: Gains) -> Array:
@@ -84,15 +96,3 @@ def specific(cuts: Gains) -> Array:
 def tuned_to_scratch(cuts: Gains) -> Array:
     """Average the transferred and tuned layers over the cuts."""
     return np.asarray(along(cuts, "pretrained, tuned").mean(axis=0))
-
-
-def dip(cuts: Gains) -> Array:
-    """Compare the first and the last cut of the network's own frozen layers with those in the middle.
-
-    Examples
-    --------
-    >>> dip({("own, frozen", n): np.array([gain]) for n, gain in enumerate([0.1, -0.3, -0.1], 1)}).round(2).tolist()
-    [0.3]
-    """
-    own = along(cuts, "own, frozen")
-    return np.asarray((own[0] + own[-1]) / 2 - own[1:-1].mean(axis=0))

@@ -42,7 +42,10 @@ class Both(Condition):
     @property
     def words(self) -> str:
         """What must be seen."""
-        *first, last = (condition.words for condition in self.conditions)
+        *first, last = (
+            f"either {condition.words}" if isinstance(condition, Either) else condition.words
+            for condition in self.conditions
+        )
         return f"{', '.join(first)}, and {last}"
 
     def shown(self, evidence: Any) -> Shown:
@@ -64,7 +67,10 @@ class Either(Condition):
     @property
     def words(self) -> str:
         """What must be seen."""
-        return ", or ".join(condition.words for condition in self.conditions)
+        return ", or ".join(
+            f"both {condition.words}" if isinstance(condition, Both) else condition.words
+            for condition in self.conditions
+        )
 
     def shown(self, evidence: Any) -> Shown:
         """Test all: the strongest decides, corrected for their number."""
@@ -150,7 +156,7 @@ class Times(Condition):
             "most": f"most {many}",
             "half": f"at least half of the {many}",
             1: f"some {one}",
-            2: f"at least two {many}",
+            2: f"two or more {many}",
         }[self.number]
         return f"{before} {where}{which}, {self.condition.words}"
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from transfer_core.arms import Arm
+from transfer_core.arms import Arm, Start
 from transfer_core.baselines import logistic_regression, nearest_neighbour, zero_shot
 from transfer_core.config import RunConfig
 from transfer_core.measures import reprobed_source_accuracy, source_accuracies, target_accuracies
@@ -38,6 +38,24 @@ class Train:
             if self.reprobe:
                 values["source_accuracy_reprobed"] = reprobed_source_accuracy(config, params)
         return [Reading({}, values)]
+
+
+@dataclass(frozen=True)
+class Reprobe:
+    """A new head for the source task on a backbone that nothing has trained since.
+
+    Attributes
+    ----------
+    start : Start
+        Where the backbone comes from.
+    """
+
+    start: Start
+
+    def measure(self, config: RunConfig) -> list[Reading]:
+        """Give what the new head gets right on the source."""
+        found = reprobed_source_accuracy(config, self.start.params(config))
+        return [Reading({}, {"source_accuracy_reprobed": found})]
 
 
 @dataclass(frozen=True)

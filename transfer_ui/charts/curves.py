@@ -14,6 +14,7 @@ from transfer_core.schedules import with_starts
 from transfer_core.statistics import MIN_SEEDS, mean_band
 from transfer_ui.charts import base
 from transfer_ui.palette import INK, MUTED, colours, dashes
+from transfer_ui.rows import OWN, SHORTS
 
 PANELS = {
     "val_accuracy": "Validation accuracy",
@@ -51,7 +52,7 @@ def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult]
         for name, result in group.items():
             shown = np.unique(np.linspace(0, result.n_epochs, MAX_POINTS).round().astype(np.int16))
             runs += [run] * len(shown)
-            names += [STRATEGIES[name].short] * len(shown)
+            names += [SHORTS[name]] * len(shown)
             epochs.append(shown)
             mean, *edges = mean_band(result.history[metric][:, shown])
             # Two or three seeds give a band as wide as the chart, which says nothing.
@@ -94,10 +95,12 @@ def end_rows(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 
 def _moments(results: Mapping[str, RunResult]) -> tuple[list[int], list[str]]:
-    """When progressive unfreezing frees layers, as its schedule says; the first moment is labelled."""
-    schedule = results["progressive_unfreezing"].schedule if "progressive_unfreezing" in results else ()
-    starts = [start for start, _ in with_starts(schedule) if start]
+    """When the visitor's own schedule changes, or else progressive unfreezing frees layers; the first moment is labelled."""
+    shown = next((results[name] for name in (OWN, "progressive_unfreezing") if name in results), None)
+    starts = [start for start, _ in with_starts(shown.schedule) if start] if shown else []
     word = "backbone freed" if len(starts) == 1 else "layers freed, one by one"
+    if OWN in results:
+        word = "your phases"
     return starts, [word if index == 0 else "" for index in range(len(starts))]
 
 
@@ -127,18 +130,19 @@ def _domain(rows: pd.DataFrame, metric: str) -> tuple[float, float]:
 
 
 @cache
-def curves_template(quantity: str, mode: str) -> base.Spec:
+def curves_template(quantity: str, mode: str, names: tuple[str, ...] = tuple(STRATEGIES)) -> base.Spec:
     """Make the chart of accuracies, or that of losses.
 
     Parameters
     ----------
     quantity : {"accuracy", "loss"}
     mode : {"light", "dark"}
+    names : tuple of str
+        The arms that there will be.
     """
-    names = list(STRATEGIES)
-    shorts = [STRATEGIES[name].short for name in names]
-    colour = alt.Color("strategy:N").scale(domain=shorts, range=colours(names, mode)).legend(None)
-    dash = alt.StrokeDash("strategy:N").scale(domain=shorts, range=dashes(names)).legend(None)
+    shorts = [SHORTS[name] for name in names]
+    colour = alt.Color("strategy:N").scale(domain=shorts, range=colours(list(names), mode)).legend(None)
+    dash = alt.StrokeDash("strategy:N").scale(domain=shorts, range=dashes(list(names))).legend(None)
     number, axis_number = (".1%", ".0%") if quantity == "accuracy" else (".3f", "~g")
     x = (
         alt.X("epoch:Q")
@@ -211,12 +215,14 @@ class Chart:
     metric : str
         A key of `PANELS`.
     mode : {"light", "dark"}
+    names : tuple of str
+        The arms that there will be.
     """
 
-    def __init__(self, n_epochs: int, metric: str, mode: str) -> None:
+    def __init__(self, n_epochs: int, metric: str, mode: str, names: tuple[str, ...] = tuple(STRATEGIES)) -> None:
         self._n_epochs, self._metric = n_epochs, metric
         title = {"text": PANELS[metric], "offset": 22}
-        self._template = curves_template(metric.rpartition("_")[2], mode) | {"title": title}
+        self._template = curves_template(metric.rpartition("_")[2], mode, names) | {"title": title}
         self._place = base.Place()
 
     def draw(self, rows: pd.DataFrame | None, words: str | None = None, ends: pd.DataFrame | None = None) -> None:

@@ -8,13 +8,13 @@ from typing import Any, Literal, NamedTuple
 
 import altair as alt
 
-from transfer_core import STRATEGIES
 from transfer_core.baselines import BASELINES
 from transfer_core.scenarios import title_of
 from transfer_core.strategies import Look
 from transfer_core.studies.study import Axis, Figure
 from transfer_ui.charts import base
-from transfer_ui.palette import CELL_STYLES, INK, MUTED, OPEN_STYLE, OTHERS, PAPER, STRATEGY_STYLES
+from transfer_ui.palette import ARM_STYLES, CELL_STYLES, INK, MUTED, OPEN_STYLE, OTHERS, PAPER
+from transfer_ui.rows import SHORTS
 
 HEIGHT = 330
 LEGEND_LINE = 20  # pixels; the legend takes its place from the height
@@ -30,9 +30,7 @@ MARK = "▼"
 MARK_LINE = 16  # pixels of a line of words at a mark
 PICK = "pick"
 YOU_BELOW = 14  # pixels below the middle of a cell, where its number stands
-TITLES = {name: strategy.short for name, strategy in STRATEGIES.items()} | {
-    name: baseline.short for name, baseline in BASELINES.items()
-}
+TITLES = SHORTS | {name: baseline.short for name, baseline in BASELINES.items()}
 
 
 def shown(value: object) -> str:
@@ -52,7 +50,7 @@ def shown(value: object) -> str:
 def styles(series: Sequence[str]) -> list[Look]:
     """Look of each series: strategies as everywhere, the others in turn."""
     others = iter(2 * OTHERS)
-    return [STRATEGY_STYLES.get(name) or next(others, OTHERS[-1]) for name in series]
+    return [ARM_STYLES.get(name) or next(others, OTHERS[-1]) for name in series]
 
 
 class Grid(NamedTuple):

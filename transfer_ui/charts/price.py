@@ -9,35 +9,45 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from transfer_core import STRATEGIES, RunResult
+from transfer_core import RunResult
 from transfer_core.arrays import Array
 from transfer_ui.charts import base
 from transfer_ui.charts.panels import TITLES
 from transfer_ui.charts.strip import shown_interval
-from transfer_ui.palette import MUTED, PAPER, colours
+from transfer_ui.palette import ARM_STYLES, MUTED, PAPER, colours
+from transfer_ui.rows import FROM_PRETRAINED, OWN
 
 HEIGHT, PLOT = 230, 175  # pixels, and those between the axes
 WORK, OLD_TASK = "work", "old task"
 AXES = {WORK: "multiply_adds", OLD_TASK: "source"}
 
 
-def rows(results: Mapping[str, RunResult]) -> pd.DataFrame:
-    """One row per strategy: what it gains on the new task, the work it takes, what the old task keeps.
+def rows(results: Mapping[str, RunResult], part: str = "test") -> pd.DataFrame:
+    """One row per arm: what it gains on the new task, the work it takes, what the old task keeps.
+
+    Parameters
+    ----------
+    results : mapping of str to RunResult
+        A strategy, or an attempt of the visitor's under the mark that the picture shows.
+    part : {"test", "val"}
+        Images of the new task to look at: those for a choice are the validation images.
 
     Returns
     -------
     DataFrame
-        ``strategy``, ``mean``, ``low``, ``high``, ``multiply_adds``, ``source``, ``source_low``, ``source_high``,
+        ``strategy``, ``look``, ``mean``, ``low``, ``high``, ``multiply_adds``, ``source``, ``source_low``, ``source_high``,
         ``source_before``; those of the old task are missing where there is none.
     """
     table = []
     for name, result in results.items():
-        keeps = result.config.has_old_task and STRATEGIES[name].pretrained
+        keeps = result.config.has_old_task and (name in FROM_PRETRAINED or name not in TITLES)
+        scores = result.test_accuracy if part == "test" else result.val_accuracy
         source = shown_interval(result.source_accuracy_after) if keeps else (np.nan,) * 3
         table.append(
             {
-                "strategy": TITLES[name],
-                **shown_interval(result.test_accuracy)._asdict(),
+                "strategy": TITLES.get(name, name),
+                "look": TITLES.get(name, TITLES[OWN]),
+                **shown_interval(scores)._asdict(),
                 "multiply_adds": result.cost.multiply_adds,
                 **dict(zip(("source", "source_low", "source_high"), source, strict=True)),
                 "source_before": result.source_accuracy_before.mean() if keeps else np.nan,
@@ -71,10 +81,8 @@ def template(panel: str, mode: str) -> base.Spec:
     panel : {"work", "old task"}
     mode : {"light", "dark"}
     """
-    names = list(STRATEGIES)
-    colour = (
-        alt.Color("strategy:N").scale(domain=[TITLES[name] for name in names], range=colours(names, mode)).legend(None)
-    )
+    names = list(ARM_STYLES)
+    colour = alt.Color("look:N").scale(domain=[TITLES[name] for name in names], range=colours(names, mode)).legend(None)
     y_scale = alt.Scale(domain=[base.framed("frame.low"), base.framed("frame.high")], nice=False)
     y = alt.Y("mean:Q", scale=y_scale).axis(format=".0%", tickCount=4).title("New task")
     every = alt.Chart(base.NO_DATA)
@@ -139,9 +147,9 @@ def frame(table: pd.DataFrame) -> dict[str, float]:
     return {"low": max(0.0, round(low - 0.04, 3)), "high": min(1.02, round(high + 0.04, 3))}
 
 
-def show(results: Mapping[str, RunResult], panel: str, mode: str) -> None:
-    """Draw one of the two panels."""
-    table = rows(results)
+def show(results: Mapping[str, RunResult], panel: str, mode: str, part: str = "test") -> None:
+    """Draw one of the two panels; arguments as for `rows`."""
+    table = rows(results, part)
     axis = AXES[panel]
     said = [
         f"{strategy} {100 * mean:.1f} % at {place:,.3g}"

@@ -17,9 +17,10 @@ from transfer_core.statistics import MIN_SEEDS, Interval, mean_interval, paired_
 from transfer_ui.charts import base
 from transfer_ui.charts.panels import TITLES, styles
 from transfer_ui.palette import MUTED, PAPER
+from transfer_ui.rows import OWN
 
 ROW, MARGIN = 24, 46  # pixels of a row, and of axis and title
-NAMES = (*STRATEGIES, *BASELINES)
+NAMES = (*STRATEGIES, OWN, *BASELINES)
 COLUMNS = ["row", "strategy", "kind", "value", "low", "high", "words"]
 
 

@@ -8,17 +8,18 @@ from functools import cache
 import altair as alt
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
-from transfer_core.statistics import mean_band
 from transfer_ui.charts import base
+from transfer_ui.charts.strip import shown_interval
 from transfer_ui.palette import INK, colours
 
 PANELS = {"val_accuracy": "New task: validation accuracy", "source_accuracy": "Old task: source accuracy"}
+UNDER_WAY = "the sweep is under way."
+NO_ROWS = pd.DataFrame({"role": [""]})
 HEIGHT = 254  # pixels, of which the word over the plot takes some
-ROOM_FOR_LABELS = 1.45
+ROOM_FOR_LABELS = 112  # pixels to the right of the plot, whose axis ends with the data
 
 
 def _scores(result: RunResult) -> dict[str, Array]:
@@ -64,16 +65,18 @@ def _row(result: RunResult, value: int, strategy: str, role: str, chosen: int | 
     row: dict[str, object] = {"value": value, "strategy": STRATEGIES[strategy].short, "role": role}
     row["now"] = value == chosen
     for metric, scores in _scores(result).items():
-        mean, low, high = (float(part) for part in mean_band(scores))
+        mean, low, high = shown_interval(scores)
         row |= {metric: mean, f"{metric}_low": low, f"{metric}_high": high}
     return row
 
 
 def _domain(table: pd.DataFrame, metric: str) -> tuple[float, float]:
     """Range of the lines and their bands, with some room."""
-    low, high = float(table[f"{metric}_low"].min()), float(table[f"{metric}_high"].max())
-    if not np.isfinite(high - low):
+    values = table[[metric, f"{metric}_low", f"{metric}_high"]].to_numpy(float)
+    known = values[np.isfinite(values)]
+    if not len(known):
         return 0.0, 1.0
+    low, high = float(known.min()), float(known.max())
     room = max(0.08 * (high - low), 0.002)
     return low - room, high + room
 
@@ -95,7 +98,7 @@ def sweep_template(metric: str, mode: str, knob_title: str) -> base.Spec:
     dash = alt.StrokeDash("role:N").scale(domain=["swept", "reference"], range=[[1, 0], [6, 3]]).legend(None)
     x = (
         alt.X("value:Q")
-        .scale(domain=[0, base.framed(f"frame.last * {ROOM_FOR_LABELS}")], nice=False)
+        .scale(domain=[0, base.framed("frame.last")], nice=False)
         .axis(values=base.epoch_ticks("last"), grid=False)
         .title(knob_title)
     )
@@ -145,48 +148,49 @@ def sweep_template(metric: str, mode: str, knob_title: str) -> base.Spec:
     )
     title = alt.TitleParams(PANELS[metric], offset=22)
     # The points come last: the nearest of them is what the pointer reads, and no label is in its way.
-    return base.template(
-        alt.layer(band, lines, rule, word, labels, points).properties(title=title, height=HEIGHT), mode
+    chart = alt.layer(band, lines, rule, word, labels, points).properties(
+        title=title, height=HEIGHT, padding={"right": ROOM_FOR_LABELS}
     )
+    return base.template(chart, mode)
 
 
 class Charts:
-    """The sweep in its place on the page, one chart per accuracy; redrawn whenever there are new points.
+    """The sweep in its places on the page, one chart per accuracy; redrawn whenever there are new points.
 
     Parameters
     ----------
-    references : mapping of str to RunResult
-        As for `sweep_rows`.
+    places : mapping of str to Place
+        Key of `PANELS` -> where it is drawn.
     chosen, last : int
         The present value of the knob, and its highest.
     knob_title : str
     mode : {"light", "dark"}
     """
 
-    def __init__(
-        self, references: Mapping[str, RunResult], *, chosen: int, last: int, knob_title: str, mode: str
-    ) -> None:
-        self._references, self._chosen, self._last = references, chosen, last
+    def __init__(self, places: Mapping[str, base.Place], *, chosen: int, last: int, knob_title: str, mode: str) -> None:
+        self._places, self._chosen, self._last = places, chosen, last
         self._title, self._mode = knob_title, mode
-        metrics = [
-            metric
-            for metric in PANELS
-            if all(np.isfinite(_scores(result)[metric]).all() for result in references.values())
-        ]
-        columns = st.columns(len(metrics), gap="medium")
-        self._places = {metric: base.Place(column) for metric, column in zip(metrics, columns, strict=True)}
 
-    def draw(self, swept: Mapping[str, RunResult], *, complete: bool = True) -> None:
-        """Draw the points so far, in place of the previous ones."""
-        rows = sweep_rows(swept, self._references, chosen=self._chosen, last=self._last)
-        for metric, place in self._places.items():
+    def draw_nothing(self) -> None:
+        """Draw the axes until there is a point."""
+        for metric in self._places:
+            self._show(metric, NO_ROWS, (0.0, 1.0), UNDER_WAY)
+
+    def draw(
+        self, swept: Mapping[str, RunResult], references: Mapping[str, RunResult], *, complete: bool = True
+    ) -> None:
+        """Draw the points so far, in place of the previous ones; arguments as for `sweep_rows`."""
+        rows = sweep_rows(swept, references, chosen=self._chosen, last=self._last)
+        for metric in self._places:
             best = rows[rows["role"] == "swept"].sort_values(metric).iloc[-1]
-            words = f"highest, {best[metric]:.1%}, at {best['value']}." if complete else "the sweep is under way."
-            low, high = _domain(rows, metric)
-            base.show(
-                sweep_template(metric, self._mode, self._title),
-                rows,
-                alt=f"{PANELS[metric]} for {self._title.lower()} up to {self._last}: {words}",
-                frame={"last": self._last, "low": low, "high": high},
-                place=place,
-            )
+            words = f"highest, {best[metric]:.1%}, at {best['value']}." if complete else UNDER_WAY
+            self._show(metric, rows, _domain(rows, metric), words)
+
+    def _show(self, metric: str, rows: pd.DataFrame, domain: tuple[float, float], words: str) -> None:
+        base.show(
+            sweep_template(metric, self._mode, self._title),
+            rows,
+            alt=f"{PANELS[metric]} for {self._title.lower()} up to {self._last}: {words}",
+            frame={"last": self._last, "low": domain[0], "high": domain[1]},
+            place=self._places[metric],
+        )

@@ -19,6 +19,15 @@ def parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m transfer_ui", description="Freeze or fine-tune? Studies from a shell.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("list", help="list the studies")
+    compared = commands.add_parser("compare", help="compare the strategies, and a schedule of your own")
+    compared.add_argument(
+        "--link", type=_named, metavar="SETTINGS", help="what stands after the question mark of a link"
+    )
+    compared.add_argument(
+        "--schedule",
+        metavar="TEXT",
+        help="phases of epochs and one rate per layer, such as 20-f-f-0.05_40-0.02-0.02-0.02",
+    )
     study = commands.add_parser("study", help="run a study")
     study.add_argument("name", type=_one_of(*STUDIES), help="a study; the list command prints them")
     study.add_argument("--scenario", help="run it on this scenario only")

@@ -14,9 +14,12 @@ from transfer_ui.controls.parameters import OTHER_PARAMETERS, PLACE_PARAMETERS
 
 def open_on(page: str, follow: Callable[[], None]) -> None:
     """Note which page is drawn in this run, and what redraws its links when the address changes."""
+    followed_a_link = st.session_state.get("page") == page and place_on(page) != place()
     st.session_state.page = page
     st.session_state.follow_address = follow
     _keep_place()
+    if followed_a_link:
+        send()
 
 
 def stop_following() -> None:

@@ -7,12 +7,13 @@ from itertools import chain
 
 PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "compare": ("curve", "numbers", "pin"),
+    "your_schedule": ("schedule", "bet", "lead", "trained", "code"),
     "inside": ("look", "arms", "of_seed", "epoch", "confused", "step", "example", "drawn"),
     "forgetting": ("anchor", "lost_by"),
     "decide": ("guess", "among", "cell", "crossing"),
     "claims": ("verdict", "source", "claim", "again"),
     "export": ("strategy", "framework"),
-    "learn": ("section",),
+    "learn": ("lesson", "done", "section", "word"),
 }
 """The place on a page: its own choices, by the name of its file."""
 

@@ -67,13 +67,24 @@ def button(label: str, act: Callable[..., None], *args: Any, key: str, **look: A
     **look
         Arguments of ``st.button``.
     """
+    if st.button(label, key=key, on_click=before_redraw(key, act, *args), **look):
+        unless_done(key, act, *args)
+
+
+def before_redraw(key: str, act: Callable[..., None], *args: Any) -> Callable[[], None]:
+    """Make a callback that acts before the page is redrawn, and notes that it has; see `unless_done`."""
 
     def called() -> None:
         st.session_state.acted = key
         address.stop_following()
         act(*args)
 
-    if st.button(label, key=key, on_click=called, **look) and st.session_state.pop("acted", None) != key:
+    return called
+
+
+def unless_done(key: str, act: Callable[..., None], *args: Any) -> None:
+    """Act where a click is noticed whose callback the session did not know, and draw the page once more."""
+    if st.session_state.pop("acted", None) != key:
         act(*args)
         st.rerun()
 

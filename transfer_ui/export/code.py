@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from string import Template
 
-from transfer_core.schedules import Phase
+from transfer_core.schedules import Phase, n_epochs
 from transfer_core.wording import sentence_case
 from transfer_ui.controls.knobs import KNOB
 from transfer_ui.export.recipe import Recipe
+from transfer_ui.rows import OWN
 
 WIDTH = 88
 
@@ -107,7 +108,7 @@ def phases(recipe: Recipe) -> str:
     """Write the schedule as a list."""
     return PHASES.substitute(
         phases="\n".join(phase_lines(phase, recipe.name) for phase in recipe.schedule),
-        epochs=_knob("n_epochs"),
+        epochs=f"{n_epochs(recipe.schedule)} epochs" if recipe.name == OWN else _knob("n_epochs"),
     )
 
 
@@ -141,6 +142,8 @@ def phase_comment(phase: Phase, strategy: str) -> str:
 
 def rate_knobs(phase: Phase, strategy: str) -> list[str]:
     """Name the controls that the rates of a phase come from; the rate itself is the first."""
+    if strategy == OWN:
+        return ["as drawn"]
     if all(phase.frozen[:-1]):
         return [_knob("head_learning_rate")]
     if strategy == "progressive_unfreezing":

@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from transfer_core import STRATEGIES, Layer, Params, RunConfig, RunResult, Schedule
+from transfer_core import Layer, Params, RunConfig, RunResult, Schedule
 from transfer_core.arrays import Array, Examples
 from transfer_core.pretraining import is_pretrained
 from transfer_core.seeds import Purpose, stream
 from transfer_core.splits import TargetData, target_data
 from transfer_core.wording import amount_words
 from transfer_ui.controls.knobs import KNOB, values_of
+from transfer_ui.rows import OWN, TITLES
 from transfer_ui.sentences import percent
 
 
@@ -25,7 +26,7 @@ class Recipe(NamedTuple):
     Attributes
     ----------
     name, title : str
-        Those of the strategy: for file names, and for people.
+        Those of the arm: for file names, and for people.
     task : str
         Title of the scenario.
     seed : int
@@ -103,12 +104,14 @@ def recipe_of(result: RunResult) -> Recipe:
     >>> recipe.origin[-1]
     ('Pretraining epochs', '1')
     """
-    config, strategy = result.config, STRATEGIES[result.strategy]
+    config = result.config
+    # What a strategy trains follows from the configuration; a schedule of the visitor's own is told apart by itself.
+    drawn = result.arm.schedule if result.strategy == OWN else ""
     target = _first_seed(config)
     n_train = len(target.train.labels)
     return Recipe(
         name=result.strategy,
-        title=strategy.title,
+        title=TITLES[result.strategy],
         task=config.pair.title,
         seed=config.seed,
         schedule=result.arm.schedule,
@@ -121,7 +124,7 @@ def recipe_of(result: RunResult) -> Recipe:
         target=target,
         origin=tuple(_origin(config, result.arm.start.from_source)),
         outcome=_outcome(result),
-        mark=sha256(repr(config).encode()).hexdigest()[:6],
+        mark=sha256(f"{config!r}{drawn}".encode()).hexdigest()[:6],
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import streamlit as st
 
-from transfer_core import Arm, RunConfig, RunResult, scenario_config
+from transfer_core import Arm, RunConfig, RunResult, Schedule, scenario_config
 from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES, has_zero_shot
 from transfer_core.measures import Series
@@ -22,8 +22,9 @@ from transfer_core.studies.execute import Done, rows
 from transfer_core.studies.shipped import FOLDER, PAGES, Shipped, read
 from transfer_core.studies.study import Cell, Study
 from transfer_core.training import Measure
+from transfer_ui.rows import OWN
 from transfer_ui.runs.cores import n_workers
-from transfer_ui.runs.default_views import default_view
+from transfer_ui.runs.default_views import View, default_view
 from transfer_ui.runs.found import Found
 from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.known_arms import KnownArms
@@ -31,6 +32,7 @@ from transfer_ui.runs.steps import (
     arms_steps,
     comparison_steps,
     inside_steps,
+    schedule_steps,
     single_step,
     snapshot_steps,
     unfreeze_sweep_steps,
@@ -90,6 +92,11 @@ def is_known(config: RunConfig) -> bool:
     return default_view(config) is not None or workbench().has_finished(("compare", config))
 
 
+def sweep_is_known(config: RunConfig, epochs: tuple[int, ...]) -> bool:
+    """Whether a sweep of the unfreeze epoch is there at once."""
+    return _stored_sweep(config, epochs) is not None or workbench().has_finished(sweep_of(config, epochs).key)
+
+
 def requests_of(config: RunConfig) -> list[Request]:
     """List what a comparison with its baselines would train; nothing of what is stored."""
     comparison = [] if default_view(config) else [comparison_of(config)]
@@ -103,11 +110,16 @@ def comparison_of(config: RunConfig) -> Request:
 
 def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...], draw: Draw | None = None) -> Outcome:
     """Run progressive unfreezing for several unfreeze epochs; results are keyed by the epoch as text."""
-    view = default_view(config)
-    if view and list(view.sweep) == [str(epoch) for epoch in epochs]:
+    view = _stored_sweep(config, epochs)
+    if view:
         return Outcome(view.sweep, False, view.made)
     asked = sweep_of(config, epochs)
     return outcome(workbench(), asked.key, asked.make_steps, draw, asked.family)
+
+
+def _stored_sweep(config: RunConfig, epochs: tuple[int, ...]) -> View | None:
+    view = default_view(config)
+    return view if view and list(view.sweep) == [str(epoch) for epoch in epochs] else None
 
 
 def sweep_of(config: RunConfig, epochs: tuple[int, ...]) -> Request:
@@ -162,6 +174,16 @@ def arms_of(asked: Arms) -> Request:
     known = known_arms().find(asked.config, asked.arms, asked.series)
     steps = partial(arms_steps, asked.config, asked.arms, asked.measures, known)
     return Request(("arms", asked.config, *asked.arms.items(), *asked.measures), steps, _network(asked.config))
+
+
+def own_schedule(config: RunConfig, schedule: Schedule, draw: Draw | None = None) -> Outcome:
+    """Train a schedule of the visitor's own, as one more arm of the comparison; results so far can be drawn meanwhile."""
+    known = known_arms().find(config, {OWN: Arm(schedule)})
+    steps = partial(schedule_steps, config, OWN, schedule, known)
+    found = outcome(workbench(), (OWN, config, schedule), steps, draw, _network(config))
+    if not found.stopped:
+        known_arms().add(found.results)
+    return found
 
 
 def inside(config: RunConfig, beside: Sequence[Request] = ()) -> Outcome:

@@ -93,5 +93,16 @@ def _series(result: RunResult) -> set[str]:
     return {*result.history, *result.measured}
 
 
+def around_the_arm(config: RunConfig) -> tuple[Hashable, ...]:
+    """Everything but the arm that a run depends on: arms with the same around them can be compared.
+
+    Examples
+    --------
+    >>> around_the_arm(RunConfig()) == around_the_arm(RunConfig(n_epochs=40)), around_the_arm(RunConfig(seed=1)) == around_the_arm(RunConfig())
+    (True, False)
+    """
+    return tuple(getattr(config, name) for name in _AROUND_THE_ARM)
+
+
 def _key(config: RunConfig, arm: Arm) -> Hashable:
-    return (arm, *(getattr(config, name) for name in _AROUND_THE_ARM))
+    return (arm, *around_the_arm(config))

@@ -7,7 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from transfer_core import STRATEGIES, Arm, Progress, RunConfig, RunResult, compare_steps
+from transfer_core import STRATEGIES, Arm, Progress, RunConfig, RunResult, Schedule, compare_steps
 from transfer_core.archive import pack, unpack
 from transfer_core.arrays import Layer, Params
 from transfer_core.costs import n_parameters
@@ -116,6 +116,17 @@ def arms_steps(
         assert progress.results is not None
         done[name] = scores_of(progress.results()[name])
     yield Progress(1.0, f"{len(arms)} trainings", partial(_in_order, arms, done))
+
+
+def schedule_steps(
+    config: RunConfig, name: str, schedule: Schedule, known: Mapping[str, RunResult]
+) -> Iterator[Progress]:
+    """Train one schedule from the pretrained network, as `transfer_core.compare_steps` does, unless its run is known."""
+    if known:
+        yield Progress(1.0, "", partial(dict, known))
+        return
+    for progress in compare_steps(config, {name: Arm(schedule)}):
+        yield progress._replace(results=progress.results and partial(_scores, progress.results, {}))
 
 
 def _in_order(arms: Mapping[str, Arm], done: Mapping[str, RunResult]) -> dict[str, RunResult]:

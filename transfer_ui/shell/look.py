@@ -19,6 +19,7 @@ STYLE = """
 .st-key-answer_place_home { min-height: clamp(6.3rem, 14rem - 8vw, 10rem); }
 [class*="st-key-card_"] { min-height: 5.5rem; }
 .st-key-doors [data-testid=stPageLink-NavLink] { padding-block: 0; min-height: 1.5rem; }
+.st-key-unfreeze_first { min-height: 23rem; }
 .st-key-answer { padding-bottom: 1.1rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
 [data-testid=stLayoutWrapper]:has(> .st-key-behaviour) { display: none; } /* it would leave a gap above the title */

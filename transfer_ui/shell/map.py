@@ -38,6 +38,7 @@ PAGES = (
     PageInfo("home", "Start", ":material/home:", "Freeze or fine-tune?"),
     PageInfo("compare", "Compare", ":material/query_stats:", "Which strategy wins here?"),
     PageInfo("unfreeze", "Unfreeze", ":material/lock_open:", "When should the backbone unfreeze?"),
+    PageInfo("your_schedule", "Your schedule", ":material/edit_calendar:", "Can you beat them?"),
     PageInfo("inside", "Inside", ":material/visibility:", "What changed inside?"),
     PageInfo("forgetting", "Forgetting", ":material/history:", "What became of the old task?"),
     PageInfo("decide", "Decide", ":material/grid_view:", "How much data until fine-tuning pays?"),

@@ -280,7 +280,7 @@ def _largest(condition: Condition) -> At:
 
 def _with_few(condition: Condition) -> At:
     """Ask on the mean over the small sizes."""
-    return At("few", f"with at most {FEW} images", condition)
+    return At("few", f"on the mean over the sizes of at most {FEW} images", condition)
 
 
 CLAIMS = MappingProxyType(
@@ -296,7 +296,7 @@ CLAIMS = MappingProxyType(
             f"{RULE:,} photographs say far less about their task than {RULE:,} digits of 64 pixels.",
         ),
         "few_shot": Claim(
-            "A frozen backbone wins only with extremely few images; fine-tuning overtakes it as they grow in number.",
+            "A frozen backbone wins with extremely few images; fine-tuning overtakes it as they grow in number.",
             SOURCES["kim2022"],
             Rule(
                 both(_smallest(below(_LEAD)), _largest(above(_LEAD))),
@@ -306,7 +306,7 @@ CLAIMS = MappingProxyType(
             "It was found with deep networks, whose features hold far more than two layers can.",
         ),
         "small_data": Claim(
-            "Feature extraction works with small data sets.",
+            "Feature extraction works with small data sets: there it beats training without pretraining.",
             LESSON,
             best_of_all(
                 _RIVAL,
@@ -314,16 +314,16 @@ CLAIMS = MappingProxyType(
                     lead("feature extraction", "it"),
                     name="the lead of feature extraction over a rival without pretraining",
                 ),
-                f"with at most {FEW} images",
+                f"on the mean over the sizes of at most {FEW} images",
             ),
             "Features of a network pretrained on a million photographs are worth more than those of two small layers.",
         ),
         "more_data": Claim(
-            "End-to-end learning requires more data than feature extraction.",
+            "End-to-end learning requires more data than feature extraction: it is behind with few images, and gains as they grow in number.",
             LESSON,
             Rule(
                 both(_with_few(below(_LEAD)), above(_GROWTH)),
-                either(_with_few(above(_LEAD)), below(_GROWTH)),
+                _with_few(above(_LEAD)),
                 both(_with_few(negligible(_LEAD)), negligible(_GROWTH)),
             ),
             "A deep network has thousands of times as many weights to fit with the same images.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -22,11 +22,11 @@ from transfer_core.studies.conditions import Quantity, above, below, lead, negli
 from transfer_core.studies.cuts import (
     BASE,
     Gains,
-    dip,
     fall,
     first_to_middle,
     first_to_random,
     gains,
+    last_to_middle,
     middle_to_all,
     specific,
     tuned_to_scratch,
@@ -232,12 +232,15 @@ COMPARED: Mapping[str, Mapping[str, Comparison]] = MappingProxyType(
             )
         },
         "fragile_middle": {
-            "dip": Comparison(
-                "The network's own layers, frozen, at the first and last cut, against the cuts in the middle",
-                dip,
+            "first": Comparison(
+                "The network's own layers, frozen, at the first cut, against the cuts in the middle",
+                partial(first_to_middle, arm=_OWN),
                 (_OWN,),
                 "all",
-            )
+            ),
+            "last": Comparison(
+                "At the last cut, against the cuts in the middle", partial(last_to_middle, arm=_OWN), (_OWN,), "all"
+            ),
         },
     }
 )
@@ -271,7 +274,8 @@ _GENERIC = Quantity(
     key="generic",
 )
 _FIRST = replace(
-    lead("the network with the first pretrained layer frozen alone", "those cut in the middle"), key="first"
+    lead("the network with the first pretrained layer frozen alone", "the average of the networks cut in the middle"),
+    key="first",
 )
 _LAST = replace(lead("the average of the networks cut in the middle", "the one with all layers frozen"), key="last")
 _SPECIFIC = Quantity(
@@ -281,23 +285,22 @@ _SPECIFIC = Quantity(
     key="specific",
 )
 _TUNED = Quantity(
-    "the lead of transferred and tuned layers over training from scratch",
+    "the lead of transferred and tuned layers, averaged over the cuts, over training from scratch",
     above="transferred and tuned layers are, averaged over the cuts, clearly ahead of training from scratch",
     below="transferred and tuned layers are, averaged over the cuts, clearly behind training from scratch",
     key="tuned",
 )
-_DIP = Quantity(
-    "the accuracy of the network's own frozen layers at the first and last cut on average minus that at cuts in the middle",
-    above="the network's own frozen layers are clearly worse cut in the middle than at the first and last cut on average",
-    below="the network's own frozen layers are clearly better cut in the middle than at the first and last cut on average",
-    key="dip",
+_MIDDLE = "the average of its own frozen layers cut in the middle"
+_DIPS = tuple(
+    replace(lead(f"the network with its own layers frozen up to the {end} cut", _MIDDLE), key=end)
+    for end in ("first", "last")
 )
 _MEAN = "on the mean of the pairs"
 
 CLAIMS = MappingProxyType(
     {
         "falls_with_depth": Claim(
-            "Transferability falls with depth: frozen, the first layers carry over better than all of them.",
+            "Transferability falls with depth: frozen, the first layer alone carries over better than all of them.",
             SOURCES["yosinski2014"],
             signed(_FALL, _MEAN),
             "Eight convolutional layers learn features of growing abstraction from a million photographs; four dense layers "
@@ -305,15 +308,15 @@ CLAIMS = MappingProxyType(
             "layers",
         ),
         "generic_first_layer": Claim(
-            "Lower layers hold generic features; freezing them preserves what transfers.",
+            "Lower layers hold generic features: frozen, a pretrained first layer carries over better than a random one.",
             LESSON,
             signed(_GENERIC, _MEAN),
             "It means edges and textures in photographs, which a dense layer on 64 pixels has little need of.",
             "layers",
         ),
         "middle_layers": Claim(
-            "Middle layers hold mid-level features: frozen, they carry over less well than the first layer and better than all "
-            "layers.",
+            "Middle layers hold mid-level features: frozen up to the middle, a network does less well than with its first layer "
+            "frozen, and better than with all.",
             LESSON,
             Rule(
                 both(above(_FIRST), above(_LAST)),
@@ -339,10 +342,15 @@ CLAIMS = MappingProxyType(
             "layers",
         ),
         "fragile_middle": Claim(
-            "Layers in the middle are fragile when frozen, even when the layers above are retrained on the same task: they were "
-            "adapted to those above.",
+            "Layers in the middle are fragile when frozen, even when the layers above are retrained on the same task: cut there, a "
+            "network does worse than at either end.",
             SOURCES["yosinski2014"],
-            signed(_DIP, _MEAN),
+            Rule(
+                both(*map(above, _DIPS)),
+                either(*map(below, _DIPS)),
+                both(*map(negligible, _DIPS)),
+                _MEAN,
+            ),
             "Their eight layers are trained to adapt to each other on far more data; four layers have little middle.",
             "layers",
         ),

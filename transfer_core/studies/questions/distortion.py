@@ -25,7 +25,7 @@ from transfer_core.statistics import Gap
 from transfer_core.studies.conditions import MARGIN, Quantity, above, below, lead, negligible
 from transfer_core.studies.effects import Effect, among_learnt, judged, unlearnt
 from transfer_core.studies.quantifiers import both, either
-from transfer_core.studies.rules import Rule, signed
+from transfer_core.studies.rules import Rule
 from transfer_core.studies.study import Axis, Cell, Claim, Figure, Reading, Study, Summary, has_source
 from transfer_core.studies.summaries import at_their_best, gap_of, intervals, points
 
@@ -244,17 +244,23 @@ _TUNED_OUT = replace(lead("end-to-end", "feature extraction out of distribution"
 _FIRST_IN = replace(lead("head first", "end-to-end in distribution"), key="inside")
 _FIRST_OUT = replace(lead("head first", "end-to-end out of distribution"), key="outside")
 _BEYOND = Quantity(
-    "what a head 3 times as large costs out of distribution beyond what it costs in distribution",
-    above="a head 3 times as large clearly costs end-to-end more out of distribution than in distribution",
-    below="a head 3 times as large clearly costs end-to-end less out of distribution than in distribution",
+    "what random head weights 3 times as large cost out of distribution beyond what they cost in distribution",
+    above="random head weights 3 times as large clearly cost end-to-end more out of distribution than in distribution",
+    below="random head weights 3 times as large clearly cost end-to-end less out of distribution than in distribution",
     key="beyond",
+)
+_LARGE_OUT = Quantity(
+    "what random head weights 3 times as large gain end-to-end out of distribution",
+    above="random head weights 3 times as large clearly gain end-to-end accuracy out of distribution",
+    below="random head weights 3 times as large clearly cost end-to-end accuracy out of distribution",
+    key="outside",
 )
 _MEAN = "on the mean of the pairs with features that fit and a large shift"
 
 CLAIMS = MappingProxyType(
     {
         "tuning_distorts": Claim(
-            "Where the pretrained features are good and the shift is large, fine-tuning is better than a linear probe in "
+            "Where the pretrained features fit and the shift is large, fine-tuning is better than a linear probe in "
             "distribution, and worse out of distribution.",
             SOURCES["kumar2022"],
             Rule(
@@ -267,7 +273,7 @@ CLAIMS = MappingProxyType(
             "layers",
         ),
         "head_first": Claim(
-            "Where the pretrained features are good and the shift is large, training the head first and then all layers is "
+            "Where the pretrained features fit and the shift is large, training the head first and then all layers is "
             "better out of distribution than fine-tuning at once, at no loss in distribution.",
             SOURCES["kumar2022"],
             Rule(
@@ -280,10 +286,10 @@ CLAIMS = MappingProxyType(
             "unfreezing",
         ),
         "large_head": Claim(
-            "After Kumar et al.: the larger the random head, the more fine-tuning distorts the features, so that it loses more out "
-            "of distribution than in distribution.",
+            "After Kumar et al.: the larger the weights of the random head, the more fine-tuning loses out of distribution, and "
+            "more than in distribution.",
             SOURCES["kumar2022"],
-            signed(_BEYOND, _MEAN),
+            Rule(both(below(_LARGE_OUT), above(_BEYOND)), below(_BEYOND), negligible(_BEYOND), _MEAN),
             "Their argument is about how far the random head is from a good one; size is only one part of it.",
             "layers",
         ),

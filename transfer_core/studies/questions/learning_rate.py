@@ -153,10 +153,11 @@ def _less_forgetting(long: pd.DataFrame) -> Finding:
         return Claim.untested(_NOT_LEARNT.format("end-to-end"))
     gap = _between(low, high, "source_accuracy_after")
     before, after = (100 * low[f"source_accuracy_{when}"].mean() for when in ("before", "after"))
+    target = side_words(_between(low, high), sides=MORE_ACCURATE)
     return CLAIMS["less_forgetting"].found(
         gap,
         f"At its best rate from {FULL_RANGE[0]:g} to {FULL_RANGE[1]:g}, end-to-end keeps {after:.1f} of {before:.1f} % on the "
-        f"source task: {side_words(gap, f'at its best rate above {FULL_RANGE[1]:g}', MORE)}.",
+        f"source task: {side_words(gap, f'at its best rate above {FULL_RANGE[1]:g}', MORE)}. On the target it is {target}.",
     )
 
 
@@ -187,7 +188,7 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
             "rates",
         ),
         "collapse": Claim(
-            "After CS231n: too high a rate distorts the pretrained features, so fine-tuning loses more by it than training from scratch.",
+            "After CS231n: too high a rate costs fine-tuning, whose features are already good, more than training from scratch.",
             SOURCES["cs231n"],
             signed(
                 Quantity(
@@ -219,10 +220,10 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
             LESSON,
             signed(
                 Quantity(
-                    "what the best rate of this range keeps on the source task beyond the best higher rate",
-                    above="end-to-end clearly keeps more of the source task at the best rate of this range than at the best "
+                    "what the old head keeps on the source task at the best rate of this range beyond the best higher rate",
+                    above="the old head clearly keeps more of the source task at the best rate of this range than at the best "
                     "higher one",
-                    below="end-to-end clearly keeps less of the source task at the best rate of this range than at the best "
+                    below="the old head clearly keeps less of the source task at the best rate of this range than at the best "
                     "higher one",
                 )
             ),

@@ -168,15 +168,21 @@ _RATES = "They were proposed for a deep language model; a small network tolerate
 CLAIMS = MappingProxyType(
     {
         "best": Claim(
-            "On average, progressive unfreezing yields the best results, better than either pure approach.",
+            "On average, progressive unfreezing yields the best results: its better form beats the better pure approach, both chosen on validation.",
             LESSON,
             signed(lead("progressive unfreezing", "the pure approach that is better on validation"), _AVERAGED),
             "Its advice is meant for deep networks, whose lower layers are generic enough to be worth protecting.",
             "unfreezing",
         ),
-        "gradual": _part_claim("As part of ULMFiT, gradual unfreezing improves fine-tuning.", _DEEP),
-        "discriminative": _part_claim("As part of ULMFiT, discriminative learning rates improve fine-tuning.", _RATES),
-        "slanted": _part_claim("As part of ULMFiT, slanted triangular learning rates improve fine-tuning.", _SLOPE),
+        "gradual": _part_claim(
+            "On the mean over the other parts of ULMFiT, gradual unfreezing improves fine-tuning.", _DEEP
+        ),
+        "discriminative": _part_claim(
+            "On the mean over the other parts of ULMFiT, discriminative learning rates improve fine-tuning.", _RATES
+        ),
+        "slanted": _part_claim(
+            "On the mean over the other parts of ULMFiT, slanted triangular learning rates improve fine-tuning.", _SLOPE
+        ),
         "lower_later": Claim(
             "Fine-tune with progressively lower learning rates: each time more layers are unfrozen, the rate falls.",
             LESSON,

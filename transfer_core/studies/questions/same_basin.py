@@ -135,7 +135,7 @@ def drop(rows: pd.DataFrame) -> Gap:
     return paired_gap((first + second) / 2, middle)
 
 
-_LOST = Quantity("the accuracy lost halfway")
+_LOST = Quantity("the accuracy lost halfway between two networks, against the mean of both,")
 _AVERAGED = "averaged over the scenarios"
 
 CLAIMS = MappingProxyType(
@@ -143,14 +143,18 @@ CLAIMS = MappingProxyType(
         "one_basin": Claim(
             "Networks fine-tuned from the same pretrained network lie in one basin: no barrier between them.",
             SOURCES["neyshabur2020"],
-            Rule(below(_LOST, MARGIN), above(_LOST, MARGIN), given=f"with other heads, {_AVERAGED}"),
+            Rule(
+                below(_LOST, MARGIN),
+                above(_LOST, MARGIN),
+                given=f"from different random heads on one pretrained network, {_AVERAGED}",
+            ),
             "Its networks are deep and well trained; a small one with a new head has further to go from the same start.",
             "layers",
         ),
         "two_basins": Claim(
             "Networks trained from different random starts lie in different basins.",
             SOURCES["neyshabur2020"],
-            Rule(above(_LOST, MARGIN), below(_LOST, MARGIN), given=f"with other random starts, {_AVERAGED}"),
+            Rule(above(_LOST, MARGIN), below(_LOST, MARGIN), given=f"from different random starts, {_AVERAGED}"),
             "Their networks are deep; and hidden units are not matched here before the networks are averaged.",
             "layers",
         ),

@@ -160,7 +160,7 @@ CLAIMS = MappingProxyType(
             "layers",
         ),
         "upper_layers": Claim(
-            "After the lesson: freezing the lower layers, which hold generic features, and tuning the upper ones is as good as tuning all.",
+            "After the lesson: freezing the lower layers, here the first, and tuning the upper ones is as good as tuning all.",
             LESSON,
             _as_good("tuning all layers but the first", ""),
             "It means networks of many layers, whose lower ones hold edges and textures; three layers have hardly any lower ones.",

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from transfer_core import RunConfig
+from transfer_core import STRATEGIES, RunConfig
 from transfer_core.arrays import Array
+from transfer_core.baselines import BASELINES
 from transfer_ui.charts import base, strip
 from transfer_ui.shell import frame
 
@@ -15,7 +16,7 @@ NOT_MEASURED = "Not measured yet."
 COMPUTED = "No cell of the map: computed for exactly these settings."
 
 
-HEIGHT = len(strip.NAMES) * strip.ROW + strip.MARGIN
+HEIGHT = len((*STRATEGIES, *BASELINES)) * strip.ROW + strip.MARGIN
 
 
 def show(scores: Mapping[str, Array], config: RunConfig, is_cell: bool, mode: str, at: base.Place) -> None:

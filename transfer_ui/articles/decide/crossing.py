@@ -29,10 +29,11 @@ from transfer_core.wording import side_words
 from transfer_ui.articles.decide.guessing import guess_at
 from transfer_ui.articles.decide.places import mine
 from transfer_ui.charts import base, gap
-from transfer_ui.charts.live_panel import LiveLines
+from transfer_ui.charts.live_panel import LivePanel
 from transfer_ui.charts.study import Mark
 from transfer_ui.runs import cached
 
+YOUR_GUESS, YOUR_SIZE = "your guess", "your size"
 RATES = "Each at its best of five learning rates"
 VIEWS = {"gap": "The gap", "accuracies": "Accuracies"}
 _RATES = (
@@ -59,7 +60,7 @@ class Panel:
 
     def __init__(self, view: str, mode: str) -> None:
         self._view, self._mode, self._place = view, mode, base.Place()
-        self._lines = LiveLines(STUDY, mode, tuple(STRATEGIES), self._place)
+        self._lines = LivePanel(STUDY, mode, tuple(STRATEGIES), self._place)
 
     def draw(self, rows: pd.DataFrame) -> None:
         """Draw the sizes finished so far."""
@@ -183,7 +184,7 @@ def marks(where: Crossing, guess: str, config: RunConfig, first: int, last: int)
     if np.isfinite(where.at):
         strip = (float(np.clip(edge, first, last)) for edge in (where.low, where.high))
         placed.append(Mark(where.at, "overtakes", *strip))
-    placed.append(Mark(guess_at(guess, first, last), "your guess"))
-    placed.append(Mark(float(np.clip(mine(config).size * config.layer_sizes[-1], first, last)), "your size"))
+    placed.append(Mark(guess_at(guess, first, last), YOUR_GUESS))
+    placed.append(Mark(float(np.clip(mine(config).size * config.layer_sizes[-1], first, last)), YOUR_SIZE))
     placed.append(Mark(RULE, f"the lesson: freeze below {RULE:,}"))
     return placed

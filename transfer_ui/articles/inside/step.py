@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from transfer_core import STRATEGIES, training
+from transfer_core import STRATEGIES, Phase, RunConfig, training
 from transfer_core.arrays import Array, Examples, Gradients, Layer, Params, layer_norm
 from transfer_core.examples import target_of
 from transfer_core.network import backward, cross_entropy, forward
@@ -56,12 +56,26 @@ class Step(NamedTuple):
 
 
 def first_step(one: Seen) -> Step:
-    """Make the first update of an arm, on one training image of each of the first few classes."""
-    config, phase = one.config, one.run.schedule[0]
+    """Make the first update of an arm that was run."""
+    return first_update(one.config, one.run.strategy, one.networks[0], one.run.schedule[0])
+
+
+def first_update(config: RunConfig, strategy: str, before: Params, phase: Phase) -> Step:
+    """Make the first update of a strategy, on one training image of each of the first few classes.
+
+    Parameters
+    ----------
+    config : RunConfig
+        Its first seed gives the images.
+    strategy : str
+    before : tuple of Layer
+        One network, without a seed axis.
+    phase : Phase
+        The first of its schedule.
+    """
     inputs, labels = (part[0] for part in target_of(config).train)
     chosen = [int(np.flatnonzero(labels == label)[0]) for label in np.unique(labels)[:N_IMAGES]]
     batch = Examples(inputs[chosen], labels[chosen])
-    before = one.networks[0]
     activations = forward(before, batch.inputs)
     state = train_step(
         initial_state(before),
@@ -72,9 +86,7 @@ def first_step(one: Seen) -> Step:
         weight_decay=config.weight_decay,
     )
     gradients = backward(before, activations, batch.labels, phase.frozen)
-    return Step(
-        one.run.strategy, batch, before, state.params, phase.frozen, phase.learning_rates, activations, gradients
-    )
+    return Step(strategy, batch, before, state.params, phase.frozen, phase.learning_rates, activations, gradients)
 
 
 def layer_table(step: Step) -> pd.DataFrame:

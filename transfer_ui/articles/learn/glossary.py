@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from transfer_ui.definitions import DEFINITIONS
 
@@ -138,3 +140,44 @@ def entry(term: Term) -> str:
     '**minibatch**: Images in one update. :gray[Also: batch.]'
     """
     return f"**{term.word}**: {term.meaning}" + (f" :gray[Also: {term.also}.]" if term.also else "")
+
+
+def _pattern() -> re.Pattern[str]:
+    """Find code, formulas and links, in which nothing is linked, or a word of the glossary; of two, the longer."""
+    words = "|".join(re.escape(term.word) for term in sorted(GLOSSARY, key=lambda term: -len(term.word)))
+    return re.compile(rf"(?P<kept>`[^`]*`|\$+[^$]+\$+|\[[^\]]*\]\([^)]*\))|\b(?P<word>{words})s?\b", re.IGNORECASE)
+
+
+_PATTERN = _pattern()
+_MEANING = {term.word.casefold(): term for term in GLOSSARY}
+
+
+def linked(text: str, known: str = "") -> str:
+    """Link each word of the glossary to its entry, where it first stands; the pointer over it reads the meaning.
+
+    Parameters
+    ----------
+    text : str
+        Markdown of ours.
+    known : str
+        What comes before it on the page: words in it have been linked.
+
+    Examples
+    --------
+    >>> linked("Two epochs, then one epoch.")
+    'Two [epochs](learn?section=glossary&word=epoch "One pass over all training images."), then one epoch.'
+    >>> linked("Another epoch of `epoch`.", known="The first epoch.")
+    'Another epoch of `epoch`.'
+    """
+    seen = {found["word"].casefold() for found in _PATTERN.finditer(known) if found["word"]}
+
+    def link(found: re.Match[str]) -> str:
+        word = (found["word"] or "").casefold()
+        if not word or word in seen:
+            return found[0]
+        seen.add(word)
+        term = _MEANING[word]
+        address = urlencode({"section": "glossary", "word": term.word})
+        return f'[{found[0]}](learn?{address} "{term.meaning}")'
+
+    return _PATTERN.sub(link, text)

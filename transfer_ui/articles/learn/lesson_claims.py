@@ -1,4 +1,4 @@
-"""The lesson's table of differences, each row with the figure that a run gives."""
+"""The lesson's table of differences: each row with its entries in the ledger, and what the reader's own run gives."""
 
 from __future__ import annotations
 
@@ -11,127 +11,116 @@ from transfer_core import RunResult
 from transfer_core.arrays import Array
 from transfer_core.statistics import Gap, paired_gap
 from transfer_core.strategies import STRATEGIES
-from transfer_core.studies.conditions import Quantity
-from transfer_core.studies.rules import CONFIRMED, INCONCLUSIVE, REFUTED, UNTESTED, VERDICTS, signed
-from transfer_core.studies.study import Finding
 from transfer_core.studies.summaries import LEARNT
-from transfer_core.wording import inside, join_words, lead_words, number_words, sentence_case, side_words
-from transfer_ui.articles import claims
+from transfer_core.wording import lead_words, number_words, side_words
+from transfer_ui.articles.claims import Entry, entry
 from transfer_ui.sentences import count, percent
 
 Results = Mapping[str, RunResult]
 
-RULE = signed(Quantity("the gap that the row speaks of"))
-RISE = signed(Quantity("the rise of the loss that the row speaks of", unit="", matters=0.02))
 FEW = 10  # images per class: up to here it counts as what the lesson calls a “small data set”
 
 
 class Row(NamedTuple):
-    """A row of the table: what is claimed of both approaches, and how a run judges it.
+    """A row of the table: what is claimed of both approaches, where that is judged, and what a run shows.
 
     Attributes
     ----------
     aspect : str
     frozen, full : str
         What the lesson says of feature extraction and of end-to-end fine-tuning.
+    claims : tuple of str
+        Entries of the ledger, ``study.claim``; none where there is nothing to judge, only to count.
     measure : callable
-        ``Results -> Finding``.
+        ``Results -> str``: what one run gives. It is no verdict.
     """
 
     aspect: str
     frozen: str
     full: str
-    measure: Callable[[Results], Finding]
+    claims: tuple[str, ...]
+    measure: Callable[[Results], str]
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Its lines of the ledger."""
+        return [entry(*name.split(".")) for name in self.claims]
 
 
-def trainable_parameters(results: Results) -> Finding:
+def trainable_parameters(results: Results) -> str:
     """Count what is trained."""
     frozen, full = (results[name].cost.trainable_parameters for name in ("feature_extraction", "end_to_end"))
-    said = f"With the backbone frozen {percent(frozen / full)} of the parameters train: {frozen:,} of {full:,}."
-    return Finding(CONFIRMED if frozen < full else REFUTED, said)
+    return f"With the backbone frozen {percent(frozen / full)} of the parameters train: {frozen:,} of {full:,}."
 
 
-def training_time(results: Results) -> Finding:
+def training_time(results: Results) -> str:
     """Give what the study of speeds found: the clock of a single run says nothing."""
-    stored = claims.entry("speed", "fast")
-    return Finding(stored.verdict, f"Not from this run, whose clock is noisy, but from timed rounds: {stored.sentence}")
+    stored = entry("speed", "fast")
+    return f"its clock is noisy, so this is from timed rounds. {stored.sentence}"
 
 
-def data_requirements(results: Results) -> Finding:
-    """Ask whether freezing is ahead with as few images as here."""
+def data_requirements(results: Results) -> str:
+    """Say whether freezing is ahead with as few images as here."""
     config = results["end_to_end"].config
     gap = _ahead(results, "feature_extraction", "end_to_end")
     images = (
         "all the images" if config.images_per_class is None else f"{count(config.images_per_class, 'image')} per class"
     )
     said = f"With {images}, feature extraction is {side_words(gap, 'end-to-end')}."
-    missing = nothing_to_judge(results, "feature_extraction", "end_to_end")
+    caution = says_little(results, "feature_extraction", "end_to_end")
     if config.images_per_class is None or config.images_per_class > FEW:
-        missing = f"That is not a few: set {FEW} per class or fewer."
-    return Finding(UNTESTED, f"{said} {missing}") if missing else Finding(RULE.judge(gap).verdict, said)
+        caution = f"That is not a few: set {FEW} per class or fewer."
+    return f"{said} {caution}".rstrip()
 
 
-def computational_cost(results: Results) -> Finding:
+def computational_cost(results: Results) -> str:
     """Compare counted work."""
     frozen, full = (results[name].cost.multiply_adds for name in ("feature_extraction", "end_to_end"))
     ratio = full / max(frozen, 1)
-    said = f"{_millions(frozen)} against {_millions(full)} multiply-adds for one network: {ratio:.1f} times the work."
-    return Finding(CONFIRMED if frozen < full else REFUTED, said)
+    return f"{_millions(frozen)} against {_millions(full)} multiply-adds for one network: {ratio:.1f} times the work."
 
 
-def performance(results: Results) -> Finding:
-    """Check whether the features fit, and whether the approach that the claim then favours is ahead."""
+def performance(results: Results) -> str:
+    """Say what the features are worth, and which approach is ahead."""
     fit = _ahead(results, "feature_extraction", "random_features")
     gap = _ahead(results, "end_to_end", "feature_extraction")
-    fits = RULE.judge(fit).verdict
-    said = f"Frozen pretrained features are {lead_words(fit, 'random ones')}, so "
-    said += {CONFIRMED: "they fit.", INCONCLUSIVE: "it is open whether they fit."}.get(fits, "they do not fit.")
-    said += f" End-to-end is {side_words(gap, 'feature extraction')}."
-    missing = nothing_to_judge(results, "feature_extraction", "random_features", "end_to_end")
-    if missing:
-        return Finding(UNTESTED, f"{said} {missing}")
-    if fits == INCONCLUSIVE:
-        return Finding(INCONCLUSIVE, said)
-    favoured = _ahead(results, "feature_extraction", "end_to_end") if fits == CONFIRMED else gap
-    return Finding(RULE.judge(favoured).verdict, said)
+    caution = says_little(results, "feature_extraction", "random_features", "end_to_end")
+    return (
+        f"Frozen pretrained features are {lead_words(fit, 'random ones')}. End-to-end is "
+        f"{side_words(gap, 'feature extraction')}. {caution}"
+    ).rstrip()
 
 
-def overfitting(results: Results) -> Finding:
-    """Compare by how much the validation loss has risen from its lowest point: what training to the end costs."""
+def overfitting(results: Results) -> str:
+    """Say by how much the validation loss has risen from its lowest point: what training to the end costs."""
     risen = {name: _risen(results[name]) for name in ("feature_extraction", "end_to_end")}
     gap = paired_gap(risen["end_to_end"], risen["feature_extraction"])
-    said = (
+    return (
         f"From its lowest point to the end, the validation loss rises by {_nats(risen['feature_extraction'])} nats frozen, by "
-        f"{_nats(risen['end_to_end'])} end-to-end; by more end-to-end in {gap.wins} of {gap.n} seeds."
-    )
-    missing = nothing_to_judge(results, "feature_extraction", "end_to_end")
-    return Finding(UNTESTED, f"{said} {missing}") if missing else Finding(RISE.judge(gap).verdict, said)
+        f"{_nats(risen['end_to_end'])} end-to-end; by more end-to-end in {gap.wins} of {gap.n} seeds. "
+        f"{says_little(results, 'feature_extraction', 'end_to_end')}"
+    ).rstrip()
 
 
-def learning_rate(results: Results) -> Finding:
-    """Ask what the old task keeps at a lower rate."""
+def learning_rate(results: Results) -> str:
+    """Say what the old task keeps at a lower rate."""
     full, slower = results["end_to_end"], results["progressive_unfreezing"]
     rate, lower = full.config.backbone_learning_rate, slower.config.unfrozen_learning_rate
     before = full.source_accuracy_before.mean()
     if np.isnan(before) or lower >= rate:
         why = "there is no old task" if np.isnan(before) else "the rate after unfreezing is not the lower one"
-        return Finding(UNTESTED, f"End-to-end learns at {rate:g}, progressive unfreezing at {lower:g}: {why}.")
-    missing = nothing_to_judge(results, "end_to_end", "progressive_unfreezing")
-    kept = paired_gap(slower.source_accuracy_after, full.source_accuracy_after)
+        return f"End-to-end learns at {rate:g}, progressive unfreezing at {lower:g}: {why}."
     target = _ahead(results, "progressive_unfreezing", "end_to_end")
-    said = (
+    return (
         f"Old task, {percent(before)} before: {percent(full.source_accuracy_after.mean())} after end-to-end at {rate:g}, "
         f"{percent(slower.source_accuracy_after.mean())} after training the head first and then all at {lower:g}, where the "
-        f"wait and the lower rate act together. On the new task, the slower one is {lead_words(target, 'the faster')}."
-    )
-    # The wait and the lower rate act together here, so a difference does not settle what the rate alone does.
-    if missing:
-        return Finding(UNTESTED, f"{said} {missing}")
-    return Finding(UNTESTED if kept.sign > 0 else RULE.judge(kept).verdict, said)
+        f"wait and the lower rate act together. On the new task, the slower one is {lead_words(target, 'the faster')}. "
+        f"{says_little(results, 'end_to_end', 'progressive_unfreezing')}"
+    ).rstrip()
 
 
-def nothing_to_judge(results: Results, *compared: str) -> str:
-    """Say why arms cannot be compared: nothing was pretrained, or one has not learnt its own training images.
+def says_little(results: Results, *compared: str) -> str:
+    """Say why a run says little about arms: nothing was pretrained, or one has not learnt its own training images.
 
     Parameters
     ----------
@@ -142,7 +131,7 @@ def nothing_to_judge(results: Results, *compared: str) -> str:
     Returns
     -------
     str
-        Empty if they can.
+        Empty if there is no reason.
     """
     if not results[compared[0]].config.has_old_task:
         return "Nothing is pretrained here, so this says nothing about pretrained features."
@@ -150,40 +139,45 @@ def nothing_to_judge(results: Results, *compared: str) -> str:
         learnt = float(np.nan_to_num(results[name].history["train_accuracy"][:, -1]).mean())
         if learnt < LEARNT:
             title = STRATEGIES[name].title
-            return f"{title} gets only {percent(learnt)} of its own training images right, so it is not judged."
+            return f"{title} gets only {percent(learnt)} of its own training images right, so this says little."
     return ""
 
 
 TABLE: tuple[Row, ...] = (
-    Row("Trainable parameters", "only the last layers", "all of them, or most", trainable_parameters),
-    Row("Training time", "short", "longer", training_time),
-    Row("Data requirements", "few images are enough", "needs more", data_requirements),
-    Row("Computational cost", "low: no gradients below the head", "high: gradients all the way", computational_cost),
-    Row("Performance", "good where the tasks are alike", "better where they differ", performance),
-    Row("Overfitting risk", "lower", "higher, so regularise", overfitting),
-    Row("Learning rate", "an ordinary one (0.001)", "a lower one (0.0001)", learning_rate),
+    Row("Trainable parameters", "only the last layers", "all of them, or most", (), trainable_parameters),
+    Row("Training time", "short", "longer", ("speed.fast",), training_time),
+    Row(
+        "Data requirements",
+        "few images are enough",
+        "needs more",
+        ("crossover.small_data", "crossover.more_data"),
+        data_requirements,
+    ),
+    Row(
+        "Computational cost",
+        "low: no gradients below the head",
+        "high: gradients all the way",
+        ("speed.cost",),
+        computational_cost,
+    ),
+    Row(
+        "Performance",
+        "good where the tasks are alike",
+        "better where they differ",
+        ("decision_map.similar_freeze", "decision_map.dissimilar"),
+        performance,
+    ),
+    Row(
+        "Overfitting risk",
+        "lower",
+        "higher, so regularise",
+        ("overfitting.risk", "overfitting.regularise"),
+        overfitting,
+    ),
+    Row(
+        "Learning rate", "an ordinary one (0.001)", "a lower one (0.0001)", ("learning_rate.lower_rate",), learning_rate
+    ),
 )
-
-
-def tally(findings: Mapping[str, Finding]) -> str:
-    """Say how many claims hold, as the answer of the section.
-
-    Examples
-    --------
-    >>> from transfer_core.studies.rules import INCONCLUSIVE
-    >>> tally({"Speed": Finding(CONFIRMED, ""), "Accuracy": Finding(INCONCLUSIVE, "")})
-    '1 of 2 claims is confirmed here, with these settings. Inconclusive here: accuracy.'
-    """
-    named = {
-        verdict: [inside(aspect) for aspect, finding in findings.items() if finding.verdict == verdict]
-        for verdict in (*VERDICTS, UNTESTED)
-    }
-    n_confirmed = len(named.pop(CONFIRMED))
-    said = f"{n_confirmed} of {len(findings)} claims {'is' if n_confirmed == 1 else 'are'} confirmed here, with these settings."
-    for verdict, aspects in named.items():
-        if aspects:
-            said += f" {sentence_case(verdict)}: {join_words(aspects)}."
-    return said
 
 
 def features_sentence(results: Results) -> str:

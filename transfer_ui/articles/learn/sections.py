@@ -1,17 +1,16 @@
-"""A long article in short sections, drawn one at a time, and what they have in common."""
+"""What the guided lesson and its reference share: the run, its settings, and entries of the ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
 from transfer_core import RunConfig, RunResult
-from transfer_core.studies.study import Finding
-from transfer_ui.articles.badges import show_verdict
-from transfer_ui.articles.learn.lesson_claims import Row
+from transfer_ui.articles import claim_row
+from transfer_ui.articles.claims import Entry
 from transfer_ui.controls.sidebar import choose_in_link
-from transfer_ui.definitions import DEFINITIONS, helps
+from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.runs import cached
 from transfer_ui.runs.default_views import default_view
 from transfer_ui.sentences import cap
@@ -19,12 +18,12 @@ from transfer_ui.shell import frame
 
 
 def choose_section(titles: Mapping[str, str]) -> str:
-    """Draw the list of sections, and the title of the chosen one.
+    """Draw the list of sections; the chosen one stands in the link.
 
     Parameters
     ----------
     titles : mapping of str to str
-        Name in the link -> title; the article begins with the first.
+        Name in the link -> title; a link that names none leads to the first.
 
     Returns
     -------
@@ -32,7 +31,6 @@ def choose_section(titles: Mapping[str, str]) -> str:
         Name of the section to draw.
     """
     chosen: str = choose_in_link("section", titles, st.pills)
-    st.subheader(titles[chosen], anchor=False)
     return chosen
 
 
@@ -66,14 +64,9 @@ def show_settings(config: RunConfig) -> None:
     frame.show_origin(view.made if view else None)
 
 
-def show_findings(table: Sequence[Row], findings: Mapping[str, Finding]) -> None:
-    """Draw each row of the lesson's table beside its measured figure and the verdict."""
-    rows = st.container(gap="xsmall")
-    for row in table:
-        found = findings[row.aspect]
-        with rows.container(border=True):
-            left, figure = st.columns([5, 8], gap="medium", vertical_alignment="center")
-        said = left.container(gap="xxsmall")
-        show_verdict(said, found.verdict)
-        said.markdown(f"**{row.aspect}**  \nFrozen: {row.frozen}. End-to-end: {row.full}.")
-        figure.markdown(found.sentence, help=helps(found.sentence))
+def show_entries(entries: Iterable[Entry], config: RunConfig, mode: str) -> None:
+    """Draw lines of the ledger as the Claims page does, each with a link to how it was measured there."""
+    for entry in entries:
+        with st.container(border=True, key=f"claim_{entry.name}", gap="xxsmall"):
+            claim_row.show(entry, mode)
+            frame.link("claims", config, "See how", claim=entry.name)

@@ -8,7 +8,9 @@ from typing import NamedTuple
 from transfer_core import STRATEGIES, RunConfig
 from transfer_core.costs import multiply_adds
 
+LESSON = "lesson"
 SECTIONS = {
+    LESSON: "The guided lesson",
     "approaches": "Two approaches and a hybrid",
     "mathematics": "The mathematics",
     "why": "Why it works",

@@ -182,7 +182,7 @@ FRAMEWORK = Framework(
         Habit(
             "A layer frozen after it has trained keeps moving, because its gradient is zeroed, not removed; and "
             "`freeze_to` cannot express a frozen layer above a trained one.",
-            "No schedule in this lab needs either; for one that did, no fastai script would be offered.",
+            "No strategy in this lab needs either; for a schedule of your own that does, no fastai script is offered.",
         ),
         Habit(
             "The training loss it prints is smoothed over minibatches.",

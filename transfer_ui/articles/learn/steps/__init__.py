@@ -1,0 +1,1 @@
+"""The steps of the guided lesson, one file each."""

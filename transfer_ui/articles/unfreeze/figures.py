@@ -1,0 +1,144 @@
+"""The figures of the page in their order: the plane beside the timeline that moves it, the pure approaches, the sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from transfer_core import STRATEGIES, RunConfig, RunResult
+from transfer_ui.articles.unfreeze.swept import with_present
+from transfer_ui.charts import plane, sweep
+from transfer_ui.charts.base import Place
+from transfer_ui.charts.components import timeline
+from transfer_ui.charts.layer_change import show_change, show_no_change
+from transfer_ui.controls import sidebar
+from transfer_ui.controls.knobs import KNOB
+from transfer_ui.sentences import Results, percent
+
+PROGRESSIVE, PURE = "progressive_unfreezing", ("feature_extraction", "end_to_end")
+HANDLE = "unfreeze_handle"
+KNOB_TITLE = KNOB["unfreeze_epoch"].label
+OF_THE_PLANE = (
+    "Each point is a full training run; the green path goes through the unfreeze epochs in their order, up and to the right is "
+    "better. Crosses: 95 % intervals. Hover reads any point."
+)
+OF_THE_SWEEP = (
+    "Each point is a full training run. Dashed: the two pure approaches, which have no unfreeze epoch. Compared on the "
+    "validation images, because this is a choice."
+)
+
+
+class Figures:
+    """All figures; drawing one again puts it over itself.
+
+    Parameters
+    ----------
+    config : RunConfig
+    mode : {"light", "dark"}
+
+    Attributes
+    ----------
+    rules : DeltaGenerator
+        Where the page chooses a rule for the lower layers.
+    proof : DeltaGenerator
+        Where it says what the weights did.
+    """
+
+    def __init__(self, config: RunConfig, mode: str) -> None:
+        self._config, self._mode = config, mode
+        self._changes: dict[str, Place] = {}
+        self._said: dict[str, Any] = {}
+        left, right = st.columns([11, 9], gap="medium")
+        with left:
+            self._first = Place(st.container(key="unfreeze_first"))
+            st.caption(OF_THE_PLANE if config.has_old_task else OF_THE_SWEEP)
+        with right:
+            self._said[PROGRESSIVE] = st.container()
+            _draw_handle(config, mode)
+            self._changes[PROGRESSIVE] = Place()
+            st.caption(
+                "Drag the line, or move it with the arrow keys. Ice blue with a lock is frozen, warm is trained, deeper for a "
+                "higher rate (the number). Below: how far the weights moved in each epoch, relative to their norm, mean over "
+                "the seeds."
+            )
+        self.proof = st.container()
+        self.rules = st.container()
+        st.subheader("Beside it: the two pure approaches", anchor=False)
+        for column, name in zip(st.columns(2, gap="medium"), PURE, strict=True):
+            with column:
+                self._said[name] = st.container()
+                timeline.show(STRATEGIES[name].build(config), mode, f"schedule_{name}")
+                self._changes[name] = Place()
+        places = {"val_accuracy": self._first}
+        if config.has_old_task:
+            st.subheader("The unfreeze epoch, swept", anchor=False)
+            columns = st.columns(len(sweep.PANELS), gap="medium")
+            places = {metric: Place(column) for metric, column in zip(sweep.PANELS, columns, strict=True)}
+            st.caption(OF_THE_SWEEP)
+        chosen, last = config.unfreeze_epoch, config.n_epochs
+        self._sweep = sweep.Charts(places, chosen=chosen, last=last, knob_title=KNOB_TITLE, mode=mode)
+
+    def _say(self, words: Mapping[str, str]) -> None:
+        for name, said in words.items():
+            self._said[name] = self._said[name].markdown(f"**{STRATEGIES[name].title}**: {said}")
+
+    def draw_nothing(self) -> None:
+        """Draw what is known before the first epoch."""
+        self._say(dict.fromkeys(self._changes, "training is under way"))
+        for place in self._changes.values():
+            show_no_change(self._config, self._mode, place)
+        if self._config.has_old_task:
+            plane.draw(None, self._mode, self._first)
+        self._sweep.draw_nothing()
+
+    def draw(self, results: Results) -> None:
+        """Draw what the three strategies have done so far."""
+        self.draw_weights(results)
+        self.draw_sweep(results, {})
+
+    def draw_weights(self, results: Results, *, complete: bool = False) -> None:
+        """Draw how far the layers have moved."""
+        self._say(
+            {name: f"{percent(results[name].val_accuracy.mean())} on validation images" for name in self._changes}
+        )
+        for name, place in self._changes.items():
+            show_change(results[name], self._mode, place, complete=complete)
+
+    def draw_sweep(self, results: Results, swept: Mapping[str, RunResult], *, complete: bool = False) -> None:
+        """Draw the unfreeze epochs so far, beside the strategies."""
+        points = with_present(swept, results[PROGRESSIVE])
+        self._sweep.draw(points, {name: results[name] for name in PURE}, complete=complete)
+        if not self._config.has_old_task:
+            return
+        drawn = plane.picture(points, {name: results[name] for name in PURE}, self._config.unfreeze_epoch)
+        plane.draw(drawn, self._mode, self._first, plane.described(drawn) if complete else plane.UNDER_WAY)
+
+
+@lru_cache(maxsize=20)
+def _movable(config: RunConfig, mode: str) -> dict[str, Any]:
+    """Put together what the timeline draws for every unfreeze epoch; the one of the configuration does not matter."""
+    schedules = [STRATEGIES[PROGRESSIVE].build(config.but(unfreeze_epoch=at)) for at in range(config.n_epochs + 1)]
+    return timeline.data_of(schedules, mode)
+
+
+def _draw_handle(config: RunConfig, mode: str) -> None:
+    """Draw the timeline whose handle sets the unfreeze epoch, as its slider does."""
+
+    def follow() -> None:
+        moved = timeline.moved_to(st.session_state.get(HANDLE), config.n_epochs + 1)
+        if moved is not None:
+            sidebar.choose(st.session_state.config.but(unfreeze_epoch=moved))
+
+    moved = timeline.show_with_handle(
+        _movable(config.but(unfreeze_epoch=0), mode),
+        config.unfreeze_epoch,
+        STRATEGIES[PROGRESSIVE].build(config),
+        KNOB_TITLE,
+        HANDLE,
+        sidebar.before_redraw(HANDLE, follow),
+    )
+    if moved is not None:
+        sidebar.unless_done(HANDLE, follow)
