@@ -29,7 +29,7 @@ KNOBS: dict[str, tuple[Any, ...]] = {
 CHOICES: dict[str, dict[str, tuple[Any, ...]]] = {
     "compare": KNOBS,
     "unfreeze": KNOBS,
-    "decide": {"guess": ("50", "20", "100"), "among": ("All strategies", "Freeze or fine-tune?")},
+    "decide": {"guess": ("50", "20", "100"), "among": ("Freeze or fine-tune?", "All, controls too")},
     "claims": {f"open_{claim}": (None, True) for claim in ("speed.fast", "crossover.rule_of_thumb")},
 }
 """What can be changed on a page without training a whole map."""

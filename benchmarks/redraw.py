@@ -69,7 +69,7 @@ TOURS = {
     "Home": Tour(""),
     "Compare": Tour("compare", NEW),
     "Unfreeze": Tour("unfreeze", NEW[:4]),
-    "Decide": Tour("decide?guess=50", seen=[("among", "Freeze or fine-tune?"), ("among", "All strategies")]),
+    "Decide": Tour("decide?guess=50", seen=[("among", "All, controls too"), ("among", "Freeze or fine-tune?")]),
     "Claims": Tour("claims", seen=[("open_speed.fast", True), ("open_decision_map.similar_freeze", True)]),
     "Export": Tour("export", NEW[:4], [("framework", "Keras"), ("framework", "PyTorch")]),
     "Learn": Tour("learn", seen=[("lesson", "3 Features"), ("lesson", "8 Challenge")]),

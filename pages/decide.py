@@ -8,102 +8,114 @@ open_page("decide")  # before the imports that take a while, so that the title i
 
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
-from transfer_core import STRATEGIES
-from transfer_core.studies.questions import crossover, decision_map
-from transfer_core.studies.registry import STUDIES
-from transfer_ui import downloads, tables
-from transfer_ui.articles import decide
-from transfer_ui.charts import study
+from transfer_core.studies.questions import crossover
+from transfer_core.wording import inside
+from transfer_ui import downloads
+from transfer_ui.articles.decide import advice, cell, crossing, guessing, maps, places
+from transfer_ui.charts import base
+from transfer_ui.charts.live_map import LiveMap
+from transfer_ui.charts.panels import MARK
+from transfer_ui.charts.study import grid_of
 from transfer_ui.controls import sidebar
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
 from transfer_ui.shell import frame, visit
 
-config = sidebar.draw("decide")
-map_study, crossover_study = decide.map_on(config), STUDIES["crossover"]
+config, mode = sidebar.draw("decide"), theme()
+own_place = places.mine(config)
 
 # The answer stands first on the page; its content is computed further down.
-place = st.container()
-with place:
-    guess = sidebar.choose_in_link("guess", decide.GUESSES, st.pills, default=None, label=decide.QUESTION)
+guess = sidebar.choose_in_link("guess", guessing.GUESSES, st.pills, default=None, label=guessing.QUESTION)
+answer_place = st.container(key="answer_place_short")
+with st.container(horizontal=True, vertical_alignment="center"):
+    among = sidebar.choose_in_link("among", maps.AMONG, st.segmented_control)
+    st.caption(maps.RATES, width="content")
+map_study, map_key = maps.map_on(config, among), f"map_{among}"
+map_column, cell_column = st.columns([11, 8], gap="medium")
+with map_column:
+    live_map = LiveMap(map_study, mode, maps.SERIES[among], grid_of(map_study, [config]), places.you(config))
 if guess is None:
-    st.caption(decide.ABOUT_GUESSING)
+    live_map.draw_veiled()
+    cell_column.markdown(guessing.ABOUT_GUESSING)
+    with answer_place:
+        frame.answer(guessing.VEILED, note=guessing.ABOUT_VEIL)
     st.stop()
 
-st.subheader("Which strategy wins where", anchor=False)
-among = sidebar.choose_in_link(
-    "among", {name: title for name, (title, _) in decide.AMONG.items()}, st.segmented_control
-)
-
-
-live_map = study.LivePanel(map_study, theme(), decide.WINNERS, study.grid_of(map_study, [config]))
-
-
-def draw_map(rows: pd.DataFrame) -> None:
-    """Draw the cells finished so far."""
-    live_map.draw(decision_map.winners(rows, decide.AMONG[among][1]))
-
-
+with cell_column:
+    places.follow_click(live_map.picked(map_key))
+    opened = places.choose(config)
+    opened_config = places.config_at(config, opened)
+    cell_place = base.Place()
 if visit.page_is_new():
     live_map.draw()
-measured_map = cached.study(map_study, [config], draw_map)
-winners = measured_map.once(f"winners {among}", lambda: decision_map.winners(measured_map.rows, decide.AMONG[among][1]))
+
+# Where the map must be measured, the answer for the visitor's own settings comes before it.
+is_own_stored = places.is_on_map(config, own_place) and cached.is_stored(map_study, [config])
+scores = {} if is_own_stored else places.computed(config)
+measured_map = cached.study(map_study, [config], lambda rows: live_map.draw(maps.table(rows, among)))
+winners = measured_map.once(f"winners {among}", lambda: maps.table(measured_map.rows, among))
 if winners.empty:
     frame.stop_without_results()
-picked = live_map.finish_to_pick(winners, f"map_{among}")
-st.caption(f"{study.mark_words(map_study.figure, winners)}{decide.tally(winners)} {decide.ABOUT_MAP}")
-frame.show_origin(measured_map.made)
+live_map.finish(winners, map_key, opened.labels)
+scores = scores or places.scores_at(measured_map.rows, own_place)
+with map_column:
+    # Fixed words: what is counted stands behind the answer, so that nothing below moves.
+    st.caption(f"{MARK} {map_study.figure.mark_title}.", help=maps.ABOUT_MAP[among])
+    frame.show_origin(measured_map.made)
+with cell_column:
+    if opened == own_place:
+        there = scores
+    elif places.is_on_map(config, opened):
+        there = places.scores_at(measured_map.rows, opened)
+    else:
+        there = {} if measured_map.stopped else places.computed(opened_config)
+    cell.show(there, opened_config, places.is_on_map(config, opened), mode, cell_place)
+with answer_place:
+    said, evidence = measured_map.once(
+        f"advice {config.key} {len(scores)}", lambda: advice.recommendation(scores, config)
+    )
+    answer = frame.answer(
+        said,
+        [evidence, f"On the map, {inside(maps.tally(winners))}"],
+        f"{guessing.guessed(guess)}: the crossing is still to be measured.",
+    )
 
-decide.follow_click(picked)
-cells = decide.cells_of(config, winners)
-chosen = sidebar.choose_in_link("cell", cells, st.selectbox, default=None, label="Open a cell")
-if chosen:
-    size, shift = (float(part) for part in chosen.split(","))
-    with st.container(border=True):
-        there = config.but(images_per_class=int(size), shift_amount=shift)
-        tables.show_cell(decide.scores_at(measured_map.rows, int(size), shift))
-        frame.link("compare", there, "**The same settings in Compare**: curves, costs, the old task")
-
-with place, st.container(key="answer_place_short"):
-    said, evidence = measured_map.once(f"advice {config.key}", lambda: decide.recommendation(measured_map.rows, config))
-    answer = frame.answer(said, [evidence], f"{decide.guessed(guess)}: the crossing is still to be measured.")
-
-st.subheader("Accuracy against training images", anchor=False)
-
-live_crossover = study.LivePanel(crossover_study, theme(), tuple(STRATEGIES))
-
-
-def draw_crossover(rows: pd.DataFrame) -> None:
-    """Draw the sizes finished so far, before rates are chosen."""
-    if rows["images"].nunique() > 1:
-        live_crossover.draw(crossover.accuracies(rows))
-
-
-measured = None if measured_map.stopped else cached.study(crossover_study, [config], draw_crossover)
+st.subheader("From how many images fine-tuning pays", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center"):
+    view = sidebar.choose_in_link("crossing", crossing.VIEWS, st.segmented_control)
+    st.caption(crossing.RATES, width="content")
+panel = crossing.Panel(view, mode)
+study = crossover.STUDY
+measured = None if measured_map.stopped else cached.study(study, [config], panel.draw)
 sizes = crossover.complete_sizes(measured.rows) if measured and len(measured.rows) else []
 if measured is None:
     st.caption("This is measured after the map: press Continue above.")
 elif measured.stopped or len(sizes) < 2:
     answer.add("Stopped before the crossing could be located.")
 else:
-    table, where = measured.once("crossing", partial(decide.crossing_of, measured.rows, sizes))
-    placed = decide.marks(where, guess, config, sizes[0], sizes[-1])
-    live_crossover.finish(table, placed)
-    st.caption(decide.ABOUT_CROSSOVER + (decide.ABOUT_STRIP if placed[0].low is not None else ""))
+    found = measured.once("crossing", partial(crossing.find, measured.rows, sizes))
+    marks = crossing.marks(found.where, guess, config, sizes[0], sizes[-1])
+    panel.finish(found, marks)
+    about = st.empty()
+    about.caption(crossing.about(view, marks))
     frame.show_origin(measured.made)
-    answer.remark(decide.guess_sentence(guess, where))
-    answer.add(crossover.crossing_words(where, sizes))
+    answer.remark(guessing.guess_sentence(guess, found.where))
+    answer.add(f"{crossing.RATES}: {crossover.crossing_words(found.where, sizes)}")
+    own = crossing.own_gap(config)
+    if own:
+        panel.finish(found, marks, own.row)
+        answer.add(f"{crossing.RATES}: {own.words}")
     with st.container(horizontal=True):
         seen = {"guess": guess}
         downloads.offer(
             "Map", lambda: winners, Origin("decide", [config], seen | {"among": among}, map_study.swept), "map"
         )
+        downloads.offer("Gaps", lambda: found.gaps, Origin("decide", [config], seen, study.swept), "gaps")
         downloads.offer(
-            "Accuracies", lambda: table, Origin("decide", [config], seen, crossover_study.swept), "crossover"
+            "Accuracies", lambda: found.accuracies, Origin("decide", [config], seen, study.swept), "crossover"
         )
 
 frame.try_next(

@@ -86,5 +86,5 @@ def test_a_new_strategy_wins_on_every_page_and_breaks_none(copy):
     assert set(said) == set(PAGE_FILES)
     assert "Keen training wins" in said["compare"]
     assert "Keen training wins" in said["home"]
-    assert "Keen training wins" in said["decide"]
+    assert "keen training wins" in said["decide"]
     assert "No script supports decay towards the pretrained weights" in said["export"]

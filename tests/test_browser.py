@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.app import PAGE_FILES, PATIENCE, fresh_server
 from tests.browser import QUICK, SLOW, answer, computing, curves, eventually, go, press_end_of, settled
@@ -173,18 +173,41 @@ def test_home_fits_on_a_laptop_without_scrolling(server: str, page: Page):
 
 
 def map_cells(page: Page):
-    """The coloured cells of the map."""
-    return page.locator("[data-testid=stVegaLiteChart]").first.locator(".mark-rect path")
+    """The cells of the map that are measured; the others are in their places too."""
+    return page.get_by_test_id("stVegaLiteChart").first.locator(".cells_marks path")
 
 
-def test_guess_shows_the_stored_map_and_a_cell_leads_to_the_same_setting_in_compare(server: str, page: Page):
+def place_below(first: Locator, second: Locator):
+    """How far a chart is below another, wherever the page is scrolled to, and how tall it is."""
+    above, below = (present(chart.bounding_box()) for chart in (first, second))
+    return below["y"] - above["y"], below["height"]
+
+
+def test_a_guess_fills_the_map_a_cell_opens_beside_it_and_the_gap_leads_to_the_accuracies(server: str, page: Page):
+    page.set_viewport_size({"width": 1280, "height": 720})
     page.goto(f"{server}/decide")
+    charts = page.get_by_test_id("stVegaLiteChart")
+    frame = charts.first.locator(".mark-text text").filter(has_text="?")
+    expect(frame).to_have_count(24)
+    expect(charts.first.get_by_text("you")).to_have_count(2)  # the words and what sets them off
+    expect(map_cells(page)).to_have_count(0)
     page.get_by_role("radio", name="50", exact=True).click()
-    assert answer(page).startswith("For 10 images per class")
+    expect(page.locator(".st-key-answer h4")).to_contain_text("For 10 images per class")
     expect(page).to_have_url(re.compile("guess=50"))
     expect(map_cells(page)).to_have_count(24)
+    expect(frame).to_have_count(0)
     map_cells(page).nth(8).click()
     expect(page).to_have_url(re.compile("cell=5"))
+    settled(page)
+    of_map, opened = (present(chart.bounding_box()) for chart in (charts.first, charts.nth(1)))
+    assert opened["x"] >= of_map["x"] + of_map["width"]
+    assert opened["y"] + opened["height"] <= 720
+    gap = place_below(charts.first, charts.nth(2))
+    expect(charts.nth(2).get_by_text("End-to-end ahead")).to_be_visible()
+    page.get_by_role("radio", name="Accuracies").click()
+    expect(page).to_have_url(re.compile("crossing=accuracies"))
+    settled(page)
+    assert place_below(charts.first, charts.nth(2)) == gap
     page.get_by_role("link", name=re.compile("The same settings in Compare")).click()
     expect(page.locator("h1")).to_contain_text("Which strategy wins here")
     expect(page).to_have_url(re.compile("/compare.*images_per_class=5"))

@@ -81,7 +81,7 @@ def test_a_repetition_of_a_claim_has_another_file_than_the_stored_run():
         ("inside", {"look": "step"}, ["Step"]),
         ("inside", {"look": "digit", "example": "3"}, ["Probabilities"]),
         ("forgetting", {"anchor": "0.1"}, ["New against old", "Seed by seed", "Epochs and classes"]),
-        ("decide", {"guess": "50"}, ["Map", "Accuracies"]),
+        ("decide", {"guess": "50"}, ["Map", "Gaps", "Accuracies"]),
         ("claims", {"claim": claims.ledger()[0].name}, ["Table"]),
     ],
 )

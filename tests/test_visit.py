@@ -127,14 +127,12 @@ def test_a_first_visit_leaves_one_entry_in_the_history(server, page):
 
 
 def test_a_link_to_the_same_page_keeps_the_place_and_shows_the_answer(server, page):
-    page.goto(
-        f"{server}/decide?guess=50&among=freeze_or_tune&scenario=low_to_high&n_seeds=2&hidden_width=8&n_epochs=30"
-    )
+    page.goto(f"{server}/decide?guess=50&among=all&scenario=low_to_high&n_seeds=2&hidden_width=8&n_epochs=30")
     ready(page)
     page.get_by_role("link", name=re.compile("A third of the epochs")).click()
     expect(page).to_have_url(re.compile("n_epochs=20"))
     expect(page).to_have_url(re.compile("guess=50"))
-    expect(page).to_have_url(re.compile("among=freeze_or_tune"))
+    expect(page).to_have_url(re.compile("among=all"))
     expect(page.locator(".st-key-answer h4")).to_be_in_viewport()
     ready(page)
     expect(page.locator(".st-key-answer h4")).to_be_in_viewport()

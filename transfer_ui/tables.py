@@ -145,24 +145,6 @@ def show_per_seed(table: pd.DataFrame) -> None:
     )
 
 
-def show_cell(scores: Mapping[str, Array]) -> None:
-    """Draw the strategies of one cell of a map, the best first."""
-    table = pd.DataFrame([_scored(TITLES[name], values) for name, values in scores.items()])
-    table = table.sort_values("test_accuracy", ascending=False)
-    table["interval"] = _interval_words(table)
-    st.dataframe(
-        _in_percent(table, ["test_accuracy"]).drop(columns=["low", "high"]),
-        hide_index=True,
-        width="stretch",
-        alt="Test accuracy of all strategies in this cell, the best first",
-        column_config={
-            "strategy": st.column_config.TextColumn("Strategy"),
-            "test_accuracy": st.column_config.NumberColumn("Test accuracy", **PERCENT),
-            "interval": st.column_config.TextColumn("95 % interval"),
-        },
-    )
-
-
 def _in_percent(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return table.assign(**{name: 100 * table[name] for name in columns})
 

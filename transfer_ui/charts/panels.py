@@ -19,6 +19,7 @@ from transfer_ui.rows import SHORTS
 HEIGHT = 330
 LEGEND_LINE = 20  # pixels; the legend takes its place from the height
 LEGEND_COLUMNS = alt.ExprRef("width < 640 ? 2 : 4")
+MAP_COLUMNS = alt.ExprRef("width < 360 ? 2 : width < 640 ? 3 : 4")
 FORMATS = {"share": ".0%", "points": "+.0%", "number": "~s"}
 FINE_FORMATS = {"share": ".1%", "points": "+.1%", "number": ",.4~g"}
 POINTS = "format(abs(datum.mean) < 0.0005 ? 0 : 100 * datum.mean, '+.1f')"
@@ -28,6 +29,7 @@ SERIES_TITLE = "Which"
 MARK = "▼"
 MARK_LINE = 16  # pixels of a line of words at a mark
 PICK = "pick"
+YOU_BELOW = 14  # pixels below the middle of a cell, where its number stands
 TITLES = SHORTS | {name: baseline.short for name, baseline in BASELINES.items()}
 
 
@@ -61,6 +63,18 @@ class Grid(NamedTuple):
 
     x: tuple[str, ...]
     y: tuple[str, ...]
+
+
+class You(NamedTuple):
+    """Where the reader's own settings are on a map, as shares of its width and height.
+
+    Attributes
+    ----------
+    left, top : float
+    """
+
+    left: float
+    top: float
 
 
 @cache
@@ -111,17 +125,9 @@ def _lines(figure: Figure, series: tuple[str, ...], mode: str, n_marks: int, rea
     )
     y, low = _value(figure.y, n_marks)
     nearest = alt.selection_point(name=reader, nearest=True, on="pointermove", empty=False, clear="pointerout")
-    rows, marks = _rows(), alt.Chart(base.NO_DATA).transform_filter("isValid(datum.words)")
+    rows = _rows()
     return [
-        marks.mark_rect(color=MUTED[mode], opacity=0.16, tooltip=None).encode(x=alt.X("low_x:Q"), x2="high_x:Q"),
-        marks.mark_rule(color=MUTED[mode], strokeDash=[4, 3], strokeWidth=1.5, tooltip=None).encode(x=x),
-        *(
-            marks.transform_filter(f"datum.side == '{side}'")
-            .transform_calculate(place=f"height - {MARK_LINE // 2} - {MARK_LINE} * datum.line")
-            .mark_text(align=side, dx=6 if side == "left" else -6, fontSize=12, color=INK[mode], tooltip=None)
-            .encode(x=x, y=alt.Y("place:Q").scale(None), text="words:N")
-            for side in SIDES
-        ),
+        *mark_layers(x, mode),
         rows.mark_area(opacity=0.14, tooltip=None).encode(x=x, y=low, y2="high:Q", color=colour),
         rows.mark_line(strokeWidth=2.2, tooltip=None).encode(x=x, y=y, color=colour, strokeDash=dash),
         rows.mark_point(filled=True, opacity=1)
@@ -133,6 +139,22 @@ def _lines(figure: Figure, series: tuple[str, ...], mode: str, n_marks: int, rea
             tooltip=_tooltip(figure, series),
         )
         .add_params(nearest),
+    ]
+
+
+def mark_layers(x: alt.X, mode: str) -> list[alt.Chart]:
+    """Draw the marks of an axis: a strip for an interval, a rule, and words below the curves."""
+    marks = alt.Chart(base.NO_DATA).transform_filter("isValid(datum.words)")
+    return [
+        marks.mark_rect(color=MUTED[mode], opacity=0.16, tooltip=None).encode(x=alt.X("low_x:Q"), x2="high_x:Q"),
+        marks.mark_rule(color=MUTED[mode], strokeDash=[4, 3], strokeWidth=1.5, tooltip=None).encode(x=x),
+        *(
+            marks.transform_filter(f"datum.side == '{side}'")
+            .transform_calculate(place=f"height - {MARK_LINE // 2} - {MARK_LINE} * datum.line")
+            .mark_text(align=side, dx=6 if side == "left" else -6, fontSize=12, color=INK[mode], tooltip=None)
+            .encode(x=x, y=alt.Y("place:Q").scale(None), text="words:N")
+            for side in SIDES
+        ),
     ]
 
 
@@ -174,7 +196,7 @@ def _map(figure: Figure, series: tuple[str, ...], mode: str, grid: Grid | None) 
                 domain=[shown(name) for name in series],
                 range=[look.dark if mode == "dark" else look.light for look in looks],
             )
-            .legend(orient="bottom", columns=LEGEND_COLUMNS, title=None, symbolType="square", symbolSize=160)
+            .legend(orient="bottom", columns=MAP_COLUMNS, title=None, symbolType="square", symbolSize=160)
         )
         tooltips = [alt.Tooltip("series:N", title=SERIES_TITLE)]
         open_cells = [shown(name) for name in series if name not in CELL_STYLES]
@@ -190,15 +212,43 @@ def _map(figure: Figure, series: tuple[str, ...], mode: str, grid: Grid | None) 
     ]
     cells = _rows().encode(x=x, y=y)
     pick = alt.selection_point(PICK, fields=["x", "y"], empty=False)
-    edge = alt.condition(pick, alt.value(INK[mode]), alt.value(PAPER[mode]))
+    edge = alt.condition("datum.opened" if grid else pick, alt.value(INK[mode]), alt.value(PAPER[mode]))
     number = "format(datum.mean, '.0%')" if figure.series == "mean" else POINTS
     return [
-        cells.mark_rect(cornerRadius=3, strokeWidth=2, cursor="pointer")
+        *(_places(x, y, mode) if grid else []),
+        cells.mark_rect(cornerRadius=3, strokeWidth=2.5, cursor="pointer")
         .encode(color=colour, stroke=edge, tooltip=tooltip)
-        .add_params(pick),
+        .add_params(pick)
+        .properties(name="cells"),
         cells.transform_calculate(words=f"{number} + (datum.marked ? ' {MARK}' : '')")
         .mark_text(fontSize=12, tooltip=None)
         .encode(text="words:N", color=words, tooltip=alt.value(None)),
+        *(_you(mode) if grid else []),
+    ]
+
+
+def _places(x: alt.X, y: alt.Y, mode: str) -> list[alt.Chart]:
+    """Draw the cells that are not there yet, each in its place."""
+    waiting = alt.Chart(base.NO_DATA).transform_filter("isValid(datum.waiting)").encode(x=x, y=y)
+    look = OPEN_STYLE.dark if mode == "dark" else OPEN_STYLE.light
+    return [
+        waiting.mark_rect(color=look, opacity=0.45, cornerRadius=3, stroke=PAPER[mode], strokeWidth=2, tooltip=None),
+        waiting.mark_text(fontSize=13, color=MUTED[mode], tooltip=None).encode(text="waiting:N"),
+    ]
+
+
+def _you(mode: str) -> list[alt.Chart]:
+    """Mark the reader's own settings, in a cell or between cells; below the number of a cell."""
+    at = (
+        alt.Chart(base.NO_DATA)
+        .transform_filter("isValid(datum.left)")
+        .transform_calculate(across="width * datum.left", down=f"height * datum.top + {YOU_BELOW}")
+        .encode(x=alt.X("across:Q").scale(None), y=alt.Y("down:Q").scale(None))
+    )
+    words: dict[str, Any] = {"text": "◆ you", "fontSize": 12, "fontWeight": "bold", "tooltip": None}
+    return [
+        at.mark_text(**words, stroke=PAPER[mode], strokeWidth=4, strokeJoin="round"),
+        at.mark_text(**words, color=INK[mode]),
     ]
 
 

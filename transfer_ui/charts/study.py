@@ -15,11 +15,10 @@ from transfer_core import RunConfig
 from transfer_core.studies.study import Axis, Figure, Study
 from transfer_core.wording import number_words
 from transfer_ui.charts import base
-from transfer_ui.charts.panels import MARK, PICK, Grid, panel, shown
+from transfer_ui.charts.panels import MARK, Grid, panel, shown
 
 MAP_ROW, MAP_MARGIN = 56, 90  # pixels; the margin is for axis and legend
 WIDE = 560  # pixels of a panel in a separate file
-NO_ROWS = pd.DataFrame({"x": [""], "y": [""], "mean": [np.nan], "series": [""]})
 
 
 class Mark(NamedTuple):
@@ -177,63 +176,6 @@ def show_study(study: Study, table: pd.DataFrame, mode: str, marks: Sequence[Mar
                 base.show({**spec, "title": facet} if facet else spec, rows, alt=described(study, table))
     if mark_words(figure, table):
         st.caption(mark_words(figure, table))
-
-
-class LivePanel:
-    """A study of one panel in its place on the page, redrawn while its cells are measured.
-
-    Parameters
-    ----------
-    study : Study
-    mode : {"light", "dark"}
-    series : sequence of str
-        All that the series column may hold, so that colours and legend stay.
-    grid : Grid, optional
-        Of a map: all its places, so that the axes stay.
-    """
-
-    def __init__(self, study: Study, mode: str, series: Sequence[str], grid: Grid | None = None) -> None:
-        self._study, self._mode, self._series, self._grid = study, mode, tuple(series), grid
-        # A map that can be clicked takes the place of one that cannot: for a moment, neither is there.
-        self._place = base.Place(st.container(height=self._spec(0)["height"], border=False) if grid else None)
-
-    def draw(self, table: pd.DataFrame | None = None) -> None:
-        """Draw the results so far; only the axes if there are none."""
-        rows = NO_ROWS if table is None or table.empty else figure_rows(table, self._study.figure)
-        words = f"{self._study.title} It is being measured."
-        base.show(self._spec(0), rows, alt=words, place=self._place)
-
-    def finish(self, table: pd.DataFrame, marks: Sequence[Mark] = ()) -> None:
-        """Draw the figure with its marks and its words."""
-        rows = figure_rows(table, self._study.figure, marks)
-        base.show(self._spec(len(marks)), rows, alt=described(self._study, table), place=self._place)
-
-    def finish_to_pick(self, table: pd.DataFrame, key: str) -> tuple[str, str] | None:
-        """Draw the map so that a click on a cell runs the page again.
-
-        Parameters
-        ----------
-        table : DataFrame
-        key : str
-
-        Returns
-        -------
-        tuple of (str, str) or None
-            The cell that was clicked: its place on both axes as they are labelled.
-        """
-        picked = base.show_and_pick(
-            self._spec(0),
-            figure_rows(table, self._study.figure),
-            alt=described(self._study, table),
-            key=key,
-            pick=PICK,
-            place=self._place,
-        )
-        return (str(picked["x"]), str(picked["y"])) if picked else None
-
-    def _spec(self, n_marks: int) -> base.Spec:
-        spec = panel_template(self._study.figure, self._series, self._mode, self._grid, n_marks)
-        return {**spec, "height": MAP_MARGIN + MAP_ROW * len(self._grid.y)} if self._grid else spec
 
 
 def standalone(study: Study, table: pd.DataFrame, subtitle: Sequence[str]) -> alt.TopLevelMixin:

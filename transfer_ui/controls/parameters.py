@@ -10,7 +10,7 @@ PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "your_schedule": ("schedule", "bet", "lead", "trained", "code"),
     "inside": ("look", "arms", "of_seed", "epoch", "confused", "step", "example", "drawn"),
     "forgetting": ("anchor", "lost_by"),
-    "decide": ("guess", "among", "cell"),
+    "decide": ("guess", "among", "cell", "crossing"),
     "claims": ("verdict", "source", "claim", "again"),
     "export": ("strategy", "framework"),
     "learn": ("lesson", "done", "section", "word"),

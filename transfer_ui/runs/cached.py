@@ -288,6 +288,14 @@ def study(asked: Study, configs: Sequence[RunConfig], draw: Callable[[pd.DataFra
     return Measured(all_rows(done), found.stopped, None, derived=found.derived)
 
 
+def is_stored(asked: Study, configs: Sequence[RunConfig]) -> bool:
+    """Whether a study was shipped with these settings, all of it or most: then there is little to wait for."""
+    wanted = [repr(asked.without_swept(config)) for config in configs]
+    return any(
+        shipped and shipped.configs == wanted for shipped in map(partial(shipped_study, asked.name), (FOLDER, PAGES))
+    )
+
+
 @st.cache_resource(show_spinner=False)
 def shipped_study(name: str, folder: Path = FOLDER) -> Shipped | None:
     """Get what was shipped of a study."""

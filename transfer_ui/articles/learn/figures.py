@@ -16,7 +16,7 @@ from transfer_ui import sentences
 from transfer_ui.articles.learn.step import Picture
 from transfer_ui.charts import curves, levels, timeline
 from transfer_ui.charts.base import Place
-from transfer_ui.charts.study import LivePanel
+from transfer_ui.charts.live_panel import LivePanel
 from transfer_ui.sentences import Results
 
 Figure = Callable[[str], Picture[Results]]

@@ -11,11 +11,12 @@ from transfer_core import STRATEGIES
 from transfer_core.studies.questions import crossover
 from transfer_core.studies.registry import STUDIES
 from transfer_core.wording import sentence_case
-from transfer_ui.articles import claims, decide
+from transfer_ui.articles import claims
+from transfer_ui.articles.decide import crossing, guessing
 from transfer_ui.articles.learn.advice import RULE_OF_THUMB
 from transfer_ui.articles.learn.checks import Check
 from transfer_ui.articles.learn.step import SETTINGS, Further, Picture, Step
-from transfer_ui.charts.study import LivePanel
+from transfer_ui.charts.live_panel import LivePanel
 from transfer_ui.runs import cached
 from transfer_ui.sentences import percent
 from transfer_ui.shell import frame
@@ -43,7 +44,12 @@ def _run() -> Crossed:
     sizes = crossover.complete_sizes(measured.rows) if len(measured.rows) else []
     if len(sizes) < 2:
         frame.stop_without_results()
-    return Crossed(*measured.once("crossing", lambda: decide.crossing_of(measured.rows, sizes)), sizes)
+    return Crossed(*measured.once("crossing in Learn", lambda: _located(measured.rows, sizes)), sizes)
+
+
+def _located(rows: pd.DataFrame, sizes: list[int]) -> tuple[pd.DataFrame, crossover.Crossing]:
+    """Choose the rates, and find where the lead passes from one arm to the other."""
+    return crossover.accuracies(rows), crossover.locate(rows, sizes)
 
 
 def _figure(mode: str) -> Picture[Crossed]:
@@ -53,9 +59,9 @@ def _figure(mode: str) -> Picture[Crossed]:
         if run is None:
             panel.draw()
             return
-        marks = decide.marks(run.where, predicted or decide.NEVER, SETTINGS, run.sizes[0], run.sizes[-1])
+        marks = crossing.marks(run.where, predicted or guessing.NEVER, SETTINGS, run.sizes[0], run.sizes[-1])
         # The size is that of the lesson's settings, not the reader's own.
-        left_out = {decide.YOUR_SIZE} if predicted else {decide.YOUR_SIZE, decide.YOUR_GUESS}
+        left_out = {crossing.YOUR_SIZE} if predicted else {crossing.YOUR_SIZE, crossing.YOUR_GUESS}
         panel.finish(run.table, [mark for mark in marks if mark.words not in left_out])
 
     return draw
@@ -78,8 +84,8 @@ def _happened(run: Crossed) -> str:
 def _right(run: Crossed, answer: str) -> bool:
     if np.isnan(run.where.low):
         return False
-    at = decide.guess_at(answer, -np.inf, np.inf)
-    return run.where.low <= at <= run.where.high or answer == decide.nearest_guess(run.where.at)
+    at = guessing.guess_at(answer, -np.inf, np.inf)
+    return run.where.low <= at <= run.where.high or answer == guessing.nearest_guess(run.where.at)
 
 
 def _why(run: Crossed) -> str:
@@ -102,7 +108,7 @@ STEP = Step(
     check=Check(
         "place",
         "From how many training images, all classes together, does end-to-end beat feature extraction?",
-        decide.GUESSES,
+        guessing.GUESSES,
         _right,
         _shows,
     ),

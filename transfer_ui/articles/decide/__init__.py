@@ -1,0 +1,1 @@
+"""What the map and the crossing mean for one visitor."""
