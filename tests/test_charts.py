@@ -230,9 +230,10 @@ def test_strip_is_dark_ink_on_white_paper():
         lambda mode: strip.template("accuracy", mode),
         lambda mode: strip.template("gap", mode),
         work.template,
-        price.template,
+        lambda mode: price.template(price.OLD_TASK, "test", mode),
+        lambda mode: price.template(price.WORK, "val", mode),
     ],
-    ids=["accuracy", "gap", "work", "old task"],
+    ids=["accuracy", "gap", "work by epoch", "old task", "work"],
 )
 def test_templates_of_the_answer_are_valid_vega_lite(spec, mode):
     validate(spec(mode))
@@ -272,7 +273,7 @@ def test_the_frame_of_the_strip_has_all_that_its_template_reads_and_holds_every_
 
 
 def test_the_price_on_the_old_task_is_what_the_runs_paid(results):
-    table = price.rows(results).set_index("strategy")
+    table = price.rows(results, price.OLD_TASK, "test").set_index("strategy")
     assert list(table.index) == [STRATEGIES[name].short for name in results if STRATEGIES[name].pretrained]
     for name, result in results.items():
         if STRATEGIES[name].pretrained:

@@ -14,7 +14,7 @@ from transfer_ui.articles.your_schedule.bet import Bet, feedback
 from transfer_ui.articles.your_schedule.code import in_notebook
 from transfer_ui.articles.your_schedule.standing import headline, standing
 from transfer_ui.articles.your_schedule.starts import STARTS, lesson
-from transfer_ui.charts import planes
+from transfer_ui.charts import price
 from transfer_ui.charts.components.schedule import KEY
 from transfer_ui.export import FRAMEWORKS
 from transfer_ui.export.recipe import recipe_of
@@ -227,7 +227,9 @@ def test_what_is_shown_for_a_notebook_runs_and_repeats_the_run(own):
 
 
 def test_attempts_stand_on_the_plane_under_their_numbers_in_the_look_of_the_visitors_own(own):
-    rows = planes.rows({**compare(CONFIG, ["end_to_end"]), OWN: own, "1": own}, "val").set_index("strategy")
+    rows = price.rows({**compare(CONFIG, ["end_to_end"]), OWN: own, "1": own}, price.OLD_TASK, "val").set_index(
+        "strategy"
+    )
     assert list(rows.index) == ["End-to-end", "Yours", "1"]
     assert list(rows["look"]) == ["End-to-end", "Yours", "Yours"]
     assert rows.loc["1", "mean"] == pytest.approx(own.val_accuracy.mean())

@@ -97,7 +97,8 @@ def draw_costs(outcome: Outcome, mode: str) -> None:
         work.show(paths, outcome.once("ends of work", lambda: work.ends(paths)), mode)
     if next(iter(results.values())).config.has_old_task:
         with right:
-            price.show(outcome.once("price", lambda: price.rows(results)), mode)
+            kept = outcome.once("price", lambda: price.rows(results, price.OLD_TASK, "test"))
+            price.show(kept, price.OLD_TASK, "test", mode)
 
 
 def note(config: RunConfig) -> str:

@@ -90,32 +90,29 @@ def _learnt(*choices: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def _unfreezing(rows: pd.DataFrame) -> Finding:
+    """Compare progressive unfreezing with plain end-to-end, both at the rate that is best for the latter."""
     best = best_of(rows, PLAIN)
-    plain, ours = _learnt(best, _at(rows, PROGRESSIVE, best["rate"], best))
-    if ours.empty:
-        return _unlearnt("unfreezing")
-    seen, lost = _forgotten(plain), _forgotten(ours)
-    target = _gaps(ours, plain, TARGET)
-    return CLAIMS["unfreezing"].found(
-        {**_halved(seen, lost), "target": mean_effect(target)},
-        f"At the rate that is best for end-to-end on the target, that costs the old head {size_words(mean_effect(seen))} on the "
-        f"source, progressive unfreezing {size_words(mean_effect(lost))}; on the target it is {mean_effect_words(target)}. "
-        f"{_by_scenario(seen, lost)}.",
-    )
+    ours = _at(rows, PROGRESSIVE, best["rate"], best)
+    return _at_what_cost("unfreezing", "Progressive unfreezing, at the rate that is best for end-to-end,", ours, best)
 
 
 def _anchor(rows: pd.DataFrame) -> Finding:
     """Compare the strength and rate that are best for L2-SP with plain end-to-end at its best rate."""
-    plain, ours = _learnt(best_of(rows, PLAIN), best_of(rows, *ANCHORED))
+    ours = best_of(rows, *ANCHORED)
+    return _at_what_cost("anchor", "L2-SP, its strength and rate chosen for the target,", ours, best_of(rows, PLAIN))
+
+
+def _at_what_cost(name: str, named: str, ours: pd.DataFrame, plain: pd.DataFrame) -> Finding:
+    """Judge what an arm costs the old head, and what it costs or gains on the target, against plain end-to-end."""
+    plain, ours = _learnt(plain, ours)
     if ours.empty:
-        return _unlearnt("anchor")
+        return _unlearnt(name)
     seen, lost = _forgotten(plain), _forgotten(ours)
     target = _gaps(ours, plain, TARGET)
-    return CLAIMS["anchor"].found(
+    return CLAIMS[name].found(
         {**_halved(seen, lost), "target": mean_effect(target)},
-        f"L2-SP, its strength and rate chosen for the target, costs the old head {size_words(mean_effect(lost))} on the "
-        f"source, end-to-end {size_words(mean_effect(seen))}; on the target it is {mean_effect_words(target)}. "
-        f"{_by_scenario(seen, lost)}.",
+        f"{named} costs the old head {size_words(mean_effect(lost))} on the source, end-to-end "
+        f"{size_words(mean_effect(seen))}; on the target it is {mean_effect_words(target)}. {_by_scenario(seen, lost)}.",
     )
 
 

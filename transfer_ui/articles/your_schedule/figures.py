@@ -10,7 +10,7 @@ from transfer_core import STRATEGIES, RunConfig, Schedule
 from transfer_core.schedules import n_epochs
 from transfer_ui.articles.your_schedule import tries
 from transfer_ui.articles.your_schedule.tries import Try
-from transfer_ui.charts import curves, planes
+from transfer_ui.charts import curves, price
 from transfer_ui.charts.strip import Strip, described
 from transfer_ui.palette import theme
 from transfer_ui.rows import OWN
@@ -64,13 +64,13 @@ class Figures:
 
     def draw_costs(self, results: Results, attempts: Mapping[str, Try], text: str) -> None:
         """Draw the attempts of this visit among the strategies: new task against work and against the old task."""
-        shown = {name: results[name] for name in THREE}
-        panels = [planes.WORK, planes.OLD_TASK] if self._config.has_old_task else [planes.WORK]
+        shown = {name: results[name] for name in THREE} | tries.on_plane(attempts, text)
+        panels = [price.WORK, price.OLD_TASK] if self._config.has_old_task else [price.WORK]
         with self._costs:
             st.subheader("What it costs", anchor=False)
             for column, panel in zip(st.columns(2, gap="medium"), panels, strict=False):
                 with column:
-                    planes.show(shown | tries.on_plane(attempts, text), panel, self._mode, "val")
+                    price.show(price.rows(shown, panel, "val"), panel, "val", self._mode)
             st.caption(
                 "On validation images, because you choose by them; the verdict is on the test images. Numbers: your earlier "
                 "attempts at these settings."
