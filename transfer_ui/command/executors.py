@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any
 
@@ -94,6 +94,8 @@ def _check_code(client: Any, address: str) -> None:
 def _without_logs() -> Iterator[None]:
     """Keep Dask's logs of a failing cluster off the terminal: one sentence says what matters."""
     logging.disable(logging.CRITICAL)
+    # Futures that nobody awaits any more say so when they are collected: after the sentence, and after the logs are back.
+    logging.getLogger("asyncio").disabled = True
     try:
         yield
     finally:
@@ -111,7 +113,8 @@ def _watched(client: Any) -> Iterator[None]:
             if client.scheduler_info()["workers"]:
                 seen = monotonic()
             elif monotonic() - seen > PATIENCE:
-                client.close()
+                with suppress(Exception):  # of a client that is closing already
+                    client.close()
                 return
 
     thread = threading.Thread(target=watch, name="watch", daemon=True)
