@@ -10,10 +10,11 @@ from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from transfer_core.arms import Arm
@@ -59,6 +60,23 @@ class Setting:
     n_seeds = 1  # for the store: a training has one seed
 
 
+class Trained(NamedTuple):
+    """A network, before and after.
+
+    Attributes
+    ----------
+    before, network : Sequential
+    positions : int Tensor
+        What it was trained on.
+    seconds : float
+    """
+
+    before: nn.Sequential
+    network: nn.Sequential
+    positions: Tensor
+    seconds: float
+
+
 @dataclass(frozen=True)
 class Training:
     """What is done: a frozen dataclass, so that its ``repr`` says everything about it."""
@@ -66,19 +84,14 @@ class Training:
     arm: Arm
     batch_statistics: bool
 
-    def measure(self, bench: Bench, setting: Setting) -> list[Reading]:
-        """Train one network, and measure it.
-
-        Returns
-        -------
-        list of Reading
-            One: accuracies from 0 to 1, losses in nats, seconds, and how far each stage moved.
-        """
+    def train(self, bench: Bench, setting: Setting, *, cache_features: bool = True) -> Trained:
+        """Train one network."""
         parts = split(bench.pictures, setting.seed)
         n_classes, labels = len(bench.pictures.classes), bench.pictures.labels
         network = new_network(bench.backbone, self.arm, n_classes, setting.seed).to(bench.machine.device)
         before = deepcopy(network)
         positions = torch.from_numpy(parts.train(labels, setting.size))
+        bench.machine.wait()
         started = perf_counter()
         for _ in train(
             network,
@@ -92,25 +105,33 @@ class Training:
             anchor=self.arm.anchor,
             batch_statistics=self.batch_statistics,
             pretrained=self.arm.start.from_source,
+            cache_features=cache_features,
         ):
             pass
         bench.machine.wait()
-        values = {"seconds": perf_counter() - started}
-        looked_at = {
-            "train": (bench.inputs, positions),
-            "val": (bench.inputs, torch.from_numpy(parts.val)),
-            "test": (bench.inputs, torch.from_numpy(parts.test)),
-        }
-        if bench.other_inputs:
-            looked_at["other"] = (bench.other_inputs, torch.from_numpy(parts.test))
-        unmoved = min(phase.first_trainable for phase in self.arm.schedule)
-        for part, (inputs, where) in looked_at.items():
-            logits = logits_of(network, inputs, where, unmoved=unmoved, pretrained=self.arm.start.from_source)
-            accuracy, loss = _judged(logits, bench.labels[where])
+        return Trained(before, network, positions, perf_counter() - started)
+
+    def measure(self, bench: Bench, setting: Setting) -> list[Reading]:
+        """Train one network, and measure it.
+
+        Returns
+        -------
+        list of Reading
+            One: accuracies from 0 to 1, losses in nats, seconds, and how far each stage moved.
+        """
+        before, network, positions, seconds = self.train(bench, setting)
+        values = {"seconds": seconds}
+        for part, (inputs, where) in bench.parts(setting.seed, positions).items():
+            accuracy, loss = _judged(self.logits(network, inputs, where), bench.labels[where])
             values |= {f"{part}_accuracy": accuracy, f"{part}_loss": loss}
         for (name, stage), old in zip(network.named_children(), before, strict=True):
             values[f"drift_{name}"] = drift(old, stage)
         return [Reading({}, {name: np.array([value]) for name, value in values.items()})]
+
+    def logits(self, network: nn.Sequential, inputs: Inputs, positions: Tensor) -> Tensor:
+        """Answer for some pictures, from kept features where no stage below them moved."""
+        unmoved = min(phase.first_trainable for phase in self.arm.schedule)
+        return logits_of(network, inputs, positions, unmoved=unmoved, pretrained=self.arm.start.from_source)
 
 
 @dataclass(frozen=True)
@@ -153,6 +174,17 @@ class Bench:
         self.stages = deepcopy(backbone.stages).to(machine.device)
         self.inputs = self._inputs(pictures)
         self.other_inputs = self._inputs(other) if other else None
+
+    def anew(self) -> Bench:
+        """Make the same, with no features kept."""
+        return Bench(self.backbone, self.pictures, self.machine, self.other)
+
+    def parts(self, seed: int, trained_on: Tensor) -> dict[str, tuple[Inputs, Tensor]]:
+        """Where a network of a seed is judged: by part, the pictures and which of them."""
+        of_seed = split(self.pictures, seed)
+        val, test = torch.from_numpy(of_seed.val), torch.from_numpy(of_seed.test)
+        parts = {"train": (self.inputs, trained_on), "val": (self.inputs, val), "test": (self.inputs, test)}
+        return parts | ({"other": (self.other_inputs, test)} if self.other_inputs else {})
 
     def _inputs(self, pictures: Pictures) -> Inputs:
         rows = rows_of(torch.from_numpy(pictures.pixels), self.machine, self.backbone.mean, self.backbone.std)

@@ -24,9 +24,10 @@ def rows_of(values: Tensor, machine: Machine, mean: tuple[float, ...] = (), std:
     >>> rows_of(pictures, Machine("cpu"), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))(torch.tensor([1])).flatten().tolist()
     [1.0, 1.0, 1.0]
     """
+    values = values.to(machine.device) if values.nbytes <= MOST_KEPT else values
 
     def rows(positions: Tensor) -> Tensor:
-        taken = values[positions].to(machine.device)
+        taken = values[positions.to(values.device)].to(machine.device)
         if values.dtype != torch.uint8:
             return taken
         centre, scale = (torch.tensor(one, device=machine.device).reshape(-1, 1, 1) for one in (mean, std))
