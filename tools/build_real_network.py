@@ -7,6 +7,7 @@ each is stored when it is done, the same command goes on where the last one stop
 
 - ``trainings.csv.gz``, one row per training;
 - ``looks.npz``: the answers and the first filters of a few networks of the first seed;
+- ``race.csv``: how long feature extraction and end-to-end take, in turns;
 - ``about.json``: how all that came about.
 
 ``python -m tools.derive_real_network`` makes of these what the app shows.
@@ -34,10 +35,12 @@ from transfer_torch import backbones, grid, looks, workers
 from transfer_torch.arms import ARMS
 from transfer_torch.cells import Bench, Cell
 from transfer_torch.findings import ARM, KNOBS, summarise
+from transfer_torch.race import race
 from transfer_torch.record import about
 from transfer_torch.work import stage_multiply_adds
 
-SIZES, N_SEEDS, LOOKED_AT = (1, 2, 5, 10, 20, 40), 10, (10, 40)
+SIZES, N_SEEDS = (1, 2, 5, 10, 20, 40), 10
+LOOKED_AT, RACED_AT = (5, 40), 5  # pictures per class
 MAIN = ("feature_extraction", "end_to_end", "head_first", "stage_by_stage", "top_third", "from_scratch")
 OUT = Path("results/real_network")
 
@@ -71,6 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"{len(rows)} of {len(cells)} trainings are done.")
     if complete:
         _write_looks(rows, cells, bench, options.out / "looks.npz")
+        raced = race(bench, RACED_AT, seeds, options.epochs, options.resolution)
+        raced.to_csv(options.out / "race.csv", index=False, float_format="%.6g")
 
 
 def _in_order(cells: Sequence[Cell]) -> list[Cell]:
@@ -96,7 +101,6 @@ def _write_looks(rows: pd.DataFrame, cells: Sequence[Cell], bench: Bench, path: 
     best = summarise(rows).best
     chosen = {tuple(row) for row in best[[*ARM, "seed", *KNOBS]].itertuples(index=False)}
     found: dict[str, np.ndarray] = {}
-    looks.look(bench, cells[-1])  # the first training of a process also starts the device
     for cell in cells:
         labels = cell.labels
         if labels["seed"] != min(rows["seed"]) or labels["size"] not in LOOKED_AT:
@@ -105,7 +109,6 @@ def _write_looks(rows: pd.DataFrame, cells: Sequence[Cell], bench: Bench, path: 
             continue
         seen, name = looks.look(bench, cell), f"{labels['arm']}.{labels['size']}"
         found |= {"shown": seen.shown, "before": seen.before, f"{name}.after": seen.after}
-        found |= {f"{name}.seconds": np.array([seen.seconds, seen.uncached])}
         found |= {f"{name}.{part}": answers.astype(np.int8) for part, answers in seen.answers.items()}
     np.savez_compressed(path, **found)
 

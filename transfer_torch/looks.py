@@ -22,31 +22,24 @@ class Look(NamedTuple):
         By part (``"test"``, and ``"other"`` where there is another style): the class that each picture gets.
     before, after : ndarray of shape (n_filters, 3, side, side)
         Weights of the first convolution.
-    seconds, uncached : float
-        Of the training with nothing else on the machine, from pictures on: with what frozen stages make of them
-        computed once per phase, and computed at every step.
     """
 
     shown: Array
     answers: dict[str, Array]
     before: Array
     after: Array
-    seconds: float
-    uncached: float
 
 
 def look(bench: Bench, cell: Cell) -> Look:
     """Train as a cell says, and look into the network."""
-    bench = bench.anew()  # features that earlier trainings left would make this one look quicker than it is
-    uncached = cell.task.train(bench, cell.config, cache_features=False).seconds
-    before, network, positions, seconds = cell.task.train(bench, cell.config)
+    before, network, positions, _ = cell.task.train(bench, cell.config)
     parts = bench.parts(cell.config.seed, positions)
     answers = {
         part: cell.task.logits(network, inputs, where).argmax(dim=1).cpu().numpy()
         for part, (inputs, where) in parts.items()
         if part in ("test", "other")
     }
-    return Look(parts["test"][1].numpy(), answers, first_filters(before), first_filters(network), seconds, uncached)
+    return Look(parts["test"][1].numpy(), answers, first_filters(before), first_filters(network))
 
 
 def first_filters(network: nn.Module) -> Array:
