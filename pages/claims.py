@@ -33,6 +33,9 @@ def show_how(entry: claims.Entry) -> None:
     st.markdown(f"**{study.question}** {study.protocol}", help=helps(study.protocol, entry.sentence))
     st.markdown(claims.rule_words(claim))
     st.markdown(f"{claims.judged_words(entry.standing)}  \n*What {claim.source.words} would object*: {claim.objection}")
+    if real := claims.real_words(entry):
+        st.markdown(real, help=helps(real))
+        frame.link("real_network", config, "The real network: what was measured, and how")
     frame.show_origin(entry.shipped.made)
     downloads.offer("Table", entry.shipped.table.copy, claims.origin(entry), study.name)
 

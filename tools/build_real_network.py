@@ -86,7 +86,10 @@ def _in_order(cells: Sequence[Cell]) -> list[Cell]:
 def _write_about(options: argparse.Namespace, bench: Bench, complete: bool) -> None:
     stages = bench.backbone.stages
     facts: dict[str, Any] = about(options, bench, []) | {
+        "command": "python -m tools.build_real_network",
         "complete": complete,
+        "names": list(bench.pictures.names),
+        "labels": bench.pictures.labels.tolist(),
         "multiply_adds": [
             *stage_multiply_adds(stages, options.resolution),
             bench.backbone.n_features * len(bench.pictures.classes),
@@ -110,7 +113,7 @@ def _write_looks(rows: pd.DataFrame, cells: Sequence[Cell], bench: Bench, path: 
         seen, name = looks.look(bench, cell), f"{labels['arm']}.{labels['size']}"
         found |= {"shown": seen.shown, "before": seen.before, f"{name}.after": seen.after}
         found |= {f"{name}.{part}": answers.astype(np.int8) for part, answers in seen.answers.items()}
-    np.savez_compressed(path, **found)
+    np.savez_compressed(path, allow_pickle=False, **found)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -41,6 +41,17 @@ def verdict_words(verdict: str, source: Source) -> str:
     return "this miniature does not show it" if verdict == REFUTED and source != LESSON else verdict
 
 
+def there(verdict: str) -> str:
+    """Word the verdict of the real network, under the name of its column.
+
+    Examples
+    --------
+    >>> there(REFUTED)
+    'refuted there'
+    """
+    return verdict.replace("here", "there")
+
+
 def show_verdict(place: DeltaGenerator, verdict: str) -> None:
     """Draw the badge of a verdict on a line of its own, because a badge that does not fit is cut."""
     look = LOOKS[verdict]

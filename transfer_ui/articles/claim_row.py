@@ -14,11 +14,12 @@ import streamlit as st
 from transfer_core.studies.study import Decisive
 from transfer_core.wording import number_words
 from transfer_ui.articles import badges
-from transfer_ui.articles.badges import LOOKS
+from transfer_ui.articles.badges import LOOKS, there
 from transfer_ui.articles.claims import Entry
 from transfer_ui.charts import svg
 from transfer_ui.palette import INK, MUTED, PAPER
 
+IN_THE_LAB, ON_A_REAL_ONE, DISAGREE = "In this lab", "On a real network", "The two disagree."
 WIDTH, HEIGHT = 240, 26
 EDGE = 100  # times what matters: where the scale ends
 COLOURS = {  # light, dark: of the verdict, each at least 4.5 to 1 on the page
@@ -30,11 +31,13 @@ COLOURS = {  # light, dark: of the verdict, each at least 4.5 to 1 on the page
 STYLE = """
 <style>
 [class*="st-key-claim_"] { padding: .55rem .9rem .35rem; }
-.claim { display: grid; grid-template-columns: minmax(0, 1fr) 15.5rem 13rem; gap: .2rem 1.2rem; align-items: center; }
+.claim { display: grid; grid-template-columns: minmax(0, 1fr) 14rem 12rem; gap: .2rem 1.2rem; align-items: center; }
+.claim .verdicts { display: grid; gap: .5rem 1.2rem; }
+@media (min-width: 1400px) { .claim { grid-template-columns: minmax(0, 1fr) 14rem 25rem; } .claim .verdicts { grid-template-columns: 1fr 1fr; } }
 .claim b { font-weight: 600; }
 .claim small { color: var(--quiet); display: block; line-height: 1.35; }
 .claim .verdict { display: block; font-weight: 600; }
-@media (max-width: 900px) { .claim { grid-template-columns: minmax(0, 1fr) 8.5rem; } .claim > :first-child { grid-column: 1 / 3; } }
+@media (max-width: 900px) { .claim { grid-template-columns: minmax(0, 1fr) 9.5rem; } .claim > :first-child { grid-column: 1 / 3; } }
 </style>
 """
 LEGEND = (
@@ -54,8 +57,22 @@ def show(entry: Entry, mode: str) -> None:
         f'<div class="claim" style="--quiet: {MUTED[mode]}"><div><b>{escape(claim.text)}</b><small>{source}</small></div>'
         f"<div>{picture(decisive, COLOURS[look.color][mode], mode) if decisive else ''}"
         f"<small>{escape(words(decisive)) if decisive else ''}</small></div>"
-        f'<div><span class="verdict" style="color: {COLOURS[look.color][mode]}">{escape(verdict_words(entry))}</span>'
-        f"<small>{escape(entry.standing.replication)}</small></div></div>"
+        f"<div class='verdicts'><div><small>{IN_THE_LAB}</small>"
+        f'<span class="verdict" style="color: {COLOURS[look.color][mode]}">{escape(verdict_words(entry))}</span>'
+        f"<small>{escape(entry.standing.replication)}</small></div>{_elsewhere(entry, mode)}</div></div>"
+    )
+
+
+def _elsewhere(entry: Entry, mode: str) -> str:
+    """Write the second column: what the real network says, and whether that is something else."""
+    if entry.real is None:
+        return ""
+    look = LOOKS[entry.real.verdict]
+    said = f"{look.sign} {there(entry.real.verdict)}"
+    return (
+        f"<div><small>{ON_A_REAL_ONE}</small>"
+        f'<span class="verdict" style="color: {COLOURS[look.color][mode]}">{escape(said)}</span>'
+        f"<small>{DISAGREE if entry.disagrees else ''}</small></div>"
     )
 
 

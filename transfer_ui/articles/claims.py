@@ -9,15 +9,17 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core.bibliography import LESSON
+from transfer_core.real_network.claims import PUT
+from transfer_core.real_network.results import results
 from transfer_core.statistics import MIN_SEEDS
 from transfer_core.studies.family import RATE
-from transfer_core.studies.ledger import Standing, standings
+from transfer_core.studies.ledger import OPEN, Standing, standings
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.rules import CONFIRMED, REFUTED, SAME, UNTESTED, VERDICTS
 from transfer_core.studies.shipped import Shipped
 from transfer_core.studies.study import FIRST_SEEDS, N_SEEDS, QUESTIONS, Claim, Finding, Study, Summary
 from transfer_core.wording import sentence_case
-from transfer_ui.articles.badges import LOOKS, counted
+from transfer_ui.articles.badges import LOOKS, counted, there
 from transfer_ui.controls import address, notice_box
 from transfer_ui.controls.link import quoted
 from transfer_ui.downloads import Origin
@@ -48,12 +50,21 @@ class Entry(NamedTuple):
         What was measured.
     standing : Standing
         Where the claim stands, among all others.
+    real : Finding or None
+        What a real network says of it, if it could be put to one.
     """
 
     study: Study
     claim_name: str
     shipped: Shipped
     standing: Standing
+    real: Finding | None = None
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether the lab and the real network both settle it, and differently."""
+        settled = self.real is not None and not {self.verdict, self.real.verdict} & set(OPEN)
+        return settled and self.real is not None and self.real.verdict != self.verdict
 
     @property
     def name(self) -> str:
@@ -87,7 +98,8 @@ def entry(study: str, claim: str) -> Entry:
     """Get one line of the ledger."""
     shipped = cached.shipped_study(study)
     assert shipped is not None
-    return Entry(STUDIES[study], claim, shipped, all_standings()[f"{study}.{claim}"])
+    name, found = f"{study}.{claim}", results()
+    return Entry(STUDIES[study], claim, shipped, all_standings()[name], found.findings.get(name) if found else None)
 
 
 @st.cache_resource(show_spinner=False)
@@ -139,6 +151,17 @@ def rule_words(claim: Claim) -> str:
         f"{same}*Confirmed* if {claim.confirmed_if}.  \n*Refuted* if {claim.refuted_if}.  \nOtherwise inconclusive; the "
         "first that holds counts. “Clearly” means that the whole 95\u00a0% interval lies on that side; what is asked at several "
         f"places is one test with one error. Fewer than {MIN_SEEDS} seeds settle nothing."
+    )
+
+
+def real_words(entry: Entry) -> str:
+    """Say what the real network showed, and what would have settled it, as Markdown; empty if it was not asked."""
+    if entry.real is None:
+        return ""
+    rule = PUT[entry.name].rule
+    return (
+        f"**On a real network** ({there(entry.real.verdict)}): {entry.real.sentence}  \n*Confirmed* there if "
+        f"{rule.confirmed_if}.  \n*Refuted* there if {rule.refuted_if}."
     )
 
 

@@ -12,6 +12,7 @@ PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "forgetting": ("anchor", "lost_by"),
     "decide": ("guess", "among", "cell", "crossing"),
     "claims": ("verdict", "source", "claim", "again"),
+    "real_network": ("pictures", "network"),
     "export": ("strategy", "framework"),
     "learn": ("lesson", "done", "section", "word"),
 }

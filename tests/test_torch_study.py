@@ -1,0 +1,73 @@
+"""Measuring in several processes, what a training costs, and a closer look: as in one process, as counted by the core."""
+
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import nn
+
+from tests.tiny_backbone import tiny, write_pictures
+from transfer_core.costs import multiply_adds as of_the_core
+from transfer_core.studies.store import Store
+from transfer_torch import grid
+from transfer_torch.arms import ARMS, Rates
+from transfer_torch.looks import look
+from transfer_torch.race import race
+from transfer_torch.work import multiply_adds, stage_multiply_adds
+from transfer_torch.workers import Ground, measure
+
+LAYERS, N_EPOCHS, N = (64, 32, 16, 4), 12, 10
+
+
+def _ground(folder):
+    return Ground(tiny, folder, folder, 32, "cpu", threads=1)
+
+
+def test_two_processes_measure_what_one_does_and_keep_it(tmp_path):
+    folder = write_pictures(tmp_path / "set")
+    bench = _ground(folder).bench()
+    cells = grid.cells(bench, ["feature_extraction", "end_to_end"], [1], [0], 2)[::3]
+    alone, together = Store(None), Store(tmp_path / "kept.sqlite")
+    assert len(list(grid.measure(cells, bench, alone))) == len(cells)
+    assert len(list(measure(cells, _ground(folder), together, 2))) == len(cells)
+    ours, theirs = (grid.rows(cells, store).drop(columns="seconds") for store in (alone, together))
+    assert np.allclose(ours.select_dtypes("number"), theirs.select_dtypes("number"), atol=1e-6)
+    assert not grid.missing(cells, Store(tmp_path / "kept.sqlite"))
+    stopped = Store(None)
+    assert len(list(measure(cells, _ground(folder), stopped, 2, until=0))) == 1
+    assert len(grid.missing(cells, stopped)) == len(cells) - 1
+
+
+def test_work_is_counted_as_the_core_counts_it():
+    per_stage = [fan_in * fan_out for fan_in, fan_out in pairwise(LAYERS)]
+    for name in ("feature_extraction", "end_to_end", "head_first", "stage_by_stage", "top_third"):
+        schedule = ARMS[name].build(len(LAYERS) - 2, N_EPOCHS, Rates(0.1, 0.01))
+        assert sum(multiply_adds(schedule, per_stage, N)) == of_the_core(schedule, LAYERS, N)
+
+
+def test_a_stage_is_counted_by_what_its_layers_multiply():
+    stages = nn.Sequential(
+        nn.Conv2d(3, 4, 3, stride=2, padding=1, groups=1), nn.Sequential(nn.Flatten(), nn.Linear(64, 5))
+    )
+    assert stage_multiply_adds(stages, 8) == [4 * 4 * 4 * 27, 64 * 5]
+
+
+def test_a_closer_look_gives_answers_to_the_test_pictures_and_the_first_filters(tmp_path):
+    bench = _ground(write_pictures(tmp_path / "set")).bench()
+    frozen, tuned = (grid.cells(bench, [name], [2], [0], 4)[-1] for name in ("feature_extraction", "end_to_end"))
+    for cell, moved in ((frozen, False), (tuned, True)):
+        seen = look(bench, cell)
+        (accuracy,) = cell.task.measure(bench, cell.config)[0].values["test_accuracy"]
+        assert np.isclose(np.mean(seen.answers["test"] == bench.pictures.labels[seen.shown]), accuracy)
+        assert seen.answers["test"].tolist() == seen.answers["other"].tolist()  # the same folder stands for both
+        assert (not np.array_equal(seen.before, seen.after)) is moved
+
+
+def test_the_race_takes_turns_and_counts_what_the_cache_saves(tmp_path):
+    torch.set_num_threads(1)
+    bench = _ground(write_pictures(tmp_path / "set")).bench()
+    raced = race(bench, 2, [0, 1], 4, 32)
+    assert raced["seed"].tolist() == [0, 1]
+    assert (raced.filter(like="seconds_") > 0).all(axis=None)
+    counted = raced.filter(like="multiply_adds_").iloc[0]
+    assert counted["multiply_adds_cached"] < counted["multiply_adds_uncached"] < counted["multiply_adds_end_to_end"]

@@ -1,0 +1,179 @@
+"""The arms of a real network: accuracy in both styles, what each gains for its work, and which stages it moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from transfer_core.strategies import Look
+from transfer_ui.charts import base, beside, price
+from transfer_ui.palette import FROZEN, MUTED, PAPER, TRAINED_RANGE
+
+ROW, MARGIN = 30, 70  # pixels of a row, and of axis, title and legend
+WORK_HEIGHT = 300
+MOVES = (0.0005, 0.5)  # ends of the scale of colours
+BRIGHT = 0.1
+STILL = "exactly 0"
+Arms = tuple[tuple[str, Look], ...]
+"""Title and look of each arm, in their order: what a template is made for."""
+SAME, OTHER = "The style it was trained on", "The other style"
+
+
+def _colour(arms: Arms, mode: str) -> alt.Color:
+    ink = [look.dark if mode == "dark" else look.light for _, look in arms]
+    return alt.Color("arm:N").scale(domain=[title for title, _ in arms], range=ink).legend(None)
+
+
+def _names(arms: Arms) -> alt.Y:
+    return (
+        alt.Y("arm:N")
+        .scale(domain=[title for title, _ in arms])
+        .axis(title=None, ticks=False, domain=False, labelLimit=170, labelPadding=8)
+    )
+
+
+@cache
+def strip_template(arms: Arms, mode: str) -> base.Spec:
+    """Make the strip: a row per arm, filled where the style is the same, open where it is the other."""
+    colour, y = _colour(arms, mode), _names(arms)
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q").scale(zero=False, nice=True).axis(format=".0%", tickCount=6).title("Test accuracy")
+
+    fill = (
+        alt.Shape("style:N")
+        .scale(domain=[SAME, OTHER], range=["circle", "diamond"])
+        .legend(orient="top", direction="horizontal", symbolFillColor=MUTED[mode], symbolStrokeColor=MUTED[mode])
+        .title(None)
+    )
+    tooltip = [
+        alt.Tooltip("arm:N", title=" "),
+        alt.Tooltip("style:N", title="Tested in"),
+        alt.Tooltip("mean:Q", title="Accuracy", format=".1%"),
+        alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
+        alt.Tooltip("high:Q", title="to", format=".1%"),
+        alt.Tooltip("n:Q", title="Seeds"),
+    ]
+    every = alt.Chart(base.NO_DATA)
+    return base.template(
+        alt.layer(
+            every.mark_rule(strokeWidth=4, strokeCap="round", opacity=0.55, tooltip=None).encode(
+                x=x("low"), x2="high:Q", y=y, color=colour
+            ),
+            every.mark_point(filled=True, size=110, opacity=1, stroke=PAPER[mode], strokeWidth=1.5).encode(
+                x=x("mean"), y=y, color=colour, shape=fill, tooltip=tooltip
+            ),
+        ).properties(height=MARGIN + ROW * len(arms)),
+        mode,
+    )
+
+
+@cache
+def work_template(arms: Arms, mode: str) -> base.Spec:
+    """Make accuracy against the multiply-adds of the backward pass."""
+    colour = _colour(arms, mode)
+    x = (
+        alt.X("backward:Q")
+        .scale(type="log", nice=False, padding=30)
+        .axis(format="~s", tickCount=4, grid=False)
+        .title("Multiply-adds of the backward pass, one training")
+    )
+
+    def y(field: str) -> alt.Y:
+        scale = alt.Scale(domain=[base.framed("frame.low"), base.framed("frame.high")], nice=False)
+        return alt.Y(f"{field}:Q").scale(scale).axis(format=".0%", tickCount=5).title("Test accuracy")
+
+    tooltip = [
+        alt.Tooltip("arm:N", title=" "),
+        alt.Tooltip("mean:Q", title="Accuracy", format=".1%"),
+        alt.Tooltip("backward:Q", title="Multiply-adds backward", format=".3s"),
+        alt.Tooltip("forward:Q", title="Multiply-adds forward", format=".3s"),
+    ]
+    every = alt.Chart(base.NO_DATA)
+    return base.template(
+        alt.layer(
+            every.mark_rule(strokeWidth=2, tooltip=None).encode(x=x, y=y("low"), y2="high:Q", color=colour),
+            *beside.name_layers(every, x, y("label"), colour, mode, outside=8),
+            every.mark_point(filled=True, size=120, opacity=1, stroke=PAPER[mode], strokeWidth=1.5).encode(
+                x=x, y=y("mean"), color=colour, tooltip=tooltip
+            ),
+        ).properties(height=WORK_HEIGHT),
+        mode,
+    )
+
+
+@cache
+def moves_template(arms: Arms, stages: tuple[str, ...], mode: str) -> base.Spec:
+    """Make the grid of arms by stages, coloured by how far the weights of a stage moved."""
+    x = alt.X("stage:N").sort(stages).axis(domain=False, ticks=False, labelAngle=0).title("Stage, from the pictures up")
+    moved = (
+        alt.Color("mean:Q")
+        .scale(type="log", domain=MOVES, range=TRAINED_RANGE[mode], interpolate="rgb", clamp=True)
+        .legend(
+            orient="bottom", values=[0.0005, 0.005, 0.05, 0.5], format=".2~%", gradientLength=150, gradientThickness=10
+        )
+        .title("Weights moved by")
+    )
+    still = (
+        alt.Fill("still:N")
+        .scale(domain=[STILL], range=[FROZEN[mode]])
+        .legend(orient="bottom", symbolType="square")
+        .title(None)
+    )
+    tooltip = [
+        alt.Tooltip("arm:N", title=" "),
+        alt.Tooltip("stage:N", title="Stage"),
+        alt.Tooltip("mean:Q", title="Moved by", format=".2%"),
+        alt.Tooltip("low:Q", title="95 % interval from", format=".2%"),
+        alt.Tooltip("high:Q", title="to", format=".2%"),
+    ]
+    cells = alt.Chart(base.NO_DATA).encode(x=x, y=_names(arms), tooltip=tooltip)
+    # Words on a cell: the scale grows deeper in the light, brighter in the dark.
+    on_dim, on_bright = ("'#000000'", "'#FFFFFF'") if mode == "light" else ("'#FFFFFF'", "'#000000'")
+    cell = {"width": {"band": 0.94}, "height": {"band": 0.86}}
+    return base.template(
+        alt.layer(
+            cells.transform_filter("datum.mean == 0")
+            .transform_calculate(still=f"'{STILL}'")
+            .mark_bar(**cell)  # type: ignore[arg-type]
+            .encode(fill=still),
+            cells.transform_filter("datum.mean > 0").mark_bar(**cell).encode(color=moved),  # type: ignore[arg-type]
+            cells.transform_filter("datum.mean > 0")
+            .transform_calculate(words="format(datum.mean, '.1%')")
+            .mark_text(fontSize=11, tooltip=None, color=alt.ExprRef(f"datum.mean > {BRIGHT} ? {on_bright} : {on_dim}"))
+            .encode(text="words:N"),
+        ).properties(height=MARGIN + ROW * len(arms)),
+        mode,
+    )
+
+
+def show_strip(rows: pd.DataFrame, arms: Arms, mode: str) -> None:
+    """Draw ``arm``, ``style``, ``mean``, ``low``, ``high`` and ``n``."""
+    said = _said(rows[rows["style"] == SAME])
+    base.show(strip_template(arms, mode), rows, alt=f"Test accuracy of each arm, in the same style: {said}.")
+
+
+def show_work(rows: pd.DataFrame, arms: Arms, mode: str) -> None:
+    """Draw ``arm``, ``mean``, ``low``, ``high``, ``forward`` and ``backward``."""
+    frame = price.frame(rows)
+    places = beside.names_beside(
+        np.log(rows["backward"].to_numpy(float)), rows["mean"].to_numpy(float), frame["low"], frame["high"]
+    )
+    drawn = rows.assign(strategy=rows["arm"], **places)
+    words = f"Test accuracy against backward multiply-adds: {_said(rows)}."
+    base.show(work_template(arms, mode), drawn, alt=words, frame=frame)
+
+
+def show_moves(rows: pd.DataFrame, arms: Arms, stages: Sequence[str], mode: str) -> None:
+    """Draw ``arm``, ``stage``, ``mean``, ``low`` and ``high``."""
+    still = sorted(str(arm) for arm, group in rows[rows["stage"] != "head"].groupby("arm") if not group["mean"].any())
+    words = f"How far the weights of each stage moved, arm by arm. Backbone never moved: {', '.join(still) or 'none'}."
+    base.show(moves_template(arms, tuple(stages), mode), rows, alt=words)
+
+
+def _said(rows: pd.DataFrame) -> str:
+    return ", ".join(f"{arm} {100 * mean:.1f} %" for arm, mean in zip(rows["arm"], rows["mean"], strict=True))
