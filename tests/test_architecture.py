@@ -15,12 +15,13 @@ BELOW = {
     "transfer_ui": {"transfer_ui", "transfer_core"},
     "transfer_torch": {"transfer_torch", "transfer_core"},
     "transfer_core": {"transfer_core"},
-    "tools": {"tools", "transfer_ui", "transfer_core"},
+    "tools": {"tools", "transfer_ui", "transfer_torch", "transfer_core"},
 }
 # The rooms of each package, a module or a folder, from the top floor to the ground. A room imports from lower
 # floors only, and a folder from itself.
 FLOORS = {
     "transfer_core": (
+        {"real_network"},
         {"studies", "own_data"},
         {"baselines", "archive"},
         {"experiment", "old_task"},
@@ -66,12 +67,12 @@ FLOORS = {
     "transfer_torch": (
         {"__main__"},
         {"command"},
-        {"estimate", "grid", "findings", "chart"},
+        {"estimate", "grid", "findings", "chart", "record", "workers", "looks", "race"},
         {"cells"},
         {"training", "backbones"},
         {"inputs", "stages"},
         {"network", "splits"},
-        {"arms", "machine", "pictures"},
+        {"arms", "machine", "pictures", "work"},
         {"errors"},
     ),
 }
