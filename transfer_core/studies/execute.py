@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, as_completed
-from functools import cache, partial
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import ThreadpoolController
 
+from transfer_core.blas import on_one_thread
 from transfer_core.experiment import Progress
 from transfer_core.studies.fingerprint import fingerprint
 from transfer_core.studies.store import Store
@@ -67,14 +67,8 @@ def measure(cell: Cell, code: str) -> list[Reading]:
         raise OtherCode(
             f"the workers must run the same code, data and versions as you, got {fingerprint()}, not {code}"
         )
-    with _blas().limit(limits=1, user_api="blas"):
+    with on_one_thread():
         return cell.task.measure(cell.config)
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    """Look for the BLAS libraries once; it takes longer than a small cell."""
-    return ThreadpoolController()
 
 
 def execute(cells: Sequence[Cell], store: Store, executor: Executor | None = None) -> Iterator[Done]:
