@@ -21,7 +21,8 @@ def on_one_thread() -> AbstractContextManager[object]:
     ...     {library["num_threads"] for library in ThreadpoolController().info() if library["user_api"] == "blas"}
     {1}
     """
-    return _libraries("scipy.linalg" in sys.modules).limit(limits=1, user_api="blas")
+    limited: AbstractContextManager[object] = _libraries("scipy.linalg" in sys.modules).limit(limits=1, user_api="blas")
+    return limited
 
 
 @cache
