@@ -6,6 +6,11 @@ from transfer_ui.shell.map import open_page
 
 open_page("claims")  # before the imports that take a while, so that the title is there at once
 
+from transfer_ui.controls import sidebar
+
+config = sidebar.current_config()  # likewise: the settings need neither pandas nor Altair
+sidebar.show_notices()
+
 import streamlit as st
 
 from transfer_core import SCENARIOS
@@ -14,14 +19,11 @@ from transfer_ui import downloads
 from transfer_ui.articles import claim_row, claims, claims_again
 from transfer_ui.articles.badges import show_verdict
 from transfer_ui.charts import study as chart
-from transfer_ui.controls import sidebar
 from transfer_ui.definitions import helps
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
 from transfer_ui.shell import frame
 
-config = sidebar.current_config()
-sidebar.show_notices()
 mode = theme()
 
 

@@ -6,6 +6,10 @@ from transfer_ui.shell.map import open_page
 
 open_page("decide")  # before the imports that take a while, so that the title is there at once
 
+from transfer_ui.controls import sidebar
+
+config = sidebar.draw("decide")  # likewise: the controls need neither pandas nor Altair
+
 from functools import partial
 
 import streamlit as st
@@ -18,13 +22,12 @@ from transfer_ui.charts import base
 from transfer_ui.charts.live_map import LiveMap
 from transfer_ui.charts.panels import MARK
 from transfer_ui.charts.study import grid_of
-from transfer_ui.controls import sidebar
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
 from transfer_ui.shell import frame, visit
 
-config, mode = sidebar.draw("decide"), theme()
+mode = theme()
 own_place = places.mine(config)
 
 # The answer stands first on the page; its content is computed further down.

@@ -6,18 +6,20 @@ from transfer_ui.shell.map import open_page
 
 open_page("home")  # before the imports that take a while, so that the title is there at once
 
+from transfer_ui.controls import sidebar
+
+config = sidebar.current_config()  # likewise: the settings need neither pandas nor Altair
+sidebar.show_notices()
+
 import streamlit as st
 
 from transfer_core import STRATEGIES
 from transfer_ui.articles import comparison, home
 from transfer_ui.charts import timeline
-from transfer_ui.controls import sidebar
 from transfer_ui.palette import theme
 from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame
 
-config = sidebar.current_config()
-sidebar.show_notices()
 mode = theme()
 st.markdown("You have a network that was trained on one task, and a few images of another. Three ways to proceed:")
 home.show_tasks(cached.samples(config), mode)

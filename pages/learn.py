@@ -6,14 +6,15 @@ from transfer_ui.shell.map import open_page
 
 open_page("learn")  # before the imports that take a while, so that the title is there at once
 
+from transfer_ui.controls import sidebar
+
+config = sidebar.current_config()  # likewise: the settings need neither pandas nor Altair
+sidebar.show_notices()
+
 import streamlit as st
 
 from transfer_ui.articles.learn import lesson, reference, theory
 from transfer_ui.articles.learn.sections import choose_section
-from transfer_ui.controls import sidebar
-
-config = sidebar.current_config()
-sidebar.show_notices()
 
 section = reference.section_in_link()
 if section != theory.LESSON:

@@ -6,6 +6,10 @@ from transfer_ui.shell.map import open_page
 
 open_page("unfreeze")  # before the imports that take a while, so that the title is there at once
 
+from transfer_ui.controls import sidebar
+
+config = sidebar.draw("unfreeze")  # likewise: the controls need neither pandas nor Altair
+
 import streamlit as st
 
 from transfer_ui import downloads, sentences
@@ -14,13 +18,10 @@ from transfer_ui.articles.unfreeze.decays import DECAY_PRESETS
 from transfer_ui.articles.unfreeze.figures import PURE, Figures
 from transfer_ui.articles.unfreeze.swept import sweep_epochs, with_present
 from transfer_ui.charts import sweep
-from transfer_ui.controls import sidebar
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame, visit
-
-config = sidebar.draw("unfreeze")
 
 place = st.container(key="answer_place_short")
 if visit.page_is_new():

@@ -6,6 +6,10 @@ from transfer_ui.shell.map import open_page
 
 open_page("your_schedule")  # before the imports that take a while, so that the title is there at once
 
+from transfer_ui.controls import sidebar
+
+config = sidebar.draw("your_schedule")  # likewise: the controls need neither pandas nor Altair
+
 import streamlit as st
 
 from transfer_core.schedule_text import to_text
@@ -14,14 +18,13 @@ from transfer_ui.articles import comparison
 from transfer_ui.articles.your_schedule import bet, code, draft, editor, questions, tries
 from transfer_ui.articles.your_schedule.figures import Figures
 from transfer_ui.articles.your_schedule.standing import evidence, headline, standing, to_beat
-from transfer_ui.controls import address, sidebar
+from transfer_ui.controls import address
 from transfer_ui.downloads import Origin
 from transfer_ui.rows import OWN
 from transfer_ui.runs import ahead, cached
 from transfer_ui.sentences import test_scores
 from transfer_ui.shell import frame, visit
 
-config = sidebar.draw("your_schedule")
 schedule = draft.current(config)
 text = to_text(schedule)
 

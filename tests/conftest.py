@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+
+# Before NumPy is there, and for all that the tests start: on a busy machine, two threads that share a small product wait
+# for each other longer than one takes.
+os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 from tests.app import CHROMIUM_FLAGS, PATIENCE, find_chromium, fresh_server
 from transfer_core import RunConfig

@@ -37,7 +37,7 @@ FLOORS = {
         {"network", "costs", "datasets", "wording", "features", "drawing", "schedule_text"},
         {"statistics"},
         {"stratified", "resampling", "selection", "student"},
-        {"arrays", "seeds", "schedules", "bibliography"},
+        {"arrays", "seeds", "schedules", "bibliography", "blas"},
     ),
     "transfer_core.studies": (
         {"registry"},

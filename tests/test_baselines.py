@@ -1,8 +1,13 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
+from tests.app import ROOT
 from tests.present import present
 from transfer_core import SCENARIOS, forward, pretrain, scenario_config
 from transfer_core.baselines import logistic_regression, nearest_neighbour, zero_shot
@@ -62,3 +67,29 @@ def test_the_nearest_neighbour_is_that_of_scikit_learn():
     for seed, found in enumerate(nearest_neighbour(config)):
         model = KNeighborsClassifier(1).fit(train.inputs[seed], train.labels[seed])
         assert found == pytest.approx(model.score(test.inputs[seed], test.labels[seed]))
+
+
+# Notes on how many threads each BLAS library has where the regression is fitted; SciPy brings its own only then.
+NOTE = """
+import numpy as np
+from threadpoolctl import threadpool_info
+from transfer_core.baselines import linear_labels
+from transfer_core.blas import on_one_thread
+with on_one_thread():
+    import sklearn.linear_model as models
+class Watched(models.LogisticRegression):
+    def fit(self, *data):
+        print(*(library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"))
+        return super().fit(*data)
+models.LogisticRegression = Watched
+linear_labels(np.eye(4), np.arange(4) % 2, np.eye(4))
+print(*(library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"))
+"""
+
+
+def test_logistic_regression_keeps_the_library_of_scipy_to_one_thread_too():
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "2"}
+    done = subprocess.run(
+        [sys.executable, "-c", NOTE], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["1 1", "2 2"]

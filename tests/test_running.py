@@ -52,6 +52,18 @@ WATCH_PLACES = """() => {
   look();
   setInterval(look, 50);
 }"""
+BAR = "[class*=st-key-running]"
+# Notes before each frame since when the bar of a run has been there, in milliseconds, and how much of it is seen.
+WATCH_BAR = """selector => {
+  window.bar = [];
+  let since;
+  const look = now => {
+    const bar = document.querySelector(selector);
+    if (bar) window.bar.push([now - (since ??= now), Number(getComputedStyle(bar).opacity)]);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
 # What the browser does on Back and Forward between two settings of one page.
 FOLLOW = "link => { history.pushState(null, '', link); dispatchEvent(new PopStateEvent('popstate')); }"
 # Notes when the words of the progress bar change, in seconds.
@@ -138,12 +150,25 @@ def test_link_to_a_long_run_has_controls_axes_and_stop_at_once(server: str, page
     expect(page.locator("h1")).to_be_visible()
     soon = 10_000  # the run takes minutes
     expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=soon)
+    expect(page.locator(BAR)).to_have_css("opacity", "1", timeout=soon)
     expect(page.get_by_test_id("stSidebar").get_by_role("slider", name="Hidden width")).to_be_visible(timeout=soon)
     expect(page.locator("[data-testid=stVegaLiteChart] svg")).to_have_count(3, timeout=soon)
     page.evaluate(NOTE_UPDATES)
     page.wait_for_function("window.updates.at(-1) > window.updates[0] + 3")
     updates = page.evaluate("window.updates")
     assert (len(updates) - 1) / (updates[-1] - updates[0]) <= 10 / 3
+
+
+def test_after_a_move_stop_is_there_at_once_and_seen_only_in_a_run_that_lasts(server: str, page: Page):
+    page.goto(f"{server}/compare?{SECONDS}&seed=300&images_per_class=1")
+    settled(page)
+    page.evaluate(WATCH_BAR, BAR)
+    press_end_of(page, IMAGES, "End")
+    eventually(page, lambda: page.evaluate("window.bar"), lambda seen: seen and seen[-1][1] == 1)
+    seen = page.evaluate("window.bar")
+    assert all(opacity == 0 for age, opacity in seen if age < 350)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped by you")).to_be_visible()
 
 
 def test_labels_stay_by_their_lines_when_a_chart_fills_the_screen(server: str, page: Page):

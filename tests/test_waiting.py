@@ -47,6 +47,20 @@ def test_a_quick_run_draws_nothing_on_its_way():
     assert opened(2).session_state["drawn"] == []
 
 
+def test_stop_is_there_as_soon_as_waiting_begins(monkeypatch):
+    there = []
+
+    def draw_bar(place, job, *rest):
+        there.append(job.progress.fraction)
+        return progress_bar(place, job, *rest)
+
+    progress_bar = waiting._progress_bar
+    monkeypatch.setattr(waiting, "_progress_bar", draw_bar)
+    opened(120)
+    (fraction,) = there
+    assert fraction <= 1 / 120  # before, it came when a fifth was done
+
+
 def test_what_follows_keeps_its_place_whether_there_was_a_wait_or_not():
     app = opened(60)
     waited = [child.type for child in app.main.children.values()]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from transfer_core.arrays import Array
+from transfer_core.blas import on_one_thread
 from transfer_core.config import RunConfig
 from transfer_core.examples import target_of
 from transfer_core.network import accuracy, predict_logits
@@ -111,7 +112,8 @@ def linear_labels(known: Array, labels: Array, asked: Array) -> Array:
     """
     from sklearn.linear_model import LogisticRegression  # only here: importing it takes longer than a first picture
 
-    given: Array = LogisticRegression(max_iter=1000).fit(known, labels).predict(asked)
+    with on_one_thread():
+        given: Array = LogisticRegression(max_iter=1000).fit(known, labels).predict(asked)
     return given
 
 

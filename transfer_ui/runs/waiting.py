@@ -20,11 +20,11 @@ from transfer_ui.runs.job import Job, TrainingLost
 from transfer_ui.runs.workbench import Workbench
 
 FIRST = 0.1  # seconds before results so far are drawn; a run that takes longer shows its first curves at once
-PATIENCE = 0.5  # seconds before there is a progress bar, so that it does not flicker in quick runs
 BEAT = 0.4  # seconds between two drawings: at more than three per second, a browser falls behind and shows none
 DRAWING_SHARE = 0.2  # of a core at most, for all who wait together: drawing takes time away from everything else
 AWAY = 10  # seconds without a connection after which nobody waits any more; the browser asks again when it is back
 LOOK = 0.25  # seconds until a script that nobody wants any longer ends; its job is told sooner, by the next one
+UNKNOWN = "estimating the time left"
 MAX_STOPPED = 2  # stopped runs kept per visitor's session
 
 
@@ -140,9 +140,10 @@ def _wait(
     started = here_at = monotonic()
     # Where many wait, pictures of what is not finished come later, so that what is finished comes sooner.
     next_beat = started + FIRST * max(1, bench.n_waiting)
-    seen, first, drawn = job.progress, 0.0, job.progress.fraction
-    bar: DeltaGenerator | None = None
+    # Progress made before this wait, from the store or for another visitor, says nothing about the speed.
+    seen, first, drawn = job.progress, job.progress.fraction, job.progress.fraction
     with bench.waiting_for(job, session()), ExitStack() as others:
+        bar = _progress_bar(place, job, key, bench)
         for other in beside:
             if not other.ended:
                 others.enter_context(bench.waiting_for(other))
@@ -160,16 +161,11 @@ def _wait(
             here_at = now if _is_connected() else here_at
             if now - here_at > AWAY:
                 st.stop()
-            if job.progress is seen and (bar or now - started < PATIENCE):
+            if job.progress is seen:
                 continue
             seen, working = job.progress, thread_time()
-            if now - started >= PATIENCE:
-                if bar is None:
-                    # Progress made before this wait, from the store or for another visitor, says nothing about the speed.
-                    started, first = now, seen.fraction
-                    bar = _progress_bar(place, job, key, bench)
-                left = _time_left(seen.fraction, seen.fraction - first, now - started)
-                bar.progress(min(seen.fraction, 1.0), f"{seen.message} · {left}")
+            left = _time_left(seen.fraction, seen.fraction - first, now - started)
+            bar.progress(min(seen.fraction, 1.0), f"{seen.message} · {left}")
             if draw and seen.results and seen.fraction > drawn:
                 results = bench.results_so_far(job)
                 if results and not job.ended:
@@ -193,11 +189,16 @@ def _is_connected() -> bool:
 
 
 def _progress_bar(place: DeltaGenerator, job: Job, key: Hashable, bench: Workbench) -> DeltaGenerator:
-    """Draw the bar and Stop; the style of the page lays them over its lower edge, so that nothing moves."""
+    """Draw the bar and Stop; the style of the page lays them over its lower edge, so that nothing moves.
+
+    They are there at once. After a move on a page that stands, the style lets them be seen a moment later: in a quick
+    run they would flicker.
+    """
+    when = "first" if st.session_state.get("page_is_new") else "again"
     with place.container(
-        key=f"running_{hash(key)}", border=True, horizontal=True, vertical_alignment="center", gap="medium"
+        key=f"running_{when}_{hash(key)}", border=True, horizontal=True, vertical_alignment="center", gap="medium"
     ):
-        bar = st.progress(0.0)
+        bar = st.progress(min(job.progress.fraction, 1.0), f"{job.progress.message} · {UNKNOWN}")
         st.button(
             "Stop", key=f"stop_{hash(key)}", on_click=_stop, args=(bench, job, key), icon=":material/stop_circle:"
         )
@@ -207,7 +208,7 @@ def _progress_bar(place: DeltaGenerator, job: Job, key: Hashable, bench: Workben
 def _time_left(fraction: float, gained: float, elapsed: float) -> str:
     """Estimate from what this wait has seen; the job may have begun earlier."""
     if gained < 0.01:
-        return "estimating the time left"
+        return UNKNOWN
     left = elapsed * (1 - fraction) / gained
     return f"about {left:.0f} s left" if left < 90 else f"about {left / 60:.0f} min left"
 

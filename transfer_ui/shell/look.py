@@ -31,6 +31,8 @@ STYLE = """
   position: fixed; right: 1rem; bottom: 1rem; z-index: 100; width: min(36rem, calc(100vw - 2rem)) !important;
   padding: .5rem .9rem; background: Canvas; box-shadow: 0 .25rem 1rem rgba(0, 0, 0, .18);
 }
+[class*="st-key-running_again"] { animation: come .15s .4s backwards; }
+@keyframes come { from { opacity: 0; } }
 [class*="st-key-running"] .stProgress { margin-bottom: .4rem; }
 .stMarkdownBadge { white-space: normal !important; }
 [data-testid=stVegaLiteChart] svg text { pointer-events: none; }
