@@ -80,6 +80,7 @@ def winner(scores: Mapping[str, Array]) -> str:
 
     Examples
     --------
+    >>> import numpy as np
     >>> low, high = np.full(6, 0.5), np.full(6, 0.9)
     >>> winner({"end_to_end": high, "from_scratch": low}), winner({"end_to_end": low, "from_scratch": high})
     ('end_to_end', 'control')
