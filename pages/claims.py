@@ -18,12 +18,16 @@ from transfer_core.studies.not_testable import NOT_TESTABLE
 from transfer_ui import downloads
 from transfer_ui.articles import claim_row, claims, claims_again
 from transfer_ui.articles.badges import show_verdict
+from transfer_ui.articles.class_links import room
 from transfer_ui.charts import study as chart
 from transfer_ui.definitions import helps
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
 from transfer_ui.shell import frame
 
+room.draw(config)
+if room.is_veiled(config):
+    room.wait(st.container())
 mode = theme()
 
 

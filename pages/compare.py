@@ -15,6 +15,7 @@ import streamlit as st
 from transfer_core import STRATEGIES
 from transfer_ui import downloads, sentences, tables, verdicts
 from transfer_ui.articles import comparison
+from transfer_ui.articles.class_links import room
 from transfer_ui.charts import curves, samples
 from transfer_ui.charts.strip import Strip, described
 from transfer_ui.controls.presets import PRESETS
@@ -24,6 +25,7 @@ from transfer_ui.palette import theme
 from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame, slider, visit
 
+room.draw(config)
 place = st.container(key="answer_place")
 mode = theme()
 to_come = [*STRATEGIES, *cached.baselines_to_come(config)]
@@ -41,10 +43,13 @@ if pinned_config:
 costs = st.container()
 frame.show_presets(PRESETS, config)
 st.caption(config.pair.look_for)
-if visit.page_is_new() and not cached.is_known(config):
+veiled = room.is_veiled(config)
+if veiled or (visit.page_is_new() and not cached.is_known(config)):
     # Axes at once: the browser prepares the charts while the server trains. Later, the previous run's curves stay.
     strip.draw({})
     chart.draw(None)
+if veiled:
+    room.wait(place)
 with place:
     outcome = cached.comparison(
         config,
@@ -116,4 +121,5 @@ frame.try_next(
         ("export", {}, "Take the code", "this run in PyTorch, Keras, Lightning, fastai or plain NumPy"),
     ],
 )
+room.tell(config)
 ahead.prepare(config, [preset.config for preset in PRESETS])

@@ -17,6 +17,7 @@ import streamlit as st
 from transfer_core.studies.questions import crossover
 from transfer_core.wording import inside
 from transfer_ui import downloads
+from transfer_ui.articles.class_links import room
 from transfer_ui.articles.decide import advice, cell, crossing, guessing, maps, places
 from transfer_ui.charts import base
 from transfer_ui.charts.live_map import LiveMap
@@ -29,9 +30,14 @@ from transfer_ui.shell import frame, visit
 
 mode = theme()
 own_place = places.mine(config)
+room.draw(config)
+veiled = room.is_veiled(config)
 
 # The answer stands first on the page; its content is computed further down.
-guess = sidebar.choose_in_link("guess", guessing.GUESSES, st.pills, default=None, label=guessing.QUESTION)
+guess = None
+if not veiled:
+    said = room.prediction("crossing", config)  # whoever has answered the same question is not asked again
+    guess = sidebar.choose_in_link("guess", guessing.GUESSES, st.pills, default=said, label=guessing.QUESTION)
 answer_place = st.container(key="answer_place_short")
 with st.container(horizontal=True, vertical_alignment="center"):
     among = sidebar.choose_in_link("among", maps.AMONG, st.segmented_control)
@@ -42,6 +48,8 @@ with map_column:
     live_map = LiveMap(map_study, mode, maps.SERIES[among], grid_of(map_study, [config]), places.you(config))
 if guess is None:
     live_map.draw_veiled()
+    if veiled:
+        room.wait(answer_place)
     cell_column.markdown(guessing.ABOUT_GUESSING)
     with answer_place:
         frame.answer(guessing.VEILED, note=guessing.ABOUT_VEIL)
@@ -129,3 +137,4 @@ frame.try_next(
         ("claims", {}, "Is the advice true?", "this question and others, claim by claim"),
     ],
 )
+room.tell(config)

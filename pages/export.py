@@ -14,12 +14,16 @@ import streamlit as st
 
 from transfer_ui import sentences, verdicts
 from transfer_ui.articles import export
+from transfer_ui.articles.class_links import room
 from transfer_ui.export import FRAMEWORKS
 from transfer_ui.export.notebook import to_notebook
 from transfer_ui.export.recipe import recipe_of, to_npz
 from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame
 
+room.draw(config)
+if room.is_veiled(config):
+    room.wait(st.container())
 outcome = cached.comparison(config, beside=[*cached.baselines_of(config).values()])
 results = outcome.results
 if not results:
@@ -91,4 +95,5 @@ frame.try_next(
 momentum, title = (0.0, "No momentum") if config.momentum else (0.9, "Momentum 0.9")
 kept = {"strategy": strategy, "framework": name}
 frame.link("export", config.but(momentum=momentum), f"**{title}**: which lines of the code change?", **kept)
+room.tell(config)
 ahead.prepare(config)

@@ -13,6 +13,7 @@ config = sidebar.draw("forgetting")  # likewise: the controls need neither panda
 import streamlit as st
 
 from transfer_ui import downloads, sentences
+from transfer_ui.articles.class_links import room
 from transfer_ui.articles.forgetting import arms, figures, tables, words
 from transfer_ui.charts import by_epoch
 from transfer_ui.controls import address
@@ -22,9 +23,14 @@ from transfer_ui.runs import ahead, cached
 from transfer_ui.sentences import Results
 from transfer_ui.shell import frame
 
+room.draw(config)
+veiled = room.is_veiled(config)
 if config.has_old_task:
     place = st.container(key="answer_place_short")
     drawn = figures.Figures(config, theme())
+    if veiled:
+        drawn.draw_nothing()
+        room.wait(place)
     asked, others = (make(config, drawn.strength) for make in (arms.at_the_settings, arms.elsewhere))
     with place:
         answer = frame.Answer()
@@ -61,6 +67,8 @@ if config.has_old_task:
     ]
 else:
     frame.answer(words.NO_OLD_TASK, [words.WHERE_THERE_IS_NONE])
+    if veiled:
+        room.wait(st.container())
     chart = by_epoch.Charts(theme(), ["target"])
     outcome = cached.comparison(config, lambda so_far: chart.draw(figures.new_task_alone(so_far), complete=False))
     if not outcome.results:
@@ -70,4 +78,5 @@ else:
     ideas = [words.something_to_forget(config), ("compare", {}, "The curves", "the same run against all controls")]
 
 frame.try_next(config, ideas)
+room.tell(config)
 ahead.prepare(config)

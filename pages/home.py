@@ -15,11 +15,13 @@ import streamlit as st
 
 from transfer_core import STRATEGIES
 from transfer_ui.articles import comparison, home
+from transfer_ui.articles.class_links import room
 from transfer_ui.charts import timeline
 from transfer_ui.palette import theme
 from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame
 
+room.draw(config)
 mode = theme()
 st.markdown("You have a network that was trained on one task, and a few images of another. Three ways to proceed:")
 home.show_tasks(cached.samples(config), mode)
@@ -34,6 +36,8 @@ for column, name in zip(st.columns(3, gap="small"), home.CARDS, strict=True):
         cards[name].empty()  # an empty container would not keep its height
 with st.container(key="doors"):
     home.show_doors(config)
+if room.is_veiled(config):
+    room.wait(place)
 with place:
     outcome = cached.comparison(config, beside=[*cached.baselines_of(config).values()])
     results = outcome.results
@@ -44,4 +48,5 @@ for name, card in cards.items():
     with card:
         home.show_card(name, results, mode)
 frame.show_origin(outcome.made)
+room.tell(config)
 ahead.prepare(config)

@@ -14,6 +14,7 @@ import streamlit as st
 
 from transfer_core import STRATEGIES
 from transfer_ui import sentences
+from transfer_ui.articles.class_links import room
 from transfer_ui.articles.inside import anatomy, looks
 from transfer_ui.articles.inside.seen import look_into
 from transfer_ui.charts.components import network
@@ -22,6 +23,7 @@ from transfer_ui.runs import cached
 from transfer_ui.shell import frame, slider, visit
 from transfer_ui.verdicts import THREE
 
+room.draw(config)
 place = st.container(key="answer_place_inside")
 
 with st.container(horizontal=True, vertical_alignment="center"):
@@ -33,9 +35,12 @@ with st.container(horizontal=True, vertical_alignment="center"):
 names = tuple(STRATEGIES) if which == "all" else THREE
 
 waiting, hero = st.empty(), st.container()
-if visit.page_is_new():
+veiled = room.is_veiled(config)
+if veiled or visit.page_is_new():
     with waiting.container():
         anatomy.draw_schedules(config, theme())  # what is known before any training
+if veiled:
+    room.wait(place)
 outcome = cached.inside(config, [cached.snapshots_of(config, seed)])
 results = outcome.results
 if not results:
@@ -78,3 +83,4 @@ frame.try_next(
         ("compare", {}, "The curves", "what the change is worth"),
     ],
 )
+room.tell(config)

@@ -13,14 +13,20 @@ sidebar.show_notices()
 
 import streamlit as st
 
+from transfer_ui.articles.class_links import room
 from transfer_ui.articles.learn import lesson, reference, theory
 from transfer_ui.articles.learn.sections import choose_section
+
+room.draw(config)
 
 section = reference.section_in_link()
 if section != theory.LESSON:
     section = choose_section(theory.SECTIONS)
     if section == theory.LESSON:
         st.rerun()  # without the list of sections, which is that of the reference
+    if section in reference.WITH_RESULTS and room.is_veiled(config):
+        room.wait(st.container())
     reference.show(section, config)
 else:
     lesson.show(config)
+room.tell(config)

@@ -13,6 +13,7 @@ config = sidebar.draw("unfreeze")  # likewise: the controls need neither pandas 
 import streamlit as st
 
 from transfer_ui import downloads, sentences
+from transfer_ui.articles.class_links import room
 from transfer_ui.articles.unfreeze import words
 from transfer_ui.articles.unfreeze.decays import DECAY_PRESETS
 from transfer_ui.articles.unfreeze.figures import PURE, Figures
@@ -23,6 +24,7 @@ from transfer_ui.palette import theme
 from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame, visit
 
+room.draw(config)
 place = st.container(key="answer_place_short")
 if visit.page_is_new():
     place.empty()  # an empty container would not keep its height
@@ -43,6 +45,9 @@ with figures.rules:
                 type="primary" if preset.is_on(config) else "secondary",
             )
 
+if room.is_veiled(config):
+    figures.draw_nothing("not shown yet")
+    room.wait(place)
 epochs = sweep_epochs(config)
 if visit.page_is_new() and not cached.is_known(config):
     figures.draw_nothing()
@@ -87,4 +92,5 @@ frame.try_next(
         ("compare", {}, "The curves", "the same run against all controls"),
     ],
 )
+room.tell(config)
 ahead.prepare(config)

@@ -15,6 +15,7 @@ import streamlit as st
 from transfer_core.schedule_text import to_text
 from transfer_ui import downloads, sentences, tables, verdicts
 from transfer_ui.articles import comparison
+from transfer_ui.articles.class_links import room
 from transfer_ui.articles.your_schedule import bet, code, draft, editor, questions, tries
 from transfer_ui.articles.your_schedule.figures import Figures
 from transfer_ui.articles.your_schedule.standing import evidence, headline, standing, to_beat
@@ -28,6 +29,8 @@ from transfer_ui.shell import frame, visit
 schedule = draft.current(config)
 text = to_text(schedule)
 
+room.draw(config)
+veiled = room.is_veiled(config)
 place = st.container(key="answer_place")
 editor.draw_buttons(config)
 editor.draw_timeline(schedule, config)
@@ -35,12 +38,14 @@ questions.draw_length(schedule, config)
 is_trained = draft.is_to_be_trained() or text in tries.at(config)
 if is_trained:
     draft.train()
-predicted = questions.draw_bet(is_trained=is_trained)
+predicted = None if veiled else questions.draw_bet(is_trained=is_trained)
 editor.draw_table(schedule)
 
 figures = Figures(config, schedule)
-if visit.page_is_new() and not cached.is_known(config):
+if veiled or (visit.page_is_new() and not cached.is_known(config)):
     figures.draw_nothing()
+if veiled:
+    room.wait(place)
 with place:
     answer = frame.Answer()
     theirs = cached.comparison(config, figures.draw_curves, [*cached.baselines_of(config).values()])
@@ -101,4 +106,5 @@ frame.try_next(
         ("compare", {}, "The curves", "the strategies against all controls"),
     ],
 )
+room.tell(config)
 ahead.prepare(config)

@@ -20,11 +20,13 @@ from streamlit.testing.v1 import AppTest
 from tools.odd_links import MARKER, NAMES, odd_links, page_links
 from transfer_core.studies.registry import STUDIES
 from transfer_ui.articles.claims_again import read_again
+from transfer_ui.controls.class_link import read
 from transfer_ui.controls.knobs import KNOB, fitted, values_of
 from transfer_ui.controls.link import FromLink, from_query, from_text, quoted, to_text
 from transfer_ui.shell.map import PAGES, PAGES_FOLDER
 
 N_READ, N_OPENED = 10_000, 300
+PLAIN = ("code", "text", "text_input", "text_area")  # elements in which nothing is rendered as markup
 LONGEST, MOST_BOXES, LONGEST_PAGE = 400, 3, 1600  # characters of a sentence; boxes and their characters on a page
 
 WHAT_WAS_TYPED = "(`[^`]+`|nothing|characters that cannot be shown)"
@@ -40,7 +42,7 @@ SENTENCES = (
 
 def faults_of_reading(link: Mapping[str, str]) -> list[str]:
     """Say what is wrong with how a link is read; whatever it raises is not caught."""
-    faults = _faults_of(from_query(link))
+    faults = _faults_of(from_query(link)) + [fault for notice in read(link)[1] for fault in _faults_of_sentence(notice)]
     for text in (urlencode(link, errors="replace"), *(link[name] for name in ("pin",) if name in link)):
         try:
             faults += _faults_of(from_text(text))
@@ -93,7 +95,7 @@ def faults_on_page(page: str, link: Mapping[str, str]) -> list[str]:
     faults += [fault for box in boxes for line in box for fault in _faults_of_sentence(line)]
     if len(boxes) > MOST_BOXES or sum(len(line) for box in boxes for line in box) > LONGEST_PAGE:
         faults.append(f"{len(boxes)} boxes with {sum(map(len, boxes))} sentences")
-    said = "\n".join(str(getattr(element, "value", "")) for element in app.main if element.type != "code")
+    said = "\n".join(str(getattr(element, "value", "")) for element in app.main if element.type not in PLAIN)
     if MARKER in _outside_code(said):
         faults.append("what was typed is shown as markup")
     left = {name: str(text) for name, text in app.query_params.items()}

@@ -7,7 +7,7 @@ from random import Random
 from urllib.parse import urlencode
 
 from transfer_ui.controls.knobs import KNOB
-from transfer_ui.controls.parameters import PAGE_PARAMETERS
+from transfer_ui.controls.parameters import CLASS_PARAMETERS, PAGE_PARAMETERS
 
 MARKER = "zqx"  # in all that would do something if it were rendered
 MARKUP = (
@@ -25,7 +25,7 @@ TEXTS = (
     *("%00", "%", "../../etc/passwd", "' OR 1=1 --", "n_epochs=5&n_epochs=9", "pin=pin%3Dpin%253D", "a" * 10_000),
 )
 ODD = (*MARKUP, *NUMBERS, *WORDS, *PLACES, *TEXTS)
-NAMES = (*KNOB, *(name for names in PAGE_PARAMETERS.values() for name in names))
+NAMES = (*KNOB, *CLASS_PARAMETERS, *(name for names in PAGE_PARAMETERS.values() for name in names))
 
 QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "8"}
 CHEAP = ("scenario", "shift_amount", "images_per_class", "gradual", "layer_decay", "batch_size", "momentum")
@@ -38,6 +38,7 @@ GOOD = {
     "cell": "5,0",
     "section": "why",
     "claim": "same_basin.one_basin",
+    "made": "page=decide&predict=crossing&reveal=prediction",
 }
 
 
@@ -84,6 +85,8 @@ def page_links(page: str, n: int, seed: int) -> Iterator[dict[str, str]]:
         names = [*rng.sample(own, rng.randint(0, len(own))), *rng.sample(CHEAP, rng.randint(0, 3))]
         if page != "decide" and rng.random() < 0.1:  # a map is 120 trainings: its settings stay quick
             names.append(rng.choice(tuple(QUICK)))
+        if rng.random() < 0.3:
+            names += rng.sample(CLASS_PARAMETERS, rng.randint(1, len(CLASS_PARAMETERS)))
         unknown = [odd_value(rng) for _ in range(rng.choice((0, 0, 1, 3, 300)))]
         link |= {name: odd_value(rng) for name in [*names, *unknown]}
         # What travels in a link is Unicode text.

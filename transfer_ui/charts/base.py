@@ -17,6 +17,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core.arrays import Array
+from transfer_ui.charts.projected import enlarged
+from transfer_ui.controls import class_mode
 from transfer_ui.palette import INK, MUTED
 
 Spec = dict[str, Any]
@@ -186,8 +188,13 @@ def show_and_pick(
     return picked[0]  # type: ignore[no-any-return]
 
 
+def shown(spec: Spec) -> Spec:
+    """Give a template as it is drawn in this view of the page."""
+    return enlarged(spec) if class_mode.is_projected() else spec
+
+
 def _filled(spec: Spec, rows: pd.DataFrame, frame: Mapping[str, float] | None, **further: pd.DataFrame) -> Spec:
-    return {**spec, "datasets": {"rows": rows, "frame": pd.DataFrame([frame or {"": 0.0}]), **further}}
+    return {**shown(spec), "datasets": {"rows": rows, "frame": pd.DataFrame([frame or {"": 0.0}]), **further}}
 
 
 def label_rows(wanted: Array, low: float, high: float) -> dict[str, Array]:

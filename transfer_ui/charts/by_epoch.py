@@ -154,6 +154,13 @@ def picture(results: Mapping[str, RunResult], n_epochs: int, task: str) -> Pictu
     return Picture(rows, ranges, ends, f"At the end: {', '.join(said)}.")
 
 
+def nothing(n_epochs: int) -> Picture:
+    """Put together what there is to draw of a task before any run may be seen: the axes."""
+    columns = ["arm", "epoch", "mean", "low", "high", "label", "nudge_low", "nudge_high"]
+    none = pd.DataFrame(columns=columns)
+    return Picture(none, {"n_epochs": n_epochs, "low": 0.0, "high": 1.0}, none, "Not shown yet.")
+
+
 class Charts:
     """The charts in their places, one per task.
 

@@ -36,7 +36,7 @@ class LiveMap:
         self._study, self._mode, self._series = study, mode, tuple(series)
         self._grid, self._you = grid, you
         # A map that can be clicked takes the place of one that cannot: for a moment, neither is there.
-        self._place = base.Place(st.container(height=self._spec()["height"], border=False))
+        self._place = base.Place(st.container(height=base.shown(self._spec())["height"], border=False))
 
     def draw_veiled(self) -> None:
         """Draw the frame: the axes, every place, and the reader's own."""

@@ -234,6 +234,13 @@ def picture(results: Mapping[str, RunResult], points: Mapping[str, Point]) -> Pi
     return Picture(table, trade_rows(results, points, table), window(table, _before(results)))
 
 
+def nothing() -> Picture:
+    """Put together what there is to draw before any run may be seen: the axes."""
+    columns = ["kind", "arm", "what", "value", "here", *AXES]
+    ends = {f"{axis}_{end}": float(end == "high") for axis in AXES for end in ("low", "high")}
+    return Picture(pd.DataFrame(), pd.DataFrame(columns=columns), ends)
+
+
 def draw(drawn: Picture, mode: str, place: base.Place, words: str = "Runs are under way.") -> None:
     """Draw the runs so far, in place of the previous picture."""
     base.show(

@@ -5,17 +5,18 @@ Light on imports: the map of pages is drawn from it before anything heavy is loa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from transfer_ui.controls.parameters import OTHER_PARAMETERS, PLACE_PARAMETERS
+from transfer_ui.controls.parameters import CLASS_PARAMETERS, OTHER_PARAMETERS, PLACE_PARAMETERS
 
 
 def open_on(page: str, follow: Callable[[], None]) -> None:
     """Note which page is drawn in this run, and what redraws its links when the address changes."""
-    followed_a_link = st.session_state.get("page") == page and place_on(page) != place()
-    st.session_state.page = page
+    known = (place_on(page), st.session_state.get("for_class", of_class()))
+    followed_a_link = st.session_state.get("page") == page and known != (place(), of_class())
+    st.session_state.page, st.session_state.for_class = page, of_class()
     st.session_state.follow_address = follow
     _keep_place()
     if followed_a_link:
@@ -42,6 +43,11 @@ def place() -> dict[str, str]:
     return {name: value for name, value in st.query_params.to_dict().items() if name in PLACE_PARAMETERS}
 
 
+def of_class() -> dict[str, str]:
+    """Read what a link for a class says beside the settings and the place; every page goes on with it."""
+    return {name: value for name, value in st.query_params.to_dict().items() if name in CLASS_PARAMETERS}
+
+
 def place_on(page: str) -> dict[str, str]:
     """Get where the visitor left another page."""
     places: dict[str, dict[str, str]] = st.session_state.get("places", {})
@@ -49,9 +55,9 @@ def place_on(page: str) -> dict[str, str]:
 
 
 def settings_to_go_on_with() -> dict[str, str]:
-    """Get the settings that a link to another page carries: those of the controls, once these are known."""
+    """Get what a link to another page carries: the settings of the controls, once these are known, and what is for a class."""
     known: dict[str, str] | None = st.session_state.get("settings")
-    return settings() if known is None else known
+    return (settings() if known is None else known) | of_class()
 
 
 def write_settings(query: dict[str, str], carried: dict[str, str]) -> None:
@@ -66,7 +72,14 @@ def write_settings(query: dict[str, str], carried: dict[str, str]) -> None:
     """
     st.session_state.settings, st.session_state.written_query = carried, query
     if settings() != query:
-        st.query_params.from_dict(query | place())
+        st.query_params.from_dict(query | of_class() | place())
+    _changed()
+
+
+def write_class(values: Mapping[str, str]) -> None:
+    """Put what is for a class into the address, in place of what stood there."""
+    if of_class() != values:
+        st.query_params.from_dict(settings() | dict(values) | place())
     _changed()
 
 
@@ -81,11 +94,12 @@ def write_place(name: str, value: str | None) -> None:
 
 def send() -> None:
     """Write the address once more: a link from a page to itself reaches the server, not the address bar."""
-    st.query_params.from_dict(settings() | place())
+    st.query_params.from_dict(settings() | of_class() | place())
 
 
 def _changed() -> None:
     _keep_place()
+    st.session_state.for_class = of_class()
     follow: Callable[[], None] | None = st.session_state.get("follow_address")
     if follow:
         follow()

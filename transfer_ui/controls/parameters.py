@@ -14,10 +14,13 @@ PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "claims": ("verdict", "source", "claim", "again"),
     "real_network": ("pictures", "network"),
     "export": ("strategy", "framework"),
+    "class_links": ("made",),
     "learn": ("lesson", "done", "section", "word"),
 }
 """The place on a page: its own choices, by the name of its file."""
 
 PLACE_PARAMETERS = frozenset(chain.from_iterable(PAGE_PARAMETERS.values()))
-OTHER_PARAMETERS = PLACE_PARAMETERS | {"embed", "embed_options"}
-"""All that is no knob: the place, and what Streamlit keeps for itself."""
+CLASS_PARAMETERS = ("ask", "predict", "lock", "hide", "reveal", "view", "predicted", "said")
+"""What a link for a class says, and the reader's own prediction and word: kept from page to page."""
+OTHER_PARAMETERS = PLACE_PARAMETERS | {*CLASS_PARAMETERS, "embed", "embed_options"}
+"""All that is no knob: the place, what is for a class, and what Streamlit keeps for itself."""

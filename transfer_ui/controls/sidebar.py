@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from transfer_core import SCENARIOS, RunConfig, scenario_config
-from transfer_ui.controls import address, notice_box
+from transfer_ui.controls import address, class_mode, notice_box
 from transfer_ui.controls.knob import Values
 from transfer_ui.controls.knobs import KNOB, KNOBS, config_of, fitted, values_of
 from transfer_ui.controls.link import FromLink, from_query, quoted, to_query
@@ -22,7 +22,7 @@ def current_config() -> RunConfig:
     asked: RunConfig | None = st.session_state.pop("asked_config", None)
     chosen: RunConfig | None = st.session_state.get("config")
     if asked is not None:
-        chosen = asked
+        chosen = class_mode.held(asked, chosen or from_query(address.settings()).config)
         put_on_controls(chosen)
     elif chosen is None or (_came_by_link() and not _moved_a_control(chosen)):
         # A first visit, a link between pages, or the browser's Back: the link decides. But a click made
@@ -108,27 +108,36 @@ def draw(page: str) -> RunConfig:
         st.session_state.controls_drawn_on = page
     values = values_of(before)
     notices: list[str] = st.session_state.pop("notices", [])
+    for_class = class_mode.link()
     with st.sidebar:
+        if for_class.lock - for_class.hide:
+            st.caption("The link you came by fixes what is grey.")
+        drawn = {knob.group for knob in KNOBS if knob.name not in for_class.hide}
         places = {
-            group: st.expander(title, expanded=False) if group == "more" else st.container()
+            group: st.expander(title, expanded=False) if group == "more" and group in drawn else st.container()
             for group, title in GROUPS.items()
         }
         for knob in KNOBS:
+            if knob.name in for_class.hide:
+                values = values_of(fitted(values)[0])  # it follows what limits it, as a control would
+                continue
             options = knob.options(values)
             with places[knob.group]:
-                values[knob.name] = draw_knob(knob, options, values, notices)
+                values[knob.name] = draw_knob(knob, options, values, notices, disabled=knob.name in for_class.lock)
             if knob.name == "scenario" and values["scenario"] != before.scenario:
                 values, said = move_to(values["scenario"], before)
+                values = values_of(class_mode.held(config_of(values), before))
                 notices += said
                 _put({name: value for name, value in values.items() if name != "scenario"})
-        button(
-            "Reset to the scenario's settings",
-            choose,
-            scenario_config(values["scenario"]),
-            key="reset",
-            icon=":material/restart_alt:",
-            width="stretch",
-        )
+        if for_class.fixed != set(KNOB):
+            button(
+                "Reset to the scenario's settings",
+                choose,
+                scenario_config(values["scenario"]),
+                key="reset",
+                icon=":material/restart_alt:",
+                width="stretch",
+            )
     config = config_of(values)
     remember(config)
     st.session_state.notices = notices
@@ -140,6 +149,7 @@ def show_notices() -> None:
     """Show once what was corrected in a link or by a change of range; the rest of the page adds to it."""
     notice_box.begin()
     notice_box.say(*st.session_state.pop("notices", []))
+    class_mode.say_what_did_not_fit()
 
 
 def choose_in_link(

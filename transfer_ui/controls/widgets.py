@@ -12,7 +12,7 @@ from transfer_ui.controls.knob import Knob, Values
 from transfer_ui.controls.knobs import fitted, values_of
 
 
-def draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[str]) -> Any:
+def draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[str], *, disabled: bool = False) -> Any:
     """Draw one knob and give its value.
 
     Parameters
@@ -24,6 +24,8 @@ def draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[
         All knobs, as far as known.
     notices : list of str
         One sentence is added if the value had to be corrected.
+    disabled : bool, optional
+        Draw it grey, and let nobody move it.
     """
     # In a session that has just begun, the value is the widget's default and not its state: if the browser still
     # holds a value, because the server forgot the session, the browser's value is the visitor's.
@@ -38,7 +40,8 @@ def draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[
     if not is_new and not (kept and bounds.get(knob.name) == options):
         st.session_state[knob.name] = knob.on_widget(wanted)
     bounds[knob.name] = options
-    start = {"value": knob.on_widget(wanted)} if is_new else {}
+    look: dict[str, Any] = {"key": knob.name, "help": knob.help, "disabled": disabled}
+    start = look | ({"value": knob.on_widget(wanted)} if is_new else {})
     if knob.name == "shift_amount":
         return _draw_shift(knob, options, values, start)
     if len(options) == 1:
@@ -47,19 +50,18 @@ def draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[
         return st.selectbox(
             knob.label,
             options,
-            key=knob.name,
-            help=knob.help,
             format_func=lambda name: SCENARIOS[name].title,
             index=list(options).index(wanted) if is_new else 0,
+            **look,
         )
     if knob.kind == "switch":
-        return st.toggle(knob.label, key=knob.name, help=knob.help, **start)
+        return st.toggle(knob.label, **start)
     if len(options) > 200:
-        return st.number_input(knob.label, options[0], options[-1], key=knob.name, help=knob.help, **start)
+        return st.number_input(knob.label, options[0], options[-1], **start)
     if isinstance(options, range):
-        return st.slider(knob.label, options[0], options[-1], step=options.step, key=knob.name, help=knob.help, **start)
+        return st.slider(knob.label, options[0], options[-1], step=options.step, **start)
     shown = options if None not in options else [knob.on_widget(option) for option in options]
-    chosen = st.select_slider(knob.label, shown, key=knob.name, help=knob.help, format_func=knob.text, **start)
+    chosen = st.select_slider(knob.label, shown, format_func=knob.text, **start)
     return knob.from_widget(chosen)
 
 
@@ -70,8 +72,6 @@ def _draw_shift(knob: Knob, options: Sequence[Any], values: Values, start: dict[
     amount: float = st.select_slider(
         knob.title(values["scenario"]),
         options,
-        key=knob.name,
-        help=knob.help,
         format_func=lambda value: f"{value:g}{'' if shift.unit == '°' else ' '}{shift.unit}".strip(),
         **start,
     )

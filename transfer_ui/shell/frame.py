@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core import RunConfig
-from transfer_ui.controls import address
+from transfer_ui.controls import address, class_mode
 from transfer_ui.controls.link import to_query
 from transfer_ui.controls.presets import Preset
 from transfer_ui.controls.sidebar import button, choose
@@ -78,7 +78,10 @@ def stop_without_results() -> NoReturn:
 
 
 def show_presets(presets: Sequence[Preset], config: RunConfig) -> None:
-    """Draw one button per preset, and the comment of the active one."""
+    """Draw one button per preset that a link for a class allows, and the comment of the active one."""
+    presets = [preset for preset in presets if class_mode.allows(preset.config, config)]
+    if not presets:
+        return
     with st.container(horizontal=True, key="presets", gap="small", vertical_alignment="center"):
         st.caption("Settings worth seeing:", width="content")
         for preset in presets:
@@ -109,14 +112,19 @@ def try_next(config: RunConfig, ideas: Sequence[tuple[str, dict[str, Any], str, 
     st.subheader("What to try next", anchor=False)
     with st.container(horizontal=True, key="links"):
         for file, changes, title, watch in ideas:
-            link(file, config.but(**changes), f"**{title}**: {watch}", **place)
+            if class_mode.allows(config.but(**changes), config):
+                link(file, config.but(**changes), f"**{title}**: {watch}", **place)
 
 
 def link(file: str, config: RunConfig, label: str, **place: str) -> None:
-    """Draw a link to a page with these settings, at the place where the visitor left it or at a named place."""
+    """Draw a link to a page with these settings, at the place where the visitor left it or at a named place.
+
+    What a link for a class fixes stays as it is.
+    """
+    config = class_mode.held(config, st.session_state.get("config", config))
     st.page_link(
         st.session_state.pages[file],
         label=label,
         icon=":material/arrow_forward:",
-        query_params=to_query(config) | address.place_on(file) | place,
+        query_params=to_query(config) | address.of_class() | address.place_on(file) | place,
     )

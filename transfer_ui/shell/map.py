@@ -52,7 +52,10 @@ GROUPS = {
         PageInfo("claims", "Claims", ":material/fact_check:", "Is the advice true?"),
         PageInfo("real_network", "Real network", ":material/hub:", "Does it hold for a real network?"),
     ),
-    "Take away": (PageInfo("export", "Export", ":material/code:", "Take the code"),),
+    "Take away": (
+        PageInfo("export", "Export", ":material/code:", "Take the code"),
+        PageInfo("class_links", "For a class", ":material/groups:", "What will your class predict?"),
+    ),
 }
 """The map, group by group; a page is one line."""
 
@@ -107,7 +110,10 @@ def open_page(file: str) -> None:
         st.session_state.entries = {}
         for group, pages in GROUPS.items():
             st.caption(group)
-            st.session_state.entries |= {page.file: st.empty() for page in pages}
+            # Whoever came by a link for a class has no use for making one.
+            st.session_state.entries |= {
+                page.file: st.empty() for page in pages if page.file != "class_links" or not address.of_class()
+            }
     st.session_state.drawn_links = {}
     address.open_on(file, draw_links)
     if st.session_state.page_is_new:
@@ -123,7 +129,7 @@ def draw_links() -> None:
     entry in its history, which one press of Back undoes.
     """
     drawn: dict[str, str] = st.session_state.drawn_links
-    for page in PAGES:
+    for page in (one for one in PAGES if one.file in st.session_state.entries):
         query = address.settings_to_go_on_with() | address.place_on(page.file)
         link = urlencode(query)
         if drawn.get(page.file) != link:

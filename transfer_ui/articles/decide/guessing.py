@@ -64,9 +64,21 @@ def guess_sentence(guess: str, where: Crossing) -> str:
     at = guess_at(guess, -np.inf, np.inf)
     if where.low <= at <= where.high:
         return f"{said}: inside the interval."
-    if guess == nearest_guess(where.at):
+    if is_right(guess, where):
         return f"{said}: right, as closely as the choices allow."
     return f"{said}: it comes {'later' if at < where.low else 'earlier'}."
+
+
+def is_right(guess: str, where: Crossing) -> bool:
+    """Judge a guess: inside the interval, or closer than any other choice.
+
+    Examples
+    --------
+    >>> [is_right(guess, Crossing(37.0, 28.0, 44.0)) for guess in ("20", "50")]
+    [False, True]
+    """
+    at = guess_at(guess, -np.inf, np.inf)
+    return bool(where.low <= at <= where.high or (not np.isnan(where.at) and guess == nearest_guess(where.at)))
 
 
 def nearest_guess(at: float) -> str:

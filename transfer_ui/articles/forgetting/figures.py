@@ -74,6 +74,11 @@ class Figures:
         if self.lost_by in results:
             self._draw_classes(old_classes.class_rows(results[self.lost_by], self._classes))
 
+    def draw_nothing(self) -> None:
+        """Draw the axes, before any run may be seen."""
+        trade.draw(trade.nothing(), self._mode, self._trade, "Not shown yet.")
+        self._epochs.draw(dict.fromkeys(by_epoch.TASKS, by_epoch.nothing(self._config.n_epochs)))
+
     def draw_trade(self, results: Mapping[str, RunResult]) -> None:
         """Draw the runs of all rates and strengths that have finished."""
         trade.draw(trade.picture(results, self._points), self._mode, self._trade)

@@ -58,13 +58,13 @@ class Check(Generic[Run]):
         """
         return ", then ".join(inside(self.options[name]) for name in answer.split(SEPARATOR))
 
-    def ask(self, key: str) -> str | None:
-        """Draw the question and give the answer, ``None`` while there is none."""
+    def ask(self, key: str, *, horizontal: bool = False) -> str | None:
+        """Draw the question and give the answer, ``None`` while there is none; a choice in lines or side by side."""
         st.markdown(f"**{self.question}**")
         look: dict[str, Any] = {"format_func": self.options.__getitem__, "label_visibility": "collapsed", "key": key}
         names = list(self.options)
         if self.kind == "choose":
-            return st.radio(self.question, names, index=None, **look)
+            return st.radio(self.question, names, index=None, horizontal=horizontal, **look)
         if self.kind == "place":
             return st.select_slider(self.question, names, value=names[len(names) // 2], **look)
         st.multiselect(self.question, names, placeholder="Choose all, the highest first", **look)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -152,7 +154,7 @@ _PATTERN = _pattern()
 _MEANING = {term.word.casefold(): term for term in GLOSSARY}
 
 
-def linked(text: str, known: str = "") -> str:
+def linked(text: str, known: str = "", carried: Mapping[str, str] = MappingProxyType({})) -> str:
     """Link each word of the glossary to its entry, where it first stands; the pointer over it reads the meaning.
 
     Parameters
@@ -161,6 +163,8 @@ def linked(text: str, known: str = "") -> str:
         Markdown of ours.
     known : str
         What comes before it on the page: words in it have been linked.
+    carried : mapping of str to str, optional
+        What else the links say.
 
     Examples
     --------
@@ -177,7 +181,7 @@ def linked(text: str, known: str = "") -> str:
             return found[0]
         seen.add(word)
         term = _MEANING[word]
-        address = urlencode({"section": "glossary", "word": term.word})
+        address = urlencode({"section": "glossary", "word": term.word} | dict(carried))
         return f'[{found[0]}](learn?{address} "{term.meaning}")'
 
     return _PATTERN.sub(link, text)

@@ -9,12 +9,14 @@ import streamlit as st
 
 from transfer_core import RunConfig
 from transfer_ui.articles import claim_row, claims
+from transfer_ui.articles.class_links import room
 from transfer_ui.articles.learn import path, theory
 from transfer_ui.articles.learn.glossary import linked
 from transfer_ui.articles.learn.path import PATH, STEPS
 from transfer_ui.articles.learn.sections import show_entries
 from transfer_ui.articles.learn.step import Step
-from transfer_ui.controls import sidebar
+from transfer_ui.controls import address, class_mode, sidebar
+from transfer_ui.controls.class_link import AFTER_PREDICTION
 from transfer_ui.definitions import helps
 from transfer_ui.palette import theme
 from transfer_ui.shell import frame, visit
@@ -77,7 +79,7 @@ def progress(done: tuple[str, ...]) -> str:
 def _show_step(step: Step[Any], is_done: bool, config: RunConfig) -> None:
     mode = theme()
     with st.container(key="idea"):
-        idea = linked(step.idea)
+        idea = linked(step.idea, carried=address.of_class())
         st.markdown(idea, help=helps(idea))
     left, right = st.columns([5, 7], gap="medium")
     question = left.container(key="check", border=True, height="stretch")
@@ -85,9 +87,13 @@ def _show_step(step: Step[Any], is_done: bool, config: RunConfig) -> None:
         st.markdown(f"**{step.figure_title}**")
         draw = step.figure(mode)
         below = st.container(key="happened")
-    if not is_done:
+    veiled = room.is_veiled(config)
+    if veiled or not is_done:
         with question:
-            _ask(step)
+            if veiled:
+                st.markdown(room.waits_for())
+            else:
+                _ask(step)
         draw(None, None)
         below.caption("The figure waits for your prediction.")
         return
@@ -123,9 +129,10 @@ def _ask(step: Step[Any]) -> None:
             disabled=answer is None,
             help="Answer first." if answer is None else None,
         )
-        sidebar.button(
-            "Show me without predicting", path.show_anyway, step.name, key=f"show_{step.name}", type="tertiary"
-        )
+        if class_mode.link().reveal != AFTER_PREDICTION:
+            sidebar.button(
+                "Show me without predicting", path.show_anyway, step.name, key=f"show_{step.name}", type="tertiary"
+            )
 
 
 def _tell(step: Step[Any], run: Any, predicted: str | None) -> None:
@@ -147,7 +154,7 @@ def _tell(step: Step[Any], run: Any, predicted: str | None) -> None:
 def _show_why(step: Step[Any], why: str, config: RunConfig, known: str) -> None:
     left, right = st.columns([7, 5], gap="large")
     with left:
-        said = linked(why, known=step.idea)
+        said = linked(why, known=step.idea, carried=address.of_class())
         st.markdown(f"**Why**\n\n{said}", help=helps(said, known=known))
     with right, st.container(key="further", gap="xxsmall"):
         st.markdown("**Go further**")

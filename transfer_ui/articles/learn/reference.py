@@ -166,6 +166,8 @@ SHOW: MappingProxyType[str, Callable[[RunConfig], None]] = MappingProxyType(
     }
 )
 """Name of a section -> what draws it."""
+WITH_RESULTS = frozenset(["why", "claims", "when", "rates", "takeaways"])
+"""Sections that say what runs and studies show."""
 
 
 def section_in_link() -> str:

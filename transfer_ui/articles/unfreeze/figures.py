@@ -86,9 +86,9 @@ class Figures:
         for name, said in words.items():
             self._said[name] = self._said[name].markdown(f"**{STRATEGIES[name].title}**: {said}")
 
-    def draw_nothing(self) -> None:
-        """Draw what is known before the first epoch."""
-        self._say(dict.fromkeys(self._changes, "training is under way"))
+    def draw_nothing(self, said: str = "training is under way") -> None:
+        """Draw what is known before the first epoch, and say why that is all."""
+        self._say(dict.fromkeys(self._changes, said))
         for place in self._changes.values():
             show_no_change(self._config, self._mode, place)
         if self._config.has_old_task:

@@ -28,7 +28,7 @@ export default function ({ parentElement, data }) {
       pen.stroke();
     });
     pen.globalAlpha = 1;
-    pen.font = '12px "Source Sans", sans-serif';
+    pen.font = `${0.75 * parseFloat(getComputedStyle(document.documentElement).fontSize)}px "Source Sans", sans-serif`;
     let unit = 0;
     sizes.forEach((size, layer) => {
       const pitch = (height - 28) / size, wide = layer ? 14 : 6, left = Math.max(1, Math.min(x(layer) - wide / 2, width - wide - 1));
