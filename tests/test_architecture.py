@@ -68,7 +68,7 @@ FLOORS = {
         {"rows"},
     ),
     "transfer_takeaway": (
-        {"comparison", "study"},
+        {"report", "comparison", "study"},
         {"brought", "agreement", "settings"},
         {"files"},
         {"record", "made"},

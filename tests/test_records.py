@@ -21,7 +21,7 @@ from transfer_takeaway.record import Record, Row, Table
 from transfer_takeaway.study import asked_of_study, of_study
 from transfer_ui import downloads
 from transfer_ui.__main__ import main
-from transfer_ui.articles import opened
+from transfer_ui.articles import claims, opened
 from transfer_ui.controls.link import from_query
 from transfer_ui.rows import OWN
 from transfer_ui.saved import record_of
@@ -114,6 +114,20 @@ def test_a_study_is_saved_with_its_verdicts_and_another_verdict_is_a_difference(
     other = Table(verdicts.columns, ((*first[:2], "confirmed here, or so", *first[3:]), *others))
     found = agreement(record, replace(record, tables={**record.tables, "Verdicts": other}))
     assert f"“{first[0]}” is now confirmed here, or so, not {first[2]}" in found.sentence
+
+
+def test_claims_saves_the_study_behind_a_claim(monkeypatch):
+    made = {}
+    monkeypatch.setattr(downloads, "offer_file", lambda label, make, name, mime: made.update({label: (make, name)}))
+    entry = claims.ledger()[0]
+    app = open_page("claims", {"claim": entry.name})
+    assert not app.exception
+    make, name = made["Save this study"]
+    assert name.endswith(".record.json")
+    record = files.read(make())
+    assert record.title == entry.study.title
+    assert asked_of_study(record).configs == entry.study.default_configs()
+    assert opened._computation(record)[1] is None
 
 
 @pytest.mark.parametrize("with_data", [False, True])

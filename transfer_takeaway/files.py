@@ -195,6 +195,8 @@ def _row_in(value: Any) -> Row:
 def _table_in(value: Any, name: str) -> Table:
     table = _mapping(value, name, lambda one, name: one)
     columns = tuple(_text(one, "columns") for one in _list(table.get("columns"), "columns"))
+    if len(set(columns)) < len(columns):
+        _refuse("tables", "have columns of different names", "two of one name")
     rows = tuple(tuple(_cell_in(one) for one in _list(row, name)) for row in _list(table.get("rows"), name))
     if any(len(row) != len(columns) for row in rows):
         _refuse("tables", "have one entry per column", "rows of another length")

@@ -10,7 +10,8 @@ from transfer_core.baselines import measure_baselines
 from transfer_core.schedule_text import ScheduleError, from_text
 from transfer_core.wording import amount_words
 from transfer_ui.command.boundary import WRONG_ARGUMENTS, leave, tell
-from transfer_ui.command.saved import check_place, save
+from transfer_ui.command.saved import check_places as check_files
+from transfer_ui.command.saved import save
 from transfer_ui.controls.link import from_text as read_link
 from transfer_ui.rows import OWN
 from transfer_ui.saved import record_of
@@ -34,7 +35,7 @@ def run_comparison(options: argparse.Namespace) -> None:
         except ScheduleError as error:
             where = error.part.replace("schedule", "--schedule")
             leave(f"{where} must {error.rule}, got {error.value!r}.", WRONG_ARGUMENTS)
-    check_place(options.record, "--record")
+    check_files(options)
     results, baselines = compare(config, arms), measure_baselines(config)
     tell(table(results, baselines))
     tell(f"\n{answer(results, baselines)}")

@@ -18,7 +18,8 @@ from transfer_takeaway.study import of_study
 from transfer_ui.command.boundary import FAILED, INTERRUPTED, WRONG_ARGUMENTS, Forgiving, leave, say, tell
 from transfer_ui.command.executors import WorkersLost, executor
 from transfer_ui.command.files import WRITERS, check_places, write, write_chart
-from transfer_ui.command.saved import check_place, save
+from transfer_ui.command.saved import check_places as check_files
+from transfer_ui.command.saved import save
 
 OPTION_OF = {"n_seeds": "--seeds", "seed": "--seed", "scenario": "--scenario"}
 
@@ -49,7 +50,7 @@ def run_study(options: argparse.Namespace) -> None:
     name = f"{study.name}_{options.scenario}" if options.scenario else study.name
     table, chart = (options.out / f"{name}.{suffix}" for suffix in (options.format, "html"))
     check_places([table, chart])
-    check_place(options.record, "--record")
+    check_files(options)
     store = _store(options)
     found = study.summarise(rows(cells, _done(study, cells, store, options)))
     failed = write(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from transfer_core import compare
@@ -16,6 +17,7 @@ from transfer_takeaway.agreement import agreement
 from transfer_takeaway.comparison import asked_of
 from transfer_takeaway.files import RecordError
 from transfer_takeaway.record import Record
+from transfer_takeaway.report.page import to_html
 from transfer_takeaway.study import asked_of_study, of_study
 from transfer_ui.command.boundary import FAILED, WRONG_ARGUMENTS, leave, reason, tell
 from transfer_ui.command.files import put_in_place
@@ -23,32 +25,40 @@ from transfer_ui.saved import record_of
 from transfer_ui.sentences import accuracy_words
 
 
-def check_place(path: Path | None, option: str) -> None:
-    """Leave if a file cannot be written there: better to say so now than after an hour."""
-    if path is None:
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
-    except (OSError, ValueError) as error:
-        leave(f"{option} must be a file that can be written, got {str(path)!r} ({reason(error)}).", WRONG_ARGUMENTS)
-    if path.is_dir():
-        leave(f"{option} must be a file that can be written, got a folder {str(path)!r}.", WRONG_ARGUMENTS)
+def check_places(options: argparse.Namespace) -> None:
+    """Leave if what was asked for cannot be written: better to say so now than after an hour."""
+    for option in ("record", "report"):
+        path: Path | None = getattr(options, option, None)
+        if path is None:
+            continue
+        rule = f"--{option} must be a file that can be written"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=path.parent):
+                pass
+        except (OSError, ValueError) as error:
+            leave(f"{rule}, got {str(path)!r} ({reason(error)}).", WRONG_ARGUMENTS)
+        if path.is_dir():
+            leave(f"{rule}, got a folder {str(path)!r}.", WRONG_ARGUMENTS)
 
 
 def save(record: Record, options: argparse.Namespace) -> None:
-    """Write a record where that was asked for."""
-    if options.record is None:
+    """Write a record and a report where they were asked for."""
+    _write(getattr(options, "record", None), lambda: files.write(record))
+    _write(options.report, lambda: to_html(record).encode())
+
+
+def _write(path: Path | None, make: Callable[[], bytes]) -> None:
+    if path is None:
         return
     try:
-        with put_in_place(options.record) as part:
-            part.write_bytes(files.write(record))
+        with put_in_place(path) as part:
+            part.write_bytes(make())
     except RecordError as error:
         leave(str(error), FAILED)
     except OSError as error:
-        leave(f"Cannot write {options.record} ({reason(error)}).", FAILED)
-    tell(f"Wrote {options.record}")
+        leave(f"Cannot write {path} ({reason(error)}).", FAILED)
+    tell(f"Wrote {path}")
 
 
 def open_record(options: argparse.Namespace) -> None:
@@ -59,11 +69,13 @@ def open_record(options: argparse.Namespace) -> None:
     options : Namespace
         What the parser made of the command line.
     """
+    check_places(options)
     record = _read(options.file)
     width = max((len(row.title) for row in record.rows), default=0)
     tell(f"{record.title}, saved with results from {record.made.get('date', 'an unknown day')}")
     tell("\n".join(f"{row.title:<{width}}  {accuracy_words(row.scores)}" for row in record.ranked))
     tell("\n".join([record.answer, *record.evidence]))
+    save(record, options)
     if options.recompute:
         try:
             fresh = _again(record)
