@@ -16,7 +16,7 @@ import streamlit as st
 from transfer_core import SCENARIOS
 from transfer_core.studies.not_testable import NOT_TESTABLE
 from transfer_ui import downloads
-from transfer_ui.articles import claim_row, claims, claims_again
+from transfer_ui.articles import claim_row, claims, claims_again, saved_run
 from transfer_ui.articles.badges import show_verdict
 from transfer_ui.articles.class_links import room
 from transfer_ui.charts import study as chart
@@ -43,13 +43,17 @@ def show_how(entry: claims.Entry) -> None:
         st.markdown(real, help=helps(real))
         frame.link("real_network", config, "The real network: what was measured, and how")
     frame.show_origin(entry.shipped.made)
-    downloads.offer("Table", entry.shipped.table.copy, claims.origin(entry), study.name)
+    with st.container(horizontal=True):
+        origin = claims.origin(entry)
+        downloads.offer("Table", entry.shipped.table.copy, origin, study.name)
+        saved_run.offer_study(study, entry.shipped.summary, study.default_configs(), entry.shipped.made, origin)
 
 
 def show_again(entry: claims.Entry, again: claims_again.Again) -> None:
     """Measure a claim again, and show what that gives."""
     study = entry.study
-    measured = cached.study(study, study.default_configs(again.scenario, n_seeds=again.n_seeds, seed=again.seed))
+    configs = study.default_configs(again.scenario, n_seeds=again.n_seeds, seed=again.seed)
+    measured = cached.study(study, configs)
     if measured.stopped or measured.rows.empty:
         st.info(
             "Stopped before all cells finished, so there is no verdict. Finished cells are kept; Continue resumes from there."
@@ -63,7 +67,10 @@ def show_again(entry: claims.Entry, again: claims_again.Again) -> None:
     chart.show_study(study, summary.table, mode)
     st.markdown(finding.sentence)
     frame.show_origin(measured.made)
-    downloads.offer("Table of the repetition", summary.table.copy, claims_again.origin_again(entry, again), study.name)
+    with st.container(horizontal=True):
+        origin = claims_again.origin_again(entry, again)
+        downloads.offer("Table of the repetition", summary.table.copy, origin, study.name)
+        saved_run.offer_study(study, summary, configs, measured.made, origin)
 
 
 ledger = claims.ledger()

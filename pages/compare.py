@@ -14,7 +14,7 @@ import streamlit as st
 
 from transfer_core import STRATEGIES
 from transfer_ui import downloads, sentences, tables, verdicts
-from transfer_ui.articles import comparison
+from transfer_ui.articles import comparison, saved_run
 from transfer_ui.articles.class_links import room
 from transfer_ui.charts import curves, samples
 from transfer_ui.charts.strip import Strip, described
@@ -108,7 +108,9 @@ with st.container(horizontal=True):
     downloads.offer("Summary", lambda: tables.summary(results, baselines), origin, "summary")
     downloads.offer("Seed by seed", lambda: tables.per_seed(results, baselines), origin, "per_seed")
     downloads.offer("Curves", lambda: tables.per_epoch(results), origin, "curves")
+    saved_run.offer(results, baselines, outcome.made, origin)
 
+saved_run.open_one()
 with st.expander("The images", icon=":material/image:"):
     samples.show_samples(cached.samples(config))
 

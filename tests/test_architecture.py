@@ -7,15 +7,19 @@ import transfer_core
 
 ROOT = Path(transfer_core.__file__).parents[1]
 PICTURES = {"streamlit", "altair"}
-PRODUCT = {"streamlit_app", "pages", "transfer_ui", "transfer_torch", "transfer_core", "tools", "benchmarks", "tests"}
+PRODUCT = {
+    *("streamlit_app", "pages", "transfer_ui", "transfer_torch", "transfer_takeaway", "transfer_core"),
+    *("tools", "benchmarks", "tests"),
+}
 # What each part may import of the product; what a part may not, nobody below it may either.
 BELOW = {
     "streamlit_app": {"transfer_ui", "transfer_core"},
     "pages": {"transfer_ui", "transfer_core"},
-    "transfer_ui": {"transfer_ui", "transfer_core"},
-    "transfer_torch": {"transfer_torch", "transfer_core"},
+    "transfer_ui": {"transfer_ui", "transfer_takeaway", "transfer_core"},
+    "transfer_torch": {"transfer_torch", "transfer_takeaway", "transfer_core"},
+    "transfer_takeaway": {"transfer_takeaway", "transfer_core"},
     "transfer_core": {"transfer_core"},
-    "tools": {"tools", "transfer_ui", "transfer_torch", "transfer_core"},
+    "tools": {"tools", "transfer_ui", "transfer_torch", "transfer_takeaway", "transfer_core"},
 }
 # The rooms of each package, a module or a folder, from the top floor to the ground. A room imports from lower
 # floors only, and a folder from itself.
@@ -57,12 +61,18 @@ FLOORS = {
         {"__main__"},
         {"command"},
         {"articles"},
-        {"shell", "runs", "export", "tables", "downloads"},
+        {"shell", "runs", "export", "tables", "downloads", "saved"},
         {"verdicts"},
         {"charts", "sentences"},
         {"controls"},
         {"palette", "definitions"},
         {"rows"},
+    ),
+    "transfer_takeaway": (
+        {"report", "comparison", "study"},
+        {"brought", "agreement", "settings"},
+        {"files"},
+        {"record", "made"},
     ),
     "transfer_torch": (
         {"__main__"},
@@ -116,7 +126,7 @@ def _imports(source, package=()):
 def _forbidden(part, source, package=()):
     """Imports of the product, or of what draws, that this part may not make."""
     tops = {module.split(".")[0] for module, _ in _imports(source, package)}
-    drawing = PICTURES if part == "transfer_core" else set()
+    drawing = PICTURES if part in ("transfer_core", "transfer_takeaway") else set()
     return (tops & (PRODUCT | drawing)) - BELOW[part]
 
 

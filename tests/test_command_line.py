@@ -124,7 +124,7 @@ def test_a_second_run_takes_everything_from_the_store(run, store, monkeypatch):
         (["compare", "--link", "x" * 5000], "--link must be at most 2,000 characters long, got 'xxxx"),
         (["study"], "name is missing."),
         ([], "command is missing."),
-        (["dance"], "command must be one of list, compare, study, got 'dance'."),
+        (["dance"], "command must be one of list, compare, open, study, got 'dance'."),
     ],
 )
 def test_bad_arguments_get_one_sentence_and_status_2(arguments, sentence, capsys, monkeypatch, tmp_path):

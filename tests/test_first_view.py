@@ -9,7 +9,7 @@ import pytest
 from tests.app import ROOT
 
 # What a bare Streamlit page with pandas and Altair imports, and what little we add to it.
-OURS = {"transfer_core", "transfer_ui", "threadpoolctl"}
+OURS = {"transfer_core", "transfer_takeaway", "transfer_ui", "threadpoolctl"}
 BROUGHT_BY_STREAMLIT = {"streamlit", "PIL", "narwhals", "pyarrow"}
 BARE = (
     "import sys, json, streamlit, altair, pandas, pyarrow, streamlit.testing.v1; print(json.dumps(list(sys.modules)))"

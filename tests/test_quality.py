@@ -19,6 +19,7 @@ FOLDERS = [
     "tests",
     "tools",
     "transfer_core",
+    "transfer_takeaway",
     "transfer_torch",
     "transfer_ui",
 ]

@@ -1,6 +1,5 @@
 """Measuring from a shell: an answer from forty small pictures, what is kept, and what is refused."""
 
-import json
 import os
 import signal
 import subprocess
@@ -14,6 +13,7 @@ import torch
 from tests.app import ROOT
 from tests.tiny_backbone import tiny, write_pictures
 from transfer_core.studies.store import Store
+from transfer_takeaway import files
 from transfer_torch import backbones, grid
 from transfer_torch.__main__ import main
 from transfer_torch.arms import ARMS
@@ -48,7 +48,7 @@ def test_forty_small_pictures_give_table_chart_record_verdict_and_advice(folder,
     assert capsys.readouterr().out == "144 trainings, 0 of them done: less than a minute on cpu.\n"
     assert main(asked) == 0
     printed = capsys.readouterr()
-    table, record = pd.read_csv(tmp_path / "table.csv"), json.loads((tmp_path / "record.json").read_text())
+    table, record = pd.read_csv(tmp_path / "table.csv"), files.read((tmp_path / "record.json").read_bytes())
     assert len(table) == len(arms) * 2 * 2
     assert table["low"].le(table["mean"]).all()
     assert (
@@ -59,10 +59,13 @@ def test_forty_small_pictures_give_table_chart_record_verdict_and_advice(folder,
     html = (tmp_path / "chart.html").read_text(encoding="utf-8")
     assert "<script src=" not in html
     assert "Tested in the other style" in html
-    assert record["asked"]["folder"] == "set"
-    assert str(tmp_path) not in json.dumps(record)
-    assert record["answers"][-1].startswith("With 4 pictures per class, ")
-    assert all(line in printed.out for line in record["answers"])
+    assert record.asked["options"]["folder"] == "set"
+    assert str(tmp_path) not in (tmp_path / "record.json").read_text()
+    assert record.answer.startswith("With 4 pictures per class, ")
+    assert all(line in printed.out for line in [record.answer, *record.evidence])
+    report = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert report.count("<svg") == 2
+    assert record.answer in report
     assert "144/144" in printed.err
     assert main([*asked, "--dry-run"]) == 0
     assert capsys.readouterr().out.startswith("144 trainings, 144 of them done")

@@ -25,6 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             from transfer_ui.command.compare import run_comparison
 
             run_comparison(options)
+        elif options.command == "open":
+            from transfer_ui.command.saved import open_record
+
+            open_record(options)
         elif options.command == "list":
             tell(listing())
         else:

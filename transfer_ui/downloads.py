@@ -45,7 +45,7 @@ class Origin(NamedTuple):
         return [f"{self.page}?{urlencode(to_query(config) | dict(self.place))}" for config in self.configs]
 
 
-def file_name(origin: Origin, what: str) -> str:
+def file_name(origin: Origin, what: str, ending: str = "csv") -> str:
     """Name a file after its page, scenario, size and content, with a mark that differs between settings.
 
     Examples
@@ -60,7 +60,7 @@ def file_name(origin: Origin, what: str) -> str:
         if "images_per_class" not in origin.swept:
             words.append(f"{config.images_per_class or 'all'}-per-class")
     mark = sha256(" ".join(origin.links).encode()).hexdigest()[:MARK_LENGTH]
-    return f"{'_'.join([*words, what, mark])}.csv"
+    return f"{'_'.join([*words, what, mark])}.{ending}"
 
 
 def to_csv(origin: Origin, table: pd.DataFrame) -> str:
@@ -87,13 +87,9 @@ def to_csv(origin: Origin, table: pd.DataFrame) -> str:
 
 def offer(label: str, make_table: Callable[[], pd.DataFrame], origin: Origin, what: str) -> None:
     """Draw a button that downloads a table as CSV; the table is made on request."""
-    name = file_name(origin, what)
-    st.download_button(
-        label,
-        lambda: to_csv(origin, make_table()).encode(),
-        name,
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        help=name,
-    )
+    offer_file(label, lambda: to_csv(origin, make_table()).encode(), file_name(origin, what), "text/csv")
+
+
+def offer_file(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
+    """Draw a button that downloads a file, which is made on request."""
+    st.download_button(label, make, name, mime, icon=":material/download:", on_click="ignore", help=name)

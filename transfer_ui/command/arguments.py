@@ -28,6 +28,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="TEXT",
         help="phases of epochs and one rate per layer, such as 20-f-f-0.05_40-0.02-0.02-0.02",
     )
+    compared.add_argument("--record", type=_path, metavar="FILE", help="save the run, to open it again")
+    compared.add_argument("--report", type=_path, metavar="FILE", help="write the run as one HTML page, to print")
+    opened = commands.add_parser("open", help="show a saved run or study")
+    opened.add_argument("file", type=_path, help="a record")
+    opened.add_argument("--recompute", action="store_true", help="compute it again, and say whether it still agrees")
+    opened.add_argument("--report", type=_path, metavar="FILE", help="write it as one HTML page, to print")
     study = commands.add_parser("study", help="run a study")
     study.add_argument("name", type=_one_of(*STUDIES), help="a study; the list command prints them")
     study.add_argument("--scenario", help="run it on this scenario only")
@@ -42,6 +48,8 @@ def parser() -> argparse.ArgumentParser:
     study.add_argument(
         "--store", type=_path, metavar="FILE", help="where finished cells are kept; shared with the pages by default"
     )
+    study.add_argument("--record", type=_path, metavar="FILE", help="save the study, to open it again")
+    study.add_argument("--report", type=_path, metavar="FILE", help="write the study as one HTML page, to print")
     where = study.add_mutually_exclusive_group()
     where.add_argument("--processes", type=_n_processes, metavar="N", help="worker processes; all cores by default")
     where.add_argument("--dask", type=_named, metavar="ADDRESS", help="use the Dask cluster with this scheduler")

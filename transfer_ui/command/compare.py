@@ -10,8 +10,11 @@ from transfer_core.baselines import measure_baselines
 from transfer_core.schedule_text import ScheduleError, from_text
 from transfer_core.wording import amount_words
 from transfer_ui.command.boundary import WRONG_ARGUMENTS, leave, tell
+from transfer_ui.command.saved import check_places as check_files
+from transfer_ui.command.saved import save
 from transfer_ui.controls.link import from_text as read_link
 from transfer_ui.rows import OWN
+from transfer_ui.saved import record_of
 from transfer_ui.sentences import accuracy_words, percent, test_scores
 from transfer_ui.verdicts import TITLES, answer
 
@@ -32,9 +35,11 @@ def run_comparison(options: argparse.Namespace) -> None:
         except ScheduleError as error:
             where = error.part.replace("schedule", "--schedule")
             leave(f"{where} must {error.rule}, got {error.value!r}.", WRONG_ARGUMENTS)
+    check_files(options)
     results, baselines = compare(config, arms), measure_baselines(config)
     tell(table(results, baselines))
     tell(f"\n{answer(results, baselines)}")
+    save(record_of(results, baselines), options)
 
 
 def table(results: dict[str, RunResult], baselines: dict[str, Array]) -> str:

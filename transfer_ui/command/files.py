@@ -50,7 +50,7 @@ def write(writers: dict[Path, Write]) -> dict[Path, str]:
     failed = {}
     for path, write_to in writers.items():
         try:
-            with _put_in_place(path) as part:
+            with put_in_place(path) as part:
                 write_to(part)
         except OSError as error:
             failed[path] = reason(error)
@@ -70,7 +70,7 @@ def write_chart(study: Study, found: Summary, cells: Sequence[Cell], path: Path)
 
 
 @contextmanager
-def _put_in_place(path: Path) -> Iterator[Path]:
+def put_in_place(path: Path) -> Iterator[Path]:
     """Have a file written beside its place and then moved there: nobody finds half of it."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

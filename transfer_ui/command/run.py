@@ -7,16 +7,19 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 
-from transfer_core.config import ConfigError
+from transfer_core.config import ConfigError, RunConfig
 from transfer_core.statistics import MIN_SEEDS
 from transfer_core.studies.execute import Done, OtherCode, execute, rows
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.store import Store, StoreError, default_path
 from transfer_core.studies.study import Cell, Study
 from transfer_core.wording import TOO_FEW_SEEDS, sentence_case
+from transfer_takeaway.study import of_study
 from transfer_ui.command.boundary import FAILED, INTERRUPTED, WRONG_ARGUMENTS, Forgiving, leave, say, tell
 from transfer_ui.command.executors import WorkersLost, executor
 from transfer_ui.command.files import WRITERS, check_places, write, write_chart
+from transfer_ui.command.saved import check_places as check_files
+from transfer_ui.command.saved import save
 
 OPTION_OF = {"n_seeds": "--seeds", "seed": "--seed", "scenario": "--scenario"}
 
@@ -42,10 +45,12 @@ def run_study(options: argparse.Namespace) -> None:
         What the parser made of the command line.
     """
     study: Study = STUDIES[options.name]
-    cells = _cells(study, options)
+    configs = _configs(study, options)
+    cells = study.cells(configs)
     name = f"{study.name}_{options.scenario}" if options.scenario else study.name
     table, chart = (options.out / f"{name}.{suffix}" for suffix in (options.format, "html"))
     check_places([table, chart])
+    check_files(options)
     store = _store(options)
     found = study.summarise(rows(cells, _done(study, cells, store, options)))
     failed = write(
@@ -58,6 +63,7 @@ def run_study(options: argparse.Namespace) -> None:
     for name, finding in found.findings.items():
         claim = study.claims[name]
         tell(f"\n{claim.text} ({claim.source.words})\n  {finding.verdict.capitalize()}. {finding.sentence}")
+    save(of_study(study, found, configs), options)
     if any(cell.config.n_seeds < MIN_SEEDS for cell in cells):
         tell(f"\n{sentence_case(TOO_FEW_SEEDS)} for any verdict: {MIN_SEEDS} are the least.")
     if failed:
@@ -67,10 +73,12 @@ def run_study(options: argparse.Namespace) -> None:
         say(f"The results are complete, but --{store.trouble}.")
 
 
-def _cells(study: Study, options: argparse.Namespace) -> list[Cell]:
+def _configs(study: Study, options: argparse.Namespace) -> list[RunConfig]:
     changes = {name: value for name, value in (("n_seeds", options.seeds), ("seed", options.seed)) if value is not None}
     try:
-        return study.cells(study.default_configs(options.scenario, **changes))
+        configs = study.default_configs(options.scenario, **changes)
+        study.cells(configs)  # what a grid sets itself may break a rule too
+        return configs
     except ConfigError as error:
         leave(f"{OPTION_OF.get(error.field, error.field)}{str(error).removeprefix(error.field)}.", WRONG_ARGUMENTS)
     except ValueError as error:

@@ -14,7 +14,7 @@ import streamlit as st
 from transfer_core import Arm, RunConfig, RunResult, Schedule, scenario_config
 from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES, has_zero_shot
-from transfer_core.measures import Series
+from transfer_core.measures import DEFAULT_MEASURES, Series
 from transfer_core.pretraining import is_shipped
 from transfer_core.scenarios import Task
 from transfer_core.splits import sample_images
@@ -180,6 +180,22 @@ def arms_of(asked: Arms) -> Request:
     known = known_arms().find(asked.config, asked.arms, asked.series)
     steps = partial(arms_steps, asked.config, asked.arms, asked.measures, known)
     return Request(("arms", asked.config, *asked.arms.items(), *asked.measures), steps, _network(asked.config))
+
+
+def computed_again(config: RunConfig, arms: Mapping[str, Arm]) -> Outcome:
+    """Train arms anew, whatever is stored or known of them: to see whether a saved run still holds."""
+    key = ("again", config, *arms.items())
+    steps = partial(arms_steps, config, arms, DEFAULT_MEASURES, {})
+    return outcome(workbench(), key, steps, None, _network(config))
+
+
+def baselines_again(config: RunConfig, names: Sequence[str]) -> dict[str, Array]:
+    """Measure baselines anew, likewise."""
+    found = {
+        name: quietly(workbench(), ("again", name, config), partial(single_step, BASELINES[name].measure, config))
+        for name in names
+    }
+    return {name: scores for name, scores in found.items() if scores is not None}
 
 
 def own_schedule(config: RunConfig, schedule: Schedule, draw: Draw | None = None) -> Outcome:
