@@ -32,6 +32,7 @@ STYLE = """
   padding: .5rem .9rem; background: Canvas; box-shadow: 0 .25rem 1rem rgba(0, 0, 0, .18);
 }
 [class*="st-key-running"] .stProgress { margin-bottom: .4rem; }
+[class*="st-key-plain_"] [data-testid=stText] { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; }
 .stMarkdownBadge { white-space: normal !important; }
 [data-testid=stVegaLiteChart] svg text { pointer-events: none; }
 /* The slider over the epochs stays in sight above the pictures that it moves. */

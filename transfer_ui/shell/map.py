@@ -50,6 +50,7 @@ GROUPS = {
     "Decide": (
         PageInfo("decide", "Decide", ":material/grid_view:", "How much data until fine-tuning pays?"),
         PageInfo("claims", "Claims", ":material/fact_check:", "Is the advice true?"),
+        PageInfo("your_data", "Your data", ":material/upload_file:", "What about my data?"),
     ),
     "Take away": (PageInfo("export", "Export", ":material/code:", "Take the code"),),
 }
