@@ -11,27 +11,15 @@ from transfer_ui.controls import sidebar
 config = sidebar.current_config()
 sidebar.show_notices()
 
-import streamlit as st
-
 from transfer_core.own_data.limits import LIMITS
-from transfer_ui.articles.your_data import bringing, choosing, conversation, words
-from transfer_ui.articles.your_data.figures import Figures, names_of
+from transfer_ui.articles.your_data import bringing, conversation
 from transfer_ui.palette import theme
 from transfer_ui.runs import own
 from transfer_ui.shell import frame
 
 own.keep_uploads_off_the_disk(LIMITS.file_bytes)
-place = st.container(key="answer_place_short")
 bringing.follow_link()
-data = own.brought()
-if data is None:
-    with place:
-        frame.answer(words.NOTHING_YET, note=words.ABOUT_NOTHING)
-    bringing.draw()
-    Figures(names_of("embeddings"), theme()).draw_lines(None, balanced=False)
-else:
-    question = choosing.draw(data)
-    conversation.hold(data, question, place, theme())
+conversation.hold(theme())  # a name of this module would keep what was brought until somebody opens the next page
 
 frame.try_next(
     config,

@@ -42,7 +42,19 @@ def third_party():
 
 @pytest.mark.parametrize(
     "page",
-    ["home", "compare", "unfreeze", "your_schedule", "inside", "forgetting", "decide", "claims", "export", "learn"],
+    [
+        "home",
+        "compare",
+        "unfreeze",
+        "your_schedule",
+        "inside",
+        "forgetting",
+        "decide",
+        "claims",
+        "export",
+        "learn",
+        "your_data",
+    ],
 )
 def test_first_view_imports_nothing_that_can_wait(page, third_party):
     script = LOOK.format(link=f"shown.switch_page('pages/{page}.py')" if page != "home" else "")

@@ -144,7 +144,7 @@ def recommend(curves: Curves, rivals: Mapping[str, Rival], *, balanced: bool, ba
     kind = "balanced accuracy" if balanced else "test accuracy"
     scores = measured(curves, balanced=balanced)[choice]
     mean = mean_interval(scores[-1])
-    n = curves.sizes[-1]
+    n, is_open = curves.sizes[-1], found.inconclusive and found.closest[1].n >= MIN_SEEDS
     now = (
         f"With {counted(n, 'label')}, {inside(rivals[choice].advice)}. It reaches {100 * mean.mean:.1f} % {kind} "
         f"({interval_words(100 * mean.low, 100 * mean.high)}) on {counted(curves.n_test, 'example')} it has not seen."
@@ -152,7 +152,7 @@ def recommend(curves: Curves, rivals: Mapping[str, Rival], *, balanced: bool, ba
     if found.inconclusive:
         now = f"{now} It is the simplest of those that cannot be told apart."
     return Recommendation(
-        verdict_sentence(found, titles),
+        f"{titles[choice]} will do: nothing is clearly better." if is_open else verdict_sentence(found, titles),
         now,
         verdict_evidence(found, titles, kind) or f"Fewer than {MIN_SEEDS} seeds say nothing about certainty.",
         _change_words(curves, titles, balanced=balanced),

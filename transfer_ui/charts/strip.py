@@ -20,6 +20,7 @@ from transfer_ui.palette import MUTED, PAPER
 from transfer_ui.rows import OWN
 
 ROW, MARGIN = 24, 46  # pixels of a row, and of axis and title
+FEW_ROWS = 6  # fewer have the height of so many, or the axis would leave them no room
 MEASURE = "Test accuracy"
 NAMES = (*STRATEGIES, OWN, *BASELINES)
 COLUMNS = ["row", "strategy", "kind", "value", "low", "high", "words"]
@@ -185,7 +186,10 @@ class Strip:
             What the accuracies are.
         """
         for panel, place, table in zip(("accuracy", "gap"), self._places, rows(scores, self._to_come), strict=True):
-            spec = {**template(panel, self._mode, self._names, measure), "height": ROW * table["strategy"].nunique()}
+            spec = {
+                **template(panel, self._mode, self._names, measure),
+                "height": ROW * max(FEW_ROWS, table["strategy"].nunique()),
+            }
             base.show(spec, table, alt=words, frame=frame(table, panel), place=place)
 
 

@@ -14,12 +14,14 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from transfer_core import Progress
+from transfer_core.own_data.limits import Refused
 from transfer_ui.runs.hands import Lost, MakeSteps, ProcessHand
 
 MOST_MEMORY = 640 * 2**20
 """Bytes that the process may have asked for; a third of it is never touched."""
 LATER = 5  # how far it steps behind the processes that others wait for
 LOOK = 0.25  # seconds between two looks of whoever waits in line
+UNEXPECTED = "This cannot be measured, for a reason that nobody has thought of ({}): please report it."
 TOO_LARGE = "There is not enough memory for this on the server: bring fewer rows or columns."
 
 
@@ -67,14 +69,14 @@ class Apart:
         The latest; without results.
     results : Any
         The latest; ``None`` while there are none.
-    error : Exception or None
-        Why it ended early.
+    error : Refused or None
+        Why it ended early, in a sentence.
     """
 
     def __init__(self, make_steps: MakeSteps) -> None:
         self.progress = Progress(0.0, "Starting")
         self.results: Any = None
-        self.error: Exception | None = None
+        self.error: Refused | None = None
         self._hand = ProcessHand()
         self._ended, self._stopped = threading.Event(), False
         self._thread = threading.Thread(target=self._work, args=(make_steps,), name="apart", daemon=True)
@@ -103,10 +105,12 @@ class Apart:
                 self.progress = Progress(step.fraction, step.message)
                 if self._stopped:
                     break
-        except (Lost, MemoryError):
-            self.error = MemoryError(TOO_LARGE)
-        except Exception as error:
-            self.error = error
+        except Lost:
+            self.error = Refused(TOO_LARGE)
+        except Refused as refused:
+            self.error = refused
+        except Exception as error:  # its words may hold what a visitor wrote, which belongs into no log
+            self.error = Refused(UNEXPECTED.format(type(error).__name__))
         finally:
             self._hand.close()
             self._ended.set()
@@ -122,7 +126,10 @@ class _Bounded:
         bound_memory()
         with suppress(OSError):
             os.nice(LATER)
-        return self._make_steps()
+        try:
+            yield from self._make_steps()
+        except MemoryError:
+            raise Refused(TOO_LARGE) from None
 
 
 def bound_memory() -> None:

@@ -163,8 +163,6 @@ def compute(
         finally:
             run.stop()
     place.empty()
-    if isinstance(run.error, MemoryError):
-        raise Refused(str(run.error)) from run.error
     if run.error:
         raise run.error
     return run.results

@@ -12,12 +12,18 @@ from transfer_core.own_data.files import ENDINGS, read_steps
 from transfer_core.own_data.limits import LIMITS, MEGABYTE, Refused
 from transfer_core.own_data.openml import openml_steps
 from transfer_core.own_data.samples import SAMPLES, sample_steps
-from transfer_ui.articles.your_data import plain
+from transfer_ui.articles.your_data import plain, words
 from transfer_ui.controls import address, notice_box, sidebar
 from transfer_ui.controls.link import quoted
 from transfer_ui.runs import own
 from transfer_ui.runs.hands import MakeSteps
+from transfer_ui.shell import frame
 
+STEPS = {
+    "Bring it": "A table, arrays or photos with labels. Embeddings of a model you use are best: the backbone is then yours.",
+    "See what is in it": "Examples per class, gaps, copies, leaks: what is odd is said, and left out.",
+    "Decide": "What to do with these labels, how certain that is, when it would change, and what a hundred more would bring.",
+}
 PRIVATE = (
     "Your data stay in this visit. They are never written to disk, no other visitor can reach them, and they are gone when "
     "you press Forget, or an hour after you close the page at the latest."
@@ -48,8 +54,17 @@ def follow_link() -> None:
         _bring(partial(sample_steps, asked), asked)
 
 
+def say_trouble() -> None:
+    """Say why the last file could not be used, if that was so."""
+    if st.session_state.get(TROUBLE):
+        plain.refuse(st.session_state[TROUBLE], "file")
+
+
 def draw() -> None:
     """Draw the ways to bring data."""
+    trouble = st.session_state.get(TROUBLE)
+    frame.answer(words.UNUSABLE if trouble else words.NOTHING_YET, note=words.ABOUT_NOTHING)
+    say_trouble()
     left, right = st.columns([3, 2], gap="medium")
     with left:
         uploaded = st.file_uploader(
@@ -73,8 +88,8 @@ def draw() -> None:
                 help="Fetched from openml.org if its size is within the limits, and kept on this server's disk: it is public.",
             )
             fetch = st.form_submit_button("Fetch", icon=":material/cloud_download:")
-    if st.session_state.get(TROUBLE):
-        plain.refuse(st.session_state[TROUBLE], "file")
+    for column, (number, (title, about)) in zip(st.columns(3, gap="medium"), enumerate(STEPS.items(), 1), strict=True):
+        column.markdown(f"**{number}. {title}**  \n{about}")
     if uploaded is not None:
         name, data = own.take(uploaded)
         _bring(partial(read_steps, name, data))
@@ -88,6 +103,7 @@ def draw_source(data: own.Brought) -> None:
     """Draw the way to bring the file that was learnt before."""
     key = f"own_source_{st.session_state.get(VERSION, 0)}"
     uploaded = st.file_uploader("The file that was learnt before", type=list(ENDINGS), key=key)
+    say_trouble()
     if uploaded is None:
         return
     name, packed = own.take(uploaded)

@@ -18,10 +18,10 @@ from transfer_ui.runs import own
 
 BEFORE: dict[Before, str] = {
     "nothing": "Nothing",
-    "embeddings": "A model: the numbers are its embeddings",
-    "digits": "MNIST digits, by the lab's network",
+    "embeddings": "A model (embeddings)",
+    "digits": "MNIST digits",
     "classes": "Some of the classes",
-    "column": "Rows with some values of a column",
+    "column": "Some rows, by a column",
     "file": "Another file",
 }
 
@@ -38,7 +38,14 @@ def draw(data: own.Brought) -> Question | None:
     assert before is not None
     with st.sidebar:
         plain.show(contents.name, _size(contents), key="name")
-        sidebar.button("Forget these data", bringing.forget, key="forget", icon=":material/delete:", width="stretch")
+        title = "Bring your own data" if data.example else "Forget these data"
+        sidebar.button(
+            title,
+            bringing.forget,
+            key="forget",
+            icon=":material/restart_alt:" if data.example else ":material/delete:",
+            width="stretch",
+        )
         label = _select("Labels", contents.label_columns, before.label, "own_label")
         learnt: Before = _select(
             "Learnt before",

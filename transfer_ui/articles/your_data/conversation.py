@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core.own_data.answering import Answer, Question, answer_steps
 from transfer_core.own_data.limits import Refused
-from transfer_ui.articles.your_data import choosing, facts, plain, tables, words
+from transfer_ui.articles.your_data import bringing, choosing, facts, plain, tables, words
 from transfer_ui.articles.your_data.figures import Figures, names_of
 from transfer_ui.charts.gap import ARMS
 from transfer_ui.controls import sidebar
@@ -23,14 +22,13 @@ class Drawn:
     Parameters
     ----------
     question : Question
-    place : DeltaGenerator
-        Of the answer itself.
     mode : {"light", "dark"}
     """
 
-    def __init__(self, question: Question, place: DeltaGenerator, mode: str) -> None:
-        with place:
+    def __init__(self, question: Question, mode: str) -> None:
+        with st.container(key="answer_place_short"):
             self._answer = frame.Answer()
+            self._reason = st.empty()
         left, right = st.columns([11, 8], gap="medium")
         with left:
             self._figures = Figures(names_of(question.before), mode)
@@ -46,9 +44,11 @@ class Drawn:
         self._figures.draw_lines(None, balanced=False)
         self._figures.draw_strip(None, balanced=False)
 
-    def refuse(self) -> None:
-        """Say that there will be no answer; the reason is said beside it."""
+    def refuse(self, reason: str) -> None:
+        """Say that there will be no answer, and why."""
         self._answer.say(words.REFUSED)
+        with self._reason.container():
+            plain.refuse(reason, "data")
 
     def draw(self, answer: Answer) -> None:
         """Draw what is new."""
@@ -89,23 +89,22 @@ class Drawn:
             tables.offer("Seed by seed", partial(tables.per_seed, answer), "per_seed")
 
 
-def hold(data: own.Brought, question: Question | None, place: DeltaGenerator, mode: str) -> None:
-    """Ask, and draw the answer as it grows.
+def hold(mode: str) -> None:
+    """Let the visitor bring data, or ask about them and draw the answer as it grows.
 
     Parameters
     ----------
-    data : Brought
-    question : Question or None
-        ``None`` while the visitor is still to choose.
-    place : DeltaGenerator
-        Of the answer.
     mode : {"light", "dark"}
     """
-    if question is None:
-        with place:
-            frame.answer(choosing.still_to_choose(st.session_state.own_before))
+    data = own.brought()
+    if data is None:
+        bringing.draw()
         return
-    drawn = Drawn(question, place, mode)
+    question = choosing.draw(data)
+    if question is None:
+        frame.answer(choosing.still_to_choose(st.session_state.own_before))
+        return
+    drawn = Drawn(question, mode)
     answer = data.answers.get(question)
     if answer is None:
         drawn.draw_nothing()
@@ -113,13 +112,13 @@ def hold(data: own.Brought, question: Question | None, place: DeltaGenerator, mo
         if question in data.stopped:
             _say_stopped(data, question)
         else:
-            answer = _measured(data, question, place, drawn)
+            answer = _measured(data, question, drawn)
     if answer is not None:
         drawn.draw(answer)
         drawn.finish(answer)
 
 
-def _measured(data: own.Brought, question: Question, place: DeltaGenerator, drawn: Drawn) -> Answer | None:
+def _measured(data: own.Brought, question: Question, drawn: Drawn) -> Answer | None:
     """Measure; nothing comes of what is refused."""
 
     def so_far(answer: Answer) -> None:
@@ -131,9 +130,7 @@ def _measured(data: own.Brought, question: Question, place: DeltaGenerator, draw
     try:
         found: Answer = own.compute("answer", steps, stop, so_far)
     except Refused as refused:
-        drawn.refuse()
-        with place:
-            plain.refuse(str(refused), "data")
+        drawn.refuse(str(refused))
         return None
     data.keep(question, found)
     return found

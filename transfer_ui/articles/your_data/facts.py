@@ -17,7 +17,7 @@ PIXELS = 56  # of an image on the screen, about
 
 def show(facts: Facts) -> None:
     """Draw it; what a visitor wrote stands there as it is."""
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         _show_counts(facts)
     with right:
@@ -47,7 +47,7 @@ def counts_table(facts: Facts) -> pd.DataFrame:
 def _show_counts(facts: Facts) -> None:
     bars = st.column_config.ProgressColumn
     columns = {
-        name: bars(title, format="%d", min_value=0, max_value=max([1, *counts.values()]))
+        name: bars(title, width="small", format="%d", min_value=0, max_value=max([1, *counts.values()]))
         for name, title, counts in (
             ("examples", "Your labels", facts.counts),
             ("source", "Learnt before", facts.source_counts),
@@ -59,7 +59,7 @@ def _show_counts(facts: Facts) -> None:
         width="stretch",
         height="content" if len(facts.counts) <= MOST_SHOWN else 388,
         alt="Examples per class",
-        column_config={"class": st.column_config.TextColumn("Class"), **columns},
+        column_config={"class": st.column_config.TextColumn("Class", width="small"), **columns},
     )
 
 

@@ -17,12 +17,15 @@ from transfer_core.own_data.curves import Curves
 from transfer_core.own_data.rivals import HEADS, NETWORKS
 from transfer_core.statistics import MIN_SEEDS, mean_interval, paired_gap
 from transfer_core.studies.study import Axis, Figure
+from transfer_core.wording import inside
 from transfer_ui.charts import base, curves, gap, price
 from transfer_ui.charts.strip import Strip, described
 from transfer_ui.charts.study import figure_rows, panel_template
 
 FIGURES = {
-    balanced: Figure("lines", Axis("labels", "Labels, all classes together", "log"), Axis("mean", title), series="way")
+    balanced: Figure(
+        "lines", Axis("labels", "Labels, all classes together", "log"), Axis("mean", title, form="share"), series="way"
+    )
     for balanced, title in ((False, "Test accuracy"), (True, "Balanced accuracy"))
 }
 NO_ROWS = pd.DataFrame({"x": [np.nan], "mean": [np.nan], "series": [""]})
@@ -77,7 +80,8 @@ class Figures:
         """Draw end-to-end minus feature extraction at every number of labels."""
         table = gap_table(found, balanced=balanced)
         words = "End-to-end minus feature extraction against the number of labels, with its zero line."
-        gap.draw(table, self._mode, base.Place(), words=words)
+        gap.draw(table, self._mode, base.Place(), words=words, across="Labels, all classes together")
+        st.caption(f"{crossing_words(table)} Band: 95 % interval of the paired gap.")
 
     def draw_runs(self, answer: Answer) -> None:
         """Draw the strategies epoch by epoch, and what the old task keeps."""
@@ -118,6 +122,24 @@ def gap_table(found: Curves, *, balanced: bool) -> pd.DataFrame:
         ahead = {1: gap.ARMS[0], -1: gap.ARMS[1], 0: ""}[one.sign]
         rows.append({"images": size, **one.interval._asdict(), "wins": one.wins, "n": one.n, "ahead": ahead})
     return pd.DataFrame(rows)
+
+
+def crossing_words(table: pd.DataFrame) -> str:
+    """Say from how many labels on fine-tuning pays, as far as was measured.
+
+    Examples
+    --------
+    >>> crossing_words(pd.DataFrame({"images": [20, 40, 80], "ahead": ["", "end_to_end", "end_to_end"]}))
+    'End-to-end fine-tuning is clearly ahead of feature extraction from 40 labels up.'
+    """
+    titles = {name: STRATEGIES[name].title for name in gap.ARMS}
+    last = str(table["ahead"].iloc[-1])
+    if not last:
+        return f"At all your labels, neither {inside(titles[gap.ARMS[0]])} nor feature extraction is clearly ahead."
+    others = table.index[table["ahead"] != last]
+    first = int(table["images"].iloc[others[-1] + 1 if len(others) else 0])
+    behind = next(inside(title) for name, title in titles.items() if name != last)
+    return f"{titles[last]} is clearly ahead of {behind} from {first:,} labels up."
 
 
 def curve_words(found: Curves | None, title: str, *, balanced: bool) -> str:

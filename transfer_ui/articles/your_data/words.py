@@ -12,6 +12,7 @@ from transfer_ui.articles.your_data import facts
 
 NOTHING_YET = "Bring your data, and the answer appears here."
 ABOUT_NOTHING = "What to do with the labels you have, how certain that is, and what a hundred more would bring."
+UNUSABLE = "That cannot be used as it is."
 MEASURING = "Your data are being measured."
 REFUSED = "These data do not allow an answer yet."
 HOW = (
