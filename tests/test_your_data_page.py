@@ -38,6 +38,10 @@ def own_data_of(app):
     return app.session_state.get(own.STATE)
 
 
+def _learnt_before(app):
+    return next(box for box in app.selectbox if box.label == "Learnt before")
+
+
 def _headline(app):
     return next(one.value for one in app.markdown if one.value.startswith("####"))
 
@@ -78,7 +82,7 @@ def test_a_table_is_answered_and_stays_answered(with_table):
     before = dict(held.answers)
     with_table.run()
     assert list(held.answers.values()) == list(before.values())  # the same objects: nothing was measured again
-    with_table.selectbox(key="own_before").set_value("embeddings").run(timeout=120)
+    _learnt_before(with_table).set_value("embeddings").run(timeout=120)
     assert "Linear head" in set(with_table.dataframe[-1].value["way"])
     assert len(held.answers) == 2
 
@@ -146,7 +150,7 @@ def test_bad_files_get_one_sentence(name, data, words):
 
 def test_classes_that_were_learnt_before_are_chosen_and_then_forgotten_knowledge_is_shown():
     app = _bring("four.csv", brought.csv_text(96, n_classes=3).replace("kind c,", "").encode())
-    app.selectbox(key="own_before").set_value("classes").run()
+    _learnt_before(app).set_value("classes").run()
     assert "Choose the classes that were learnt before" in _headline(app)
     app.multiselect[0].set_value(["kind a"]).run(timeout=60)
     assert "The source must have at least two classes, got 1" in texts(app.text)
@@ -246,7 +250,7 @@ def test_stop_ends_the_process_and_keeps_what_was_found():
     run = Apart(partial(_endless, 0.01))
     while run.results is None:
         assert not run.wait(0.01)
-    process_id = present(run._hand.process_id)
+    process_id = present(run.process_id)
     assert _runs(process_id)
     run.stop()
     assert run.ended
@@ -256,7 +260,7 @@ def test_stop_ends_the_process_and_keeps_what_was_found():
 
 def test_a_step_that_takes_for_ever_is_stopped_too():
     run = Apart(partial(_endless, 1000))
-    while run._hand.process_id is None:
+    while run.process_id is None:
         assert not run.wait(0.01)
     started = time.monotonic()
     run.stop()

@@ -87,6 +87,11 @@ class Apart:
         """Whether there is nothing left to do."""
         return self._ended.is_set()
 
+    @property
+    def process_id(self) -> int | None:
+        """Number of its process, while there is one."""
+        return self._hand.process_id
+
     def wait(self, seconds: float) -> bool:
         """Wait until it has ended, at most this long; return whether it has."""
         return self._ended.wait(seconds)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from time import monotonic
 from typing import Any
 from weakref import WeakSet
@@ -49,6 +50,8 @@ class Brought:
         A second file, that was learnt before.
     example : str
         Name of the example that this is; "" for data of one's own.
+    number : int
+        Tells it from all others: the controls of other data are others.
     asked : Question or None
         What was asked last.
     answers : dict of Question to Answer
@@ -60,6 +63,7 @@ class Brought:
     contents: Contents
     source: Contents | None = None
     example: str = ""
+    number: int = field(default_factory=count().__next__)
     asked: Question | None = None
     answers: dict[Question, Answer] = field(default_factory=dict)
     stopped: set[Question] = field(default_factory=set)

@@ -109,7 +109,7 @@ def draw_source(data: own.Brought) -> None:
     name, packed = own.take(uploaded)
     found = _read(partial(read_steps, name, packed))
     if found is not None:
-        _hold(own.Brought(data.contents, found, data.example, data.asked))
+        _hold(own.Brought(data.contents, found, data.example, data.number, data.asked))
     st.rerun()
 
 
@@ -145,12 +145,13 @@ def _hold(new: own.Brought) -> None:
 def _read(make_steps: MakeSteps) -> Contents | None:
     """Read something; nothing comes of what is refused or stopped."""
     st.session_state[VERSION] = st.session_state.get(VERSION, 0) + 1
-    st.session_state.pop(TROUBLE, None)
+    st.session_state[TROUBLE] = "Reading was interrupted: bring the file once more."
     try:
         found: Contents = own.compute("reading", make_steps, sidebar.before_redraw("stop_own", _stop_reading))
     except Refused as refused:
         st.session_state[TROUBLE] = str(refused)
         return None
+    del st.session_state[TROUBLE]
     return found
 
 

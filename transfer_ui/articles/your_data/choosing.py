@@ -25,14 +25,20 @@ BEFORE: dict[Before, str] = {
     "file": "Another file",
 }
 
+MISSING: dict[Before, str] = {
+    "classes": "Choose the classes that were learnt before",
+    "column": "Choose the values that were learnt before",
+    "file": "Bring the file that was learnt before",
+}
 
-def draw(data: own.Brought) -> Question | None:
+
+def draw(data: own.Brought) -> Question | str:
     """Draw the choices in the sidebar.
 
     Returns
     -------
-    Question or None
-        ``None`` while something is still to be chosen.
+    Question or str
+        In words, what is still to be chosen.
     """
     contents, before = data.contents, data.asked
     assert before is not None
@@ -46,40 +52,42 @@ def draw(data: own.Brought) -> Question | None:
             icon=":material/restart_alt:" if data.example else ":material/delete:",
             width="stretch",
         )
-        label = _select("Labels", contents.label_columns, before.label, "own_label")
+        label = _select("Labels", contents.label_columns, before.label, f"own_label_{data.number}")
         learnt: Before = _select(
             "Learnt before",
             _possible(contents),
             before.before,
-            "own_before",
+            f"own_before_{data.number}",
             format_func=BEFORE.__getitem__,
             help="What the backbone was trained on. These are your labels to spend; that is what came before them.",
         )
-        side = _draw_side(contents, learnt, before.side)
+        side = _draw_side(contents, learnt, before.side, f"own_side_{data.number}")
         column, source_label = "", ""
         source: tuple[str, ...] = ()
         if learnt == "column":
-            column = _select("Column", _parting(contents, label), before.column, "own_column")
-            source = _several("Its values that were learnt before", _values(contents, column), before.source)
+            column = _select("Column", _parting(contents, label), before.column, f"own_column_{data.number}")
+            source = _several(
+                "Its values that were learnt before",
+                _values(contents, column),
+                before.source,
+                f"own_values_{data.number}",
+            )
         elif learnt == "classes":
-            source = _several("Classes that were learnt before", _values(contents, label), before.source)
+            source = _several(
+                "Classes that were learnt before", _values(contents, label), before.source, f"own_values_{data.number}"
+            )
         elif learnt == "file":
             bringing.draw_source(data)
             if data.source is not None:
                 plain.show(data.source.name, _size(data.source), key="source_name")
-                source_label = _select("Its labels", data.source.label_columns, before.source_label, "own_source_label")
+                source_label = _select(
+                    "Its labels", data.source.label_columns, before.source_label, f"own_source_label_{data.number}"
+                )
     question = Question(label, learnt, side, column, source, source_label)
-    is_whole = {"column": source, "classes": source, "file": data.source}.get(learnt, True)
-    if not is_whole:
-        return None
+    if not {"column": source, "classes": source, "file": data.source}.get(learnt, True):
+        return f"{MISSING[learnt]}, and the answer appears here."
     data.asked = question
     return question
-
-
-def still_to_choose(learnt: str) -> str:
-    """Say what is missing, in one line."""
-    missing = {"file": "Bring the file that was learnt before", "column": "Choose the values that were learnt before"}
-    return f"{missing.get(learnt, 'Choose the classes that were learnt before')}, and the answer appears here."
 
 
 def _select(label: str, options: Sequence[Any], first: Any, key: str, **look: Any) -> Any:
@@ -88,12 +96,12 @@ def _select(label: str, options: Sequence[Any], first: Any, key: str, **look: An
     return st.selectbox(label, options, index=index, key=key, **look)
 
 
-def _several(label: str, options: Sequence[str], first: Sequence[str]) -> tuple[str, ...]:
-    chosen = st.multiselect(label, options, [one for one in first if one in options], key=f"own_{label}")
+def _several(label: str, options: Sequence[str], first: Sequence[str], key: str) -> tuple[str, ...]:
+    chosen = st.multiselect(label, options, [one for one in first if one in options], key=key)
     return tuple(chosen)
 
 
-def _draw_side(contents: Contents, learnt: str, first: int) -> int:
+def _draw_side(contents: Contents, learnt: str, first: int, key: str) -> int:
     if not contents.is_image:
         return 0
     if learnt == "digits":
@@ -108,7 +116,7 @@ def _draw_side(contents: Contents, learnt: str, first: int) -> int:
         "Images are reduced to",
         sides,
         start,
-        key="own_side",
+        key=key,
         format_func=lambda side: f"{side} × {side}",
         help="Grey, by averaging areas. Smaller images need fewer labels and less time.",
     )

@@ -32,7 +32,7 @@ class Drawn:
         left, right = st.columns([11, 8], gap="medium")
         with left:
             self._figures = Figures(names_of(question.before), mode)
-        self._advice = right.empty()
+        self._advice = right.container(key="advice").empty()
         self._facts = st.empty()
         st.subheader("Every way, at all your labels", anchor=False)
         self._figures.place_strip()
@@ -101,8 +101,8 @@ def hold(mode: str) -> None:
         bringing.draw()
         return
     question = choosing.draw(data)
-    if question is None:
-        frame.answer(choosing.still_to_choose(st.session_state.own_before))
+    if isinstance(question, str):
+        frame.answer(question)
         return
     drawn = Drawn(question, mode)
     answer = data.answers.get(question)

@@ -35,7 +35,11 @@ METRIC = "val_accuracy"
 def names_of(before: str) -> tuple[str, ...]:
     """List the ways that may be compared, by what was learnt before."""
     without = {"nothing": NETWORKS, "embeddings": HEADS}.get(before)
-    return tuple(without) if without else (*STRATEGIES, *BASELINES)
+    if without is None:
+        return (*STRATEGIES, *BASELINES)
+    # Colours go by place: what needs no network has here those that it has everywhere.
+    first, second = (name for name in without if name not in BASELINES)
+    return (first, *(name for name in BASELINES if name in without), second)
 
 
 class Figures:
