@@ -61,7 +61,19 @@ def third_party():
 
 @pytest.mark.parametrize(
     "page",
-    ["home", "compare", "unfreeze", "your_schedule", "inside", "forgetting", "decide", "claims", "export", "learn"],
+    [
+        "home",
+        "compare",
+        "unfreeze",
+        "your_schedule",
+        "inside",
+        "forgetting",
+        "decide",
+        "claims",
+        "export",
+        "learn",
+        "your_data",
+    ],
 )
 def test_first_view_imports_nothing_that_can_wait_and_its_controls_need_no_charts(page, bare, third_party):
     link = f"shown.switch_page('pages/{page}.py')" if page != "home" else ""

@@ -93,7 +93,7 @@ CROSSING = _curves(nearest_neighbour=[0.6, 0.6, 0.6], linear_head=[0.4, 0.55, 0.
 def test_the_advice_says_at_which_number_of_labels_it_would_change():
     change = last_change(CROSSING, balanced=False)
     assert change == (50, "nearest_neighbour")
-    advice = recommend(CROSSING, dict(HEADS), balanced=False, pretrained=False, is_image=False)
+    advice = recommend(CROSSING, dict(HEADS), balanced=False, basis="embeddings")
     assert advice.headline == "Linear head wins, at least 20.0 points ahead of nearest neighbour."
     assert "train a linear head" in advice.now
     assert "With 50 labels or fewer the advice would be another: there, nearest neighbour" in advice.change
@@ -103,7 +103,7 @@ def test_the_advice_says_at_which_number_of_labels_it_would_change():
 def test_what_cannot_be_told_apart_is_settled_by_simplicity():
     level = _curves(linear_head=[0.5, 0.6, 0.7], logistic_regression=[0.5, 0.6, 0.7])
     assert verdict_now(level, balanced=False).inconclusive
-    advice = recommend(level, dict(HEADS), balanced=True, pretrained=False, is_image=True)
+    advice = recommend(level, dict(HEADS), balanced=True, basis="images")
     assert "fit logistic regression" in advice.now
     assert "simplest of those that cannot be told apart" in advice.now
     assert "balanced accuracy" in advice.now
@@ -123,7 +123,7 @@ def test_more_labels_bring_what_the_line_says_and_never_more_than_everything():
 
 
 def test_every_recommendation_is_one_short_headline(found):
-    advice = recommend(found, dict(HEADS), balanced=False, pretrained=False, is_image=False)
+    advice = recommend(found, dict(HEADS), balanced=False, basis="embeddings")
     assert len(advice.headline.split()) <= 15
     assert all(part.endswith(".") for part in advice)
 

@@ -188,7 +188,7 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(name):
     assert len(said) < 220
 
 
-def _mutated(data, rng):
+def mutated(data, rng):
     """One or a few of: bytes changed, a piece cut out, repeated or overwritten, the end lost."""
     changed = bytearray(data)
     for _ in range(rng.integers(1, 4)):
@@ -220,7 +220,7 @@ def test_mutations_of_good_files_are_read_or_refused():
     outcomes = []
     for number in range(N_MUTATIONS):
         try:
-            found = read("mine.csv", _mutated(good[number % len(good)], rng))
+            found = read("mine.csv", mutated(good[number % len(good)], rng))
             assert len(found.places or found.values) == len(found)
             outcomes.append("read")
         except Refused as refused:

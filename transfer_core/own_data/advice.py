@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -17,6 +18,15 @@ MORE = 100
 """Labels that one might add."""
 N_FITTED = 3
 """Sizes through which the line is drawn that says what more labels would bring."""
+
+
+Basis = Literal["pretrained", "embeddings", "images", "numbers"]
+UNTESTED: Mapping[Basis, str] = {
+    "pretrained": "larger networks and images, augmentation, and other learning rates than those of the lab",
+    "embeddings": "training the model that the numbers come from end to end, augmentation, and other models",
+    "images": "a pretrained backbone, convolutional networks, augmentation, and images at their full size",
+    "numbers": "a backbone pretrained on similar data, trees and forests, and other learning rates than those of the lab",
+}
 
 
 class Change(NamedTuple):
@@ -114,20 +124,17 @@ class Recommendation(NamedTuple):
     untested: str
 
 
-def recommend(
-    curves: Curves, rivals: dict[str, Rival], *, balanced: bool, pretrained: bool, is_image: bool
-) -> Recommendation:
+def recommend(curves: Curves, rivals: Mapping[str, Rival], *, balanced: bool, basis: Basis) -> Recommendation:
     """Word the recommendation.
 
     Parameters
     ----------
     curves : Curves
-    rivals : dict of str to Rival
+    rivals : mapping of str to Rival
     balanced : bool
         Whether balanced accuracy decides.
-    pretrained : bool
-        Whether something was pretrained here; otherwise the features are those of another model, or the data as they are.
-    is_image : bool
+    basis : {"pretrained", "embeddings", "images", "numbers"}
+        What the rivals stand on: a network pretrained here, the features of another model, or the data as they are.
     """
     found = verdict_now(curves, balanced=balanced)
     titles = {name: rival.title for name, rival in rivals.items()}
@@ -137,7 +144,7 @@ def recommend(
     kind = "balanced accuracy" if balanced else "test accuracy"
     scores = measured(curves, balanced=balanced)[choice]
     mean = mean_interval(scores[-1])
-    n = curves.sizes[-1]
+    n, is_open = curves.sizes[-1], found.inconclusive and found.closest[1].n >= MIN_SEEDS
     now = (
         f"With {counted(n, 'label')}, {inside(rivals[choice].advice)}. It reaches {100 * mean.mean:.1f} % {kind} "
         f"({interval_words(100 * mean.low, 100 * mean.high)}) on {counted(curves.n_test, 'example')} it has not seen."
@@ -145,12 +152,12 @@ def recommend(
     if found.inconclusive:
         now = f"{now} It is the simplest of those that cannot be told apart."
     return Recommendation(
-        verdict_sentence(found, titles),
+        f"{titles[choice]} will do: nothing is clearly better." if is_open else verdict_sentence(found, titles),
         now,
         verdict_evidence(found, titles, kind) or f"Fewer than {MIN_SEEDS} seeds say nothing about certainty.",
         _change_words(curves, titles, balanced=balanced),
         _more_words(curves, choice, titles, balanced=balanced),
-        _untested_words(pretrained=pretrained, is_image=is_image),
+        f"Not tested: {UNTESTED[basis]}.",
     )
 
 
@@ -161,7 +168,9 @@ def _simplest(level: list[str]) -> str:
         "nearest_neighbour",
         "logistic_regression",
         "linear_head",
+        "linear_network",
         "hidden_head",
+        "small_network",
         "feature_extraction",
     ]
     return min(level, key=lambda name: ladder.index(name) if name in ladder else len(ladder))
@@ -188,13 +197,3 @@ def _more_words(curves: Curves, choice: str, titles: dict[str, str], *, balanced
         f"({interval_words(low, high)}), if the curve goes on as a straight line over the logarithm of the labels. "
         "The interval is over splits of these data; new data may differ more."
     )
-
-
-def _untested_words(*, pretrained: bool, is_image: bool) -> str:
-    if pretrained:
-        what = "larger networks and images, augmentation, and other learning rates than those of the lab"
-    elif is_image:
-        what = "a pretrained backbone, convolutional networks, augmentation, and images at their full size"
-    else:
-        what = "training the model that the numbers come from end to end, augmentation, and other models"
-    return f"Not tested: {what}."

@@ -156,10 +156,10 @@ def _reason(numbers: Array, labels: Array) -> str:
     if len(numbers) > 2 and (np.diff(numbers) == 1).mean() >= MOSTLY:
         return "counter"
     n_classes = len(np.unique(labels))
+    if len(different) != n_classes or len(numbers) < 2 * n_classes:
+        return ""
     pairs = {*zip(numbers.tolist(), labels.tolist(), strict=True)}
-    if len(different) == len(pairs) == n_classes and len(numbers) >= 2 * n_classes:
-        return "leak"
-    return ""
+    return "leak" if len(pairs) == n_classes else ""
 
 
 def _complete(contents: Contents, values: Array, rows: Array, findings: list[Finding]) -> Array:

@@ -26,7 +26,7 @@ UPDATES = 1200
 """Of a training at most, unless that were too few epochs: many labels need fewer epochs."""
 PRETRAINING_SHARE = 0.2
 """Of the progress, where there is a source."""
-MAX_STACKED = 48 * 2**20
+MAX_STACKED = 12 * 2**20
 """Bytes of examples that are trained on at a time: seeds that do not fit wait."""
 
 
@@ -54,20 +54,22 @@ class Curves:
     complete: bool
 
 
-def curve_steps(scenario: Scenario, n_seeds: int = N_SEEDS) -> Iterator[Progress]:
+def curve_steps(scenario: Scenario, n_seeds: int = N_SEEDS, *, embedded: bool = True) -> Iterator[Progress]:
     """Measure all rivals at ever more labels.
 
     Parameters
     ----------
     scenario : Scenario
     n_seeds : int
+    embedded : bool
+        As for `transfer_core.own_data.rivals.rivals_of`.
 
     Yields
     ------
     Progress
         The results are the `Curves` so far: all sizes that every rival has finished.
     """
-    chunks = _chunks(scenario, n_seeds)
+    chunks = chunks_of(scenario, n_seeds)
     base = PRETRAINING_SHARE if scenario.source is not None else 0.0
     for number, config in enumerate(chunks if base else []):
         for share in pretrain_steps(config):
@@ -75,14 +77,14 @@ def curve_steps(scenario: Scenario, n_seeds: int = N_SEEDS) -> Iterator[Progress
     sizes = sizes_of(scenario, chunks[0])
     done: list[dict[str, tuple[Array, Array]]] = []
     so_far = None
-    n_cells = len(sizes) * len(rivals_of(chunks[0])) * len(chunks)
+    n_cells = len(sizes) * len(rivals_of(chunks[0], embedded=embedded)) * len(chunks)
     cell = 0
     for quotas in sizes:
         scores: dict[str, list[tuple[Array, Array]]] = {}
         for chunk in chunks:
-            config = _at_size(chunk, int(quotas.sum()))
+            config = at_size(chunk, int(quotas.sum()))
             known, asked = _examples(config, quotas)
-            for name, rival in rivals_of(config).items():
+            for name, rival in rivals_of(config, embedded=embedded).items():
                 message = f"{quotas.sum():,} labels: {rival.title.lower()}"
                 yield Progress(base + (1 - base) * cell / n_cells, message, so_far)
                 scores.setdefault(name, []).append(_scores(rival.predict(config, known, asked), asked.labels))
@@ -106,7 +108,7 @@ def _curves(sizes: list[int], done: list[dict[str, tuple[Array, Array]]], scenar
     return Curves(tuple(sizes[: len(done)]), accuracy, balanced, len(scenario.target.classes), n_test, complete)
 
 
-def _chunks(scenario: Scenario, n_seeds: int) -> list[RunConfig]:
+def chunks_of(scenario: Scenario, n_seeds: int) -> list[RunConfig]:
     """Cut the seeds so that the examples of each chunk fit into memory; few enough that all networks are kept."""
     n_bytes = scenario.target.dataset.images.nbytes + (
         2 * scenario.source.dataset.images.nbytes if scenario.source else 0
@@ -118,7 +120,7 @@ def _chunks(scenario: Scenario, n_seeds: int) -> list[RunConfig]:
     return [whole.but(seed=first, n_seeds=min(fit, n_seeds - first)) for first in range(0, n_seeds, fit)]
 
 
-def _at_size(config: RunConfig, n_labels: int) -> RunConfig:
+def at_size(config: RunConfig, n_labels: int) -> RunConfig:
     """Give few labels many epochs, and many labels few."""
     updates = ceil(n_labels / BATCH_SIZE)
     n_epochs = max(FEWEST_EPOCHS, min(MOST_EPOCHS, UPDATES // updates))

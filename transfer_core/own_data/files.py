@@ -80,7 +80,7 @@ def read_steps(name: str, data: bytes) -> Iterator[Progress]:
                     found = step.results()
         else:
             found = {CSV: read_csv, PARQUET: read_parquet, NPZ: read_npz}[kind](shown, data)
-    except Refused:
+    except (Refused, MemoryError):
         raise
     except Exception as error:  # what a damaged file does to the parsers of others cannot be listed
         raise Refused(f"The file cannot be read as {kind.title}: it is damaged.") from error

@@ -26,6 +26,8 @@ class Limits:
         Numbers per row.
     values : int
         Rows times columns, or images times their pixels.
+    word_cells : int
+        Cells of a table that hold words.
     classes : int
     pixels : int
         Of one photo, before it is reduced.
@@ -41,6 +43,7 @@ class Limits:
     rows: int = 20_000
     columns: int = 2_048
     values: int = 4_000_000
+    word_cells: int = 400_000
     classes: int = 50
     pixels: int = 25_000_000
 

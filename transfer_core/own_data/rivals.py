@@ -10,9 +10,10 @@ import numpy as np
 
 from transfer_core.arms import Arm, arm_of
 from transfer_core.arrays import Array, Examples, Params
-from transfer_core.baselines import BASELINES, has_zero_shot, linear_labels, nearest_labels
+from transfer_core.baselines import BASELINES, has_zero_shot, nearest_labels
 from transfer_core.config import RunConfig
 from transfer_core.network import init_params, predict_logits
+from transfer_core.own_data.logistic import logistic_labels
 from transfer_core.pretraining import pretrain
 from transfer_core.schedules import Phase
 from transfer_core.seeds import Purpose, stream
@@ -23,6 +24,9 @@ HEAD_WIDTH = 64
 HEAD_RATE = 0.05
 RATE_INPUTS = 64
 """Numbers per row from which on the rate of a head falls: the more inputs, the further a step moves the logits."""
+
+MOST_DISTANCES = 4_000_000
+"""That are held at a time: those of twenty thousand rows would take more memory than a small server has."""
 
 Predict = Callable[[RunConfig, Examples, Examples], Array]
 
@@ -111,6 +115,11 @@ def _seed_by_seed(
     )
 
 
+def _nearest(known: Array, labels: Array, asked: Array) -> Array:
+    n_blocks = -(-len(asked) * len(known) // MOST_DISTANCES)
+    return np.concatenate([nearest_labels(known, labels, block) for block in np.array_split(asked, n_blocks)])
+
+
 def _head(hidden_sizes: tuple[int, ...], config: RunConfig) -> Arm:
     return head_arm(config, hidden_sizes)
 
@@ -122,10 +131,10 @@ def _strategy(name: str, config: RunConfig) -> Arm:
 NEAREST = Rival(
     "Nearest neighbour",
     "take the label of the nearest example: no training is needed",
-    partial(_seed_by_seed, nearest_labels),
+    partial(_seed_by_seed, _nearest),
 )
 LOGISTIC = Rival(
-    "Logistic regression", "fit logistic regression: no network is needed", partial(_seed_by_seed, linear_labels)
+    "Logistic regression", "fit logistic regression: no network is needed", partial(_seed_by_seed, logistic_labels)
 )
 HEADS: Mapping[str, Rival] = {
     "linear_head": Rival(
@@ -139,21 +148,40 @@ HEADS: Mapping[str, Rival] = {
     "nearest_neighbour": NEAREST,
     "logistic_regression": LOGISTIC,
 }
-"""Rivals where the features are given."""
+"""Rivals where the features are those of a pretrained model."""
+NETWORKS: Mapping[str, Rival] = {
+    "linear_network": Rival("Linear network", "train a network without a hidden layer", HEADS["linear_head"].predict),
+    "small_network": Rival(
+        "Small network",
+        f"train a small network from scratch, with a hidden layer of {HEAD_WIDTH}",
+        HEADS["hidden_head"].predict,
+    ),
+    "nearest_neighbour": NEAREST,
+    "logistic_regression": LOGISTIC,
+}
+"""Rivals where the data are as they are, and nothing was learnt before."""
 
 
-def rivals_of(config: RunConfig) -> dict[str, Rival]:
-    """List what is compared: heads where nothing is pretrained here, the strategies and controls otherwise.
+def rivals_of(config: RunConfig, *, embedded: bool = True) -> dict[str, Rival]:
+    """List what is compared: the strategies and controls where something is pretrained here.
+
+    Parameters
+    ----------
+    config : RunConfig
+    embedded : bool, default True
+        Whether data without a source are what a pretrained model makes of them: then heads are compared on it.
 
     Examples
     --------
     >>> list(rivals_of(RunConfig("lesson")))
     ['linear_head', 'hidden_head', 'nearest_neighbour', 'logistic_regression']
+    >>> list(rivals_of(RunConfig("lesson"), embedded=False))[:2]
+    ['linear_network', 'small_network']
     >>> "end_to_end" in rivals_of(RunConfig()), "zero_shot" in rivals_of(RunConfig("low_to_high"))
     (True, False)
     """
     if config.pair.source is None:
-        return dict(HEADS)
+        return dict(HEADS if embedded else NETWORKS)
     strategies = {
         name: Rival(one.short, one.advice, partial(_trained, partial(_strategy, name)))
         for name, one in STRATEGIES.items()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from transfer_core.config import RunConfig
 from transfer_core.datasets import load
+from transfer_core.experiment import Progress
 from transfer_core.network import forward
+from transfer_core.own_data.files import read_steps
 from transfer_core.pretraining import pretrain
 from transfer_core.seeds import Purpose, stream
 
@@ -90,3 +94,32 @@ def broken() -> bytes:
         lines.append(";".join(cells).replace(".", ","))
     lines += [lines[5], lines[6]]
     return "\r\n".join(lines).encode("cp1252")
+
+
+class Sample(NamedTuple):
+    """A file to try.
+
+    Attributes
+    ----------
+    title : str
+    file_name : str
+    make : callable
+        Gives its bytes.
+    """
+
+    title: str
+    file_name: str
+    make: Callable[[], bytes]
+
+
+SAMPLES: Mapping[str, Sample] = {
+    "photos": Sample("Photos of digits", "digits.zip", photos),
+    "embeddings": Sample("Embeddings of digits", "embeddings.npz", embeddings),
+    "broken": Sample("A table with many faults", "fruit.csv", broken),
+}
+
+
+def sample_steps(name: str) -> Iterator[Progress]:
+    """Read a sample as if somebody had brought it."""
+    sample = SAMPLES[name]
+    yield from read_steps(sample.file_name, sample.make())

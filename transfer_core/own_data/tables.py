@@ -88,6 +88,19 @@ def _distinct(names: Sequence[str], n_columns: int) -> tuple[list[str], list[Fin
     return chosen, [Finding("names", listed(repeated), words)]
 
 
+def from_frame(name: str, frame: pd.DataFrame) -> Contents:
+    """Take a table that is already one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from_frame("iris", pd.DataFrame({"size": [1.0, 2.0], "kind": ["a", "b"]})).words
+    {'kind': ('a', 'b')}
+    """
+    names, renamed = _distinct([str(column) for column in frame.columns], frame.shape[1])
+    return _contents(name, frame.set_axis(names, axis=1).reset_index(drop=True), renamed)
+
+
 def _contents(name: str, frame: pd.DataFrame, findings: list[Finding], decimal: str = ".") -> Contents:
     """Part a table into numbers and words."""
     numbers: dict[str, Any] = {}
@@ -101,6 +114,7 @@ def _contents(name: str, frame: pd.DataFrame, findings: list[Finding], decimal: 
             words[str(column)] = _words(series)
     LIMITS.check_size(len(frame), len(numbers))
     at_most("Columns of words", len(words), FEW_WORDS)
+    at_most("Cells of words", len(frame) * len(words), LIMITS.word_cells)
     with np.errstate(over="ignore"):  # what does not fit is infinite, and found as such
         values = [np.asarray(column, float).astype(np.float32) for column in numbers.values()]
     table = np.stack(values, axis=1) if values else np.zeros((len(frame), 0), np.float32)
@@ -140,7 +154,9 @@ def _numbers(series: pd.Series[Any], column: str, findings: list[Finding], decim
 
 def _words(series: pd.Series[Any]) -> tuple[str, ...]:
     missing = series.isna()
-    return tuple("" if gone else plain(value) for value, gone in zip(series, missing, strict=True))
+    shown: dict[str, str] = {}  # equal words are one: a column of labels has few
+    written = ("" if gone else str(value) for value, gone in zip(series, missing, strict=True))
+    return tuple(shown.setdefault(value, plain(value)) for value in written)
 
 
 def read_parquet(name: str, data: bytes) -> Contents:

@@ -25,7 +25,7 @@ TALL = HEIGHT + 2 * LEGEND_LINE  # as tall as the accuracies, which have a legen
 
 
 @cache
-def template(mode: str, n_marks: int) -> base.Spec:
+def template(mode: str, n_marks: int, across: str = FIGURE.x.title) -> base.Spec:
     """Make the chart.
 
     Parameters
@@ -33,6 +33,8 @@ def template(mode: str, n_marks: int) -> base.Spec:
     mode : {"light", "dark"}
     n_marks : int
         How many marks there are; their words stand below the curve.
+    across : str
+        Title of the horizontal axis.
     """
     looks = [STRATEGY_STYLES[name] for name in ARMS]
     ink = [look.dark if mode == "dark" else look.light for look in looks]
@@ -41,7 +43,7 @@ def template(mode: str, n_marks: int) -> base.Spec:
         alt.X("x:Q")
         .scale(type="log", zero=False, nice=False, padding=12)
         .axis(grid=False, tickCount=5, format=",~g")
-        .title(FIGURE.x.title)
+        .title(across)
     )
     scale = alt.Scale(zero=True, padding=10, range=[alt.ExprRef(f"height - {MARK_LINE * n_marks}"), 0])
     points = alt.Axis(
@@ -56,7 +58,7 @@ def template(mode: str, n_marks: int) -> base.Spec:
     once = every.transform_aggregate(n="count()")
     nearest = alt.selection_point(name="nearest", nearest=True, on="pointermove", empty=False, clear="pointerout")
     tooltip = [
-        alt.Tooltip("x:Q", title=FIGURE.x.title, format=","),
+        alt.Tooltip("x:Q", title=across, format=","),
         alt.Tooltip("mean:Q", title="End-to-end minus feature extraction", format="+.1%"),
         alt.Tooltip("low:Q", title="95 % interval from", format="+.1%"),
         alt.Tooltip("high:Q", title="to", format="+.1%"),
@@ -125,6 +127,7 @@ def draw(
     words: str,
     marks: Sequence[Mark] = (),
     own: pd.DataFrame | None = None,
+    across: str = FIGURE.x.title,
 ) -> None:
     """Draw it, in place of what was there."""
-    base.show(template(mode, len(marks)), rows(table, marks, own), alt=words, place=place)
+    base.show(template(mode, len(marks), across), rows(table, marks, own), alt=words, place=place)

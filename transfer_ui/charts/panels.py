@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 import altair as alt
 
 from transfer_core.baselines import BASELINES
+from transfer_core.own_data.rivals import HEADS, NETWORKS
 from transfer_core.scenarios import title_of
 from transfer_core.strategies import Look
 from transfer_core.studies.study import Axis, Figure
@@ -30,7 +31,11 @@ MARK = "▼"
 MARK_LINE = 16  # pixels of a line of words at a mark
 PICK = "pick"
 YOU_BELOW = 14  # pixels below the middle of a cell, where its number stands
-TITLES = SHORTS | {name: baseline.short for name, baseline in BASELINES.items()}
+TITLES = (
+    {name: rival.title for name, rival in {**HEADS, **NETWORKS}.items()}
+    | SHORTS
+    | {name: baseline.short for name, baseline in BASELINES.items()}
+)
 
 
 def shown(value: object) -> str:

@@ -13,13 +13,15 @@ SCALE = 7  # screen pixels per image pixel
 GAP = 1  # pixels of paper between two images
 
 
-def strip(images: Array) -> Array:
+def strip(images: Array, scale: int = SCALE) -> Array:
     """Lay images in a row, dark ink on white paper.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
         Share of ink, 0 to 1.
+    scale : int
+        Screen pixels per image pixel.
 
     Returns
     -------
@@ -33,7 +35,7 @@ def strip(images: Array) -> Array:
     framed = np.pad(images, ((0, 0), (GAP, GAP), (0, GAP)))
     row = np.pad(np.concatenate(list(framed), axis=1), ((0, 0), (GAP, 0)))
     grey = np.clip(255 * (1 - row), 0, 255).astype(np.uint8)
-    return np.kron(grey, np.ones((SCALE, SCALE), np.uint8))
+    return np.kron(grey, np.ones((scale, scale), np.uint8))
 
 
 def show_samples(samples: Mapping[str, tuple[str, list[str], Array]]) -> None:

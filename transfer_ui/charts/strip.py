@@ -20,6 +20,8 @@ from transfer_ui.palette import MUTED, PAPER
 from transfer_ui.rows import OWN
 
 ROW, MARGIN = 24, 46  # pixels of a row, and of axis and title
+FEW_ROWS = 6  # fewer have the height of so many, or the axis would leave them no room
+MEASURE = "Test accuracy"
 NAMES = (*STRATEGIES, OWN, *BASELINES)
 COLUMNS = ["row", "strategy", "kind", "value", "low", "high", "words"]
 
@@ -69,19 +71,23 @@ def shown_interval(values: Array) -> Interval:
 
 
 @cache
-def template(panel: str, mode: str) -> base.Spec:
+def template(panel: str, mode: str, names: tuple[str, ...] = NAMES, measure: str = MEASURE) -> base.Spec:
     """Make one of the two panels.
 
     Parameters
     ----------
     panel : {"accuracy", "gap"}
     mode : {"light", "dark"}
+    names : tuple of str
+        All that may have a row.
+    measure : str
+        What the accuracies are.
     """
-    looks = styles(NAMES)
+    looks = styles(names)
     ink = [look.dark if mode == "dark" else look.light for look in looks]
-    colour = alt.Color("strategy:N").scale(domain=list(NAMES), range=ink).legend(None)
+    colour = alt.Color("strategy:N").scale(domain=list(names), range=ink).legend(None)
     number, fine = (".0%", ".1%") if panel == "accuracy" else ("+.1~f", "+.1f")
-    title = "Test accuracy" if panel == "accuracy" else "Points behind the best, seed by seed"
+    title = measure if panel == "accuracy" else "Points behind the best, seed by seed"
 
     def x(field: str) -> alt.X:
         scale = alt.Scale(domain=[base.framed("frame.low"), base.framed("frame.high")], nice=False, clamp=True)
@@ -124,7 +130,7 @@ def template(panel: str, mode: str) -> base.Spec:
             x=x("value"), y=y, color=colour, tooltip=tooltip
         ),
     ]
-    return base.template(alt.layer(*layers).properties(height=len(NAMES) * ROW), mode)
+    return base.template(alt.layer(*layers).properties(height=len(names) * ROW), mode)
 
 
 def frame(table: pd.DataFrame, panel: str) -> dict[str, float]:
@@ -156,13 +162,19 @@ class Strip:
     to_come : iterable of str
         All rows that there will be, so that the height stays.
     mode : {"light", "dark"}
+    names : tuple of str
+        As for `template`.
     """
 
-    def __init__(self, columns: Iterable[DeltaGenerator], to_come: Iterable[str], mode: str) -> None:
+    def __init__(
+        self, columns: Iterable[DeltaGenerator], to_come: Iterable[str], mode: str, names: tuple[str, ...] = NAMES
+    ) -> None:
         self._places = [base.Place(column.container()) for column in columns]
-        self._to_come, self._mode = tuple(to_come), mode
+        self._to_come, self._mode, self._names = tuple(to_come), mode, names
 
-    def draw(self, scores: Mapping[str, Array], words: str = "Test accuracy: not measured yet.") -> None:
+    def draw(
+        self, scores: Mapping[str, Array], words: str = "Test accuracy: not measured yet.", measure: str = MEASURE
+    ) -> None:
         """Draw what is known, in place of what was drawn before.
 
         Parameters
@@ -170,13 +182,18 @@ class Strip:
         scores : mapping of str to ndarray of shape (n_seeds,)
         words : str
             What the chart shows, in a sentence.
+        measure : str
+            What the accuracies are.
         """
         for panel, place, table in zip(("accuracy", "gap"), self._places, rows(scores, self._to_come), strict=True):
-            spec = {**template(panel, self._mode), "height": ROW * table["strategy"].nunique()}
+            spec = {
+                **template(panel, self._mode, self._names, measure),
+                "height": ROW * max(FEW_ROWS, table["strategy"].nunique()),
+            }
             base.show(spec, table, alt=words, frame=frame(table, panel), place=place)
 
 
-def described(scores: Mapping[str, Array]) -> str:
+def described(scores: Mapping[str, Array], measure: str = MEASURE) -> str:
     r"""Say what the strip shows, for whoever cannot see it.
 
     Examples
@@ -185,4 +202,4 @@ def described(scores: Mapping[str, Array]) -> str:
     'Test accuracy, the best first: End-to-end 90.0 %, Zero-shot 80.0 %.'
     """
     order = sorted(scores, key=lambda name: -np.nan_to_num(scores[name].mean(), nan=-1.0))
-    return f"Test accuracy, the best first: {', '.join(f'{TITLES[name]} {100 * scores[name].mean():.1f} %' for name in order)}."
+    return f"{measure}, the best first: {', '.join(f'{TITLES[name]} {100 * scores[name].mean():.1f} %' for name in order)}."

@@ -15,6 +15,8 @@ from transfer_core.wording import join_words
 from transfer_ui.controls.knobs import KNOB, KNOBS, fitted, values_of
 from transfer_ui.controls.parameters import OTHER_PARAMETERS
 
+OWN = "yours"
+OF_ANOTHER_VISIT = "one that everybody has, as your own data stay in the visit that brought them"
 MAX_TEXT = 2000  # characters of a run that is written inside a link: all knobs together are far shorter
 MAX_QUOTED = 30  # characters of a value that are shown
 MAX_NAMED = 3  # unknown settings that are named; any more are only counted
@@ -72,7 +74,7 @@ def from_query(query: Mapping[str, str]) -> FromLink:
     refused: dict[str, str] = {}
     scenario = read.pop("scenario", RunConfig.scenario)
     if scenario not in SCENARIOS:
-        refused["scenario"] = KNOB["scenario"].rule(list(SCENARIOS))
+        refused["scenario"] = OF_ANOTHER_VISIT if scenario == OWN else KNOB["scenario"].rule(list(SCENARIOS))
         scenario = RunConfig.scenario
     values = values_of(scenario_config(scenario))
     for name, text in read.items():

@@ -110,7 +110,7 @@ def quietly(
             meanwhile()
         with bench.waiting_for(job, session()):
             while not job.wait(LOOK):
-                _leave_if_superseded()
+                leave_if_superseded()
     return _result(job)
 
 
@@ -123,7 +123,7 @@ def _result(job: Job) -> Any:
     return job.result
 
 
-def _leave_if_superseded() -> None:
+def leave_if_superseded() -> None:
     """End this script if the visitor has moved on: any look-up raises then."""
     "stopped_runs" in st.session_state  # noqa: B015
 
@@ -153,18 +153,18 @@ def _wait(
                 job.wait(min(LOOK, next_beat - now))
             else:
                 job.wait(LOOK, since=seen)
-            _leave_if_superseded()
+            leave_if_superseded()
             now = monotonic()
             if job.ended or now < next_beat:
                 continue
             # A session outlives its connection for an hour; its runs must not, or they slow down everybody else's.
-            here_at = now if _is_connected() else here_at
+            here_at = now if is_connected() else here_at
             if now - here_at > AWAY:
                 st.stop()
             if job.progress is seen:
                 continue
             seen, working = job.progress, thread_time()
-            left = _time_left(seen.fraction, seen.fraction - first, now - started)
+            left = time_left(seen.fraction, seen.fraction - first, now - started)
             bar.progress(min(seen.fraction, 1.0), f"{seen.message} · {left}")
             if draw and seen.results and seen.fraction > drawn:
                 results = bench.results_so_far(job)
@@ -182,7 +182,7 @@ def session() -> str | None:
     return context.session_id if context else None
 
 
-def _is_connected() -> bool:
+def is_connected() -> bool:
     """Whether the browser of this session is there."""
     context = get_script_run_ctx()
     return not runtime.exists() or context is None or runtime.get_instance().is_active_session(context.session_id)
@@ -205,7 +205,7 @@ def _progress_bar(place: DeltaGenerator, job: Job, key: Hashable, bench: Workben
     return bar
 
 
-def _time_left(fraction: float, gained: float, elapsed: float) -> str:
+def time_left(fraction: float, gained: float, elapsed: float) -> str:
     """Estimate from what this wait has seen; the job may have begun earlier."""
     if gained < 0.01:
         return UNKNOWN

@@ -34,6 +34,8 @@ STYLE = """
 [class*="st-key-running_again"] { animation: come .15s .4s backwards; }
 @keyframes come { from { opacity: 0; } }
 [class*="st-key-running"] .stProgress { margin-bottom: .4rem; }
+[class*="st-key-plain_"] [data-testid=stText] { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; }
+.st-key-advice li { font-size: .95rem; line-height: 1.5; margin-bottom: .3rem; }
 .stMarkdownBadge { white-space: normal !important; }
 [data-testid=stVegaLiteChart] svg text { pointer-events: none; }
 /* The slider over the epochs stays in sight above the pictures that it moves. */

@@ -51,6 +51,7 @@ GROUPS = {
         PageInfo("decide", "Decide", ":material/grid_view:", "How much data until fine-tuning pays?"),
         PageInfo("claims", "Claims", ":material/fact_check:", "Is the advice true?"),
         PageInfo("real_network", "Real network", ":material/hub:", "Does it hold for a real network?"),
+        PageInfo("your_data", "Your data", ":material/upload_file:", "What about my data?"),
     ),
     "Take away": (
         PageInfo("export", "Export", ":material/code:", "Take the code"),

@@ -1,0 +1,31 @@
+"""Data of the visitor's own: brought, looked through, measured, and answered with a recommendation."""
+
+from __future__ import annotations
+
+from transfer_ui.shell.map import open_page
+
+open_page("your_data")  # before the imports that take a while, so that the title is there at once
+
+from transfer_ui.controls import sidebar
+
+config = sidebar.current_config()
+sidebar.show_notices()
+
+from transfer_core.own_data.limits import LIMITS
+from transfer_ui.articles.your_data import bringing, conversation
+from transfer_ui.palette import theme
+from transfer_ui.runs import own
+from transfer_ui.shell import frame
+
+own.keep_uploads_off_the_disk(LIMITS.file_bytes)
+bringing.follow_link()
+conversation.hold(theme())  # a name of this module would keep what was brought until somebody opens the next page
+
+frame.try_next(
+    config,
+    [
+        ("compare", {}, "The lab's own data", "the same question on digits, with every setting to move"),
+        ("decide", {}, "How much data", "from how many images fine-tuning pays"),
+        ("export", {}, "Take the code", "freezing and fine-tuning in your framework"),
+    ],
+)

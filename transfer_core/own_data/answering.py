@@ -1,0 +1,274 @@
+"""From what was brought to an answer: what was found at once, then the curves as they grow, then what a visitor is told.
+
+All of it is computed where `answer_steps` is driven. What it yields holds none of the data but a few images to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from transfer_core.arrays import Array
+from transfer_core.config import RunConfig, scenario_config
+from transfer_core.experiment import Progress, RunResult, compare_steps
+from transfer_core.own_data.advice import Basis, Recommendation, recommend
+from transfer_core.own_data.cleaning import Cleaned, clean
+from transfer_core.own_data.contents import Contents, Finding
+from transfer_core.own_data.curves import N_SEEDS, Curves, at_size, chunks_of, curve_steps, sizes_of
+from transfer_core.own_data.limits import Refused
+from transfer_core.own_data.pairing import MNIST_SIDE, Pair, after_digits, after_file, alone, by_classes, by_column
+from transfer_core.own_data.rivals import rivals_of
+from transfer_core.scenarios import Scenario
+
+Before = Literal["nothing", "embeddings", "digits", "file", "classes", "column"]
+MANY_NUMBERS = 64
+"""Rows of at least so many numbers are taken for embeddings, until their owner says otherwise."""
+RUNS_SHARE = 0.15
+"""Of the progress, where there is a source: the strategies epoch by epoch, at all the labels there are."""
+
+
+class Question(NamedTuple):
+    """What somebody wants to know about their data.
+
+    Attributes
+    ----------
+    label : str
+        Column with the labels.
+    before : {"nothing", "embeddings", "digits", "file", "classes", "column"}
+        What was learnt before: nothing, the numbers are those of a pretrained model, our digits, a file, some of the
+        classes, or the rows with some values of a column.
+    side : int
+        Of images: rows and columns to reduce them to.
+    column : str
+        That parts source and target.
+    source : tuple of str
+        Classes, or values of the column, that are the source.
+    source_label : str
+        Column with the labels of the source file.
+    """
+
+    label: str
+    before: Before = "nothing"
+    side: int = 0
+    column: str = ""
+    source: tuple[str, ...] = ()
+    source_label: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What the data are, as far as they are used.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+    counts, source_counts : dict of str to int
+        Class -> examples; the second is empty without a source.
+    shape : tuple of int
+        Of an image, or the length of a row.
+    samples : ndarray of shape (n, height, width)
+        One image of each class, of the first classes; empty for rows.
+    balanced : bool
+        Whether balanced accuracy decides.
+    basis : {"pretrained", "embeddings", "images", "numbers"}
+    titles : dict of str to str
+        Rival -> what it is called.
+    """
+
+    findings: tuple[Finding, ...]
+    counts: dict[str, int]
+    source_counts: dict[str, int]
+    shape: tuple[int, ...]
+    samples: Array
+    balanced: bool
+    basis: Basis
+    titles: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """As far as it is known.
+
+    Attributes
+    ----------
+    facts : Facts
+    curves : Curves or None
+    advice : Recommendation or None
+    runs : mapping of str to RunResult
+        Strategy -> its run at all the labels there are, where there is a source. Their configuration names none of the
+        data: only seeds, epochs and sizes are those of the run.
+    """
+
+    facts: Facts
+    curves: Curves | None = None
+    advice: Recommendation | None = None
+    runs: Mapping[str, RunResult] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing more will come."""
+        return self.curves is not None and self.curves.complete and bool(self.runs or self.facts.basis != "pretrained")
+
+
+def first_question(contents: Contents) -> Question:
+    """Ask what is most likely meant.
+
+    Raises
+    ------
+    Refused
+        If nothing may be a label.
+
+    Examples
+    --------
+    >>> first_question(Contents("a.csv", np.zeros((2, 2)), ("x", "y"), {"kind": ("a", "b")}))[:3]
+    ('kind', 'nothing', 0)
+    """
+    if not contents.label_columns:
+        raise Refused("The file must have a column with the classes, as words or as few whole numbers; got none.")
+    label = contents.label_columns[0]
+    if not contents.is_image:
+        n_numbers = len(contents.columns) - (label in contents.columns)
+        return Question(label, "embeddings" if n_numbers >= MANY_NUMBERS else "nothing")
+    digits = {str(digit) for digit in range(10)}
+    if {*contents.column(label)} - {""} <= digits and min(contents.values.shape[1:]) >= MNIST_SIDE:
+        return Question(label, "digits", MNIST_SIDE)
+    return Question(label, side=min(LARGEST_SIDE, *contents.values.shape[1:]))
+
+
+LARGEST_SIDE = 16
+"""To which images are reduced at first: larger ones take longer, and need more labels than most have."""
+
+
+def answer_steps(
+    contents: Contents, question: Question, source: Contents | None = None, n_seeds: int = N_SEEDS
+) -> Iterator[Progress]:
+    """Answer a question.
+
+    Parameters
+    ----------
+    contents : Contents
+    question : Question
+    source : Contents, optional
+        The file that was learnt before.
+    n_seeds : int
+
+    Yields
+    ------
+    Progress
+        The results are the `Answer` so far.
+
+    Raises
+    ------
+    Refused
+        If the data do not allow an answer, with the reason in one sentence.
+    """
+    yield Progress(0.0, "Looking through the data")
+    pair = paired(contents, question, source)
+    scenario, embedded = pair.scenario, question.before == "embeddings"
+    answer = Answer(_facts(pair, embedded=embedded))
+    yield Progress(0.0, "Looked through the data", partial(_same, answer))
+    share = 1 - RUNS_SHARE if scenario.source is not None else 1.0
+    n_sizes = 0
+    for step in curve_steps(scenario, n_seeds, embedded=embedded):
+        if step.results is not None:
+            curves: Curves = step.results()
+            if len(curves.sizes) > n_sizes:
+                n_sizes, answer = len(curves.sizes), _advised(answer, curves, scenario, embedded=embedded)
+        yield Progress(share * step.fraction, step.message, partial(_same, answer))
+    if scenario.source is not None:
+        for fraction, runs in _run_steps(scenario, n_seeds):
+            answer = replace(answer, runs=runs)
+            message = "The strategies epoch by epoch"
+            yield Progress(share + RUNS_SHARE * fraction, message, partial(_same, answer))
+
+
+def paired(contents: Contents, question: Question, source: Contents | None = None) -> Pair:
+    """Turn what was brought into a scenario."""
+    if question.before == "column":
+        return by_column(contents, question.label, question.column, question.source, question.side)
+    target = clean(contents, question.label, question.side)
+    if question.before == "digits":
+        return after_digits(target)
+    if question.before == "classes":
+        return by_classes(target, question.source)
+    if question.before == "file":
+        if source is None:
+            raise Refused("The file that was learnt before must be brought too, got none.")
+        return after_file(target, clean(source, question.source_label, question.side))
+    return alone(target)
+
+
+def _same(answer: Answer) -> Answer:
+    return answer
+
+
+def _facts(pair: Pair, *, embedded: bool) -> Facts:
+    scenario = pair.scenario
+    data, source = scenario.target.dataset, scenario.source
+    basis: Basis = "pretrained" if source else "images" if data.is_image else "embeddings" if embedded else "numbers"
+    firsts = [int(np.flatnonzero(data.labels == label)[0]) for label in range(len(data.classes))]
+    rivals = rivals_of(scenario_config(scenario, images_per_class=None), embedded=embedded)
+    return Facts(
+        pair.findings,
+        Cleaned(data, (), ()).counts,
+        Cleaned(source.dataset, (), ()).counts if source else {},
+        data.image_shape,
+        data.images[firsts] if data.is_image else np.zeros((0, 0, 0), np.float32),
+        pair.is_uneven,
+        basis,
+        {name: rival.title for name, rival in rivals.items()},
+    )
+
+
+def _advised(answer: Answer, curves: Curves, scenario: Scenario, *, embedded: bool) -> Answer:
+    rivals = rivals_of(scenario_config(scenario, images_per_class=None), embedded=embedded)
+    facts = answer.facts
+    return replace(answer, curves=curves, advice=recommend(curves, rivals, balanced=facts.balanced, basis=facts.basis))
+
+
+def _run_steps(scenario: Scenario, n_seeds: int) -> Iterator[tuple[float, dict[str, RunResult]]]:
+    """Train the strategies at all labels and follow them epoch by epoch, some seeds at a time."""
+    chunks = chunks_of(scenario, n_seeds)
+    n_labels = int(sizes_of(scenario, chunks[0])[-1].sum())
+    done: list[Mapping[str, RunResult]] = []
+    for number, chunk in enumerate(chunks):
+        for step in compare_steps(at_size(chunk, n_labels)):
+            yield (number + step.fraction) / len(chunks), _together(done)
+        assert step.results is not None
+        done.append(step.results())
+    yield 1.0, _together(done)
+
+
+def _together(done: Sequence[Mapping[str, RunResult]]) -> dict[str, RunResult]:
+    """Put the seeds of all chunks in a row, without weights and without a configuration that holds the data."""
+    return {name: _joined([one[name] for one in done]) for name in done[0]} if done else {}
+
+
+def _joined(results: Sequence[RunResult]) -> RunResult:
+    first = results[0]
+
+    def seeds(name: str) -> Array:
+        return np.concatenate([getattr(one, name) for one in results])
+
+    config = RunConfig(
+        n_epochs=first.config.n_epochs,
+        unfreeze_epoch=first.config.unfreeze_epoch,
+        hidden_sizes=first.config.hidden_sizes,
+        batch_size=first.config.batch_size,
+        n_seeds=sum(one.config.n_seeds for one in results),
+    )
+    return replace(
+        first,
+        config=config,
+        history={metric: np.concatenate([one.history[metric] for one in results]) for metric in first.history},
+        measured={},
+        pretrained=(),
+        params=(),
+        test_accuracy=seeds("test_accuracy"),
+        source_accuracy_before=seeds("source_accuracy_before"),
+        source_accuracy_after=seeds("source_accuracy_after"),
+    )

@@ -1,0 +1,145 @@
+"""A computation apart: in a process that nothing else uses, and that ends with it. Nothing here knows Streamlit.
+
+What a visitor brought must not stay in the caches of a process that goes on. So each computation has a process of its own,
+with bounded memory, behind those that train for the pages. There is one at a time; whoever comes later waits in line.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from transfer_core import Progress
+from transfer_core.own_data.limits import Refused
+from transfer_ui.runs.hands import Lost, MakeSteps, ProcessHand
+
+MOST_MEMORY = 640 * 2**20
+"""Bytes that the process may have asked for; a third of it is never touched."""
+LATER = 5  # how far it steps behind the processes that others wait for
+LOOK = 0.25  # seconds between two looks of whoever waits in line
+UNEXPECTED = "This cannot be measured, for a reason that nobody has thought of ({}): please report it."
+TOO_LARGE = "There is not enough memory for this on the server: bring fewer rows or columns."
+
+
+class Line:
+    """Those who wait until the one before has finished."""
+
+    def __init__(self) -> None:
+        self._tickets: deque[object] = deque()
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def turn(self, meanwhile: Callable[[int], object]) -> Iterator[None]:
+        """Wait in line, and hold the turn for the length of the block.
+
+        Parameters
+        ----------
+        meanwhile : callable
+            Called again and again while there is a wait, with the number of those who come before.
+        """
+        ticket = object()
+        self._tickets.append(ticket)
+        try:
+            while self._tickets[0] is not ticket:
+                meanwhile(self._tickets.index(ticket))
+                with self._changed:
+                    self._changed.wait(LOOK)
+            yield
+        finally:
+            self._tickets.remove(ticket)
+            with self._changed:
+                self._changed.notify_all()
+
+
+class Apart:
+    """A computation that has begun.
+
+    Parameters
+    ----------
+    make_steps : callable
+        Begins it; it must be possible to pickle it.
+
+    Attributes
+    ----------
+    progress : Progress
+        The latest; without results.
+    results : Any
+        The latest; ``None`` while there are none.
+    error : Refused or None
+        Why it ended early, in a sentence.
+    """
+
+    def __init__(self, make_steps: MakeSteps) -> None:
+        self.progress = Progress(0.0, "Starting")
+        self.results: Any = None
+        self.error: Refused | None = None
+        self._hand = ProcessHand()
+        self._ended, self._stopped = threading.Event(), False
+        self._thread = threading.Thread(target=self._work, args=(make_steps,), name="apart", daemon=True)
+        self._thread.start()
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing left to do."""
+        return self._ended.is_set()
+
+    @property
+    def process_id(self) -> int | None:
+        """Number of its process, while there is one."""
+        return self._hand.process_id
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it has ended, at most this long; return whether it has."""
+        return self._ended.wait(seconds)
+
+    def stop(self) -> None:
+        """End its process, whatever it is doing."""
+        self._stopped = True
+        self._hand.interrupt()
+        self._thread.join()
+
+    def _work(self, make_steps: MakeSteps) -> None:
+        try:
+            for step in self._hand.begin(_Bounded(make_steps)):
+                if step.results is not None:
+                    self.results = step.results()
+                self.progress = Progress(step.fraction, step.message)
+                if self._stopped:
+                    break
+        except Lost:
+            self.error = Refused(TOO_LARGE)
+        except Refused as refused:
+            self.error = refused
+        except Exception as error:  # its words may hold what a visitor wrote, which belongs into no log
+            self.error = Refused(UNEXPECTED.format(type(error).__name__))
+        finally:
+            self._hand.close()
+            self._ended.set()
+
+
+class _Bounded:
+    """Steps in a process that stays small and comes second."""
+
+    def __init__(self, make_steps: MakeSteps) -> None:
+        self._make_steps = make_steps
+
+    def __call__(self) -> Iterator[Progress]:
+        bound_memory()
+        with suppress(OSError):
+            os.nice(LATER)
+        try:
+            yield from self._make_steps()
+        except MemoryError:
+            raise Refused(TOO_LARGE) from None
+
+
+def bound_memory() -> None:
+    """Let this process ask for so much memory and no more, where the system can say so."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
