@@ -6,6 +6,11 @@ from transfer_ui.shell.map import open_page
 
 open_page("real_network")  # before the imports that take a while, so that the title is there at once
 
+from transfer_ui.controls import sidebar
+
+config = sidebar.current_config()  # likewise: the settings need neither pandas nor Altair
+sidebar.show_notices()
+
 from functools import partial
 
 import streamlit as st
@@ -13,15 +18,17 @@ import streamlit as st
 from transfer_core.real_network import results as shipped
 from transfer_ui import downloads
 from transfer_ui.articles import claims
+from transfer_ui.articles.class_links import room
 from transfer_ui.articles.real_network import figures, pictures, words
 from transfer_ui.charts import real_arms, two_networks
-from transfer_ui.controls import sidebar
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.shell import frame
 
-config, mode = sidebar.current_config(), theme()
-sidebar.show_notices()
+room.draw(config)
+if room.is_veiled(config):
+    room.wait(st.container())
+mode = theme()
 found = shipped.results()
 
 if found is None:
@@ -83,3 +90,4 @@ frame.try_next(
         ("decide", {}, "How much data until fine-tuning pays", "the same crossing in this lab, at your settings"),
     ],
 )
+room.tell(config)

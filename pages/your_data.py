@@ -12,11 +12,13 @@ config = sidebar.current_config()
 sidebar.show_notices()
 
 from transfer_core.own_data.limits import LIMITS
+from transfer_ui.articles.class_links import room
 from transfer_ui.articles.your_data import bringing, conversation
 from transfer_ui.palette import theme
 from transfer_ui.runs import own
 from transfer_ui.shell import frame
 
+room.draw(config)
 own.keep_uploads_off_the_disk(LIMITS.file_bytes)
 bringing.follow_link()
 conversation.hold(theme())  # a name of this module would keep what was brought until somebody opens the next page

@@ -15,7 +15,7 @@ PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "real_network": ("pictures", "network"),
     "export": ("strategy", "framework"),
     "class_links": ("made",),
-    "your_data": ("example",),
+    "your_data": ("sample",),
     "learn": ("lesson", "done", "section", "word"),
 }
 """The place on a page: its own choices, by the name of its file."""

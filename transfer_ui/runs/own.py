@@ -22,8 +22,9 @@ from transfer_ui.runs.hands import MakeSteps
 from transfer_ui.runs.waiting import (
     AWAY,
     BEAT,
+    FIRST,
     LOOK,
-    PATIENCE,
+    UNKNOWN,
     is_connected,
     keep_place,
     leave_if_superseded,
@@ -198,7 +199,8 @@ def _say_waiting(bar: _Bar, before: int) -> None:
 
 def _wait(run: Apart, bar: _Bar, draw: Callable[[Any], object] | None) -> None:
     started = here_at = monotonic()
-    next_beat, drawn = started + PATIENCE, None
+    next_beat, drawn = started + FIRST, None
+    bar.say(0.0, UNKNOWN)  # Stop is there at once
     while not run.wait(LOOK):
         leave_if_superseded()
         now = monotonic()

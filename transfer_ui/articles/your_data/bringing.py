@@ -32,7 +32,7 @@ WHAT = (
     "A table (CSV, Parquet) or arrays (NPZ) with one row per example and a column of labels; or a ZIP of photos (PNG, JPEG), "
     "one folder per class. Rows may be embeddings from any pretrained model."
 )
-EXAMPLE = "example"
+EXAMPLE = "sample"
 TROUBLE = "own_trouble"  # why the last file could not be used
 VERSION = "own_upload"  # a number: an uploader with a new one is empty
 
