@@ -136,6 +136,7 @@ def test_a_measurement_that_is_killed_goes_on_where_it_was_with_the_same_numbers
         ),
         (["--seeds", "0"], "--seeds must be a whole number from 1 to 1000, got '0'."),
         (["--epochs", "1"], "--epochs must be a whole number from 2 to 1000, got '1'."),
+        (["--processes", "0"], "--processes must be a whole number from 1 to 256, got '0'."),
         (["--resolution", "8"], "--resolution must be a whole number from 32 to 1024, got '8'."),
         (
             ["--backbone", "nobody"],

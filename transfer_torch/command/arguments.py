@@ -45,6 +45,9 @@ def parser() -> argparse.ArgumentParser:
         "--epochs", type=_whole(2, 1000), default=30, metavar="N", help="epochs of every arm, 30 by default"
     )
     measure.add_argument("--device", default="auto", metavar="NAME", help="auto, cuda, mps or cpu")
+    measure.add_argument(
+        "--processes", type=_whole(1, 256), default=1, metavar="N", help="train so many networks at once, 1 by default"
+    )
     measure.add_argument("--mixed", action="store_true", help="on CUDA, pass through frozen stages in bfloat16")
     measure.add_argument(
         "--out", type=Path, default=Path("results/torch"), metavar="FOLDER", help="where results go and are kept"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from transfer_core.studies.store import Store, StoreError
-from transfer_torch import backbones, grid
+from transfer_torch import backbones, grid, workers
 from transfer_torch.arms import ARMS, Rates
 from transfer_torch.cells import Bench, Cell
 from transfer_torch.command.arguments import SIZES
@@ -18,8 +19,6 @@ from transfer_torch.command.files import write_all
 from transfer_torch.errors import MeasureError
 from transfer_torch.estimate import seconds, time_words
 from transfer_torch.findings import advice, doubts, sentences, summarise
-from transfer_torch.machine import Machine
-from transfer_torch.pictures import read, read_other
 from transfer_torch.splits import most_per_class, quotas
 
 STORE = "trainings.sqlite"
@@ -62,7 +61,8 @@ def measure(options: argparse.Namespace, tell: Tell, say: Tell) -> None:
     tell, say : callable
         For results, and for what happens on the way.
     """
-    bench, sizes, seeds = _prepared(options, say)
+    ground = _ground(options)
+    bench, sizes, seeds = _prepared(options, ground, say)
     cells = grid.cells(bench, options.arms, sizes, seeds, options.epochs)
     store = _store(options.out)
     todo = grid.missing(cells, store)
@@ -72,7 +72,12 @@ def measure(options: argparse.Namespace, tell: Tell, say: Tell) -> None:
             f"{len(cells)} trainings, {done} of them done: {time_words(seconds(todo, bench))} on {bench.machine.name}."
         )
         return
-    _do(todo, len(cells), bench, store)
+    doing = (
+        workers.measure(todo, ground, store, options.processes)
+        if todo and options.processes > 1
+        else grid.measure(todo, bench, store)
+    )
+    _follow(doing, len(cells), len(cells) - len(todo))
     rows = grid.rows(cells, store)
     found = summarise(rows)
     lines = [*sentences(found), *doubts(found)]
@@ -86,11 +91,19 @@ def measure(options: argparse.Namespace, tell: Tell, say: Tell) -> None:
         say(f"The results are complete, but not kept: {store.trouble}.")
 
 
-def _prepared(options: argparse.Namespace, say: Tell) -> tuple[Bench, tuple[int, ...], range]:
+def _ground(options: argparse.Namespace) -> workers.Ground:
+    """Say what every process that trains makes its bench of."""
+    threads = workers.threads_each(options.processes) if options.processes > 1 else 0
+    load = partial(backbones.load, options.backbone)
+    return workers.Ground(
+        load, options.folder, options.other, options.resolution, options.device, options.mixed, threads
+    )
+
+
+def _prepared(options: argparse.Namespace, ground: workers.Ground, say: Tell) -> tuple[Bench, tuple[int, ...], range]:
     """Read pictures and weights, and see what can be asked of them."""
-    machine = Machine(options.device, mixed=options.mixed, tell=say)
-    pictures = read(options.folder, options.resolution)
-    other = read_other(options.other, options.resolution, pictures) if options.other else None
+    bench = ground.bench(say)
+    pictures = bench.pictures
     seeds = range(options.seed, options.seed + options.seeds)
     most = most_per_class(pictures, seeds)
     sizes = options.sizes or tuple(size for size in SIZES if size <= most)
@@ -100,7 +113,7 @@ def _prepared(options: argparse.Namespace, say: Tell) -> tuple[Bench, tuple[int,
             f"--sizes must be at most {most}, what the smallest class leaves after {val} to validate and {test} to test, "
             f"got {max(sizes)}"
         )
-    return Bench(backbones.load(options.backbone), pictures, machine, other), sizes, seeds
+    return bench, sizes, seeds
 
 
 def _store(out: Path) -> Store:
@@ -110,12 +123,11 @@ def _store(out: Path) -> Store:
         raise MeasureError(f"--out must be a folder that can be written ({error})") from error
 
 
-def _do(todo: list[Cell], n_cells: int, bench: Bench, store: Store) -> None:
+def _follow(doing: Iterator[Cell], n_cells: int, done: int) -> None:
     """Train with a bar that shows the time left."""
     from tqdm import tqdm
 
-    done = n_cells - len(todo)
-    for _ in tqdm(grid.measure(todo, bench, store), total=n_cells, initial=done, unit="training", file=sys.stderr):
+    for _ in tqdm(doing, total=n_cells, initial=done, unit="training", file=sys.stderr):
         pass
 
 

@@ -22,6 +22,7 @@ STYLE = """
 .st-key-doors [data-testid=stPageLink-NavLink] { padding-block: 0; min-height: 1.5rem; }
 .st-key-unfreeze_plane { min-height: 23rem; }
 .st-key-answer { padding-bottom: 1.1rem; }
+.st-key-answer [data-testid=stExpander] { margin-top: .4rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
 [data-testid=stLayoutWrapper]:has(> .st-key-behaviour) { display: none; } /* it would leave a gap above the title */
 .st-key-held_runs { display: none; } /* for the browser alone: see `visit.keep` */
