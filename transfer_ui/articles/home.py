@@ -12,6 +12,7 @@ from transfer_core import RunConfig
 from transfer_core.arrays import Array
 from transfer_core.statistics import MIN_SEEDS, mean_interval, verdict
 from transfer_ui.charts import svg
+from transfer_ui.controls import address
 from transfer_ui.palette import MUTED, STRATEGY_STYLES
 from transfer_ui.sentences import Results, cost_words, percent, test_scores
 from transfer_ui.shell import frame
@@ -27,7 +28,7 @@ DOORS = {
         ("unfreeze", "**Unfreeze** step by step"),
     ),
     ":material/school: I teach": (
-        ("compare", "**Compare** all strategies"),
+        ("class_links", "**Ask** your class to predict"),
         ("forgetting", "**Show** what is forgotten"),
         ("claims", "**Check** the advice"),
     ),
@@ -130,4 +131,6 @@ def show_doors(config: RunConfig) -> None:
         with column, st.container(border=True, height="stretch", gap="xxsmall"):
             st.markdown(f"**{title}**")
             for file, label in pages:
+                if file == "class_links" and address.of_class():
+                    continue  # whoever came by such a link has no use for making one
                 frame.link(file, config, label)

@@ -247,7 +247,9 @@ def _you(mode: str) -> list[alt.Chart]:
     at = (
         alt.Chart(base.NO_DATA)
         .transform_filter("isValid(datum.left)")
-        .transform_calculate(across="width * datum.left", down=f"height * datum.top + {YOU_BELOW}")
+        .transform_calculate(
+            across="width * datum.left", down=f"height * datum.top + {YOU_BELOW} * (height > {HEIGHT} ? 1.5 : 1)"
+        )
         .encode(x=alt.X("across:Q").scale(None), y=alt.Y("down:Q").scale(None))
     )
     words: dict[str, Any] = {"text": "◆ you", "fontSize": 12, "fontWeight": "bold", "tooltip": None}

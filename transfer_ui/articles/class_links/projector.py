@@ -9,7 +9,7 @@ from transfer_ui.controls import address
 STYLE = """
 <style>
 html { font-size: 23px !important; }
-.stMainBlockContainer.stMainBlockContainer { max-width: none; padding: 1.4rem 3rem; }
+.stMainBlockContainer.stMainBlockContainer { position: relative; max-width: none; padding: 1.4rem 3rem; }
 section[data-testid=stSidebar], [data-testid=stExpandSidebarButton] { display: none !important; }
 /* The answer comes after the picture: after the first of what follows it that has a chart in it. */
 [data-testid=stLayoutWrapper]:has(> [class*="st-key-answer_place"]) { order: 1; }
