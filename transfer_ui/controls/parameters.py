@@ -12,7 +12,7 @@ PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "forgetting": ("anchor", "lost_by"),
     "decide": ("guess", "among", "cell", "crossing"),
     "claims": ("verdict", "source", "claim", "again"),
-    "export": ("strategy", "framework"),
+    "export": ("strategy", "framework", "subject", "backbone"),
     "learn": ("lesson", "done", "section", "word"),
 }
 """The place on a page: its own choices, by the name of its file."""
