@@ -71,6 +71,7 @@ FLOORS = {
         {"report", "comparison", "study"},
         {"brought", "agreement", "settings"},
         {"files"},
+        {"checks"},
         {"record", "made"},
     ),
     "transfer_torch": (

@@ -82,7 +82,7 @@ def on_pictures(name: str, framework: Framework, result: RunResult) -> Code:
     if form is None:
         titles = join_words([FRAMEWORKS[other].title for other in PICTURES])
         return Code(obstacle=f"Scripts for your own pictures exist for {titles}.", where="on your own pictures")
-    titles_of = {key: f"{one.title}, {one.library}" for key, one in form.backbones.items()}
+    titles_of = {key: f"{one.title}, {one.home}" for key, one in form.backbones.items()}
     chosen = sidebar.choose_in_link("backbone", titles_of, st.selectbox, label="Backbone") or next(iter(titles_of))
     plan = plan_of(result)
     return Code(

@@ -40,6 +40,11 @@ class Backbone(NamedTuple):
     scale: tuple[Triple, Triple] = IMAGENET
     preprocess: str = ""
 
+    @property
+    def home(self) -> str:
+        """Where it is found, for people."""
+        return "keras.applications" if self.library == "keras" else self.library
+
 
 def _numbered(name: str, n: int, last: tuple[str, ...] = ()) -> Stages:
     """Name stages by their number; the last has more parts."""

@@ -179,7 +179,7 @@ def fill(template: str, plan: Plan, backbone: Backbone, framework: str, needs: s
         needs=f"{needs} {backbone.library} pillow" if backbone.library != "keras" else f"{needs} pillow",
         model=backbone.model,
         backbone=backbone.title,
-        library="keras.applications" if backbone.library == "keras" else backbone.library,
+        library=backbone.home,
         seeds=f"{plan.seed}, {plan.seed + plan.n_seeds}" if plan.seed else number(plan.n_seeds),
         n_seeds=number(plan.n_seeds),
         batch_size=number(plan.batch_size),
