@@ -1,4 +1,4 @@
-"""The run on screen as code of a framework: a script, the arrays it starts from, a notebook."""
+"""The run on screen as code of a framework, or its schedule on somebody's own pictures: a script, a notebook, arrays."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from transfer_ui import sentences, verdicts
 from transfer_ui.articles import export
 from transfer_ui.articles.class_links import room
 from transfer_ui.export import FRAMEWORKS
-from transfer_ui.export.notebook import to_notebook
-from transfer_ui.export.recipe import recipe_of, to_npz
+from transfer_ui.export.recipe import recipe_of
 from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame
 
@@ -40,43 +39,20 @@ strategy = sidebar.choose_in_link("strategy", sentences.TITLES, st.pills, defaul
 titles = {name: framework.title for name, framework in FRAMEWORKS.items()}
 name = sidebar.choose_in_link("framework", titles, st.segmented_control, default="pytorch")
 framework, result = FRAMEWORKS[name], results[strategy]
-recipe = outcome.once(f"recipe of {strategy}", lambda: recipe_of(result))
-obstacle = framework.obstacle(recipe)
+subject = sidebar.choose_in_link("subject", export.SUBJECTS, st.segmented_control)
+if subject == "pictures":
+    code = export.on_pictures(name, framework, result)
+else:
+    recipe = outcome.once(f"recipe of {strategy}", lambda: recipe_of(result))
+    code = export.on_digits(name, framework, result, recipe)
 with place:
-    if obstacle:
-        said = f"No {framework.title} script for {sentences.TITLES[strategy].lower()} with these settings."
+    if code.obstacle:
+        said = f"No {framework.title} script for {sentences.TITLES[strategy].lower()} {code.where}."
     else:
-        said = export.whose_code(found, strategy, framework.title) + " " + export.what_it_repeats(result)
+        said = f"{export.whose_code(found, strategy, framework.title)} {code.about}"
     baselines = cached.baselines(config)
     frame.answer(verdicts.answer(results, baselines), [*verdicts.behind_it(results, baselines, brief=True), said])
-
-if obstacle:
-    st.warning(obstacle if recipe.anchor else f"{obstacle} Another framework can express it.", icon=":material/block:")
-else:
-    script = framework.write(recipe)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for label, make, ending, mime in (
-            ("Script", lambda: script, "py", "text/x-python"),
-            ("Weights and images", lambda: to_npz(recipe), "npz", "application/octet-stream"),
-            ("Notebook", lambda: to_notebook(script), "ipynb", "application/x-ipynb+json"),
-        ):
-            file = recipe.data_file if ending == "npz" else f"{recipe.stem}_{name}.{ending}"
-            st.download_button(label, make, file, mime, icon=":material/download:", on_click="ignore", help=file)
-        st.caption("The script and the notebook read the weights and images from the same folder.", width="content")
-    # Always drawn, and closed at first: the code below it keeps its place.
-    changed = export.since_last_look(name, script)
-    with st.expander(f"{changed.summary} in this framework", icon=":material/difference:"):
-        if changed.diff:
-            st.code(changed.diff, language="diff")
-        else:
-            st.caption("Change a setting, and the lines that change with it are shown here.")
-    st.code(script, language="python", height=600)
-    badge = (
-        ":green-badge[:material/check: Run in the tests]"
-        if framework.checked.is_run
-        else ":orange-badge[:material/rule: Compiled]"
-    )
-    st.markdown(f"{badge} {framework.checked.sentence}")
+export.show(code, f"{name} {subject}")
 
 frame.show_origin(outcome.made)
 st.subheader(f"What {framework.title} does by default", anchor=False)
@@ -93,7 +69,7 @@ frame.try_next(
 )
 # Only a link to this page keeps the strategy and the framework; other pages have no use for them.
 momentum, title = (0.0, "No momentum") if config.momentum else (0.9, "Momentum 0.9")
-kept = {"strategy": strategy, "framework": name}
+kept = {"strategy": strategy, "framework": name, **({"subject": subject} if subject == "pictures" else {})}
 frame.link("export", config.but(momentum=momentum), f"**{title}**: which lines of the code change?", **kept)
 room.tell(config)
 ahead.prepare(config)

@@ -72,6 +72,7 @@ FLOORS = {
         {"report", "comparison", "study"},
         {"brought", "agreement", "settings"},
         {"files"},
+        {"checks"},
         {"record", "made"},
     ),
     "transfer_torch": (

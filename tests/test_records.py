@@ -15,8 +15,8 @@ from transfer_core.schedules import first_epochs
 from transfer_core.studies.registry import STUDIES
 from transfer_takeaway import files
 from transfer_takeaway.agreement import agreement
+from transfer_takeaway.checks import RecordError
 from transfer_takeaway.comparison import asked_of
-from transfer_takeaway.files import RecordError
 from transfer_takeaway.record import Record, Row, Table
 from transfer_takeaway.study import asked_of_study, of_study
 from transfer_ui import downloads

@@ -122,6 +122,14 @@ def test_what_is_no_number_is_drawn_nowhere_and_said():
     assert html.count("<polyline") == 1
 
 
+@pytest.mark.parametrize("number", [0.0, 1.0, -3.0, 7.0, 1e300, np.nan])
+def test_whatever_numbers_a_file_holds_can_be_drawn(number):
+    long = Row("a", "Long", np.full(2, number), {"val_accuracy": np.full((2, 15_000), number)})
+    short = Row("b", "Short", np.full(2, 0.5), {"val_accuracy": np.full((2, 1), 0.5)})
+    parsed = Parsed(to_html(Record("comparison", "", "", (), (), (), {}, {}, (long, short))))
+    assert parsed.tags.count("svg") == 2
+
+
 def test_a_study_is_printed_with_its_verdicts_and_a_long_table_is_only_counted():
     study, shipped = STUDIES["depth"], read("depth")
     assert shipped

@@ -12,7 +12,8 @@ import numpy as np
 
 from transfer_core.datasets import Dataset
 from transfer_core.scenarios import Scenario, Task, address_of, as_it_is
-from transfer_takeaway.files import MOST_BYTES, RecordError
+from transfer_takeaway.checks import RecordError
+from transfer_takeaway.files import MOST_BYTES
 
 RULES = ("same_labels", "standardise", "init_scale", "test_share", "val_share")
 WORDS = ("name", "title", "look_for")

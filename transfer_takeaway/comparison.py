@@ -15,7 +15,7 @@ from transfer_core.scenarios import Scenario, Task, scenario_at
 from transfer_core.schedule_text import ScheduleError, from_text, to_text
 from transfer_core.strategies import STRATEGIES
 from transfer_takeaway import brought
-from transfer_takeaway.files import RecordError
+from transfer_takeaway.checks import RecordError
 from transfer_takeaway.made import made_now
 from transfer_takeaway.record import Facts, Record, Row
 from transfer_takeaway.settings import to_config, to_values

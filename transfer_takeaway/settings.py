@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from transfer_core.config import ConfigError, RunConfig
-from transfer_takeaway.files import RecordError
+from transfer_takeaway.checks import RecordError
 
 NAMES = tuple(one.name for one in fields(RunConfig) if one.init)
 

@@ -12,7 +12,7 @@ from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.study import Study, Summary
 from transfer_core.wording import join_words
 from transfer_takeaway.agreement import VERDICT
-from transfer_takeaway.files import RecordError
+from transfer_takeaway.checks import RecordError
 from transfer_takeaway.made import made_now
 from transfer_takeaway.record import Record, Table, table_of
 from transfer_takeaway.settings import to_config, to_values

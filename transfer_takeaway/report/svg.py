@@ -67,7 +67,8 @@ def whole_ticks(last: int) -> list[int]:
     >>> whole_ticks(60), whole_ticks(3)
     ([0, 10, 20, 30, 40, 50, 60], [0, 1, 2, 3])
     """
-    step = next(one for one in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if last / one <= MOST_TICKS - 1)
+    steps = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+    step = next((one for one in steps if last / one <= MOST_TICKS - 1), max(1, last))
     return list(range(0, last + 1, step))
 
 

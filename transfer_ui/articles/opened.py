@@ -15,8 +15,8 @@ from transfer_core.schedules import n_epochs
 from transfer_core.studies.study import Study
 from transfer_takeaway import files
 from transfer_takeaway.agreement import Agreement, agreement
+from transfer_takeaway.checks import RecordError
 from transfer_takeaway.comparison import Asked, asked_of
-from transfer_takeaway.files import RecordError
 from transfer_takeaway.record import Record, Row
 from transfer_takeaway.study import asked_of_study, of_study
 from transfer_ui.controls.link import from_query, to_query

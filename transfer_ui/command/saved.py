@@ -14,8 +14,8 @@ from transfer_core.studies.execute import execute, rows
 from transfer_core.studies.store import Store
 from transfer_takeaway import files
 from transfer_takeaway.agreement import agreement
+from transfer_takeaway.checks import RecordError
 from transfer_takeaway.comparison import asked_of
-from transfer_takeaway.files import RecordError
 from transfer_takeaway.record import Record
 from transfer_takeaway.report.page import to_html
 from transfer_takeaway.study import asked_of_study, of_study

@@ -13,7 +13,7 @@ PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "decide": ("guess", "among", "cell", "crossing"),
     "claims": ("verdict", "source", "claim", "again"),
     "real_network": ("pictures", "network"),
-    "export": ("strategy", "framework"),
+    "export": ("strategy", "framework", "subject", "backbone"),
     "class_links": ("made",),
     "your_data": ("sample",),
     "learn": ("lesson", "done", "section", "word"),
