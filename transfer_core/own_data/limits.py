@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MEGABYTE = 2**20
+MEGABYTE = 10**6
 
 
 class Refused(ValueError):
