@@ -19,7 +19,7 @@ from transfer_ui.runs import own
 from transfer_ui.shell import frame
 
 room.draw(config)
-own.keep_uploads_off_the_disk(LIMITS.file_bytes)
+own.keep_uploads_off_the_disk(2 * LIMITS.file_bytes)  # the server itself refuses files a little later
 bringing.follow_link()
 conversation.hold(theme())  # a name of this module would keep what was brought until somebody opens the next page
 

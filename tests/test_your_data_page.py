@@ -200,7 +200,7 @@ def test_a_large_upload_is_received_in_memory():
     from starlette.requests import Request
 
     own.keep_uploads_off_the_disk(LIMITS.file_bytes)
-    assert MultiPartParser.spool_max_size == LIMITS.file_bytes
+    assert MultiPartParser.spool_max_size >= LIMITS.file_bytes
     body = (
         b'--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n'
         + bytes(3 * MEGABYTE)

@@ -124,7 +124,7 @@ def first_question(contents: Contents) -> Question:
 
     Examples
     --------
-    >>> first_question(Contents("a.csv", np.zeros((2, 2)), ("x", "y"), {"kind": ("a", "b")}))[:3]
+    >>> first_question(Contents("a.csv", np.full((2, 2), 0.5), ("x", "z"), {"kind": ("a", "b")}))[:3]
     ('kind', 'nothing', 0)
     """
     if not contents.label_columns:
@@ -168,6 +168,7 @@ def answer_steps(
     """
     yield Progress(0.0, "Looking through the data")
     pair = paired(contents, question, source)
+    del contents, source  # from here on their memory is needed for other things
     scenario, embedded = pair.scenario, question.before == "embeddings"
     answer = Answer(_facts(pair, embedded=embedded))
     yield Progress(0.0, "Looked through the data", partial(_same, answer))

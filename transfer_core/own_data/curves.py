@@ -16,6 +16,7 @@ from transfer_core.experiment import Progress
 from transfer_core.own_data.rivals import rivals_of
 from transfer_core.pretraining import MAX_KEPT, pretrain_steps
 from transfer_core.scenarios import Scenario
+from transfer_core.splits import cached_target_data
 
 N_SEEDS = 10
 MAX_SIZES = 6
@@ -89,6 +90,8 @@ def curve_steps(scenario: Scenario, n_seeds: int = N_SEEDS, *, embedded: bool = 
                 yield Progress(base + (1 - base) * cell / n_cells, message, so_far)
                 scores.setdefault(name, []).append(_scores(rival.predict(config, known, asked), asked.labels))
                 cell += 1
+            if len(chunks) > 1:
+                cached_target_data.cache_clear()  # large, and not needed before all other seeds have had their turn
         done.append({name: _joined(found) for name, found in scores.items()})
         so_far = partial(_curves, [int(one.sum()) for one in sizes], list(done), scenario, int(asked.labels.shape[-1]))
     yield Progress(1.0, "Measured", so_far)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MEGABYTE = 2**20
+MEGABYTE = 10**6
 
 
 class Refused(ValueError):
@@ -35,14 +35,14 @@ class Limits:
     Examples
     --------
     >>> LIMITS.words
-    'At most 24 MB, 20,000 rows of 2,048 numbers, 4,000,000 numbers in all, 50 classes; photos of up to 25 megapixels.'
+    'At most 16 MB, 20,000 rows of 2,048 numbers, 3,000,000 numbers in all, 50 classes; photos of up to 25 megapixels.'
     """
 
-    file_bytes: int = 24 * MEGABYTE
-    unpacked_bytes: int = 256 * MEGABYTE
+    file_bytes: int = 16 * MEGABYTE
+    unpacked_bytes: int = 128 * MEGABYTE
     rows: int = 20_000
     columns: int = 2_048
-    values: int = 4_000_000
+    values: int = 3_000_000
     word_cells: int = 400_000
     classes: int = 50
     pixels: int = 25_000_000

@@ -25,7 +25,7 @@ HEAD_RATE = 0.05
 RATE_INPUTS = 64
 """Numbers per row from which on the rate of a head falls: the more inputs, the further a step moves the logits."""
 
-MOST_DISTANCES = 4_000_000
+MOST_DISTANCES = 1_000_000
 """That are held at a time: those of twenty thousand rows would take more memory than a small server has."""
 
 Predict = Callable[[RunConfig, Examples, Examples], Array]

@@ -17,8 +17,8 @@ from transfer_core import Progress
 from transfer_core.own_data.limits import Refused
 from transfer_ui.runs.hands import Lost, MakeSteps, ProcessHand
 
-MOST_MEMORY = 640 * 2**20
-"""Bytes that the process may have asked for; a third of it is never touched."""
+MOST_MEMORY = 448 * 2**20
+"""Bytes that the process may ask for, of which it touches three quarters at most: the server and its workers need the rest."""
 LATER = 5  # how far it steps behind the processes that others wait for
 LOOK = 0.25  # seconds between two looks of whoever waits in line
 UNEXPECTED = "This cannot be measured, for a reason that nobody has thought of ({}): please report it."
@@ -125,14 +125,16 @@ class _Bounded:
     """Steps in a process that stays small and comes second."""
 
     def __init__(self, make_steps: MakeSteps) -> None:
-        self._make_steps = make_steps
+        self._make_steps: MakeSteps | None = make_steps
 
     def __call__(self) -> Iterator[Progress]:
         bound_memory()
         with suppress(OSError):
             os.nice(LATER)
         try:
-            yield from self._make_steps()
+            assert self._make_steps is not None
+            steps, self._make_steps = self._make_steps(), None  # it holds data that the steps let go of
+            yield from steps
         except MemoryError:
             raise Refused(TOO_LARGE) from None
 

@@ -32,7 +32,7 @@ from transfer_ui.runs.waiting import (
     time_left,
 )
 
-MOST_HELD = 96 * MEGABYTE
+MOST_HELD = 64 * MEGABYTE
 """Bytes that all visitors of a server may have brought, together."""
 MAX_ANSWERS = 4
 """Kept of one visitor's data; the oldest goes first."""
@@ -223,7 +223,7 @@ def take(upload: Any) -> tuple[str, bytes]:
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-    name, data = str(upload.name), bytes(upload.getvalue())
+    name, data = str(upload.name), upload.getvalue()
     context, here = get_script_run_ctx(), session()
     if context is not None and here is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         context.uploaded_file_mgr.remove_file(here, upload.file_id)
