@@ -44,8 +44,8 @@ LINK = {
     "n_epochs": "40",
     "unfreeze_epoch": "2",
     "images_per_class": "20",
-    "hidden_width": "64",
-    "pretrain_epochs": "10",
+    "hidden_width": "32",
+    "pretrain_epochs": "4",
     "n_seeds": "6",
 }
 OPEN_PAGES = f"""
