@@ -39,8 +39,21 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 LONG = (
-    *("export", "browser", "running", "visit", "studies", "claims", "execute", "interrupted", "adding_a_strategy"),
-    *("two_servers", "quality", "decide", "pages"),
+    *(
+        "browser",
+        "running",
+        "export",
+        "pages",
+        "studies",
+        "quality",
+        "claims",
+        "visit",
+        "execute",
+        "decide",
+        "adding_a_strategy",
+    ),
+    *("interrupted", "two_servers", "your_schedule_browser", "lesson_browser", "inside_browser", "forgetting_browser"),
+    *("slider", "still", "your_schedule", "lost_session", "first_view"),
 )
 """Files that take long, the longest first: two processes that take a file each then end at about the same time."""
 

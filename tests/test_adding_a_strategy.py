@@ -48,12 +48,18 @@ LINK = {
     "pretrain_epochs": "10",
     "n_seeds": "6",
 }
+# Where nobody asks who wins.
+QUICK = LINK | {"n_epochs": "5", "images_per_class": "5", "hidden_width": "16", "pretrain_epochs": "1", "n_seeds": "2"}
+JUDGED = ("home", "compare", "decide")
+LINKS = {page: LINK if page in JUDGED else QUICK for page in PAGE_FILES}
+LINKS["decide"] = LINK | {"guess": "50"}
+LINKS["export"] = QUICK | {"strategy": "held"}
 OPEN_PAGES = f"""
 import sys
 from streamlit.testing.v1 import AppTest
-for page in {PAGE_FILES!r}:
+for page, link in {LINKS!r}.items():
     app = AppTest.from_file(f"pages/{{page}}.py", default_timeout=300)
-    app.query_params.update({LINK!r} | {{"decide": {{"guess": "50"}}, "export": {{"strategy": "held"}}}}.get(page, {{}}))
+    app.query_params.update(link)
     app.run()
     said = " ".join(element.value for element in [*app.markdown, *app.caption, *app.warning, *app.error])
     assert not app.exception, (page, app.exception)

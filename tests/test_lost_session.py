@@ -50,6 +50,14 @@ def test_earlier_runs_are_listed_again_by_a_server_that_has_forgotten_the_sessio
     ]
 
 
+def test_earlier_runs_are_known_again_on_whatever_page_the_server_forgot_the_session():
+    tab = AppTest.from_file(str(ROOT / "pages" / "claims.py"), default_timeout=60)
+    tab.session_state["runs"] = [SOUND_RUN]
+    app = forgotten(tab.run(), "claims", {})
+    assert not app.exception
+    assert app.session_state["runs"] == [SOUND_RUN]
+
+
 SOUND_RUN = "scenario=off_centre&seed=7"
 ODD_RUNS = ["n_epochs=61", "scenario=mars", "<b>x</b>", "seed=%%%", "n_seeds=7&scenario=off_centre", "9" * 5000]
 

@@ -76,8 +76,13 @@ def test_labels_name_each_cell_and_there_are_not_two_of_a_name(study):
     assert all(isinstance(value, str | int | float | bool) for cell in cells for value in cell.labels.values())
 
 
-def test_small_run_gives_a_table_that_its_figure_can_draw(study, store):
-    found = study.summarise(small_rows(study, store, ENOUGH))
+@pytest.fixture(scope="module")
+def found(study, store):
+    """What a small run with enough seeds finds."""
+    return study.summarise(small_rows(study, store, ENOUGH))
+
+
+def test_small_run_gives_a_table_that_its_figure_can_draw(study, found):
     figure = study.figure
     columns = {figure.x.column, figure.y.column, figure.series, figure.facet, "mean", "low", "high"} - {""}
     assert columns <= set(found.table.columns)
@@ -86,8 +91,7 @@ def test_small_run_gives_a_table_that_its_figure_can_draw(study, store):
     assert (low <= high + 1e-12)[~np.isnan(low)].all()
 
 
-def test_small_run_settles_each_claim_in_a_sentence(study, store):
-    found = study.summarise(small_rows(study, store, ENOUGH))
+def test_small_run_settles_each_claim_in_a_sentence(study, found):
     assert set(found.findings) == set(study.claims)
     for finding in found.findings.values():
         assert finding.verdict in (*VERDICTS, UNTESTED)  # small networks do not always learn their images

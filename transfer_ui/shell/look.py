@@ -13,10 +13,13 @@ STYLE = """
 .stMainBlockContainer { padding-top: 2.6rem; padding-bottom: 3rem; max-width: 1280px; }
 .stMainBlockContainer h1 { font-size: 2rem; padding-bottom: .4rem; }
 .st-key-presets button { min-height: 1.6rem; padding: 0 .2rem; font-size: .9rem; }
-/* Places keep their height while what belongs there is computed: nothing below them moves. A headline takes a line, on a
-   narrow window two or three; the note below it likewise. */
-.st-key-answer_place, .st-key-answer_place_short, .st-key-answer_place_inside { min-height: clamp(8.2rem, 15rem - 8vw, 12rem); }
-.st-key-answer_place_home { min-height: clamp(6.3rem, 14rem - 8vw, 10rem); }
+/* Places keep their height while what belongs there is computed: nothing below them moves. There is room for a headline of
+   two lines, on a narrow window of three, and for a note; what is behind the answer stands at the foot of its box. */
+[class*="st-key-answer_place"] { --room: clamp(9.9rem, 16.3rem - 8vw, 12.5rem); min-height: var(--room); }
+.st-key-answer_place_home { --room: clamp(6.3rem, 14rem - 8vw, 10rem); }
+[class*="st-key-answer_place"] .st-key-answer { min-height: var(--room); }
+.st-key-answer_place_home .st-key-answer { min-height: 0; } /* on Start, nothing is behind it */
+[class*="st-key-answer_place"] .st-key-answer > :has(details) { margin-top: auto; }
 [class*="st-key-card_"] { min-height: 5.5rem; }
 .st-key-readings { min-height: 4.4rem; }
 .st-key-doors [data-testid=stPageLink-NavLink] { padding-block: 0; min-height: 1.5rem; }
@@ -25,7 +28,7 @@ STYLE = """
 .st-key-answer [data-testid=stExpander] { margin-top: .4rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
 [data-testid=stLayoutWrapper]:has(> .st-key-behaviour) { display: none; } /* it would leave a gap above the title */
-.st-key-held_runs { display: none; } /* for the browser alone: see `visit.keep` */
+.st-key-held_runs { display: none; } /* for the browser alone: see `visit.hold` */
 /* Progress and Stop lie over the lower edge: they are in sight wherever the page is scrolled to. */
 [data-testid=stLayoutWrapper]:has(> [class*="st-key-running"]) { position: absolute; }
 [class*="st-key-running"] {
@@ -54,7 +57,7 @@ STYLE = """
 @media (max-width: 768px) {
   .st-key-answer h4 { font-size: 1.1rem; line-height: 1.35; }
   .st-key-answer p { font-size: .94rem; line-height: 1.45; }
-  .st-key-answer_place, .st-key-answer_place_short, .st-key-answer_place_inside, .st-key-answer_place_home { min-height: 14rem; }
+  [class*="st-key-answer_place"] { --room: 14rem; }
   section[data-testid=stSidebar][data-collapsed=false] {
     position: fixed !important; top: auto !important; bottom: 0; left: 0; height: 46dvh !important; min-height: 0;
     width: 100vw !important; min-width: 100vw !important; max-width: 100vw !important; transform: none !important;
@@ -64,9 +67,7 @@ STYLE = """
   section[data-testid=stSidebar] [data-testid=stSidebarHeader] { height: 2.2rem; margin-bottom: 0; }
   [class*="st-key-card_"] { min-height: 6.8rem; }
   .st-key-readings { min-height: 10.4rem; }
-  /* What is behind an answer stands at the foot of the box, however many lines the headline takes. */
   [class*="st-key-answer_place"] .st-key-answer { min-height: 12.8rem; }
-  [class*="st-key-answer_place"] .st-key-answer > :has(details) { margin-top: auto; }
   .st-key-map { flex-direction: row !important; flex-wrap: wrap; }
   .st-key-map > div { width: auto !important; flex: none !important; align-self: center; }
 }

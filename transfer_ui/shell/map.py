@@ -121,6 +121,10 @@ def open_page(file: str) -> None:
         draw_links()  # otherwise those of the run before stand there until the controls are read
     st.title(info.question, anchor=False)
     st.set_page_config(page_icon=look.ICON)  # after the title, because reading an image takes a while at first
+    if file != "compare":  # which adds its own run to the list first
+        from transfer_ui.shell import visit  # after the title, because the core is imported with it
+
+        visit.hold()
 
 
 def draw_links() -> None:

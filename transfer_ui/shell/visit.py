@@ -24,14 +24,17 @@ def page_is_new() -> bool:
 
 
 def keep(config: RunConfig) -> None:
-    """Remember a finished run; the latest comes first, with none listed twice.
-
-    The browser holds the list too, in a box that nobody sees: it brings it to a server that has forgotten the session.
-    """
+    """Remember a finished run; the latest comes first, with none listed twice."""
     link = to_text(config)
     st.session_state.runs = [link, *(run for run in _runs() if run != link)][:MAX_RUNS]
-    st.session_state[HELD] = " ".join(st.session_state.runs)
-    st.text_input("Earlier runs", key=HELD, label_visibility="collapsed")
+    hold()
+
+
+def hold() -> None:
+    """Let the browser hold the list too, in a box that nobody sees: it brings it to a server that has forgotten the session."""
+    if runs := _runs():
+        st.session_state[HELD] = " ".join(runs)
+        st.text_input("Earlier runs", key=HELD, label_visibility="collapsed")
 
 
 def _runs() -> list[str]:
