@@ -21,7 +21,7 @@ left, right = st.columns([6, 5], gap="large")
 with left:
     made = builder.choose(config)
 with place:
-    frame.answer(handout.says(made, config), note=handout.ABOUT)
+    frame.answer(handout.says(made), note=handout.ABOUT)
 with right:
     handout.show_for_class(made, config)
 handout.show_for_teacher(made, config)

@@ -10,9 +10,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from transfer_core import RunConfig
-from transfer_core.wording import join_words
 from transfer_ui.articles.class_links.builder import PAGE_TITLES, Made
-from transfer_ui.controls.class_link import AFTER_PREDICTION, PREDICTIONS, PROJECTOR, ClassLink, controls_words, write
+from transfer_ui.controls.class_link import PREDICTIONS, PROJECTOR, write
 from transfer_ui.controls.link import to_query
 
 QR_TITLE = "QR code of the link for the class"
@@ -57,26 +56,20 @@ def base_of(url: str | None, page: str) -> str:
     return f"{url.rstrip('/').removesuffix(f'/{page}')}/" if url else ""
 
 
-def says(made: Made, config: RunConfig) -> str:
-    """Say in one sentence what the link does."""
-    link = made.link
-    what = [f"asks {_inside(PREDICTIONS[link.predict])}"] if link.predict else []
-    if link.fixed:
-        what.append(f"leaves {_few(link, config)} where they are")
-    if link.reveal:
-        what.append(
-            "hides the answer until then" if link.reveal == AFTER_PREDICTION else "hides the answer until your word"
-        )
-    return f"Your link {join_words([f'opens {PAGE_TITLES[made.page]}', *what])}."
+def says(made: Made) -> str:
+    """Say in one line what the link is for; the preview says the rest.
 
-
-def _inside(words: str) -> str:
-    return words.split(",")[0][0].lower() + words.split(",")[0][1:]
-
-
-def _few(link: ClassLink, config: RunConfig) -> str:
-    n = len(link.fixed)
-    return controls_words(link.fixed, config.scenario) if n < 3 else f"{n} controls"
+    Examples
+    --------
+    >>> from transfer_ui.articles.class_links.builder import START
+    >>> says(START)
+    'On Compare, your class predicts which strategy wins.'
+    """
+    page = PAGE_TITLES[made.page]
+    if made.link.predict:
+        about = PREDICTIONS[made.link.predict].split(",")[0]
+        return f"On {page}, your class predicts {about[0].lower()}{about[1:]}."
+    return f"{page} opens with {'your question' if made.link.ask else 'the settings on the left'}."
 
 
 def show_for_class(made: Made, config: RunConfig) -> None:
