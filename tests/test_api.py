@@ -23,7 +23,7 @@ def site(tmp_path_factory):
 
 
 def test_every_module_has_its_page(site):
-    for package in ("transfer_core", "transfer_ui"):
+    for package in ("transfer_core", "transfer_takeaway", "transfer_ui"):
         for path in (ROOT / package).rglob("*.py"):
             module = path.parent if path.stem == "__init__" else path
             assert module.stem == "__main__" or f"{module.relative_to(ROOT).with_suffix('').as_posix()}.html" in site

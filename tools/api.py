@@ -20,7 +20,7 @@ import pdoc
 
 from tools.references import complaints
 
-PACKAGES = ("transfer_core", "transfer_ui")
+PACKAGES = ("transfer_core", "transfer_takeaway", "transfer_ui")
 CHECKED = (*PACKAGES, "tools")
 DESTINATION = Path(__file__).parents[1] / "docs" / "api"
 

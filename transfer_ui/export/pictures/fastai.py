@@ -1,4 +1,4 @@
-"""fastai on somebody's own pictures: `opt.freeze_to`, `fit`, and its batch norm told to hold still."""
+"""fastai on somebody's own pictures: ``opt.freeze_to``, ``fit``, and its batch norm told to hold still."""
 
 from __future__ import annotations
 
