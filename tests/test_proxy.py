@@ -21,6 +21,7 @@ PASSED = {
     "/_stcore/health": "/_stcore/health",
     "/_stcore/host-config": "/_stcore/host-config",
     "/_stcore/stream": "/_stcore/stream",
+    "/_stcore/upload_file/{session_id}/{file_id}": "/_stcore/upload_file/1f-2/3e-4",
     "/media/{file_id:path}": "/media/first.csv",
     "": "/compare",  # the page and its scripts
 }
@@ -32,8 +33,7 @@ REFUSED = {
     "/_stcore/agent/interact": "/_stcore/agent/interact",
     "/_stcore/agent/openapi.json": "/_stcore/agent/openapi.json",
     "/_stcore/agent/mcp": "/_stcore/agent/mcp",
-    # The app takes no files, has no components, no files of its own beside its pages, and no accounts.
-    "/_stcore/upload_file/{session_id}/{file_id}": "/_stcore/upload_file/1/2",
+    # The app has no components, no files of its own beside its pages, and no accounts.
     "/_stcore/bidi-components/{path:path}": "/_stcore/bidi-components/a/b.js",
     "/component/{path:path}": "/component/a/b.js",
     "/app/static/{path:path}": "/app/static/a.png",
@@ -51,6 +51,8 @@ DISGUISED = [
     "/_stcore/./metrics",
     "/_stcore/health/../metrics",
     "/_stcore/metrics/",
+    "/_stcore/upload_file/../metrics",
+    "/_stcore/upload_file/1/2/../../metrics",
     "/_stcore/metrics?families=cache_memory_bytes",
     "/%63omponent/a/b.js",
     "/_stcore",
