@@ -15,7 +15,7 @@ STYLE = """
 .st-key-presets button { min-height: 1.6rem; padding: 0 .2rem; font-size: .9rem; }
 /* Places keep their height while what belongs there is computed: nothing below them moves. There is room for a headline of
    two lines, on a narrow window of three, and for a note; what is behind the answer stands at the foot of its box. */
-[class*="st-key-answer_place"] { --room: clamp(9.9rem, 16.3rem - 8vw, 12.5rem); min-height: var(--room); }
+[class*="st-key-answer_place"] { --room: clamp(9.35rem, 15.75rem - 8vw, 12rem); min-height: var(--room); }
 .st-key-answer_place_home { --room: clamp(6.3rem, 14rem - 8vw, 10rem); }
 [class*="st-key-answer_place"] .st-key-answer { min-height: var(--room); }
 .st-key-answer_place_home .st-key-answer { min-height: 0; } /* on Start, nothing is behind it */
@@ -24,9 +24,9 @@ STYLE = """
 .st-key-readings { min-height: 4.4rem; }
 .st-key-doors [data-testid=stPageLink-NavLink] { padding-block: 0; min-height: 1.5rem; }
 .st-key-unfreeze_plane { min-height: 23rem; }
-.st-key-answer { padding-bottom: 1.1rem; }
-.st-key-answer [data-testid=stExpander] { margin-top: .4rem; }
-.st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.4; padding: 0 0 .3rem; }
+.st-key-answer [data-testid=stExpander] { margin-top: .2rem; }
+.st-key-answer { padding-bottom: .8rem; }
+.st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.3; padding: 0 0 .3rem; }
 [data-testid=stLayoutWrapper]:has(> .st-key-behaviour) { display: none; } /* it would leave a gap above the title */
 .st-key-held_runs { display: none; } /* for the browser alone: see `visit.hold` */
 /* Progress and Stop lie over the lower edge: they are in sight wherever the page is scrolled to. */
