@@ -158,21 +158,21 @@ def test_classes_that_were_learnt_before_are_chosen_and_then_forgotten_knowledge
 
 @pytest.mark.parametrize("name", ["photos", "broken"])
 def test_an_example_is_in_the_link(name):
-    app = open_page("your_data", {"example": name})
+    app = open_page("your_data", {"sample": name})
     assert not app.exception
     assert "**Now.**" in texts(app.markdown)
     if name == "photos":
         assert "clearly ahead" in texts(app.caption)
         assert len(app.get("vega_lite_chart")) == 6
         _bring_own = app.button(key="forget").click().run()
-        assert "example" not in _bring_own.query_params
+        assert "sample" not in _bring_own.query_params
     else:
         assert "=SUM(A1:A9)" in texts(app.text)
 
 
 def test_links_that_name_what_is_not_there_get_one_sentence():
-    app = open_page("your_data", {"example": "<b>"})
-    assert "example in the link must be one of photos, embeddings, broken, got `<b>`" in texts(app.warning)
+    app = open_page("your_data", {"sample": "<b>"})
+    assert "sample in the link must be one of photos, embeddings, broken, got `<b>`" in texts(app.warning)
     (notice,) = from_query({"scenario": "yours"}).notices
     assert "own data stay in the visit that brought them" in notice
 

@@ -13,7 +13,7 @@ PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "decide": ("guess", "among", "cell", "crossing"),
     "claims": ("verdict", "source", "claim", "again"),
     "export": ("strategy", "framework"),
-    "your_data": ("example",),
+    "your_data": ("sample",),
     "learn": ("lesson", "done", "section", "word"),
 }
 """The place on a page: its own choices, by the name of its file."""
