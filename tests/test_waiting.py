@@ -71,7 +71,7 @@ def test_what_follows_keeps_its_place_whether_there_was_a_wait_or_not():
 
 def test_a_run_whose_visitor_has_gone_rests(monkeypatch):
     monkeypatch.setattr(waiting, "AWAY", 0.5)
-    monkeypatch.setattr(waiting, "_is_connected", lambda: False)
+    monkeypatch.setattr(waiting, "is_connected", lambda: False)
     app = opened(10_000)
     assert not app.markdown
     assert not app.exception

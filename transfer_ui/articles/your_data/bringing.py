@@ -32,22 +32,22 @@ WHAT = (
     "A table (CSV, Parquet) or arrays (NPZ) with one row per example and a column of labels; or a ZIP of photos (PNG, JPEG), "
     "one folder per class. Rows may be embeddings from any pretrained model."
 )
-EXAMPLE = "sample"
+SAMPLE = "sample"
 TROUBLE = "own_trouble"  # why the last file could not be used
 VERSION = "own_upload"  # a number: an uploader with a new one is empty
 
 
 def follow_link() -> None:
     """Bring the example that the link names; what a visitor brought is worth more than a link."""
-    asked, here = st.query_params.get(EXAMPLE), own.brought()
+    asked, here = st.query_params.get(SAMPLE), own.brought()
     if here is not None and not here.example:
-        address.write_place(EXAMPLE, None)
+        address.write_place(SAMPLE, None)
         return
     if asked is not None and asked not in SAMPLES:
         rule = f"must be one of {', '.join(SAMPLES)}"
-        notice_box.say(f"{EXAMPLE} in the link {rule}, got {quoted(asked)}. It was left out.")
+        notice_box.say(f"{SAMPLE} in the link {rule}, got {quoted(asked)}. It was left out.")
         asked = None
-    address.write_place(EXAMPLE, asked)
+    address.write_place(SAMPLE, asked)
     if asked is None and here is not None:
         own.forget()  # the browser's Back
     elif asked is not None and (here is None or here.example != asked):
@@ -116,7 +116,7 @@ def draw_source(data: own.Brought) -> None:
 def take_example(name: str) -> None:
     """Have an example brought by the next run; the link names it."""
     forget()
-    address.write_place(EXAMPLE, name)
+    address.write_place(SAMPLE, name)
 
 
 def forget() -> None:
@@ -124,7 +124,7 @@ def forget() -> None:
     own.forget()
     st.session_state.pop(TROUBLE, None)
     st.session_state[VERSION] = st.session_state.get(VERSION, 0) + 1
-    address.write_place(EXAMPLE, None)
+    address.write_place(SAMPLE, None)
 
 
 def _bring(make_steps: MakeSteps, example: str = "") -> None:
@@ -157,4 +157,4 @@ def _read(make_steps: MakeSteps) -> Contents | None:
 
 def _stop_reading() -> None:
     st.session_state[TROUBLE] = "Reading was stopped: nothing was kept."
-    address.write_place(EXAMPLE, None)
+    address.write_place(SAMPLE, None)
