@@ -26,7 +26,7 @@ from transfer_core.wording import comparative, join_words, sentence_case, side_w
 FROZEN, FULL, SCRATCH = "feature_extraction", "end_to_end", "from_scratch"
 HEAD_FIRST, GRADUAL, TOP, RATES = "head_first", "stage_by_stage", "top_third", "discriminative"
 FEW = 5  # pictures per class: what "few" means here, forty pictures in all
-ENOUGH = 40  # pictures per class: fewer are not "enough data"
+ENOUGH = 40  # pictures per class: with fewer at most, nothing is known of what happens "as they grow in number"
 
 
 class Measured(NamedTuple):
@@ -252,7 +252,7 @@ _IN_TURN = "for the same epochs without cached features, round by round"
 PUT: Mapping[str, Put] = MappingProxyType(
     {
         "crossover.rule_of_thumb": Put((FROZEN, FULL), _OF_CROSSOVER["rule_of_thumb"].rule, _by_size, _by_size_words),
-        "crossover.few_shot": Put((FROZEN, FULL), _OF_CROSSOVER["few_shot"].rule, _ends, _ends_words),
+        "crossover.few_shot": Put((FROZEN, FULL), _OF_CROSSOVER["few_shot"].rule, _ends, _ends_words, ENOUGH),
         "crossover.small_data": _mean_put(
             FROZEN,
             SCRATCH,
@@ -270,6 +270,7 @@ PUT: Mapping[str, Put] = MappingProxyType(
             ),
             _few_and_growth,
             _growth_words,
+            ENOUGH,
         ),
         "crossover.enough_data": Put(
             (FROZEN, FULL),

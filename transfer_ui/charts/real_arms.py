@@ -13,14 +13,14 @@ from transfer_core.strategies import Look
 from transfer_ui.charts import base, beside, price
 from transfer_ui.palette import FROZEN, MUTED, PAPER, TRAINED_RANGE
 
-ROW, MARGIN = 30, 70  # pixels of a row, and of axis, title and legend
+ROW, MARGIN, LEGEND = 30, 70, 60  # pixels of a row, of axis and title, and of the scale of colours
 WORK_HEIGHT = 300
 MOVES = (0.0005, 0.5)  # ends of the scale of colours
 BRIGHT = 0.1
 STILL = "exactly 0"
 Arms = tuple[tuple[str, Look], ...]
 """Title and look of each arm, in their order: what a template is made for."""
-SAME, OTHER = "The style it was trained on", "The other style"
+SAME, OTHER = "Same style", "Other style"
 
 
 def _colour(arms: Arms, mode: str) -> alt.Color:
@@ -42,7 +42,12 @@ def strip_template(arms: Arms, mode: str) -> base.Spec:
     colour, y = _colour(arms, mode), _names(arms)
 
     def x(field: str) -> alt.X:
-        return alt.X(f"{field}:Q").scale(zero=False, nice=True).axis(format=".0%", tickCount=6).title("Test accuracy")
+        return (
+            alt.X(f"{field}:Q")
+            .scale(zero=False, nice=False, padding=14)
+            .axis(format=".0%", tickCount=6)
+            .title("Test accuracy")
+        )
 
     fill = (
         alt.Shape("style:N")
@@ -146,7 +151,7 @@ def moves_template(arms: Arms, stages: tuple[str, ...], mode: str) -> base.Spec:
             .transform_calculate(words="format(datum.mean, '.1%')")
             .mark_text(fontSize=11, tooltip=None, color=alt.ExprRef(f"datum.mean > {BRIGHT} ? {on_bright} : {on_dim}"))
             .encode(text="words:N"),
-        ).properties(height=MARGIN + ROW * len(arms)),
+        ).properties(height=MARGIN + LEGEND + ROW * len(arms)),
         mode,
     )
 

@@ -22,9 +22,9 @@ FILTER = 22  # pixels of a filter on the page, with its gap
 STYLE = """
 <style>
 .emoji { display: flex; flex-wrap: wrap; gap: .35rem .9rem; }
-.emoji figure { margin: 0; } .emoji figcaption { font-size: .8rem; line-height: 1.25; color: var(--quiet); }
+.emoji figure { margin: 0; max-width: 86px; } .emoji figcaption { font-size: .8rem; line-height: 1.25; color: var(--quiet); }
 .emoji div.pair { display: flex; gap: 2px; }
-.emoji i { display: inline-block; width: 44px; height: 44px; border-radius: 6px; background-color: #fff; background-repeat: no-repeat; }
+.emoji i { display: inline-block; width: 42px; height: 42px; border-radius: 6px; background-color: #fff; background-repeat: no-repeat; }
 </style>
 """
 

@@ -141,6 +141,8 @@ def agreement(found: Results, lab: Mapping[str, str]) -> str:
     both = {name: one.verdict for name, one in found.findings.items() if name in lab}
     settled = {name for name, verdict in both.items() if verdict not in OPEN and lab[name] not in OPEN}
     same = sum(both[name] == lab[name] for name in settled)
+    if not settled:
+        return f"{len(both)} claims could be put to both networks; none is settled by both so far."
     return (
         f"{len(both)} claims could be put to both networks. Of the {len(settled)} that both settle, they agree on {same}; "
         f"{len(both) - len(settled)} stay open in one of them."
