@@ -53,7 +53,8 @@ def headline_of(gaps: Mapping[int, Gap]) -> str:
 def note(found: Results) -> str:
     """Say which networks are compared."""
     backbone = found.made["asked"]["backbone"]
-    return f"{BACKBONES.get(backbone, backbone)}, on emoji; this lab’s network of two layers, on digits."
+    said = f"{BACKBONES.get(backbone, backbone)}, on emoji; this lab’s network of two layers, on digits."
+    return f"{said} Measured in part so far." if left_out(found) else said
 
 
 def evidence(found: Results) -> list[str]:
