@@ -69,7 +69,7 @@ for page, link in {LINKS!r}.items():
 
 @pytest.fixture
 def copy(tmp_path):
-    for folder in ("transfer_core", "transfer_ui", "pages", ".streamlit"):
+    for folder in ("transfer_core", "transfer_takeaway", "transfer_ui", "pages", ".streamlit"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     path = tmp_path / "transfer_core" / "strategies.py"
     source = path.read_text(encoding="utf-8").rstrip()

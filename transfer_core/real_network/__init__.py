@@ -1,1 +1,1 @@
-"""What a real pretrained network says to the lab's claims: stored results of `transfer_torch`, and their rules."""
+"""What a real pretrained network says to the lab's claims: stored results, and the rules of its claims."""

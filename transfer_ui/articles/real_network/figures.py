@@ -8,6 +8,7 @@ import streamlit as st
 from transfer_core.real_network.claims import FROZEN, FULL
 from transfer_core.real_network.results import Results
 from transfer_core.statistics import Gap
+from transfer_core.studies import execute
 from transfer_core.studies.questions import crossover
 from transfer_ui.charts.real_arms import OTHER, SAME, Arms
 from transfer_ui.charts.two_networks import LAB, REAL
@@ -38,7 +39,9 @@ def lab_gaps() -> dict[int, Gap]:
     shipped = cached.shipped_study(study.name)
     assert shipped is not None
     (config,) = study.default_configs()
-    rows = shipped.rows(study.cells([config]))
+    # The two arms alone: who adds a strategy has cells that are not stored.
+    cells = [cell for cell in study.cells([config]) if cell.labels["strategy"] in crossover.ARMS]
+    rows = execute.rows(cells, shipped.done(cells))
     gaps = crossover.gaps_by_size(crossover.at_best_rates(rows), crossover.complete_sizes(rows))
     return {round(images / config.layer_sizes[-1]): gap for images, gap in gaps.items()}
 
