@@ -11,6 +11,8 @@ from transfer_ui.controls import sidebar
 config = sidebar.current_config()
 sidebar.show_notices()
 
+import streamlit as st
+
 from transfer_core.own_data.limits import LIMITS
 from transfer_ui.articles.class_links import room
 from transfer_ui.articles.your_data import bringing, conversation
@@ -19,6 +21,8 @@ from transfer_ui.runs import own
 from transfer_ui.shell import frame
 
 room.draw(config)
+if room.is_veiled(config):
+    room.wait(st.container())
 own.keep_uploads_off_the_disk(2 * LIMITS.file_bytes)  # the server itself refuses files a little later
 bringing.follow_link()
 conversation.hold(theme())  # a name of this module would keep what was brought until somebody opens the next page
