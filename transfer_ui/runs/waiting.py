@@ -195,13 +195,12 @@ def _progress_bar(place: DeltaGenerator, job: Job, key: Hashable, bench: Workben
     run they would flicker.
     """
     when = "first" if st.session_state.get("page_is_new") else "again"
+    name = hash((key, id(job)))  # a page may wait twice for the same settings, for two jobs
     with place.container(
-        key=f"running_{when}_{hash(key)}", border=True, horizontal=True, vertical_alignment="center", gap="medium"
+        key=f"running_{when}_{name}", border=True, horizontal=True, vertical_alignment="center", gap="medium"
     ):
         bar = st.progress(min(job.progress.fraction, 1.0), f"{job.progress.message} · {UNKNOWN}")
-        st.button(
-            "Stop", key=f"stop_{hash(key)}", on_click=_stop, args=(bench, job, key), icon=":material/stop_circle:"
-        )
+        st.button("Stop", key=f"stop_{name}", on_click=_stop, args=(bench, job, key), icon=":material/stop_circle:")
     return bar
 
 
