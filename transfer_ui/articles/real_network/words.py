@@ -23,20 +23,20 @@ CREDIT = (
 
 
 def headline(found: Results) -> str:
-    """Say in one line what happens to the question on a real network.
-
-    Examples
-    --------
-    >>> from transfer_core.statistics import paired_gap
-    >>> gaps = {size: paired_gap(np.full(6, lead), np.zeros(6)) for size, lead in ((1, -0.03), (5, 0.001), (10, 0.04))}
-    >>> headline_of(gaps)
-    'On a real network, freezing leads with 1 picture per class, fine-tuning from 10.'
-    """
+    """Say in one line what happens to the question on a real network."""
     return headline_of(found.gaps(FULL, FROZEN))
 
 
 def headline_of(gaps: Mapping[int, Gap]) -> str:
-    """Say which approach is clearly ahead where."""
+    """Say which approach is clearly ahead where.
+
+    Examples
+    --------
+    >>> from transfer_core.studies.summaries import gap_of
+    >>> gaps = {size: gap_of([lead] * 6) for size, lead in ((1, -0.03), (5, 0.0), (10, 0.04))}
+    >>> headline_of(gaps)
+    'On a real network, freezing leads with 1 picture per class, fine-tuning from 10.'
+    """
     frozen, tuned = ([size for size, gap in gaps.items() if gap.sign == side] for side in (-1, 1))
     most = max(gaps)
     if frozen and tuned and max(frozen) < min(tuned):
