@@ -71,16 +71,19 @@ def measure(
     store : Store
     n_processes : int
     until : float
-        Clock of `time.monotonic` after which what is not done is given up.
+        Clock of `time.monotonic` after which nothing is begun any more; what is under way is finished and kept.
     """
     with processes(n_processes) as executor:
         waiting = {executor.submit(_measured, ground, cell): cell for cell in todo}
         for done in as_completed(waiting):
+            if done.cancelled():
+                continue
             cell = waiting[done]
             store.put(cell, done.result())
             yield cell
             if time.monotonic() > until:
-                return
+                for one in waiting:
+                    one.cancel()
 
 
 def threads_each(n_processes: int) -> int:
