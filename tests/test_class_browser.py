@@ -25,6 +25,8 @@ def _make(page: Page, server: str) -> str:
     ready(page, "What will your class predict?")
     page.get_by_label("Your question").fill(QUESTION)
     page.get_by_label("Your question").press("Enter")
+    expect(page).to_have_url(re.compile("made=.*ask%3D"))
+    ready(page)
     lock = page.get_by_role("combobox", name="Controls that are fixed")
     lock.click()
     page.get_by_role("option", name="Epochs", exact=True).click()
