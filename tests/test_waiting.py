@@ -104,3 +104,28 @@ def test_a_run_that_its_process_did_not_survive_is_one_sentence(quiet):
     assert [error.value for error in app.error] == [
         "Training ended twice before it was finished, perhaps for lack of memory: try smaller settings."
     ]
+
+
+def page_with_more_to_come():
+    from functools import partial
+
+    import streamlit as st
+
+    from transfer_core import Progress
+    from transfer_ui.runs.guesses import Request
+    from transfer_ui.runs.waiting import outcome
+    from transfer_ui.runs.workbench import Workbench
+
+    def steps(name):
+        yield Progress(1.0, name, partial(dict, name=name))
+
+    bench = st.session_state.setdefault("bench", Workbench())
+    beside = [Request(name, partial(steps, name), name) for name in ("second", "third", "fourth")]
+    outcome(bench, "first", partial(steps, "first"), beside=beside)
+
+
+def test_what_a_page_waits_for_next_drops_nothing_of_what_it_waits_for_now():
+    app = AppTest.from_function(page_with_more_to_come, default_timeout=60).run()
+    assert not app.exception
+    kept = app.session_state["bench"]._shelf
+    assert all(name in kept for name in ("first", "second", "third", "fourth"))

@@ -83,7 +83,7 @@ def outcome(
         _say_stopped(place, key, stopped[key][0])
         return Outcome(stopped[key][1], True)
     if not job.ended:
-        _wait(bench, job, key, place, draw, [bench.job(*request) for request in beside])
+        _wait(bench, job, key, place, draw, beside)
     return Outcome(_result(job), False, derived=job.derived)
 
 
@@ -134,7 +134,7 @@ def _wait(
     key: Hashable,
     place: DeltaGenerator,
     draw: Callable[[Any], object] | None,
-    beside: Sequence[Job],
+    beside: Sequence[Request],
 ) -> None:
     """Wait; every look is also the point where a newer click ends this script."""
     started = here_at = monotonic()
@@ -144,7 +144,9 @@ def _wait(
     seen, first, drawn = job.progress, job.progress.fraction, job.progress.fraction
     with bench.waiting_for(job, session()), ExitStack() as others:
         bar = _progress_bar(place, job, key, bench)
-        for other in beside:
+        for request in beside:
+            # One by one: a job that nobody waits for yet gives way to the next that is asked for.
+            other = bench.job(*request)
             if not other.ended:
                 others.enter_context(bench.waiting_for(other))
         while not job.ended:
@@ -195,12 +197,13 @@ def _progress_bar(place: DeltaGenerator, job: Job, key: Hashable, bench: Workben
     run they would flicker.
     """
     when = "first" if st.session_state.get("page_is_new") else "again"
-    name = hash((key, id(job)))  # a page may wait twice for the same settings, for two jobs
     with place.container(
-        key=f"running_{when}_{name}", border=True, horizontal=True, vertical_alignment="center", gap="medium"
+        key=f"running_{when}_{hash(key)}", border=True, horizontal=True, vertical_alignment="center", gap="medium"
     ):
         bar = st.progress(min(job.progress.fraction, 1.0), f"{job.progress.message} · {UNKNOWN}")
-        st.button("Stop", key=f"stop_{name}", on_click=_stop, args=(bench, job, key), icon=":material/stop_circle:")
+        st.button(
+            "Stop", key=f"stop_{hash(key)}", on_click=_stop, args=(bench, job, key), icon=":material/stop_circle:"
+        )
     return bar
 
 
