@@ -16,6 +16,7 @@ from transfer_core.studies.fingerprint import fingerprint
 from transfer_core.studies.workers import MAX_PROCESSES, processes
 from transfer_ui.command.boundary import WRONG_ARGUMENTS, leave
 
+LATE = ("asyncio", "concurrent.futures", "distributed", "distributed.client", "tornado", "tornado.application")
 PATIENCE = 10  # seconds for a scheduler to answer, and for a cluster to have a worker
 
 
@@ -95,7 +96,8 @@ def _without_logs() -> Iterator[None]:
     """Keep Dask's logs of a failing cluster off the terminal: one sentence says what matters."""
     logging.disable(logging.CRITICAL)
     # Futures that nobody awaits any more say so when they are collected: after the sentence, and after the logs are back.
-    logging.getLogger("asyncio").disabled = True
+    for name in LATE:
+        logging.getLogger(name).disabled = True
     try:
         yield
     finally:
