@@ -131,3 +131,4 @@ frame.try_next(
         ("learn", {}, "The ideas", "what the words mean, and where they come from"),
     ],
 )
+room.tell(config)

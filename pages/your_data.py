@@ -35,3 +35,4 @@ frame.try_next(
         ("export", {}, "Take the code", "freezing and fine-tuning in your framework"),
     ],
 )
+room.tell(config)

@@ -78,7 +78,7 @@ FLOORS = {
     "transfer_torch": (
         {"__main__"},
         {"command"},
-        {"estimate", "grid", "findings", "chart", "record", "workers", "looks", "race"},
+        {"estimate", "grid", "findings", "chart", "workers", "looks", "race"},
         {"cells"},
         {"training", "backbones"},
         {"inputs", "stages"},

@@ -18,10 +18,13 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import platform
 import sys
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +36,10 @@ from tqdm import tqdm
 from transfer_core.studies.store import Store
 from transfer_torch import backbones, grid, looks, workers
 from transfer_torch.arms import ARMS
-from transfer_torch.cells import Bench, Cell
+from transfer_torch.cells import BATCH_SIZE, MOMENTUM, Bench, Cell, fingerprint
 from transfer_torch.findings import ARM, KNOBS, summarise
 from transfer_torch.race import race
-from transfer_torch.record import about
+from transfer_torch.splits import quotas
 from transfer_torch.work import stage_multiply_adds
 
 SIZES, N_SEEDS = (1, 2, 5, 10, 20, 40), 10
@@ -84,17 +87,34 @@ def _in_order(cells: Sequence[Cell]) -> list[Cell]:
 
 
 def _write_about(options: argparse.Namespace, bench: Bench, complete: bool) -> None:
+    """Say how the results came about; folders by their last name alone."""
+    val, test = quotas(bench.pictures.labels)
     stages = bench.backbone.stages
-    facts: dict[str, Any] = about(options, bench, []) | {
+    facts: dict[str, Any] = {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": "python -m tools.build_real_network",
+        "asked": {name: value.name if isinstance(value, Path) else value for name, value in vars(options).items()},
         "complete": complete,
+        "classes": list(bench.pictures.classes),
+        "pictures": len(bench.pictures.labels),
         "names": list(bench.pictures.names),
         "labels": bench.pictures.labels.tolist(),
+        "per_class": {"validation": val, "test": test},
+        "stages": list(bench.backbone.names),
         "multiply_adds": [
             *stage_multiply_adds(stages, options.resolution),
             bench.backbone.n_features * len(bench.pictures.classes),
         ],
         "parameters": [sum(values.numel() for values in stage.parameters()) for stage in stages],
+        "rates": {name: [list(rates) for rates in ARMS[name].grid] for name in options.arms},
+        "batch_size": BATCH_SIZE,
+        "momentum": MOMENTUM,
+        "keys": dict(zip(("pictures", "other", "backbone", "machine"), bench.names, strict=True)),
+        "code": fingerprint(),
+        "device": torch.cuda.get_device_name() if bench.machine.device.type == "cuda" else platform.machine(),
+        "threads": torch.get_num_threads(),
+        "versions": {"python": platform.python_version()}
+        | {name: version(name) for name in ("torch", "numpy", "pillow")},
     }
     (options.out / "about.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 

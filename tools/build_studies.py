@@ -8,19 +8,13 @@ table and findings follow anew from the stored cells, as they must where a rule,
 
 from __future__ import annotations
 
-import platform
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from datetime import UTC, datetime
 from pathlib import Path
 
 import joblib
-import numpy as np
-import pandas as pd
-import scipy
-import sklearn
 
 from transfer_core.config import RunConfig
 from transfer_core.studies.execute import execute
@@ -30,20 +24,18 @@ from transfer_core.studies.shipped import FOLDER, PAGES, read, write
 from transfer_core.studies.store import Store, default_path
 from transfer_core.studies.study import FIRST_SEEDS, N_SEEDS, Reading, Study
 from transfer_core.studies.workers import processes
+from transfer_takeaway import made
 
 COMMAND = "python -m tools.build_studies"
 
 
 def made_now() -> dict[str, str]:
     """Say when and with what this is computed."""
-    versions = {"Python": platform.python_version()} | {
-        name: module.__version__
-        for name, module in (("NumPy", np), ("SciPy", scipy), ("scikit-learn", sklearn), ("pandas", pd))
-    }
+    now = made.made_now()
     return {
-        "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "versions": ", ".join(f"{name} {version}" for name, version in versions.items()),
-        "machine": f"{platform.machine()}, {joblib.cpu_count()} cores",
+        "date": now["date"],
+        "versions": now["versions"],
+        "machine": f"{now['machine']}, {joblib.cpu_count()} cores",
         "command": COMMAND,
     }
 

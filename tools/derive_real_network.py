@@ -19,7 +19,8 @@ from PIL import Image
 
 from tools.build_real_network import OUT
 from transfer_core.arrays import Array
-from transfer_core.real_network.claims import Measured, judge
+from transfer_core.real_network.claims import judge
+from transfer_core.real_network.evidence import Measured
 from transfer_core.real_network.results import FILE, FOLDER, SPRITE, TRAININGS
 from transfer_torch.arms import ARMS
 from transfer_torch.findings import summarise

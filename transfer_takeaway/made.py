@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from transfer_core.studies.fingerprint import fingerprint
 
-PACKAGES = {"NumPy": "numpy", "SciPy": "scipy", "scikit-learn": "scikit-learn"}
+PACKAGES = {"NumPy": "numpy", "SciPy": "scipy", "scikit-learn": "scikit-learn", "pandas": "pandas"}
 
 
 def made_now() -> dict[str, str]:

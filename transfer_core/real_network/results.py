@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from transfer_core.real_network.claims import Measured
+from transfer_core.real_network.evidence import Measured
 from transfer_core.statistics import Gap, Verdict, paired_gap, verdict
 from transfer_core.strategies import Look
 from transfer_core.studies.study import Decisive, Finding
@@ -82,7 +82,7 @@ class Results(NamedTuple):
     best : DataFrame
         One row per arm, size and seed, at the rates that are best on its validation pictures.
     race : DataFrame
-        As `transfer_core.real_network.claims.Measured` has it.
+        As `transfer_core.real_network.evidence.Measured` has it.
     work : DataFrame
         ``arm``, ``size``, ``forward``, ``backward``: multiply-adds of a training.
     findings : dict of str to Finding

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from transfer_core.real_network.claims import FROZEN, FULL
+from transfer_core.real_network.evidence import FROZEN, FULL
 from transfer_core.real_network.results import Results
 from transfer_core.statistics import Gap
 from transfer_core.studies import execute

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from transfer_core.real_network.claims import FROZEN, FULL
+from transfer_core.real_network.evidence import FROZEN, FULL, count_of
 from transfer_core.real_network.results import PLANNED_SIZES, Results
 from transfer_core.statistics import Gap
 from transfer_core.studies.rules import INCONCLUSIVE, UNTESTED
@@ -42,11 +42,11 @@ def headline_of(gaps: Mapping[int, Gap]) -> str:
     if frozen and tuned and max(frozen) < min(tuned):
         return f"On a real network, freezing leads {_up_to(frozen)}, fine-tuning from {min(tuned)}."
     if tuned and not frozen:
-        return f"On a real network, fine-tuning is ahead from {_pictures(min(tuned))} per class on."
+        return f"On a real network, fine-tuning is ahead from {count_of(min(tuned))} per class on."
     if frozen and not tuned:
         return f"On a real network, freezing leads {_up_to(frozen)}, fine-tuning nowhere."
     if not frozen:
-        return f"On a real network, freezing and fine-tuning are level up to {_pictures(most)} per class."
+        return f"On a real network, freezing and fine-tuning are level up to {count_of(most)} per class."
     return "On a real network, freezing and fine-tuning take turns in the lead."
 
 
@@ -60,7 +60,7 @@ def note(found: Results) -> str:
 def evidence(found: Results) -> list[str]:
     """Say what the headline rests on, how it was measured, and what was not."""
     gaps = found.gaps(FULL, FROZEN)
-    said = "; ".join(f"with {_pictures(size)} per class {side_words(gap)}" for size, gap in gaps.items())
+    said = "; ".join(f"with {count_of(size)} per class {side_words(gap)}" for size, gap in gaps.items())
     return [f"End-to-end is, against feature extraction: {said}.", protocol(found), *left_out(found)]
 
 
@@ -161,11 +161,7 @@ def _lost(gap: Gap) -> str:
 
 
 def _up_to(sizes: list[int]) -> str:
-    return f"{'with' if len(sizes) == 1 else 'up to'} {_pictures(sizes[-1])} per class"
-
-
-def _pictures(size: int) -> str:
-    return f"{size} picture{'' if size == 1 else 's'}"
+    return f"{'with' if len(sizes) == 1 else 'up to'} {count_of(sizes[-1])} per class"
 
 
 OPEN = (INCONCLUSIVE, UNTESTED)
