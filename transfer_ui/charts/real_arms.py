@@ -13,7 +13,7 @@ from transfer_core.strategies import Look
 from transfer_ui.charts import base, beside, price
 from transfer_ui.palette import FROZEN, MUTED, PAPER, TRAINED_RANGE
 
-ROW, MARGIN, LEGEND = 30, 70, 60  # pixels of a row, of axis and title, and of the scale of colours
+ROW, LINE, MARGIN, LEGEND = 30, 18, 70, 60  # pixels of a row, a style in it, axis and title, the scale of colours
 WORK_HEIGHT = 300
 MOVES = (0.0005, 0.5)  # ends of the scale of colours
 BRIGHT = 0.1
@@ -63,16 +63,18 @@ def strip_template(arms: Arms, mode: str) -> base.Spec:
         alt.Tooltip("high:Q", title="to", format=".1%"),
         alt.Tooltip("n:Q", title="Seeds"),
     ]
-    every = alt.Chart(base.NO_DATA)
+    # One line for each style: with few pictures their intervals overlap.
+    beside_each_other = alt.YOffset("style:N").scale(domain=[SAME, OTHER])
+    every = alt.Chart(base.NO_DATA).encode(y=y, yOffset=beside_each_other, color=colour)
     return base.template(
         alt.layer(
             every.mark_rule(strokeWidth=4, strokeCap="round", opacity=0.55, tooltip=None).encode(
-                x=x("low"), x2="high:Q", y=y, color=colour
+                x=x("low"), x2="high:Q"
             ),
             every.mark_point(filled=True, size=110, opacity=1, stroke=PAPER[mode], strokeWidth=1.5).encode(
-                x=x("mean"), y=y, color=colour, shape=fill, tooltip=tooltip
+                x=x("mean"), shape=fill, tooltip=tooltip
             ),
-        ).properties(height=MARGIN + ROW * len(arms)),
+        ).properties(height=MARGIN + 2 * LINE * len(arms)),
         mode,
     )
 

@@ -29,7 +29,7 @@ from transfer_ui.shell.map import PAGES
 
 PAGE_TITLES = {page.file: page.title for page in PAGES if page.file != "class_links"}
 AT_ONCE = ""
-REVEALS = {AT_ONCE: "At once", AFTER_PREDICTION: "After a prediction", AFTER_WORD: "With a word you say"}
+REVEALS = {AT_ONCE: "At once", AFTER_PREDICTION: "After a prediction", AFTER_WORD: "With a word"}
 FIXED = "Grey, at the settings on the left: the reader sees them and cannot move them."
 HIDDEN = "Not drawn at all; they too stay at the settings on the left."
 MAX_MADE = 3000  # characters of a link inside the link: the longest question fits

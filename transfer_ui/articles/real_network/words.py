@@ -146,7 +146,7 @@ def agreement(found: Results, lab: Mapping[str, str]) -> str:
         return f"{len(both)} claims could be put to both networks; none is settled by both so far."
     return (
         f"{len(both)} claims could be put to both networks. Of the {len(settled)} that both settle, they agree on {same}; "
-        f"{len(both) - len(settled)} stay open in one of them."
+        f"{len(both) - len(settled)} stay open in one or both."
     )
 
 
