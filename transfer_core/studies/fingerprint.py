@@ -16,7 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 CORE = Path(__file__).parents[1]
-STUDIES = "transfer_core.studies."
+# Packages that plan, keep, read or judge results, and measure by tasks alone.
+AROUND_TASKS = ("transfer_core.studies.", "transfer_core.real_network.", "transfer_core.own_data.")
 WHOLE = "*"  # in place of a name: the module with all its names
 
 
@@ -118,9 +119,9 @@ def reached(sources: dict[str, bytes]) -> dict[str, list[ast.stmt]]:
 
 
 def _may_be_in_a_task(name: str, module: _Module) -> Iterator[str]:
-    """Classes to begin with; those of studies only plan, keep or judge results, unless they measure or start an arm."""
+    """Classes to begin with; around tasks, only those that measure or start an arm."""
     for one in module.classes:
-        if not name.startswith(STUDIES) or any(getattr(part, "name", "") in ("measure", "params") for part in one.body):
+        if not name.startswith(AROUND_TASKS) or any(getattr(part, "name", "") in ("measure", "params") for part in one.body):
             yield one.name
 
 
