@@ -27,14 +27,23 @@ def _make(page: Page, server: str) -> str:
     page.get_by_label("Your question").press("Enter")
     expect(page).to_have_url(re.compile("made=.*ask%3D"))
     ready(page)
-    lock = page.get_by_role("combobox", name="Controls that are fixed")
-    lock.click()
-    page.get_by_role("option", name="Epochs", exact=True).click()
-    lock.press("Escape")
+    eventually(page, lambda: _fix(page, "Epochs"), lambda chosen: "Epochs" in chosen)
     expect(page).to_have_url(re.compile("made=.*lock%3Dn_epochs"))
     ready(page)
     expect(page.get_by_alt_text("QR code of the link for the class")).to_be_visible()
     return page.get_by_test_id("stCode").first.inner_text().replace("\n", "")
+
+
+def _fix(page: Page, control: str) -> str:
+    """Choose a control to be fixed, and read what is chosen: a list that is slow to open may miss the click."""
+    box = page.locator(".st-key-made_lock")
+    if control not in box.inner_text():
+        lock = box.get_by_role("combobox", name="Controls that are fixed")
+        lock.click()
+        page.get_by_role("option", name=control, exact=True).click()
+        lock.press("Escape")
+        page.wait_for_timeout(500)
+    return box.inner_text()
 
 
 def _predict(page: Page, link: str) -> str:
