@@ -214,6 +214,7 @@ def test_the_stored_map_needs_no_training():
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.no_cover
 def test_every_scenario_is_decided(scenario):
     app = open_page("decide", QUICK | {"scenario": scenario, "guess": "never", "images_per_class": "1"})
     assert not app.exception

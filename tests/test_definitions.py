@@ -42,6 +42,7 @@ def _walk(block):
 
 
 @pytest.mark.parametrize(("page", "query"), OPENED, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.no_cover
 def test_a_word_is_explained_where_it_first_stands(page, query):
     prose = _prose(open_page(page, query))
     assert prose

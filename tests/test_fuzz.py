@@ -11,11 +11,13 @@ from transfer_ui.controls import link, sidebar
 N_A_PAGE = 5
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_odd_links_are_read_without_a_fault():
     assert not [fault for odd in odd_links(fuzz.N_READ, 0) for fault in fuzz.faults_of_reading(odd)]
 
 
 @pytest.mark.parametrize("page", PAGE_FILES)
+@pytest.mark.no_cover
 def test_page_opens_by_odd_links(page):
     assert not [fault for odd in page_links(page, N_A_PAGE, 1) for fault in fuzz.faults_on_page(page, odd)]
 

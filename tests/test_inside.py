@@ -201,6 +201,7 @@ def test_ink_in_a_link_is_the_ink_that_was_drawn():
 
 @pytest.mark.parametrize("look", looks.TITLES)
 @pytest.mark.parametrize("end", ["first", "last"])
+@pytest.mark.no_cover
 def test_every_look_at_both_ends_of_the_controls_of_the_page(look, end):
     own = {"look": look} | ({"arms": "all", "of_seed": "1", "epoch": "0"} if end == "last" else {})
     app = open_page("inside", QUICK | own)
@@ -213,6 +214,7 @@ def test_every_look_at_both_ends_of_the_controls_of_the_page(look, end):
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.no_cover
 def test_every_scenario_can_be_looked_into(scenario):
     app = open_page("inside", QUICK | {"scenario": scenario, "images_per_class": "2", "arms": "all"})
     for look in looks.TITLES:

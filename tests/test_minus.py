@@ -45,6 +45,7 @@ def test_no_phrase_about_a_loss_has_a_hyphen_for_a_minus(words):
 
 
 @pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
+@pytest.mark.no_cover
 def test_no_verdict_has_a_hyphen_for_a_minus(study):
     said = list(worded(study))
     assert len(said) >= 3 * len(study.claims)

@@ -82,6 +82,7 @@ def test_wrong_settings_and_wrong_places_share_one_box():
         ("learn", {"momentum": "1e400"}, "momentum"),
     ],
 )
+@pytest.mark.no_cover
 def test_a_huge_value_of_any_parameter_is_one_short_sentence_and_the_page_works(page, query, name):
     app = open_page(page, query)
     assert not app.exception

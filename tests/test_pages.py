@@ -41,6 +41,7 @@ def test_answer_comes_first(page):
 
 @pytest.mark.parametrize("page", LAB_PAGES)
 @pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.no_cover
 def test_every_scenario_runs(page, scenario):
     app = open_page(page, QUICK | {"scenario": scenario, "images_per_class": "2"})
     assert not app.exception
@@ -49,6 +50,7 @@ def test_every_scenario_runs(page, scenario):
 
 @pytest.mark.parametrize("end", ["lowest", "highest"])
 @pytest.mark.parametrize("knob", [knob for knob in KNOBS if knob.name != "scenario"], ids=lambda knob: knob.name)
+@pytest.mark.no_cover
 def test_every_control_at_both_ends(knob, end):
     start = values_of(RunConfig(n_epochs=5, unfreeze_epoch=2, n_seeds=2, pretrain_epochs=1, hidden_sizes=(8, 8)))
     options = knob.options(start)

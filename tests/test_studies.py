@@ -113,6 +113,7 @@ def test_rows_come_back_from_the_store_to_the_bit(study, store):
     assert first.equals(second)
 
 
+@pytest.mark.no_cover
 def test_every_scenario_it_offers_can_be_run(study, store):
     for scenario in study.scenarios:
         found = study.summarise(small_rows(study, store, FEW, scenario))
