@@ -14,14 +14,14 @@ from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES
 from transfer_core.bibliography import LESSON, SOURCES
 from transfer_core.config import RunConfig
-from transfer_core.statistics import Gap, pooled, verdict
+from transfer_core.statistics import Gap, paired_gap, pooled, verdict
 from transfer_core.strategies import STRATEGIES
 from transfer_core.studies import grids
 from transfer_core.studies.conditions import Condition, Quantity, above, below, lead, negligible
 from transfer_core.studies.quantifiers import At, Place, both, either
 from transfer_core.studies.rules import Rule, best_of_all, signed
 from transfer_core.studies.study import Axis, Cell, Claim, Figure, Finding, Study, Summary, has_source
-from transfer_core.studies.summaries import at_their_best, gap_between, gap_of, points, scores
+from transfer_core.studies.summaries import at_their_best, gap_between, gap_of, points
 from transfer_core.studies.tasks import CONTROLS, Train
 from transfer_core.wording import comparative, inside, number_words, side_words
 
@@ -90,9 +90,14 @@ def cell_scores(cell: pd.DataFrame) -> dict[str, Array]:
     dict of str to ndarray of shape (n_seeds,)
         Strategies first, baselines after them; only those that have finished.
     """
-    measured = set(cell["strategy"])
-    found = {name: scores(cell, "test_accuracy", strategy=name) for name in RIVALS if name in measured}
+    measured = _by_strategy(cell.sort_values("seed"))
+    found = {name: measured[name] for name in RIVALS if name in measured}
     return {name: values for name, values in found.items() if name in STRATEGIES or np.isfinite(values).all()}
+
+
+def _by_strategy(rows: pd.DataFrame) -> dict[str, Array]:
+    """Part the test accuracies by strategy, in the order of the rows: once, which a filter for each would not."""
+    return {str(name): one.to_numpy() for name, one in rows.groupby("strategy", sort=False)["test_accuracy"]}
 
 
 def winners(rows: pd.DataFrame, among: Sequence[str] = RIVALS) -> pd.DataFrame:
@@ -131,7 +136,7 @@ def winners(rows: pd.DataFrame, among: Sequence[str] = RIVALS) -> pd.DataFrame:
                 **gap.interval._asdict(),
                 "wins": gap.wins,
                 "n": gap.n,
-                "negative_transfer": _OVERTAKEN.confirmed.holds(scratch_leads(cell)),
+                "negative_transfer": _OVERTAKEN.confirmed.holds(scratch_leads(accuracy)),
                 **{f"accuracy_{name}": float(values.mean()) for name, values in accuracy.items()},
             }
         )
@@ -159,11 +164,15 @@ def summarise(rows: pd.DataFrame) -> Summary:
     )
 
 
-def scratch_leads(rows: pd.DataFrame) -> dict[str, Gap]:
-    """Get the lead of from scratch over each strategy that starts from the pretrained network, on the mean over the sizes."""
-    mean = rows.groupby(["strategy", "seed"])[["test_accuracy"]].mean().reset_index()
+def scratch_leads(accuracies: Mapping[str, Array]) -> dict[str, Gap]:
+    """Get the lead of from scratch over each strategy that starts from the pretrained network.
+
+    Parameters
+    ----------
+    accuracies : mapping of str to ndarray of shape (n_seeds,)
+    """
     return {
-        name: gap_between(mean, "test_accuracy", {"strategy": "from_scratch"}, {"strategy": name})
+        name: paired_gap(accuracies["from_scratch"], accuracies[name])
         for name, strategy in STRATEGIES.items()
         if strategy.pretrained
     }
@@ -209,7 +218,8 @@ def _much_and_far(by_size: Mapping[int, Gap]) -> Finding:
 
 
 def _negative_transfer(far: pd.DataFrame, table: pd.DataFrame) -> Finding:
-    found = scratch_leads(far)
+    mean = far.groupby(["strategy", "seed"])[["test_accuracy"]].mean().reset_index()  # over the sizes
+    found = scratch_leads(_by_strategy(mean))
     ordered = sorted(found.items(), key=lambda arm: arm[1].interval.mean)
     said = "; ".join(side_words(gap, inside(STRATEGIES[name].title)) for name, gap in ordered)
     return CLAIMS["negative_transfer"].found(
