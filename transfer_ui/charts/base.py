@@ -14,6 +14,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
+from altair.utils import schemapi
 from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core.arrays import Array
@@ -22,6 +23,7 @@ from transfer_ui.controls import class_mode
 from transfer_ui.palette import INK, MUTED
 
 Spec = dict[str, Any]
+schemapi.disable_debug_mode()  # checks of each part take a fifth of the time of a template; tests check the whole instead
 LABEL_GAP = 16  # pixels between two labels
 LABEL_HEIGHTS = (150, 560)  # pixels of a chart on the page, and of one that fills a screen
 FULL_SCREEN = "height > 450"
@@ -61,7 +63,6 @@ def epoch_ticks(last: str) -> alt.ExprRef:
 
 def template(chart: alt.LayerChart | alt.FacetChart, mode: str) -> Spec:
     """Turn an Altair chart into a template, with the look of the house; letters are larger where it fills a screen."""
-    # Validation takes most of the time of a first visit; the tests do it instead.
     spec: Spec = chart.to_dict(validate=False)
     # Each of Altair's own `configure` methods copies every layer: together they took longer than all the rest.
     spec["config"] = _look(mode, TEXT_SIZE.to_dict() if isinstance(chart, alt.LayerChart) else 12)
