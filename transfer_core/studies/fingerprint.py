@@ -121,7 +121,9 @@ def reached(sources: dict[str, bytes]) -> dict[str, list[ast.stmt]]:
 def _may_be_in_a_task(name: str, module: _Module) -> Iterator[str]:
     """Classes to begin with; around tasks, only those that measure or start an arm."""
     for one in module.classes:
-        if not name.startswith(AROUND_TASKS) or any(getattr(part, "name", "") in ("measure", "params") for part in one.body):
+        if not name.startswith(AROUND_TASKS) or any(
+            getattr(part, "name", "") in ("measure", "params") for part in one.body
+        ):
             yield one.name
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from transfer_core.studies.study import Axis, Figure
 from transfer_ui.charts import base
+from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.charts.panels import HEIGHT, LEGEND_LINE, MARK_LINE, TITLES, mark_layers
 from transfer_ui.charts.study import Mark, figure_rows
 from transfer_ui.palette import INK, MUTED, PAPER, STRATEGY_STYLES
@@ -59,9 +60,7 @@ def template(mode: str, n_marks: int, across: str = FIGURE.x.title) -> base.Spec
     nearest = alt.selection_point(name="nearest", nearest=True, on="pointermove", empty=False, clear="pointerout")
     tooltip = [
         alt.Tooltip("x:Q", title=across, format=","),
-        alt.Tooltip("mean:Q", title="End-to-end minus feature extraction", format="+.1%"),
-        alt.Tooltip("low:Q", title="95 % interval from", format="+.1%"),
-        alt.Tooltip("high:Q", title="to", format="+.1%"),
+        *mean_tooltips("End-to-end minus feature extraction", "+.1%"),
         alt.Tooltip("seeds:N", title="End-to-end is ahead in"),
     ]
     sides = [

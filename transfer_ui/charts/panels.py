@@ -14,6 +14,7 @@ from transfer_core.scenarios import title_of
 from transfer_core.strategies import Look
 from transfer_core.studies.study import Axis, Figure
 from transfer_ui.charts import base
+from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.palette import ARM_STYLES, CELL_STYLES, INK, MUTED, OPEN_STYLE, OTHERS, PAPER
 from transfer_ui.rows import SHORTS
 
@@ -211,9 +212,7 @@ def _map(figure: Figure, series: tuple[str, ...], mode: str, grid: Grid | None) 
         alt.Tooltip("x:N", title=figure.x.title),
         alt.Tooltip("y:N", title=figure.y.title),
         *tooltips,
-        alt.Tooltip("mean:Q", title=figure.cell, format=".1%"),
-        alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
-        alt.Tooltip("high:Q", title="to", format=".1%"),
+        *mean_tooltips(figure.cell),
     ]
     cells = _rows().encode(x=x, y=y)
     pick = alt.selection_point(PICK, fields=["x", "y"], empty=False)
@@ -320,7 +319,5 @@ def _tooltip(figure: Figure, series: tuple[str, ...]) -> list[alt.Tooltip]:
     return [
         *([alt.Tooltip("series:N", title=SERIES_TITLE)] if len(series) > 1 else []),
         alt.Tooltip("x:N" if figure.x.scale == "ordinal" else "x:Q", title=figure.x.title),
-        alt.Tooltip("mean:Q", title=figure.y.title, format=form),
-        alt.Tooltip("low:Q", title="95 % interval from", format=form),
-        alt.Tooltip("high:Q", title="to", format=form),
+        *mean_tooltips(figure.y.title, form),
     ]
