@@ -12,9 +12,9 @@ from transfer_core.studies.questions import crossover
 from transfer_core.studies.registry import STUDIES
 from transfer_core.wording import sentence_case
 from transfer_ui.articles import claims
+from transfer_ui.articles.checks import Check
 from transfer_ui.articles.decide import crossing, guessing
 from transfer_ui.articles.learn.advice import RULE_OF_THUMB
-from transfer_ui.articles.learn.checks import Check
 from transfer_ui.articles.learn.step import SETTINGS, Further, Picture, Step
 from transfer_ui.charts.live_panel import LivePanel
 from transfer_ui.runs import studies
