@@ -21,7 +21,7 @@ from transfer_ui.articles.class_links import room
 from transfer_ui.articles.decide import advice, cell, crossing, guessing, maps, places
 from transfer_ui.charts import base
 from transfer_ui.charts.live_map import LiveMap
-from transfer_ui.charts.panels import MARK
+from transfer_ui.charts.map_panel import MARK
 from transfer_ui.charts.study import grid_of
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme

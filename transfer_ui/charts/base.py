@@ -86,6 +86,11 @@ def template(chart: alt.LayerChart | alt.FacetChart, mode: str) -> Spec:
     return spec
 
 
+def measured_rows() -> alt.Chart:
+    """Leave out rows without a mean."""
+    return alt.Chart(NO_DATA).transform_filter("isValid(datum.mean)")
+
+
 def follow_epoch(spec: Spec) -> Spec:
     """Have a template follow the slider over the epochs (`transfer_ui.charts.components.player`), in the browser alone.
 

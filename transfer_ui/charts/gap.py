@@ -11,7 +11,9 @@ import pandas as pd
 from transfer_core.studies.study import Axis, Figure
 from transfer_ui.charts import base
 from transfer_ui.charts.encodings import mean_tooltips
-from transfer_ui.charts.panels import HEIGHT, LEGEND_LINE, MARK_LINE, TITLES, mark_layers
+from transfer_ui.charts.map_panel import HEIGHT
+from transfer_ui.charts.panels import LEGEND_LINE, MARK_LINE, mark_layers
+from transfer_ui.charts.series import TITLES
 from transfer_ui.charts.study import Mark, figure_rows
 from transfer_ui.palette import INK, MUTED, PAPER, STRATEGY_STYLES
 
@@ -54,7 +56,7 @@ def template(mode: str, n_marks: int, across: str = FIGURE.x.title) -> base.Spec
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q").scale(scale).axis(points).title("End-to-end minus feature extraction, points")
 
-    every = alt.Chart(base.NO_DATA).transform_filter("isValid(datum.mean)")
+    every = base.measured_rows()
     grid, own = every.transform_filter("!datum.own"), every.transform_filter("datum.own")
     once = every.transform_aggregate(n="count()")
     nearest = alt.selection_point(name="nearest", nearest=True, on="pointermove", empty=False, clear="pointerout")

@@ -12,7 +12,7 @@ import pandas as pd
 from transfer_core.arrays import Array
 from transfer_ui.charts import base
 from transfer_ui.charts.encodings import mean_tooltips
-from transfer_ui.charts.panels import TITLES, styles
+from transfer_ui.charts.series import TITLES, styles
 from transfer_ui.charts.strip import shown_interval
 from transfer_ui.palette import INK, MUTED, PAPER
 

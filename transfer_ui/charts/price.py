@@ -13,7 +13,7 @@ import pandas as pd
 from transfer_core import RunResult
 from transfer_ui.charts import base, beside
 from transfer_ui.charts.encodings import frame_scale
-from transfer_ui.charts.panels import TITLES
+from transfer_ui.charts.series import TITLES
 from transfer_ui.charts.strip import shown_interval
 from transfer_ui.palette import ARM_STYLES, MUTED, PAPER, colours
 from transfer_ui.rows import FROM_PRETRAINED, OWN

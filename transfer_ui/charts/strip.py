@@ -16,7 +16,7 @@ from transfer_core.baselines import BASELINES
 from transfer_core.statistics import MIN_SEEDS, Interval, mean_interval, paired_gap
 from transfer_ui.charts import base
 from transfer_ui.charts.encodings import frame_scale
-from transfer_ui.charts.panels import TITLES, styles
+from transfer_ui.charts.series import TITLES, styles
 from transfer_ui.palette import MUTED, PAPER
 from transfer_ui.rows import OWN
 
