@@ -93,7 +93,7 @@ def command_lines(n, seed):
         kind = rng.choices(["study", "compare", "open"], [6, 3, 1])[0]
         status = INTERRUPTED
         line, options = [kind], COMPARED
-        scenarios = ()
+        scenarios: tuple[str, ...] = ()
         if kind == "study":
             study = rng.choice(list(STUDIES.values()))
             line, options, scenarios = [kind, study.name], OPTIONS | SAVED, study.scenarios

@@ -9,6 +9,7 @@ follows ``--`` goes to pytest, in place of the choice of tests.
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import re
 import shutil
@@ -26,10 +27,21 @@ ROOT = Path(__file__).parent.parent
 FILES = ("requirements.txt", "requirements-dask.txt")
 PYTHONS = ("3.11", "3.13")
 ENDS = ("lowest", "newest")
-# What only requirements-dev.txt brings: a file that imports it is left out, and so are the tests that run its tools.
-NOT_THERE = re.compile(
-    r"^(?:from|import) (?:mlxtend|nbformat|pdoc|playwright|tests\.browser|torch|yaml)\b", re.MULTILINE
-)
+PACKAGES = ("benchmarks", "tests", "tools", "transfer_core", "transfer_takeaway", "transfer_torch", "transfer_ui")
+# What only the other requirements bring: files that import it are left out, and so are the tests that run such tools.
+ABSENT = {
+    "jax",
+    "keras",
+    "lightning",
+    "mlxtend",
+    "nbformat",
+    "pdoc",
+    "playwright",
+    "tensorflow",
+    "timm",
+    "torch",
+    "yaml",
+}
 TOOLS_RUN_IN = ("test_api.py", "test_quality.py")
 SAME_ANYWAY = {
     "tests/test_adding_a_strategy.py": "opens the pages that test_pages opens",
@@ -39,7 +51,6 @@ SAME_ANYWAY = {
     "tests/test_studies.py": "trains cells of every study again, with the functions of NumPy that all training calls",
 }
 """Files whose tests take long, and that no version breaks without breaking another file: why."""
-TESTED = ("tests", "tools", "benchmarks")
 VERSIONS = (
     "import sys; from importlib.metadata import version as v; print(', '.join(f'{n} {v(n)}' for n in sys.argv[1:]))"
 )
@@ -95,19 +106,35 @@ def pytest_pin() -> str:
 
 
 def left_out() -> list[str]:
-    """Find the files with tests that need more than the app does.
+    """Find the files that need more than the app does, themselves or through what they import.
 
     Examples
     --------
     >>> "tests/test_browser.py" in left_out(), "tests/test_network.py" in left_out()
     (True, False)
     """
-    files = sorted(file for folder in TESTED for file in (ROOT / folder).glob("*.py"))
-    return [
-        file.relative_to(ROOT).as_posix()
-        for file in files
-        if file.name in TOOLS_RUN_IN or NOT_THERE.search(file.read_text(encoding="utf-8"))
-    ]
+    files = {_module(file): file for folder in PACKAGES for file in sorted((ROOT / folder).rglob("*.py"))}
+    imported = {name: _imported(file) for name, file in files.items()}
+    lacking = {name for name, file in files.items() if file.name in TOOLS_RUN_IN}
+    lacking |= {name for name, others in imported.items() if ABSENT & {other.partition(".")[0] for other in others}}
+    while more := {name for name, others in imported.items() if lacking & others} - lacking:
+        lacking |= more
+    return [files[name].relative_to(ROOT).as_posix() for name in files if name in lacking]
+
+
+def _module(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imported(file: Path) -> set[str]:
+    """Name the modules that a file imports when it is imported itself; what a function imports does not count."""
+    found = set()
+    for statement in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Import):
+            found |= {alias.name for alias in statement.names}
+        elif isinstance(statement, ast.ImportFrom) and statement.module:
+            found |= {statement.module, *(f"{statement.module}.{alias.name}" for alias in statement.names)}
+    return found
 
 
 def find_python(version: str) -> str | None:

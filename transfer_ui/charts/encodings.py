@@ -56,7 +56,7 @@ def mean_tooltips(
 
     Examples
     --------
-    >>> [line.title for line in mean_tooltips("Accuracy")]
+    >>> [line["title"] for line in mean_tooltips("Accuracy")]
     ['Accuracy', '95 % interval from', 'to']
     """
     space = " " if again else ""
