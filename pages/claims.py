@@ -22,7 +22,7 @@ from transfer_ui.articles.class_links import room
 from transfer_ui.charts import study as chart
 from transfer_ui.definitions import helps
 from transfer_ui.palette import theme
-from transfer_ui.runs import cached
+from transfer_ui.runs import studies
 from transfer_ui.shell import frame
 
 room.draw(config)
@@ -53,7 +53,7 @@ def show_again(entry: claims.Entry, again: claims_again.Again) -> None:
     """Measure a claim again, and show what that gives."""
     study = entry.study
     configs = study.default_configs(again.scenario, n_seeds=again.n_seeds, seed=again.seed)
-    measured = cached.study(study, configs)
+    measured = studies.measure(study, configs)
     if measured.stopped or measured.rows.empty:
         st.info(
             "Stopped before all cells finished, so there is no verdict. Finished cells are kept; Continue resumes from there."

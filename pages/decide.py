@@ -21,11 +21,11 @@ from transfer_ui.articles.class_links import room
 from transfer_ui.articles.decide import advice, cell, crossing, guessing, maps, places
 from transfer_ui.charts import base
 from transfer_ui.charts.live_map import LiveMap
-from transfer_ui.charts.panels import MARK
+from transfer_ui.charts.map_panel import MARK
 from transfer_ui.charts.study import grid_of
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
-from transfer_ui.runs import cached
+from transfer_ui.runs import studies
 from transfer_ui.shell import frame, visit
 
 mode = theme()
@@ -64,9 +64,9 @@ if visit.page_is_new():
     live_map.draw()
 
 # Where the map must be measured, the answer for the visitor's own settings comes before it.
-is_own_stored = places.is_on_map(config, own_place) and cached.is_stored(map_study, [config])
+is_own_stored = places.is_on_map(config, own_place) and studies.is_stored(map_study, [config])
 scores = {} if is_own_stored else places.computed(config)
-measured_map = cached.study(map_study, [config], lambda rows: live_map.draw(maps.table(rows, among)))
+measured_map = studies.measure(map_study, [config], lambda rows: live_map.draw(maps.table(rows, among)))
 winners = measured_map.once(f"winners {among}", lambda: maps.table(measured_map.rows, among))
 if winners.empty:
     frame.stop_without_results()
@@ -100,7 +100,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.caption(crossing.RATES, width="content")
 panel = crossing.Panel(view, mode)
 study = crossover.STUDY
-measured = None if measured_map.stopped else cached.study(study, [config], panel.draw)
+measured = None if measured_map.stopped else studies.measure(study, [config], panel.draw)
 sizes = crossover.complete_sizes(measured.rows) if measured and len(measured.rows) else []
 if measured is None:
     st.caption("This is measured after the map: press Continue above.")

@@ -13,7 +13,7 @@ from transfer_ui.articles.class_links.room import WAITS, WAITS_FOR_WORD
 from transfer_ui.controls.class_link import ClassLink, mark, reveal_by, write
 from transfer_ui.controls.knobs import KNOB
 from transfer_ui.controls.link import from_query, to_query
-from transfer_ui.runs import cached
+from transfer_ui.runs import cached, studies
 
 READERS = [page for page in PAGE_FILES if page != "class_links"]
 QUICK_CONFIG = from_query(QUICK).config
@@ -45,8 +45,12 @@ def _nothing_computed(monkeypatch):
     def computed(*args, **options):
         raise AssertionError("a veiled page must not ask for a result")
 
-    for name in ("outcome", "quietly", "default_view", "default_arms", "shipped_study", "shipped_measured"):
-        monkeypatch.setattr(cached, name, computed)
+    for module, names in (
+        (cached, ("outcome", "quietly", "default_view", "default_arms")),
+        (studies, ("outcome", "shipped_study", "shipped_measured")),
+    ):
+        for name in names:
+            monkeypatch.setattr(module, name, computed)
 
 
 @pytest.mark.usefixtures("_nothing_computed")

@@ -14,7 +14,7 @@ from transfer_core.baselines import BASELINES
 from transfer_core.studies.questions.crossover import Crossing
 from transfer_core.studies.questions.decision_map import OPEN
 from transfer_ui.articles.decide import advice, crossing, guessing, maps, places
-from transfer_ui.charts.panels import TITLES
+from transfer_ui.charts.series import TITLES
 
 QUICK = {"n_epochs": "5", "unfreeze_epoch": "2", "n_seeds": "2", "pretrain_epochs": "1", "hidden_width": "8"}
 STORED = {"guess": "50"}

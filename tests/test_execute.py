@@ -1,5 +1,6 @@
 """Cells done here, in processes, and on a Dask cluster; killed, and gone on with."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -252,6 +253,44 @@ def test_dask_cluster_that_loses_all_its_workers_is_one_sentence_and_what_is_fin
         "Finished cells are kept; the same command resumes from there."
     )
     assert "Traceback" not in said
+
+
+class _Client:
+    """A client whose cluster takes what it is asked for, and whose thread may have come to a stop."""
+
+    def __init__(self, *, runs: bool, error: Exception | None = None):
+        self.loop, self._runs, self._error = self, runs, error
+
+    def submit(self, function, *arguments, **options):
+        async def asked():
+            if self._error:
+                raise self._error
+            return function(*arguments, **options)
+
+        return asked() if self._runs else None
+
+    def add_callback(self, function, *arguments):
+        if self._runs:
+            asyncio.run(function(*arguments))
+
+
+def test_what_a_cluster_is_asked_for_ends_even_if_it_is_lost_on_its_way():
+    assert executors.Cluster(_Client(runs=True)).submit(max, [3, 5], default=0).result(timeout=0) == 5
+    lost = executors.Cluster(_Client(runs=True, error=CancelledError("unknown")))
+    with pytest.raises(CancelledError, match="unknown"):
+        lost.submit(len, "").result(timeout=0)
+
+
+def test_a_cluster_that_is_given_up_ends_what_it_has_not_finished_and_nothing_else():
+    cluster = executors.Cluster(_Client(runs=False))
+    finished, cancelled, waiting = (cluster.submit(len, "") for _ in range(3))
+    finished.set_result(7)
+    cancelled.cancel()
+    cluster.give_up()
+    assert finished.result(timeout=0) == 7
+    assert cancelled.cancelled()
+    with pytest.raises(CancelledError):
+        waiting.result(timeout=0)
 
 
 def _other_code(folder: Path) -> Path:

@@ -7,7 +7,7 @@ import pytest
 
 from transfer_core.studies.registry import STUDIES
 from transfer_ui.__main__ import main
-from transfer_ui.command import run
+from transfer_ui.command import compare, run
 from transfer_ui.command.boundary import INTERRUPTED, LONGEST_SENTENCE, WRONG_ARGUMENTS
 
 N_LINES = 1000
@@ -31,6 +31,37 @@ ODD = [
 ODD += ["--", "'", '"', "got 'x'", "..", "é" * 3000, "a " * 3000, "--seeds", "1\u2028" * 400]
 PATHS = ["new", "new/deep", "here", "./here/../here", "naïve 名前"]
 BAD_PATHS = ["file", "file/x", "", " ", "no\x00", "x" * 5000, "x/" * 3000 + "x"]
+FILES = ["new.json", "new/deep.json", "file", "naïve 名前.json"]
+BAD_FILES = ["here", "file/x", "", " ", "no\x00", "x" * 5000]
+LINKS = [
+    "seed=3",
+    "n_epochs=5&unfreeze_epoch=2&schedule=5-f-f-1",
+    "scenario=low_to_high",
+    "ask=Who?&lock=seed&reveal=word.x&view=projector",
+]
+BAD_LINKS = [
+    "",
+    " ",
+    "n_epochs=many",
+    "seed=" + "9" * 4000,
+    "zzz=1",
+    "scenario=<b>",
+    "n_seeds=2&" * 900,
+    "seed=\x1b[31m",
+]
+SCHEDULES = ["20-f-f-0.05_40-0.02-0.02-0.02", "1-0.1-f-0.1"]
+BAD_SCHEDULES = [
+    "",
+    "f",
+    "20",
+    "20-f-f-f",
+    "20-f-f",
+    "1e3-f-f-0.1",
+    "5-f-f-1e9",
+    "_" * 3000,
+    "9" * 4000 + "-f-f-1",
+    "5-f-f-٣",
+]
 # Values that an option takes, and values that it does not; the scenarios are those of the study.
 OPTIONS = {
     "--scenario": ([], [*ODD, "MNIST", "lesson "]),
@@ -42,10 +73,12 @@ OPTIONS = {
     "--processes": (["1", "8", "256"], [*ODD, "0", "257"]),
     "--dask": (["tcp://127.0.0.1:1"], ["", " "]),
 }
+SAVED = {"--record": (FILES, BAD_FILES), "--report": (FILES, BAD_FILES)}
+COMPARED = {"--link": (LINKS, BAD_LINKS), "--schedule": (SCHEDULES, [*BAD_SCHEDULES, *ODD]), **SAVED}
 
 
 def command_lines(n, seed):
-    """Yield command lines with the status that each should end with; cells are never done."""
+    """Yield command lines with the status that each should end with; nothing is ever computed."""
     rng = random.Random(seed)
     for _ in range(n):
         if rng.random() < 0.05:
@@ -57,23 +90,30 @@ def command_lines(n, seed):
                 WRONG_ARGUMENTS,
             )
             continue
+        kind = rng.choices(["study", "compare", "open"], [6, 3, 1])[0]
         status = INTERRUPTED
-        study = rng.choice(list(STUDIES.values()))
-        line = ["study", study.name]
-        if rng.random() < 0.1:
-            line[1] = rng.choice([odd for odd in ODD if odd[:1] != "-"])
+        line, options = [kind], COMPARED
+        scenarios: tuple[str, ...] = ()
+        if kind == "study":
+            study = rng.choice(list(STUDIES.values()))
+            line, options, scenarios = [kind, study.name], OPTIONS | SAVED, study.scenarios
+            if rng.random() < 0.1:
+                line[1] = rng.choice([odd for odd in ODD if odd[:1] != "-"])
+                status = WRONG_ARGUMENTS
+        elif kind == "open":
+            line, options = [kind, rng.choice(["missing.json", "file", *BAD_FILES])], SAVED
             status = WRONG_ARGUMENTS
-        given = rng.sample(list(OPTIONS), rng.choice([0, 1, 1, 2, 3, 5]))
+        given = rng.sample(list(options), min(rng.choice([0, 1, 1, 2, 3, 5]), len(options)))
         for option in given:
-            good, bad = OPTIONS[option]
+            good, bad = options[option]
             wrong = rng.random() < 0.3
-            value = rng.choice(bad if wrong else good or study.scenarios)
+            value = rng.choice(bad if wrong else good or scenarios)
             line += [f"{option}={value}"] if rng.random() < 0.5 or value[:1] == "-" else [option, value]
             status = WRONG_ARGUMENTS if wrong else status
         if {"--dask", "--processes"} <= set(given):
             status = WRONG_ARGUMENTS
         if rng.random() < 0.05:
-            line.insert(rng.randrange(2, len(line) + 1), "--colour")
+            line.insert(rng.randint(min(2, len(line)), len(line)), "--colour")
             status = WRONG_ARGUMENTS
         yield line, status
 
@@ -91,6 +131,7 @@ def at_work(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(run, "execute", stop)
+    monkeypatch.setattr(compare, "compare", stop)
 
 
 def test_every_command_line_ends_with_the_right_status_and_at_most_one_sentence(at_work, capsys):

@@ -12,8 +12,8 @@ from transfer_core import network
 from transfer_core.statistics import Interval
 from transfer_core.studies.questions.crossover import Crossing
 from transfer_ui.articles import claim_row, claims
+from transfer_ui.articles.checks import OPEN, SEPARATOR, best_of, in_order, nearest, order_words
 from transfer_ui.articles.learn import formulas, path, reference
-from transfer_ui.articles.learn.checks import OPEN, SEPARATOR, best_of, in_order, nearest, order_words
 from transfer_ui.articles.learn.path import PATH, STEPS
 from transfer_ui.articles.learn.step import CHALLENGE, SETTINGS
 from transfer_ui.articles.learn.steps import data

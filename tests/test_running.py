@@ -16,10 +16,15 @@ QUICK = "n_epochs=60&unfreeze_epoch=20&n_seeds=6&pretrain_epochs=2&hidden_width=
 CELLS = "n_epochs=10&unfreeze_epoch=4&n_seeds=6&pretrain_epochs=2&hidden_width=16"
 IMAGES = "Target images per class"
 
-# Looks at the page every 50 ms: its height, charts with and without something drawn, and how long its lines are in all;
-# and notes that there was a bar, if only for a moment.
+# Notes that the page runs again, even if only for a moment: where another visitor has had all of it computed, no bar is seen.
+NOTE_RUN = """() => {
+  window.ran = false;
+  new MutationObserver(() => { window.ran = true; }).observe(
+    document.querySelector('[data-testid=stApp]'), {attributes: true, attributeFilter: ['data-test-script-state']});
+}"""
+# Looks at the page every 50 ms: its height, charts with and without something drawn, and how long its lines are in all.
 WATCH = """() => {
-  window.seen = [], window.computed = false;
+  window.seen = [];
   const look = () => {
     const charts = [...document.querySelectorAll('[data-testid=stVegaLiteChart]')];
     const lines = [...document.querySelectorAll('[data-testid=stVegaLiteChart] .mark-line path')];
@@ -28,26 +33,24 @@ WATCH = """() => {
       drawn: charts.filter(chart => chart.querySelector('.mark-line path, .mark-rect path')).length,
       lines: lines.reduce((sum, line) => sum + line.getAttribute('d').length, 0),
     });
-    window.computed ||= !!document.querySelector('[data-testid=stProgress]');
   };
   look();
   setInterval(look, 50);
 }"""
-# Notes every 50 ms where each place on the page is, in pixels from the page's top: kind and number -> top. Likewise.
+# Notes every 50 ms where each place on the page is, in pixels from the page's top: kind and number -> top.
 WATCH_PLACES = """() => {
   const kinds = {
     chart: '[data-testid=stVegaLiteChart]', heading: ':is(h2, h3, h5)', answer: '.st-key-answer', links: '.st-key-links',
     table: ':is([data-testid=stTable], [data-testid=stDataFrame])', code: '[data-testid=stCode]',
     choice: ':is([data-testid=stButtonGroup], [data-testid=stSelectbox])', more: '[data-testid=stExpander]',
   };
-  window.seen = [], window.computed = false;
+  window.seen = [];
   const look = () => {
     const main = document.querySelector('[data-testid=stMain]'), tops = {};
     for (const [kind, selector] of Object.entries(kinds))
       [...main.querySelectorAll(selector)].filter(place => place.getClientRects().length)
         .forEach((place, i) => { tops[`${kind} ${i + 1}`] = place.getBoundingClientRect().top + main.scrollTop; });
     window.seen.push(tops);
-    window.computed ||= !!document.querySelector('[data-testid=stProgress]');
   };
   look();
   setInterval(look, 50);
@@ -75,9 +78,16 @@ NOTE_UPDATES = """() => {
 }"""
 
 
+def watch(page: Page, how: str) -> None:
+    """Look at a page from now on."""
+    settled(page)
+    page.evaluate(NOTE_RUN)
+    page.evaluate(how)
+
+
 def seen_while_computing(page: Page):
-    """What a page looked like until other settings were computed, which took a moment."""
-    page.wait_for_function("window.computed")
+    """What a page looked like until other settings were computed."""
+    page.wait_for_function("window.ran")
     settled(page)
     return page.evaluate("window.seen")
 
@@ -85,8 +95,7 @@ def seen_while_computing(page: Page):
 @pytest.mark.parametrize("file", ["compare", "unfreeze"])
 def test_page_neither_jumps_nor_blinks_while_it_trains_and_curves_grow(server: str, page: Page, file: str):
     page.goto(f"{server}/{file}?{SECONDS}&seed=100&images_per_class=1")
-    settled(page)
-    page.evaluate(WATCH)
+    watch(page, WATCH)
     press_end_of(page, IMAGES, "End")
     seen = seen_while_computing(page)
     heights = [look["height"] for look in seen]
@@ -127,8 +136,7 @@ def test_every_place_on_a_page_stays_where_it_is_while_other_settings_are_comput
     for page in screens.values():
         page.goto(f"{server}/{link}&images_per_class=2")
     for page in screens.values():
-        settled(page)
-        page.evaluate(WATCH_PLACES)
+        watch(page, WATCH_PLACES)
     for page in screens.values():  # both wait for one run
         if slider:
             press_end_of(page, slider, "ArrowRight")

@@ -233,11 +233,11 @@ def _page():
     import streamlit as st
 
     from transfer_core.studies.registry import STUDIES
-    from transfer_ui.runs import cached
+    from transfer_ui.runs import studies
 
     small = {"n_epochs": 1, "unfreeze_epoch": 1, "hidden_sizes": (4,), "pretrain_epochs": 1, "n_seeds": 2}
     study = STUDIES["decision_map"]
-    st.text(len(cached.study(study, study.default_configs("low_to_high", **small)).rows))
+    st.text(len(studies.measure(study, study.default_configs("low_to_high", **small)).rows))
 
 
 @pytest.mark.parametrize("works", [True, False])

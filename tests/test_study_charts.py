@@ -12,6 +12,7 @@ from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.shipped import read
 from transfer_core.studies.study import Axis, Figure
 from transfer_ui.charts import panels
+from transfer_ui.charts.series import styles
 from transfer_ui.charts.study import (
     Mark,
     described,
@@ -76,9 +77,9 @@ def test_marks_turn_their_words_to_the_middle():
 
 
 def test_strategies_keep_their_colours_and_others_take_theirs():
-    looks = panels.styles(["end_to_end", "old head", "new head"])
+    looks = styles(["end_to_end", "old head", "new head"])
     assert looks == [STRATEGY_STYLES["end_to_end"], *OTHERS[:2]]
-    many = panels.styles([f"arm {number}" for number in range(20)])
+    many = styles([f"arm {number}" for number in range(20)])
     assert len(many) == 20
 
 

@@ -16,7 +16,7 @@ from transfer_core.experiment import sweep_steps
 from transfer_ui.articles.unfreeze import words
 from transfer_ui.charts import layer_change, plane, plane_rows, sweep
 from transfer_ui.charts.components import timeline
-from transfer_ui.charts.trade import AXES
+from transfer_ui.charts.two_tasks import AXES
 
 CONFIG = RunConfig(
     scenario="low_to_high", hidden_sizes=(8, 8), pretrain_epochs=1, n_epochs=6, unfreeze_epoch=2, n_seeds=6

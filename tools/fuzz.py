@@ -18,8 +18,13 @@ from urllib.parse import urlencode
 from streamlit.testing.v1 import AppTest
 
 from tools.odd_links import MARKER, NAMES, odd_links, page_links
+from transfer_core import schedule_text
+from transfer_core.schedule_text import ScheduleError
 from transfer_core.studies.registry import STUDIES
 from transfer_ui.articles.claims_again import read_again
+from transfer_ui.articles.class_links import builder
+from transfer_ui.articles.your_schedule.draft import refusal
+from transfer_ui.articles.your_schedule.starts import STARTS
 from transfer_ui.controls.class_link import read
 from transfer_ui.controls.knobs import KNOB, fitted, values_of
 from transfer_ui.controls.link import FromLink, from_query, from_text, quoted, to_text
@@ -48,6 +53,13 @@ def faults_of_reading(link: Mapping[str, str]) -> list[str]:
             faults += _faults_of(from_text(text))
         except ValueError as error:
             faults += _faults_of_sentence(f"pin in the link must be {error}, got {quoted(text)}. It was left out.")
+    if "made" in link:
+        faults += [fault for notice in builder.from_text(link["made"])[1] for fault in _faults_of_sentence(notice)]
+    if "schedule" in link:
+        try:
+            schedule_text.from_text(link["schedule"])
+        except ScheduleError as error:
+            faults += _faults_of_sentence(f"{refusal(error, 'in the link')} Using “{STARTS[0].title}”.")
     for study, text in zip(STUDIES.values(), link.values(), strict=False):
         try:
             again = read_again(study, text)

@@ -39,6 +39,15 @@ GOOD = {
     "section": "why",
     "claim": "same_basin.one_basin",
     "made": "page=decide&predict=crossing&reveal=prediction",
+    "sample": "broken",
+}
+FOR_A_CLASS = {
+    "ask": "Who wins?",
+    "predict": "winner",
+    "lock": "n_epochs.seed",
+    "hide": "momentum",
+    "reveal": "prediction",
+    "view": "projector",
 }
 
 
@@ -86,7 +95,8 @@ def page_links(page: str, n: int, seed: int) -> Iterator[dict[str, str]]:
         if page != "decide" and rng.random() < 0.1:  # a map is 120 trainings: its settings stay quick
             names.append(rng.choice(tuple(QUICK)))
         if rng.random() < 0.3:
-            names += rng.sample(CLASS_PARAMETERS, rng.randint(1, len(CLASS_PARAMETERS)))
+            link |= {name: text for name, text in FOR_A_CLASS.items() if rng.random() < 0.5}
+            names += rng.sample(CLASS_PARAMETERS, rng.randint(1, len(CLASS_PARAMETERS) // 2))
         unknown = [odd_value(rng) for _ in range(rng.choice((0, 0, 1, 3, 300)))]
         link |= {name: odd_value(rng) for name in [*names, *unknown]}
         # What travels in a link is Unicode text.

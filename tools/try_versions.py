@@ -1,12 +1,15 @@
 """Try the lowest and the newest versions that the requirements allow: ``python -m tools.try_versions``.
 
 Each try is a virtual environment of its own, in a temporary folder, in which the tests run that need neither a
-browser nor another framework. ``--python 3.11`` and ``--end lowest`` choose; what follows ``--`` goes to pytest.
+browser nor another framework, less those that no version can break and that take long; ``--all`` runs these too.
+``--python 3.11`` and ``--end lowest`` choose, ``--keep FOLDER`` keeps the environments for the next time, and what
+follows ``--`` goes to pytest, in place of the choice of tests.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import re
 import shutil
@@ -24,12 +27,33 @@ ROOT = Path(__file__).parent.parent
 FILES = ("requirements.txt", "requirements-dask.txt")
 PYTHONS = ("3.11", "3.13")
 ENDS = ("lowest", "newest")
-# What only requirements-dev.txt brings: a file that imports it is left out, and so are the tests that run its tools.
-NOT_THERE = re.compile(
-    r"^(?:from|import) (?:mlxtend|nbformat|pdoc|playwright|tests\.browser|torch|yaml)\b", re.MULTILINE
-)
+PACKAGES = ("benchmarks", "tests", "tools", "transfer_core", "transfer_takeaway", "transfer_torch", "transfer_ui")
+# What only the other requirements bring: files that import it are left out, and so are the tests that run such tools.
+ABSENT = {
+    "jax",
+    "keras",
+    "lightning",
+    "mlxtend",
+    "nbformat",
+    "pdoc",
+    "playwright",
+    "tensorflow",
+    "timm",
+    "torch",
+    "yaml",
+}
 TOOLS_RUN_IN = ("test_api.py", "test_quality.py")
-TESTED = ("tests", "tools", "benchmarks")
+SAME_ANYWAY = {
+    "tests/test_adding_a_strategy.py": "opens the pages that test_pages opens",
+    "tests/test_class_pages.py": "likewise, behind a veil",
+    "tests/test_decide.py": "likewise, and trains a map each time",
+    "tests/test_fuzz.py": "likewise, by odd links",
+    "tests/test_studies.py": "trains cells of every study again, with the functions of NumPy that all training calls",
+}
+"""Files whose tests take long, and that no version breaks without breaking another file: why."""
+VERSIONS = (
+    "import sys; from importlib.metadata import version as v; print(', '.join(f'{n} {v(n)}' for n in sys.argv[1:]))"
+)
 LIMIT = 3600  # seconds for the tests of one try
 
 
@@ -42,15 +66,19 @@ class Tried(NamedTuple):
     outcome : str
         The last line of pip or of pytest.
     seconds : float
+        What the tests took.
     passed : bool or None
         ``None`` where there is no interpreter.
+    versions : str
+        What was installed.
     """
 
     python: str
     end: str
     outcome: str
-    seconds: float
-    passed: bool | None
+    seconds: float = 0
+    passed: bool | None = False
+    versions: str = ""
 
 
 def requirements() -> list[Requirement]:
@@ -78,19 +106,35 @@ def pytest_pin() -> str:
 
 
 def left_out() -> list[str]:
-    """Find the files with tests that need more than the app does.
+    """Find the files that need more than the app does, themselves or through what they import.
 
     Examples
     --------
     >>> "tests/test_browser.py" in left_out(), "tests/test_network.py" in left_out()
     (True, False)
     """
-    files = sorted(file for folder in TESTED for file in (ROOT / folder).glob("*.py"))
-    return [
-        file.relative_to(ROOT).as_posix()
-        for file in files
-        if file.name in TOOLS_RUN_IN or NOT_THERE.search(file.read_text(encoding="utf-8"))
-    ]
+    files = {_module(file): file for folder in PACKAGES for file in sorted((ROOT / folder).rglob("*.py"))}
+    imported = {name: _imported(file) for name, file in files.items()}
+    lacking = {name for name, file in files.items() if file.name in TOOLS_RUN_IN}
+    lacking |= {name for name, others in imported.items() if ABSENT & {other.partition(".")[0] for other in others}}
+    while more := {name for name, others in imported.items() if lacking & others} - lacking:
+        lacking |= more
+    return [files[name].relative_to(ROOT).as_posix() for name in files if name in lacking]
+
+
+def _module(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imported(file: Path) -> set[str]:
+    """Name the modules that a file imports when it is imported itself; what a function imports does not count."""
+    found = set()
+    for statement in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Import):
+            found |= {alias.name for alias in statement.names}
+        elif isinstance(statement, ast.ImportFrom) and statement.module:
+            found |= {statement.module, *(f"{statement.module}.{alias.name}" for alias in statement.names)}
+    return found
 
 
 def find_python(version: str) -> str | None:
@@ -117,27 +161,37 @@ def _candidates(version: str) -> Iterator[str]:
 
 
 def try_one(python: str, end: str, folder: Path, pytest_options: Sequence[str]) -> Tried:
-    """Make an environment, install, and run the tests."""
-    began = time.monotonic()
+    """Make an environment unless it is there, install, and run the tests."""
     interpreter = find_python(python)
     if interpreter is None:
-        return Tried(python, end, "no such interpreter on this machine", 0, None)
-    subprocess.run([interpreter, "-m", "venv", folder], check=True)
+        return Tried(python, end, "no such interpreter on this machine", passed=None)
     inside = str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
+    if not Path(inside).exists():
+        subprocess.run([interpreter, "-m", "venv", folder], check=True)
     wanted = [lowest(one) if end == "lowest" else str(one) for one in requirements()]
-    for command, limit in (
-        ([inside, "-m", "pip", "install", "--quiet", *wanted, pytest_pin()], None),
-        ([inside, "-m", "pytest", "-p", "no:cacheprovider", "-m", "not browser", *pytest_options], LIMIT),
-    ):
-        try:
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=limit)
-        except subprocess.TimeoutExpired:
-            return Tried(python, end, f"the tests took more than {LIMIT} seconds", time.monotonic() - began, False)
-        if done.returncode != 0:
-            print(done.stdout[-6000:], done.stderr[-3000:], sep="\n", flush=True)
-            break
+    installed = _run([inside, "-m", "pip", "install", "--quiet", *wanted, pytest_pin()])
+    if installed.returncode:
+        return Tried(python, end, _last_line(installed))
+    versions = _run([inside, "-c", VERSIONS, *(one.name for one in requirements())]).stdout.strip()
+    began = time.monotonic()
+    try:
+        tested = _run([inside, "-m", "pytest", "-p", "no:cacheprovider", "-m", "not browser", *pytest_options], LIMIT)
+    except subprocess.TimeoutExpired:
+        return Tried(python, end, f"the tests took more than {LIMIT} seconds", LIMIT, versions=versions)
+    return Tried(python, end, _last_line(tested), time.monotonic() - began, tested.returncode == 0, versions)
+
+
+def _run(command: Sequence[str], limit: float | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command on this checkout, and show what it said if it failed."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=limit)
+    if done.returncode:
+        print(done.stdout[-6000:], done.stderr[-3000:], sep="\n", flush=True)
+    return done
+
+
+def _last_line(done: subprocess.CompletedProcess[str]) -> str:
     lines = (done.stdout + done.stderr).strip().splitlines() or [f"exit status {done.returncode}"]
-    return Tried(python, end, lines[-1].strip("= "), time.monotonic() - began, done.returncode == 0)
+    return lines[-1].strip("= ")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -148,18 +202,23 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.try_versions", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--python", choices=PYTHONS, action="append", help="default: all")
     parser.add_argument("--end", choices=ENDS, action="append", help="default: both")
+    parser.add_argument("--all", action="store_true", help="also the tests that no version can break")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="keep the environments there, and use those that are"
+    )
     chosen = parser.parse_args(own)
-    options = options or [f"--ignore={file}" for file in left_out()]
+    options = options or [f"--ignore={file}" for file in (*left_out(), *([] if chosen.all else SAME_ANYWAY))]
     tried = []
     for python in chosen.python or PYTHONS:
         for end in chosen.end or ENDS:
             print(f"Python {python}, {end} versions ...", file=sys.stderr, flush=True)
-            with TemporaryDirectory() as folder:
-                tried.append(try_one(python, end, Path(folder), options))
-    print("| Python | versions | outcome | seconds |\n| --- | --- | --- | --- |")
+            with TemporaryDirectory() as temporary:
+                folder = Path(chosen.keep or temporary).resolve() / f"{python}-{end}"
+                tried.append(try_one(python, end, folder, options))
+    print("| Python | end | versions | outcome | seconds |\n| --- | --- | --- | --- | --- |")
     for one in tried:
         mark = {True: "passed", False: "failed", None: "not tried"}[one.passed]
-        print(f"| {one.python} | {one.end} | {mark}: {one.outcome} | {one.seconds:.0f} |")
+        print(f"| {one.python} | {one.end} | {one.versions} | {mark}: {one.outcome} | {one.seconds:.0f} |")
     return int(any(one.passed is False for one in tried))
 
 

@@ -23,7 +23,7 @@ from transfer_ui.articles.badges import LOOKS, counted, there
 from transfer_ui.controls import address, notice_box
 from transfer_ui.controls.link import quoted
 from transfer_ui.downloads import Origin
-from transfer_ui.runs import cached
+from transfer_ui.runs import studies
 from transfer_ui.sentences import percent
 
 SLUGS = {verdict: LOOKS[verdict].slug for verdict in (*VERDICTS, UNTESTED)}
@@ -96,7 +96,7 @@ def ledger() -> list[Entry]:
 
 def entry(study: str, claim: str) -> Entry:
     """Get one line of the ledger."""
-    shipped = cached.shipped_study(study)
+    shipped = studies.shipped_study(study)
     assert shipped is not None
     name, found = f"{study}.{claim}", results()
     return Entry(STUDIES[study], claim, shipped, all_standings()[name], found.findings.get(name) if found else None)
@@ -107,7 +107,7 @@ def all_standings() -> dict[str, Standing]:
     """Where every claim stands; all of them are judged together."""
     found: dict[str, list[Finding]] = {}
     for name, study in STUDIES.items():
-        shipped = cached.shipped_study(name)
+        shipped = studies.shipped_study(name)
         assert shipped is not None
         found |= {f"{name}.{claim}": [one[claim] for one in shipped.findings.values()] for claim in study.claims}
     return standings(found)

@@ -20,7 +20,7 @@ from transfer_takeaway.comparison import Asked, asked_of
 from transfer_takeaway.record import Record, Row
 from transfer_takeaway.study import asked_of_study, of_study
 from transfer_ui.controls.link import from_query, to_query
-from transfer_ui.runs import cached
+from transfer_ui.runs import cached, studies
 from transfer_ui.saved import record_of
 from transfer_ui.sentences import accuracy_words
 from transfer_ui.shell import frame
@@ -143,7 +143,7 @@ def _comparison_again(record: Record, asked: Asked) -> tuple[Record, Agreement] 
 
 
 def _study_again(record: Record, study: Study, configs: list[RunConfig]) -> tuple[Record, Agreement] | None:
-    measured = cached.study(study, configs)
+    measured = studies.measure(study, configs)
     if measured.stopped or measured.rows.empty:
         return None
     fresh = of_study(study, study.summarise(measured.rows), configs)

@@ -94,6 +94,11 @@ def _look(mode: str, letters: Any) -> Spec:
     }
 
 
+def measured_rows() -> alt.Chart:
+    """Leave out rows without a mean."""
+    return alt.Chart(NO_DATA).transform_filter("isValid(datum.mean)")
+
+
 def follow_epoch(spec: Spec) -> Spec:
     """Have a template follow the slider over the epochs (`transfer_ui.charts.components.player`), in the browser alone.
 

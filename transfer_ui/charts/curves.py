@@ -13,6 +13,7 @@ from transfer_core import STRATEGIES, RunResult
 from transfer_core.schedules import with_starts
 from transfer_core.statistics import MIN_SEEDS, mean_band
 from transfer_ui.charts import base
+from transfer_ui.charts.encodings import epochs, frame_scale
 from transfer_ui.palette import INK, MUTED, PAPER, colours, dashes
 from transfer_ui.rows import OWN, SHORTS
 
@@ -161,26 +162,13 @@ def curves_template(quantity: str, mode: str, names: tuple[str, ...] = tuple(STR
     colour = alt.Color("strategy:N").scale(domain=shorts, range=colours(list(names), mode)).legend(None)
     dash = alt.StrokeDash("strategy:N").scale(domain=shorts, range=dashes(list(names))).legend(None)
     number, axis_number = (".1%", ".0%") if quantity == "accuracy" else (".3f", "~g")
-    x = (
-        alt.X("epoch:Q")
-        .scale(
-            domain=[0, base.framed(f"frame.n_epochs * width / max(width - {base.room(ROOM_FOR_LABELS)}, 60)")],
-            nice=False,
-        )
-        .axis(values=base.epoch_ticks("n_epochs"), grid=False)
-        .title("Epoch")
-    )
+    x = epochs(ROOM_FOR_LABELS)
     hover = alt.selection_point(
         name="hover", fields=["epoch"], nearest=True, on="pointermove", empty=False, clear="pointerout"
     )
 
     def y(field: str) -> alt.Y:
-        return (
-            alt.Y(f"{field}:Q")
-            .scale(domain=[base.framed("frame.y_low"), base.framed("frame.y_high")], nice=False)
-            .axis(format=axis_number, tickCount=5)
-            .title(None)
-        )
+        return alt.Y(f"{field}:Q").scale(frame_scale("y_")).axis(format=axis_number, tickCount=5).title(None)
 
     rows = alt.Chart(base.NO_DATA)
     current = rows.transform_filter("datum.run == 'this run'")

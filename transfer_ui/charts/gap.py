@@ -10,7 +10,10 @@ import pandas as pd
 
 from transfer_core.studies.study import Axis, Figure
 from transfer_ui.charts import base
-from transfer_ui.charts.panels import HEIGHT, LEGEND_LINE, MARK_LINE, TITLES, mark_layers
+from transfer_ui.charts.encodings import mean_tooltips
+from transfer_ui.charts.map_panel import HEIGHT
+from transfer_ui.charts.panels import LEGEND_LINE, MARK_LINE, mark_layers
+from transfer_ui.charts.series import TITLES
 from transfer_ui.charts.study import Mark, figure_rows
 from transfer_ui.palette import INK, MUTED, PAPER, STRATEGY_STYLES
 
@@ -53,15 +56,13 @@ def template(mode: str, n_marks: int, across: str = FIGURE.x.title) -> base.Spec
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q").scale(scale).axis(points).title("End-to-end minus feature extraction, points")
 
-    every = alt.Chart(base.NO_DATA).transform_filter("isValid(datum.mean)")
+    every = base.measured_rows()
     grid, own = every.transform_filter("!datum.own"), every.transform_filter("datum.own")
     once = every.transform_aggregate(n="count()")
     nearest = alt.selection_point(name="nearest", nearest=True, on="pointermove", empty=False, clear="pointerout")
     tooltip = [
         alt.Tooltip("x:Q", title=across, format=","),
-        alt.Tooltip("mean:Q", title="End-to-end minus feature extraction", format="+.1%"),
-        alt.Tooltip("low:Q", title="95 % interval from", format="+.1%"),
-        alt.Tooltip("high:Q", title="to", format="+.1%"),
+        *mean_tooltips("End-to-end minus feature extraction", "+.1%"),
         alt.Tooltip("seeds:N", title="End-to-end is ahead in"),
     ]
     sides = [

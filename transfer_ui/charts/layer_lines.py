@@ -14,6 +14,7 @@ import streamlit as st
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.statistics import mean_band
 from transfer_ui.charts import base
+from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.palette import colours, dashes
 
 HEIGHT = 230
@@ -121,9 +122,7 @@ def template(mode: str, strategies: tuple[str, ...], kind: Kind) -> base.Spec:
     tooltip = [
         alt.Tooltip("strategy:N", title="Strategy"),
         alt.Tooltip("epoch:Q", title="Epoch"),
-        alt.Tooltip("mean:Q", title=title, format=form),
-        alt.Tooltip("low:Q", title="95 % interval from", format=form),
-        alt.Tooltip("high:Q", title="to", format=form),
+        *mean_tooltips(title, form),
     ]
     low = "max(datum.low, datum.mean / 20)" if log else "datum.low"
     layers = [

@@ -11,7 +11,8 @@ import pandas as pd
 
 from transfer_core.arrays import Array
 from transfer_ui.charts import base
-from transfer_ui.charts.panels import TITLES, styles
+from transfer_ui.charts.encodings import mean_tooltips
+from transfer_ui.charts.series import TITLES, styles
 from transfer_ui.charts.strip import shown_interval
 from transfer_ui.palette import INK, MUTED, PAPER
 
@@ -62,9 +63,7 @@ def template(mode: str, names: tuple[str, ...], title: str) -> base.Spec:
     means = every.transform_filter("datum.kind == 'mean' && isValid(datum.value)")
     tooltip = [
         alt.Tooltip("row:N", title=" "),
-        alt.Tooltip("value:Q", title=title, format=".1%"),
-        alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
-        alt.Tooltip("high:Q", title="to", format=".1%"),
+        *mean_tooltips(title, mean="value"),
     ]
     # Unseen, as high as the words above the plot: it keeps their room before they come.
     room = alt.Chart(alt.NamedData("frame")).mark_text(text="x", opacity=0, dy=-20, baseline="bottom", tooltip=None)

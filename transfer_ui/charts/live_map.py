@@ -10,7 +10,8 @@ import streamlit as st
 from transfer_core.studies.study import Study
 from transfer_ui.charts import base
 from transfer_ui.charts.live_panel import NO_ROWS
-from transfer_ui.charts.panels import LEGEND_LINE, PICK, Grid, You
+from transfer_ui.charts.map_panel import PICK, Grid, You
+from transfer_ui.charts.panels import LEGEND_LINE
 from transfer_ui.charts.study import described, figure_rows, panel_template
 
 ROW, AXIS = 44, 56  # pixels of a row of a map, and of its axis with its title

@@ -12,6 +12,7 @@ from transfer_core import RunResult
 from transfer_core.arrays import Array
 from transfer_core.statistics import mean_band
 from transfer_ui.charts import base
+from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.charts.followed import FOLLOWED, looks, short
 from transfer_ui.palette import INK
 
@@ -94,9 +95,7 @@ def meaning_template(mode: str) -> base.Spec:
         shape=look.shape,
         tooltip=[
             alt.Tooltip("arm:N", title="Arm"),
-            alt.Tooltip("mean:Q", title="Lost", format=".1%"),
-            alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
-            alt.Tooltip("high:Q", title="to", format=".1%"),
+            *mean_tooltips("Lost"),
         ],
     )
     layers = (zero.encode(x=alt.datum(0)), bars, rules, dots)

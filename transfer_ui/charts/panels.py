@@ -2,84 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import altair as alt
 
-from transfer_core.baselines import BASELINES
-from transfer_core.own_data.rivals import HEADS, NETWORKS
-from transfer_core.scenarios import title_of
-from transfer_core.strategies import Look
 from transfer_core.studies.study import Axis, Figure
-from transfer_ui.charts import base
-from transfer_ui.palette import ARM_STYLES, CELL_STYLES, INK, MUTED, OPEN_STYLE, OTHERS, PAPER
-from transfer_ui.rows import SHORTS
+from transfer_ui.charts import base, map_panel
+from transfer_ui.charts.encodings import mean_tooltips
+from transfer_ui.charts.map_panel import HEIGHT, Grid
+from transfer_ui.charts.series import SERIES_TITLE, shown, styles
+from transfer_ui.palette import INK, MUTED
 
-HEIGHT = 330
 LEGEND_LINE = 20  # pixels; the legend takes its place from the height
 LEGEND_COLUMNS = alt.ExprRef("width < 640 ? 2 : 4")
-MAP_COLUMNS = alt.ExprRef("width < 360 ? 2 : width < 640 ? 3 : 4")
 FORMATS = {"share": ".0%", "points": "+.0%", "number": "~s"}
 FINE_FORMATS = {"share": ".1%", "points": "+.1%", "number": ",.4~g"}
-POINTS = "format(abs(datum.mean) < 0.0005 ? 0 : 100 * datum.mean, '+.1f')"
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
-SERIES_TITLE = "Which"
-MARK = "▼"
 MARK_LINE = 16  # pixels of a line of words at a mark
-PICK = "pick"
-YOU_BELOW = 14  # pixels below the middle of a cell, where its number stands
-TITLES = (
-    {name: rival.title for name, rival in {**HEADS, **NETWORKS}.items()}
-    | SHORTS
-    | {name: baseline.short for name, baseline in BASELINES.items()}
-)
-
-
-def shown(value: object) -> str:
-    """Name a value of a column as people read it.
-
-    Examples
-    --------
-    >>> shown("end_to_end"), shown("mnist_to_digits"), shown(0.05), shown(30.0)
-    ('End-to-end', 'MNIST to UCI digits', '0.05', '30')
-    """
-    if isinstance(value, float):
-        return f"{value:g}"
-    text = str(value)
-    return TITLES.get(text) or title_of(text)
-
-
-def styles(series: Sequence[str]) -> list[Look]:
-    """Look of each series: strategies as everywhere, the others in turn."""
-    others = iter(2 * OTHERS)
-    return [ARM_STYLES.get(name) or next(others, OTHERS[-1]) for name in series]
-
-
-class Grid(NamedTuple):
-    """All places of a map, as its axes name them.
-
-    Attributes
-    ----------
-    x, y : tuple of str
-    """
-
-    x: tuple[str, ...]
-    y: tuple[str, ...]
-
-
-class You(NamedTuple):
-    """Where the reader's own settings are on a map, as shares of its width and height.
-
-    Attributes
-    ----------
-    left, top : float
-    """
-
-    left: float
-    top: float
 
 
 @cache
@@ -111,7 +52,7 @@ def panel(
     altair.LayerChart
     """
     if figure.kind == "map":
-        return alt.layer(*_map(figure, series, mode, grid)).properties(height=HEIGHT)
+        return alt.layer(*map_panel.layers(figure, series, mode, grid)).properties(height=HEIGHT)
     layers = [_zero(mode)] if figure.zero else []
     layers += _lines(figure, series, mode, n_marks, reader) if figure.kind == "lines" else _dots(figure, series, mode)
     return alt.layer(*layers).properties(
@@ -130,7 +71,7 @@ def _lines(figure: Figure, series: tuple[str, ...], mode: str, n_marks: int, rea
     )
     y, low = _value(figure.y, n_marks)
     nearest = alt.selection_point(name=reader, nearest=True, on="pointermove", empty=False, clear="pointerout")
-    rows = _rows()
+    rows = base.measured_rows()
     return [
         *mark_layers(x, mode),
         rows.mark_area(opacity=0.14, tooltip=None).encode(x=x, y=low, y2="high:Q", color=colour),
@@ -171,101 +112,18 @@ def _dots(figure: Figure, series: tuple[str, ...], mode: str) -> list[alt.Chart]
     beside: Any = alt.XOffset("series:N").sort([shown(name) for name in series]) if len(series) > 1 else alt.Undefined
     y, low = _value(figure.y)
     return [
-        _rows().mark_rule(strokeWidth=2.5, tooltip=None).encode(x=x, xOffset=beside, y=low, y2="high:Q", color=colour),
-        _rows()
+        base.measured_rows()
+        .mark_rule(strokeWidth=2.5, tooltip=None)
+        .encode(x=x, xOffset=beside, y=low, y2="high:Q", color=colour),
+        base.measured_rows()
         .mark_point(filled=True, size=80, opacity=1)
         .encode(x=x, xOffset=beside, y=y, color=colour, shape=_shape(series), tooltip=_tooltip(figure, series)),
     ]
 
 
-def _map(figure: Figure, series: tuple[str, ...], mode: str, grid: Grid | None) -> list[alt.Chart]:
-    """Coloured cells: by category, or by the mean where that is the series. A click picks one."""
-    x = alt.X("x:N").sort(None).axis(labelAngle=0, domain=False, ticks=False).title(figure.x.title)
-    y = alt.Y("y:N").sort(None).axis(domain=False, ticks=False).title(figure.y.title)
-    if grid:
-        x, y = x.scale(domain=grid.x), y.scale(domain=grid.y)
-    words: Any = alt.value(INK[mode])
-    if figure.series == "mean":
-        colour = (
-            alt.Color("mean:Q")
-            .scale(scheme="cividis")
-            .legend(orient="bottom", title=None, format=".0%", gradientLength=220)
-        )
-        tooltips = []
-        words = alt.condition("datum.mean > 0.6", alt.value("#000000"), alt.value("#FFFFFF"))
-    else:
-        looks = [CELL_STYLES.get(name, OPEN_STYLE) for name in series]
-        colour = (
-            alt.Color("series:N")
-            .scale(
-                domain=[shown(name) for name in series],
-                range=[look.dark if mode == "dark" else look.light for look in looks],
-            )
-            .legend(orient="bottom", columns=MAP_COLUMNS, title=None, symbolType="square", symbolSize=160)
-        )
-        tooltips = [alt.Tooltip("series:N", title=SERIES_TITLE)]
-        open_cells = [shown(name) for name in series if name not in CELL_STYLES]
-        on_colour = alt.value(PAPER[mode])
-        words = alt.condition(alt.FieldOneOfPredicate("series", open_cells), words, on_colour)
-    tooltip = [
-        alt.Tooltip("x:N", title=figure.x.title),
-        alt.Tooltip("y:N", title=figure.y.title),
-        *tooltips,
-        alt.Tooltip("mean:Q", title=figure.cell, format=".1%"),
-        alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
-        alt.Tooltip("high:Q", title="to", format=".1%"),
-    ]
-    cells = _rows().encode(x=x, y=y)
-    pick = alt.selection_point(PICK, fields=["x", "y"], empty=False)
-    edge = alt.condition("datum.opened" if grid else pick, alt.value(INK[mode]), alt.value(PAPER[mode]))
-    number = "format(datum.mean, '.0%')" if figure.series == "mean" else POINTS
-    return [
-        *(_places(x, y, mode) if grid else []),
-        cells.mark_rect(cornerRadius=3, strokeWidth=2.5, cursor="pointer")
-        .encode(color=colour, stroke=edge, tooltip=tooltip)
-        .add_params(pick)
-        .properties(name="cells"),
-        cells.transform_calculate(words=f"{number} + (datum.marked ? ' {MARK}' : '')")
-        .mark_text(fontSize=12, tooltip=None)
-        .encode(text="words:N", color=words, tooltip=alt.value(None)),
-        *(_you(mode) if grid else []),
-    ]
-
-
-def _places(x: alt.X, y: alt.Y, mode: str) -> list[alt.Chart]:
-    """Draw the cells that are not there yet, each in its place."""
-    waiting = alt.Chart(base.NO_DATA).transform_filter("isValid(datum.waiting)").encode(x=x, y=y)
-    look = OPEN_STYLE.dark if mode == "dark" else OPEN_STYLE.light
-    return [
-        waiting.mark_rect(color=look, opacity=0.45, cornerRadius=3, stroke=PAPER[mode], strokeWidth=2, tooltip=None),
-        waiting.mark_text(fontSize=13, color=MUTED[mode], tooltip=None).encode(text="waiting:N"),
-    ]
-
-
-def _you(mode: str) -> list[alt.Chart]:
-    """Mark the reader's own settings, in a cell or between cells; below the number of a cell."""
-    at = (
-        alt.Chart(base.NO_DATA)
-        .transform_filter("isValid(datum.left)")
-        .transform_calculate(
-            across="width * datum.left", down=f"height * datum.top + {YOU_BELOW} * (height > {HEIGHT} ? 1.5 : 1)"
-        )
-        .encode(x=alt.X("across:Q").scale(None), y=alt.Y("down:Q").scale(None))
-    )
-    words: dict[str, Any] = {"text": "◆ you", "fontSize": 12, "fontWeight": "bold", "tooltip": None}
-    return [
-        at.mark_text(**words, stroke=PAPER[mode], strokeWidth=4, strokeJoin="round"),
-        at.mark_text(**words, color=INK[mode]),
-    ]
-
-
-def _rows() -> alt.Chart:
-    return alt.Chart(base.NO_DATA).transform_filter("isValid(datum.mean)")
-
-
 def _zero(mode: str) -> alt.Chart:
     """Draw the line that gaps are read against."""
-    once = _rows().transform_aggregate(n="count()")
+    once = base.measured_rows().transform_aggregate(n="count()")
     rule: alt.Chart = once.mark_rule(color=INK[mode], strokeDash=[2, 2], tooltip=None).encode(y=alt.datum(0))
     return rule
 
@@ -320,7 +178,5 @@ def _tooltip(figure: Figure, series: tuple[str, ...]) -> list[alt.Tooltip]:
     return [
         *([alt.Tooltip("series:N", title=SERIES_TITLE)] if len(series) > 1 else []),
         alt.Tooltip("x:N" if figure.x.scale == "ordinal" else "x:Q", title=figure.x.title),
-        alt.Tooltip("mean:Q", title=figure.y.title, format=form),
-        alt.Tooltip("low:Q", title="95 % interval from", format=form),
-        alt.Tooltip("high:Q", title="to", format=form),
+        *mean_tooltips(figure.y.title, form),
     ]

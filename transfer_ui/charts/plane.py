@@ -13,7 +13,7 @@ from transfer_core.wording import inside
 from transfer_ui.charts import base
 from transfer_ui.charts.followed import looks
 from transfer_ui.charts.plane_rows import UNFROZEN, Picture
-from transfer_ui.charts.trade import AXES, TITLES
+from transfer_ui.charts.two_tasks import AXES, UNSEEN, accuracy_axis, tooltips
 from transfer_ui.palette import INK, MUTED, PAPER
 
 HEIGHT = 346
@@ -31,8 +31,8 @@ def plane_template(mode: str) -> base.Spec:
     mode : {"light", "dark"}
     """
     look = looks(mode, legend=False)
-    x, x_low = (_axis(0, field) for field in ("target", "target_low"))
-    y, y_low, y_label = (_axis(1, field) for field in ("source", "source_low", "place"))
+    x, x_low = (accuracy_axis(0, field, ".1~%") for field in ("target", "target_low"))
+    y, y_low, y_label = (accuracy_axis(1, field, ".1~%") for field in ("source", "source_low", "place"))
     rows = alt.Chart(base.NO_DATA)
     path = rows.transform_filter("datum.role == 'path'")
     runs = rows.transform_filter("datum.role == 'path' || datum.role == 'end_to_end'")
@@ -85,27 +85,11 @@ def plane_template(mode: str) -> base.Spec:
             shape=look.shape,
             size=alt.Size("weight:Q", scale=None),
             stroke=alt.condition("datum.now", alt.value(INK[mode]), alt.value("transparent")),
-            tooltip=[
-                alt.Tooltip("what:N", title="Backbone"),
-                alt.Tooltip("target:Q", title="New task", format=".1%"),
-                alt.Tooltip("target_low:Q", title="95 % interval from", format=".1%"),
-                alt.Tooltip("target_high:Q", title="to", format=".1%"),
-                alt.Tooltip("source:Q", title="Old task", format=".1%"),
-                alt.Tooltip("source_low:Q", title="95 % interval from ", format=".1%"),
-                alt.Tooltip("source_high:Q", title="to ", format=".1%"),
-            ],
+            tooltip=[alt.Tooltip("what:N", title="Backbone"), *tooltips()],
         )
         .add_params(nearest)
     )
     return base.template(alt.layer(joined, *crosses, line, outside, *labels, marks).properties(height=HEIGHT), mode)
-
-
-def _axis(which: int, field: str) -> alt.X | alt.Y:
-    """Encode one of the two accuracies, all on the range of the frame."""
-    axis = AXES[which]
-    scale = alt.Scale(domain=[base.framed(f"frame.{axis}_{end}") for end in ("low", "high")], nice=False, zero=False)
-    ticks = alt.Axis(format=".1~%", tickCount=5)
-    return (alt.X, alt.Y)[which](f"{field}:Q", scale=scale, axis=ticks, title=TITLES[which])
 
 
 def described(drawn: Picture) -> str:
@@ -121,11 +105,10 @@ def described(drawn: Picture) -> str:
 
 def draw(drawn: Picture | None, mode: str, place: base.Place, words: str = UNDER_WAY) -> None:
     """Draw the runs so far in place of the previous picture; without any, the axes alone."""
-    nothing = {f"{axis}_{end}": value for axis in AXES for end, value in (("low", 0.0), ("high", 1.0))}
     base.show(
         plane_template(mode),
         NO_ROWS if drawn is None else drawn.rows,
         alt=f"Accuracy on the old task against accuracy on the new one, by unfreeze epoch: {words}",
-        frame=nothing if drawn is None else drawn.frame,
+        frame=UNSEEN if drawn is None else drawn.frame,
         place=place,
     )

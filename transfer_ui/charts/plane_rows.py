@@ -12,7 +12,7 @@ from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
 from transfer_ui.charts import base
 from transfer_ui.charts.strip import shown_interval
-from transfer_ui.charts.trade import AXES
+from transfer_ui.charts.two_tasks import AXES
 
 FROZEN, UNFROZEN = "feature_extraction", "end_to_end"
 ROOM = 0.12  # of the range of the points, on either side

@@ -12,7 +12,8 @@ import pandas as pd
 
 from transfer_core import RunResult
 from transfer_ui.charts import base, beside
-from transfer_ui.charts.panels import TITLES
+from transfer_ui.charts.encodings import frame_scale
+from transfer_ui.charts.series import TITLES
 from transfer_ui.charts.strip import shown_interval
 from transfer_ui.palette import ARM_STYLES, MUTED, PAPER, colours
 from transfer_ui.rows import FROM_PRETRAINED, OWN
@@ -79,7 +80,6 @@ def template(panel: Panel, part: Part, mode: str) -> base.Spec:
     """
     names = list(ARM_STYLES)
     colour = alt.Color("look:N").scale(domain=[TITLES[name] for name in names], range=colours(names, mode)).legend(None)
-    y_scale = alt.Scale(domain=[base.framed("frame.low"), base.framed("frame.high")], nice=False)
     if panel == WORK:
         x_scale = alt.Scale(type="log", nice=False, padding=28)
         x_axis = alt.Axis(format="~s", tickCount=3, grid=False, title="Multiply-adds to train one network")
@@ -91,7 +91,9 @@ def template(panel: Panel, part: Part, mode: str) -> base.Spec:
         return alt.X(f"{field}:Q", scale=x_scale, axis=x_axis)
 
     def y(field: str) -> alt.Y:
-        return alt.Y(f"{field}:Q", scale=y_scale).axis(format=".0%", tickCount=4).title(f"New task: {PARTS[part]}")
+        return (
+            alt.Y(f"{field}:Q", scale=frame_scale()).axis(format=".0%", tickCount=4).title(f"New task: {PARTS[part]}")
+        )
 
     every = alt.Chart(base.NO_DATA)
     across = ACROSS[panel]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from transfer_core.strategies import Look
 from transfer_ui.charts import base, beside, price
+from transfer_ui.charts.encodings import frame_scale, mean_tooltips
 from transfer_ui.palette import FROZEN, MUTED, PAPER, TRAINED_RANGE
 
 ROW, LINE, MARGIN, LEGEND = 30, 18, 70, 60  # pixels of a row, a style in it, axis and title, the scale of colours
@@ -58,9 +59,7 @@ def strip_template(arms: Arms, mode: str) -> base.Spec:
     tooltip = [
         alt.Tooltip("arm:N", title=" "),
         alt.Tooltip("style:N", title="Tested in"),
-        alt.Tooltip("mean:Q", title="Accuracy", format=".1%"),
-        alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
-        alt.Tooltip("high:Q", title="to", format=".1%"),
+        *mean_tooltips("Accuracy"),
         alt.Tooltip("n:Q", title="Seeds"),
     ]
     # One line for each style: with few pictures their intervals overlap.
@@ -91,8 +90,7 @@ def work_template(arms: Arms, mode: str) -> base.Spec:
     )
 
     def y(field: str) -> alt.Y:
-        scale = alt.Scale(domain=[base.framed("frame.low"), base.framed("frame.high")], nice=False)
-        return alt.Y(f"{field}:Q").scale(scale).axis(format=".0%", tickCount=5).title("Test accuracy")
+        return alt.Y(f"{field}:Q").scale(frame_scale()).axis(format=".0%", tickCount=5).title("Test accuracy")
 
     tooltip = [
         alt.Tooltip("arm:N", title=" "),
@@ -134,9 +132,7 @@ def moves_template(arms: Arms, stages: tuple[str, ...], mode: str) -> base.Spec:
     tooltip = [
         alt.Tooltip("arm:N", title=" "),
         alt.Tooltip("stage:N", title="Stage"),
-        alt.Tooltip("mean:Q", title="Moved by", format=".2%"),
-        alt.Tooltip("low:Q", title="95 % interval from", format=".2%"),
-        alt.Tooltip("high:Q", title="to", format=".2%"),
+        *mean_tooltips("Moved by", ".2%"),
     ]
     cells = alt.Chart(base.NO_DATA).encode(x=x, y=_names(arms), tooltip=tooltip)
     # Words on a cell: the scale grows deeper in the light, brighter in the dark.

@@ -15,7 +15,8 @@ from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES
 from transfer_core.statistics import MIN_SEEDS, Interval, mean_interval, paired_gap
 from transfer_ui.charts import base
-from transfer_ui.charts.panels import TITLES, styles
+from transfer_ui.charts.encodings import frame_scale
+from transfer_ui.charts.series import TITLES, styles
 from transfer_ui.palette import MUTED, PAPER
 from transfer_ui.rows import OWN
 
@@ -90,8 +91,9 @@ def template(panel: str, mode: str, names: tuple[str, ...] = NAMES, measure: str
     title = measure if panel == "accuracy" else "Points behind the best, seed by seed"
 
     def x(field: str) -> alt.X:
-        scale = alt.Scale(domain=[base.framed("frame.low"), base.framed("frame.high")], nice=False, clamp=True)
-        return alt.X(f"{field}:Q", scale=scale).axis(format=number, tickCount=5, title=title, orient="bottom")
+        return alt.X(f"{field}:Q", scale=frame_scale(clamp=True)).axis(
+            format=number, tickCount=5, title=title, orient="bottom"
+        )
 
     y = (
         alt.Y("row:N")

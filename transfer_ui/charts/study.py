@@ -15,7 +15,9 @@ from transfer_core import RunConfig
 from transfer_core.studies.study import Axis, Figure, Study
 from transfer_core.wording import number_words
 from transfer_ui.charts import base
-from transfer_ui.charts.panels import MARK, Grid, panel, shown
+from transfer_ui.charts.map_panel import MARK, Grid
+from transfer_ui.charts.panels import panel
+from transfer_ui.charts.series import shown
 
 MAP_ROW, MAP_MARGIN = 56, 90  # pixels; the margin is for axis and legend
 WIDE = 560  # pixels of a panel in a separate file

@@ -12,6 +12,7 @@ import pandas as pd
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
 from transfer_ui.charts import base
+from transfer_ui.charts.encodings import frame_scale, mean_tooltips
 from transfer_ui.charts.strip import shown_interval
 from transfer_ui.palette import INK, colours
 
@@ -103,12 +104,7 @@ def sweep_template(metric: str, mode: str, knob_title: str) -> base.Spec:
     )
 
     def y(field: str) -> alt.Y:
-        return (
-            alt.Y(f"{field}:Q")
-            .scale(domain=[base.framed("frame.low"), base.framed("frame.high")], nice=False)
-            .axis(format=".1~%", tickCount=5)
-            .title(None)
-        )
+        return alt.Y(f"{field}:Q").scale(frame_scale()).axis(format=".1~%", tickCount=5).title(None)
 
     rows = alt.Chart(base.NO_DATA)
     swept = rows.transform_filter("datum.role == 'swept'")
@@ -132,9 +128,7 @@ def sweep_template(metric: str, mode: str, knob_title: str) -> base.Spec:
             size=alt.condition(nearest, alt.value(110), alt.value(45)),
             tooltip=[
                 alt.Tooltip("value:Q", title=knob_title),
-                alt.Tooltip(f"{metric}:Q", title=PANELS[metric], format=".1%"),
-                alt.Tooltip(f"{metric}_low:Q", title="95 % interval from", format=".1%"),
-                alt.Tooltip(f"{metric}_high:Q", title="to", format=".1%"),
+                *mean_tooltips(PANELS[metric], mean=metric, ends=(f"{metric}_low", f"{metric}_high")),
             ],
         )
         .add_params(nearest)

@@ -15,12 +15,11 @@ from transfer_core.arrays import Array
 from transfer_core.statistics import mean_band
 from transfer_ui.charts import base
 from transfer_ui.charts.followed import looks, short
+from transfer_ui.charts.two_tasks import AXES, UNSEEN, accuracy_axis, tooltips
 from transfer_ui.palette import INK, MUTED
 
 HEIGHT = 370
 ROOM = 0.3  # of the range of what must be seen, below it
-AXES = ("target", "source")
-TITLES = ("New task: validation accuracy", "Old task: accuracy with the old head")
 
 
 class Point(NamedTuple):
@@ -140,19 +139,8 @@ def trade_template(mode: str) -> base.Spec:
     mode : {"light", "dark"}
     """
     look = looks(mode, legend=True)
-
-    def domain(axis: str) -> alt.Scale:
-        return alt.Scale(
-            domain=[base.framed(f"frame.{axis}_low"), base.framed(f"frame.{axis}_high")], nice=False, zero=False
-        )
-
-    ticks = alt.Axis(format=".0%", tickCount=5)
-    x, x_low = (
-        alt.X(f"{field}:Q", scale=domain("target"), axis=ticks, title=TITLES[0]) for field in ("target", "target_low")
-    )
-    y, y_low = (
-        alt.Y(f"{field}:Q", scale=domain("source"), axis=ticks, title=TITLES[1]) for field in ("source", "source_low")
-    )
+    x, x_low = (accuracy_axis(0, field, ".0%") for field in ("target", "target_low"))
+    y, y_low = (accuracy_axis(1, field, ".0%") for field in ("source", "source_low"))
     rows = alt.Chart(base.NO_DATA)
     points = rows.transform_filter("datum.kind == 'point'")
     here = points.transform_filter("datum.here")
@@ -187,16 +175,7 @@ def trade_template(mode: str) -> base.Spec:
             shape=look.shape,
             size=alt.condition("datum.here", alt.value(190), alt.value(48)),
             stroke=alt.condition(nearest, alt.value(INK[mode]), alt.value("transparent")),
-            tooltip=[
-                alt.Tooltip("arm:N", title="Arm"),
-                alt.Tooltip("what:N", title="With"),
-                alt.Tooltip("target:Q", title="New task", format=".1%"),
-                alt.Tooltip("target_low:Q", title="95 % interval from", format=".1%"),
-                alt.Tooltip("target_high:Q", title="to", format=".1%"),
-                alt.Tooltip("source:Q", title="Old task", format=".1%"),
-                alt.Tooltip("source_low:Q", title="95 % interval from ", format=".1%"),
-                alt.Tooltip("source_high:Q", title="to ", format=".1%"),
-            ],
+            tooltip=[alt.Tooltip("arm:N", title="Arm"), alt.Tooltip("what:N", title="With"), *tooltips()],
         )
         .add_params(nearest)
     )
@@ -237,8 +216,7 @@ def picture(results: Mapping[str, RunResult], points: Mapping[str, Point]) -> Pi
 def nothing() -> Picture:
     """Put together what there is to draw before any run may be seen: the axes."""
     columns = ["kind", "arm", "what", "value", "here", *AXES]
-    ends = {f"{axis}_{end}": float(end == "high") for axis in AXES for end in ("low", "high")}
-    return Picture(pd.DataFrame(), pd.DataFrame(columns=columns), ends)
+    return Picture(pd.DataFrame(), pd.DataFrame(columns=columns), dict(UNSEEN))
 
 
 def draw(drawn: Picture, mode: str, place: base.Place, words: str = "Runs are under way.") -> None:

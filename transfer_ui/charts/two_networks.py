@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from transfer_ui.charts import base
+from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.palette import INK, MUTED, OTHERS, PAPER
 
 LAB, REAL = "This lab’s network", "The real network"
@@ -48,9 +49,7 @@ def template(mode: str) -> base.Spec:
     tooltip = [
         alt.Tooltip("network:N", title=" "),
         alt.Tooltip("size:Q", title="Images per class"),
-        alt.Tooltip("mean:Q", title="End-to-end minus freezing", format="+.1%"),
-        alt.Tooltip("low:Q", title="95 % interval from", format="+.1%"),
-        alt.Tooltip("high:Q", title="to", format="+.1%"),
+        *mean_tooltips("End-to-end minus freezing", "+.1%"),
         alt.Tooltip("seeds:N", title="End-to-end is ahead in"),
     ]
     every = alt.Chart(base.NO_DATA)

@@ -15,6 +15,7 @@ from transfer_core.costs import multiply_adds
 from transfer_core.schedules import first_epochs
 from transfer_ui.charts import base, beside
 from transfer_ui.charts.curves import curve_rows
+from transfer_ui.charts.encodings import frame_scale
 from transfer_ui.palette import PAPER, colours
 
 HEIGHT = 230  # pixels
@@ -90,8 +91,7 @@ def template(mode: str) -> base.Spec:
     )
 
     def y(field: str) -> alt.Y:
-        scale = alt.Scale(domain=[base.framed("frame.low"), base.framed("frame.high")], nice=False)
-        return alt.Y(f"{field}:Q", scale=scale).axis(format=".0%", tickCount=4).title("Validation accuracy")
+        return alt.Y(f"{field}:Q", scale=frame_scale()).axis(format=".0%", tickCount=4).title("Validation accuracy")
 
     every = alt.Chart(base.NO_DATA)
     here = every.transform_filter("datum.epoch == at")

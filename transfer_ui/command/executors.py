@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
-from concurrent.futures import CancelledError, Executor
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import CancelledError, Executor, Future, InvalidStateError
 from contextlib import contextmanager, suppress
+from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 import joblib
 
@@ -16,12 +17,53 @@ from transfer_core.studies.fingerprint import fingerprint
 from transfer_core.studies.workers import MAX_PROCESSES, processes
 from transfer_ui.command.boundary import WRONG_ARGUMENTS, leave
 
-LATE = ("asyncio", "concurrent.futures", "distributed", "distributed.client", "tornado", "tornado.application")
+T = TypeVar("T")
+
 PATIENCE = 10  # seconds for a scheduler to answer, and for a cluster to have a worker
 
 
 class WorkersLost(RuntimeError):
     """A Dask cluster no longer does what it was asked to."""
+
+
+class Cluster(Executor):
+    """A Dask cluster behind the interface of `concurrent.futures`; every future ends, even if its workers are gone.
+
+    The executor that a client offers forgets a future whose result was lost on its way, and logs that at any time later.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._given: list[Future[Any]] = []
+
+    def submit(self, function: Callable[..., T], /, *arguments: Any, **options: Any) -> Future[T]:
+        """Have the cluster call a function."""
+        given: Future[T] = Future()
+        self._given.append(given)
+        self._client.loop.add_callback(_hand_over, self._client.submit(function, *arguments, **options), given)
+        return given
+
+    def give_up(self) -> None:
+        """End all futures that the cluster has not finished."""
+        for given in self._given:
+            with suppress(InvalidStateError):  # of one that has ended
+                given.set_exception(CancelledError())
+
+
+async def _hand_over(asked: Awaitable[T], given: Future[T]) -> None:
+    """Wait for a future of the cluster, in the thread of its client, and end ours as it ends."""
+    try:
+        result = await asked
+    except Exception as error:
+        end = partial(given.set_exception, error)
+    else:
+        end = partial(given.set_result, result)
+    with suppress(InvalidStateError):  # nobody waits for it any more
+        end()
 
 
 @contextmanager
@@ -63,9 +105,10 @@ def _dask(address: str) -> Iterator[Executor]:
         )
     with client:
         _check_code(client, address)
+        cluster = Cluster(client)
         try:
-            with _watched(client):
-                yield client.get_executor()  # type: ignore[no-untyped-call]
+            with _watched(client, cluster):
+                yield cluster
         except (KilledWorker, CommClosedError, CancelledError) as error:
             raise WorkersLost(f"the cluster at {address} lost its workers or its scheduler") from error
 
@@ -95,9 +138,6 @@ def _check_code(client: Any, address: str) -> None:
 def _without_logs() -> Iterator[None]:
     """Keep Dask's logs of a failing cluster off the terminal: one sentence says what matters."""
     logging.disable(logging.CRITICAL)
-    # Futures that nobody awaits any more say so when they are collected: after the sentence, and after the logs are back.
-    for name in LATE:
-        logging.getLogger(name).disabled = True
     try:
         yield
     finally:
@@ -105,8 +145,8 @@ def _without_logs() -> Iterator[None]:
 
 
 @contextmanager
-def _watched(client: Any) -> Iterator[None]:
-    """Close the client when all workers have been gone for a while: otherwise cells would wait forever."""
+def _watched(client: Any, cluster: Cluster) -> Iterator[None]:
+    """Give up when all workers have been gone for a while: otherwise cells would wait forever."""
     done = threading.Event()
 
     def watch() -> None:
@@ -115,8 +155,7 @@ def _watched(client: Any) -> Iterator[None]:
             if client.scheduler_info()["workers"]:
                 seen = monotonic()
             elif monotonic() - seen > PATIENCE:
-                with suppress(Exception):  # of a client that is closing already
-                    client.close()
+                cluster.give_up()
                 return
 
     thread = threading.Thread(target=watch, name="watch", daemon=True)

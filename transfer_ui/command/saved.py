@@ -6,6 +6,7 @@ import argparse
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from transfer_core import compare
@@ -36,6 +37,8 @@ def check_places(options: argparse.Namespace) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=path.parent):
                 pass
+            with suppress(FileNotFoundError):
+                path.stat()  # a name that no file can have is refused as well
         except (OSError, ValueError) as error:
             leave(f"{rule}, got {str(path)!r} ({reason(error)}).", WRONG_ARGUMENTS)
         if path.is_dir():

@@ -9,9 +9,9 @@ import streamlit as st
 
 from transfer_core import RunConfig
 from transfer_core.wording import inside
+from transfer_ui.articles.checks import Check
 from transfer_ui.articles.class_links import answers, questions
 from transfer_ui.articles.class_links.answers import Collected
-from transfer_ui.articles.learn.checks import Check
 from transfer_ui.charts import predictions
 from transfer_ui.controls.class_link import ClassLink, mark
 

@@ -14,9 +14,9 @@ from transfer_core.studies.questions import crossover
 from transfer_core.studies.questions.crossover import Crossing
 from transfer_core.wording import side_words
 from transfer_ui import verdicts
+from transfer_ui.articles.checks import OPEN, TOO_CLOSE, Check, nearest
 from transfer_ui.articles.decide import guessing
-from transfer_ui.articles.learn.checks import OPEN, TOO_CLOSE, Check, nearest
-from transfer_ui.runs import cached
+from transfer_ui.runs import cached, studies
 from transfer_ui.sentences import Results, percent, test_scores
 from transfer_ui.verdicts import THREE, TITLES, Scores
 
@@ -68,7 +68,7 @@ def _compared(config: RunConfig) -> Table | None:
 
 
 def _located(config: RunConfig) -> Located | None:
-    measured = cached.study(crossover.STUDY, [config])
+    measured = studies.measure(crossover.STUDY, [config])
     sizes = crossover.complete_sizes(measured.rows) if len(measured.rows) else []
     if measured.stopped or len(sizes) < 2:
         return None

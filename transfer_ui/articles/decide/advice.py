@@ -9,7 +9,7 @@ from transfer_core.statistics import MIN_SEEDS, verdict
 from transfer_core.wording import TOO_FEW_SEEDS, inside, join_words, sentence_case
 from transfer_ui.articles.decide.maps import RATES
 from transfer_ui.articles.decide.places import place_words
-from transfer_ui.charts.panels import TITLES as SHORTS
+from transfer_ui.charts.series import TITLES as SHORTS
 from transfer_ui.sentences import no_better_than_guessing
 from transfer_ui.verdicts import TITLES, Scores, evidence, headline
 

@@ -31,7 +31,7 @@ from transfer_ui.articles.decide.places import mine
 from transfer_ui.charts import base, gap
 from transfer_ui.charts.live_panel import LivePanel
 from transfer_ui.charts.study import Mark
-from transfer_ui.runs import cached
+from transfer_ui.runs import studies
 
 YOUR_GUESS, YOUR_SIZE = "your guess", "your size"
 RATES = "Each at its best of five learning rates"
@@ -155,7 +155,7 @@ def own_gap(config: RunConfig) -> Own | None:
     size = mine(config).size
     if size in sizes(config):
         return None
-    measured = cached.study(study_at(size), [config])
+    measured = studies.measure(study_at(size), [config])
     if measured.stopped or measured.rows.empty:
         return None
     images = int(measured.rows["images"].iloc[0])

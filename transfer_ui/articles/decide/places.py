@@ -14,7 +14,7 @@ from transfer_core.arrays import Array
 from transfer_core.splits import max_images_per_class
 from transfer_core.studies.questions.decision_map import cell_scores, shifts, sizes
 from transfer_core.wording import amount_words
-from transfer_ui.charts.panels import You
+from transfer_ui.charts.map_panel import You
 from transfer_ui.controls import address, notice_box
 from transfer_ui.controls.link import quoted
 from transfer_ui.runs import cached

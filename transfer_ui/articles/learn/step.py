@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from transfer_core import RunConfig, scenario_config
-from transfer_ui.articles.learn.checks import Check
+from transfer_ui.articles.checks import Check
 from transfer_ui.articles.learn.sections import measured
 from transfer_ui.sentences import Results
 

@@ -12,7 +12,7 @@ from transfer_core.studies import execute
 from transfer_core.studies.questions import crossover
 from transfer_ui.charts.real_arms import OTHER, SAME, Arms
 from transfer_ui.charts.two_networks import LAB, REAL
-from transfer_ui.runs import cached
+from transfer_ui.runs import studies
 
 
 def both_networks(found: Results) -> pd.DataFrame:
@@ -36,7 +36,7 @@ def both_networks(found: Results) -> pd.DataFrame:
 def lab_gaps() -> dict[int, Gap]:
     """Give the gap in the lab's study of the crossing by images per class, each arm at its best rate."""
     study = crossover.STUDY
-    shipped = cached.shipped_study(study.name)
+    shipped = studies.shipped_study(study.name)
     assert shipped is not None
     (config,) = study.default_configs()
     # The two arms alone: who adds a strategy has cells that are not stored.

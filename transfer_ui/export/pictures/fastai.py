@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from transfer_ui.export.pictures.backbones import Backbone
-from transfer_ui.export.pictures.parts import DATA, HEAD, MEASURE, SETTINGS, VERDICT, fill
 from transfer_ui.export.pictures.plan import Plan
-from transfer_ui.export.pictures.torch_parts import SCALE, network
+from transfer_ui.export.pictures.torch_parts import write_with
 
 IMPORTS = """
 from functools import partial
@@ -99,9 +98,4 @@ def accuracy(model, places):
 
 def write(plan: Plan, backbone: Backbone) -> str:
     """Write the script."""
-    is_timm = backbone.library == "timm"
-    imports = IMPORTS.replace("@timm@", "import timm\n" if is_timm else "").replace(
-        "@torchvision@", "" if is_timm else "from torchvision import models\n"
-    )
-    template = HEAD + imports + SETTINGS + DATA + SCALE + network(backbone) + TRAIN + MEASURE + VERDICT
-    return fill(template, plan, backbone, "fastai", "fastai")
+    return write_with(IMPORTS, TRAIN, plan, backbone, "fastai", "fastai")

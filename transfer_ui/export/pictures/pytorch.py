@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from transfer_ui.export.pictures.backbones import Backbone
-from transfer_ui.export.pictures.parts import DATA, HEAD, MEASURE, SETTINGS, VERDICT, fill
 from transfer_ui.export.pictures.plan import Plan
-from transfer_ui.export.pictures.torch_parts import SCALE, network
-
-FIRST_TIMM, FIRST_TORCHVISION = "import timm\n", "from torchvision import models\n"
+from transfer_ui.export.pictures.torch_parts import write_with
 
 IMPORTS = """
 from pathlib import Path
@@ -92,9 +89,4 @@ def accuracy(network, places):
 
 def write(plan: Plan, backbone: Backbone) -> str:
     """Write the script."""
-    is_timm = backbone.library == "timm"
-    imports = IMPORTS.replace("@timm@", FIRST_TIMM if is_timm else "").replace(
-        "@torchvision@", "" if is_timm else FIRST_TORCHVISION
-    )
-    template = HEAD + imports + SETTINGS + DATA + SCALE + network(backbone) + TRAIN + MEASURE + VERDICT
-    return fill(template, plan, backbone, "PyTorch", "torch numpy")
+    return write_with(IMPORTS, TRAIN, plan, backbone, "PyTorch", "torch numpy")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from transfer_ui.export.pictures.backbones import Backbone
+from transfer_ui.export.pictures.parts import DATA, HEAD, MEASURE, SETTINGS, VERDICT, fill
+from transfer_ui.export.pictures.plan import Plan
 
 SCALE = """
 # As the backbone was trained.
@@ -61,11 +63,22 @@ def set_mode(backbone, pretrained, is_frozen):
 '''
 
 
-def network(backbone: Backbone) -> str:
-    """Write what makes a backbone, and its stages."""
-    return (TORCHVISION if backbone.library == "torchvision" else TIMM) + STAGES
+def write_with(imports: str, train: str, plan: Plan, backbone: Backbone, framework: str, needs: str) -> str:
+    """Write a script from what a framework has of its own, its imports and its training, and from what all share.
 
-
-def import_of(backbone: Backbone) -> str:
-    """Write how its library is imported."""
-    return "from torchvision import models" if backbone.library == "torchvision" else "import timm"
+    Parameters
+    ----------
+    imports : str
+        With ``@timm@`` and ``@torchvision@`` where either would stand.
+    train : str
+    plan, backbone, framework, needs
+        As for `transfer_ui.export.pictures.parts.fill`.
+    """
+    if backbone.library == "torchvision":
+        imports = imports.replace("@timm@", "").replace("@torchvision@", "from torchvision import models\n")
+        backbone_by_name = TORCHVISION
+    else:
+        imports = imports.replace("@timm@", "import timm\n").replace("@torchvision@", "")
+        backbone_by_name = TIMM
+    template = HEAD + imports + SETTINGS + DATA + SCALE + backbone_by_name + STAGES + train + MEASURE + VERDICT
+    return fill(template, plan, backbone, framework, needs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from transfer_core.arrays import Array
 from transfer_core.statistics import paired_gap
 from transfer_core.wording import lead_words
-from transfer_ui.articles.learn.checks import Check, in_order, order_words
+from transfer_ui.articles.checks import Check, in_order, order_words
 from transfer_ui.articles.learn.figures import curves_of
 from transfer_ui.articles.learn.step import CHALLENGE, Further, Step, challenged
 from transfer_ui.sentences import TITLES, Results, percent, test_scores

@@ -12,12 +12,12 @@ from transfer_core.studies.questions import crossover
 from transfer_core.studies.registry import STUDIES
 from transfer_core.wording import sentence_case
 from transfer_ui.articles import claims
+from transfer_ui.articles.checks import Check
 from transfer_ui.articles.decide import crossing, guessing
 from transfer_ui.articles.learn.advice import RULE_OF_THUMB
-from transfer_ui.articles.learn.checks import Check
 from transfer_ui.articles.learn.step import SETTINGS, Further, Picture, Step
 from transfer_ui.charts.live_panel import LivePanel
-from transfer_ui.runs import cached
+from transfer_ui.runs import studies
 from transfer_ui.sentences import percent
 from transfer_ui.shell import frame
 
@@ -40,7 +40,7 @@ class Crossed(NamedTuple):
 
 def _run() -> Crossed:
     study = STUDIES["crossover"]
-    measured = cached.study(study, [SETTINGS])
+    measured = studies.measure(study, [SETTINGS])
     sizes = crossover.complete_sizes(measured.rows) if len(measured.rows) else []
     if len(sizes) < 2:
         frame.stop_without_results()

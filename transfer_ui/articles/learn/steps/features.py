@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from transfer_core.statistics import Interval, paired_gap
+from transfer_ui.articles.checks import Check, nearest
 from transfer_ui.articles.learn import lesson_claims
-from transfer_ui.articles.learn.checks import Check, nearest
 from transfer_ui.articles.learn.figures import levels_of
 from transfer_ui.articles.learn.step import Further, Step, compared
 from transfer_ui.sentences import Results, accuracy_words, percent, test_scores

@@ -5,7 +5,7 @@ from __future__ import annotations
 from transfer_core.arrays import Array
 from transfer_core.statistics import Interval, mean_interval
 from transfer_core.wording import inside, join_words
-from transfer_ui.articles.learn.checks import Check, nearest
+from transfer_ui.articles.checks import Check, nearest
 from transfer_ui.articles.learn.figures import levels_of
 from transfer_ui.articles.learn.step import Further, Step, compared
 from transfer_ui.sentences import TITLES, Results, accuracy_words, percent

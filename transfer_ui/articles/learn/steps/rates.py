@@ -6,7 +6,7 @@ from transfer_core import RunResult
 from transfer_core.arrays import Array
 from transfer_core.measures import FinalAccuracy
 from transfer_core.studies.grids import at_rate
-from transfer_ui.articles.learn.checks import Check, in_order, order_words
+from transfer_ui.articles.checks import Check, in_order, order_words
 from transfer_ui.articles.learn.figures import accuracy_by_rate
 from transfer_ui.articles.learn.step import SETTINGS, Further, Step
 from transfer_ui.runs import cached

@@ -5,7 +5,7 @@ from __future__ import annotations
 from transfer_core.arrays import Array
 from transfer_core.statistics import paired_gap
 from transfer_core.wording import lead_words
-from transfer_ui.articles.learn.checks import OPEN, TOO_CLOSE, Check, best_of
+from transfer_ui.articles.checks import OPEN, TOO_CLOSE, Check, best_of
 from transfer_ui.articles.learn.figures import curves_of
 from transfer_ui.articles.learn.step import SETTINGS, Further, Step, compared
 from transfer_ui.sentences import TITLES, Results, test_scores

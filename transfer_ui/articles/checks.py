@@ -1,6 +1,6 @@
-"""What a step of the lesson asks before it shows: choose, place a point, or order three. A run has the answer.
+"""What is asked before it is shown, in the lesson and for a class: choose, place a point, or order three.
 
-No answer is typed anywhere: `Check.right` reads it from the run, and "too close to call" may be it.
+A run has the answer, and none is typed anywhere: `Check.right` reads it from the run, and "too close to call" may be it.
 """
 
 from __future__ import annotations
