@@ -8,6 +8,7 @@ from transfer_core import STRATEGIES, RunConfig
 from transfer_core.own_data.advice import recommended
 from transfer_core.own_data.answering import Answer, Question, paired
 from transfer_core.scenarios import Scenario
+from transfer_core.wording import inside
 from transfer_takeaway import files, own_data
 from transfer_takeaway.checks import RecordError
 from transfer_takeaway.record import Record
@@ -95,13 +96,12 @@ def _draw_pictures(answer: Answer) -> None:
     name = sidebar.choose_in_link("framework", titles, st.segmented_control, default="pytorch")
     backbones = {key: f"{one.title}, {one.home}" for key, one in PICTURES[name].backbones.items()}
     chosen = sidebar.choose_in_link("backbone", backbones, st.selectbox, label="Backbone") or next(iter(backbones))
-    plan = _plan(answer)
+    form, plan = PICTURES[name], _plan(answer)
     st.caption(
-        f"It trains {backbones[chosen]} by {plan.arms[0].title.lower()} on your photos, {plan.n_seeds} paired seeds against "
-        f"{plan.arms[1].title.lower()}, and prints the verdict. Unpack your ZIP, and name the folder with the class folders "
-        "“pictures”."
+        f"It compares {inside(plan.arms[0].title)} with {inside(plan.arms[1].title)} of {form.backbones[chosen].title} on your "
+        f"photos, over {plan.n_seeds} paired seeds, and prints the verdict. Unpack your ZIP, and name the folder that holds the "
+        "class folders “pictures”."
     )
-    form = PICTURES[name]
     script = form.write(plan, form.backbones[chosen])
     export.show(
         export.Code(f"{plan.name}_on_pictures_{chosen}_{name}", script, checked=form.checked, is_run=form.is_run),

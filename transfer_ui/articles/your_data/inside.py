@@ -21,13 +21,18 @@ from transfer_ui.verdicts import THREE
 
 def draw(data: Brought, question: Question, answer: Answer, mode: str) -> None:
     """Draw the networks of one seed, and one look at them."""
+    config = next(iter(answer.runs.values())).config
     with st.container(horizontal=True, vertical_alignment="center"):
         which = sidebar.choose_in_link(
             "arms", {"three": "The three strategies", "all": "With the controls"}, st.segmented_control
         )
-        seeds = {str(seed): f"Networks of seed {seed}" for seed in next(iter(answer.runs.values())).config.seeds}
+        seeds = {str(seed): f"Networks of seed {seed}" for seed in config.seeds}
         seed = int(sidebar.choose_in_link("of_seed", seeds, st.selectbox) or 0)
     asked = (data.contents, question, data.source)
+    waiting = st.empty()
+    if (question, "networks", seed) not in data.looks:
+        with waiting.container():
+            anatomy.draw_schedules(config, mode)  # what is known before any training
     inside = look(data, "inside", (question, "inside"), partial(inside_steps, *asked))
     if inside is None:
         return
@@ -36,6 +41,7 @@ def draw(data: Brought, question: Question, answer: Answer, mode: str) -> None:
     pictures = look(data, "networks", (question, "networks", seed), partial(network_steps, *asked, seed))
     if pictures is None:
         return
+    waiting.empty()
     networks: Networks = pictures.results
     ink = networks.inputs if question.before == "digits" or not answer.facts.samples.size else 1 - networks.inputs
     sight = looks.Sight(

@@ -25,7 +25,7 @@ or a file "pictures.npz" with "images" (n, height, width, 3), 0 to 255, and "lab
 SETTINGS = """
 # %% Settings
 DATA = "pictures"  # or "pictures.npz"
-$classesBACKBONE = "$model"  # $backbone, from $library
+${classes}BACKBONE = "$model"  # $backbone, from $library
 PRETRAINED = True  # False: random weights, to try this script without a download
 SIDE = 224  # pixels, as most backbones were trained with; 128 takes a third of the time
 SEEDS = range($seeds)  # $n_seeds paired repetitions; fewer than 6 decide nothing
@@ -72,7 +72,7 @@ def read(path):
         raise SystemExit(f"Missing: {path.resolve()}, a folder or an NPZ file.")
     if path.is_dir():
         folders = sorted(one for one in path.iterdir() if one.is_dir())
-$only        inside = [(i, file) for i, one in enumerate(folders) for file in one.iterdir()]
+${only}        inside = [(i, file) for i, one in enumerate(folders) for file in one.iterdir()]
         kept = sorted(one for one in inside if one[1].suffix.lower() in SUFFIXES)
         labels, found = np.array([i for i, _ in kept], dtype=int), [f for _, f in kept]
     else:
