@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from tests import brought
+from tests.app import ROOT
 from tests.present import present
 from transfer_core.own_data import samples
 from transfer_core.own_data.answering import Question, answer_steps
@@ -62,6 +63,18 @@ def test_the_table_with_many_faults_is_read_as_the_lab_reads_it(tmp_path):
     printed = _run(tmp_path, rows, samples.broken(), "fruit.csv")
     n_used = sum(answer.facts.counts.values())
     assert f"Fitted on {n_used} rows of {len(answer.facts.columns)} numbers, 2 classes." in printed
+
+
+def test_scripts_are_well_formatted_and_linted(tmp_path):
+    for way in (*own_rows.SKLEARN, *own_rows.NETWORKS):
+        for left_out in ((), [f"column {number}" for number in range(20)]):
+            text = own_rows.write(own_rows.Rows(way, "Some way", "label", left_out))
+            assert max(map(len, text.splitlines())) <= 88
+            tmp_path.joinpath(f"{way}_{len(left_out)}.py").write_text(text, encoding="utf-8")
+    for options in (("format", "--check", "--isolated"), ("check", "--config", str(ROOT / "pyproject.toml"))):
+        command = [sys.executable, "-m", "ruff", *options, "--no-cache", str(tmp_path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
 
 
 def test_names_that_somebody_wrote_end_no_string(tmp_path):

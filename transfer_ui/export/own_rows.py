@@ -12,7 +12,7 @@ from transfer_core.own_data.cleaning import MIN_PER_CLASS, MOST_MISSING
 from transfer_core.own_data.curves import BATCH_SIZE, FEWEST_EPOCHS, MOST_EPOCHS, N_SEEDS, UPDATES
 from transfer_core.own_data.rivals import HEAD_RATE, HEAD_WIDTH, RATE_INPUTS
 from transfer_core.scenarios import TEST_SHARE
-from transfer_ui.export.code import number
+from transfer_ui.export.code import WIDTH, number
 
 SKLEARN = {
     "logistic_regression": (
@@ -40,24 +40,25 @@ Run: python $file DATA [NEW]
 """
 
 import sys
-from pathlib import Path
+${pairs}from pathlib import Path
 
 import numpy as np
 import pandas as pd
 $imports
 # %% Settings
 LABEL = $label
-LEFT_OUT = [$left_out]  # constant, counting or giving the label away
+# Columns that are constant, merely count the rows, or give the label away.
+LEFT_OUT = [$left_out]
 SEEDS = range($n_seeds)  # repetitions, each with its own split
 TEST_SHARE = $test_share  # of each class
 FEWEST = $fewest  # rows that a class must have
-$settings
-'''
+$settings'''
 
 DATA = '''
+
 # %% Data
 def read(path):
-    """Read a table, or the arrays of an NPZ file: one of rows, the others with one entry per row."""
+    """Read a table, or an NPZ file: rows in one array, labels in another."""
     if path.suffix == ".npz":
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
@@ -67,8 +68,10 @@ def read(path):
         return table.assign(**{name: array.ravel() for name, array in arrays.items()})
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
-    encoding = "utf-16" if path.read_bytes()[:2] in (b"\\xff\\xfe", b"\\xfe\\xff") else "utf-8-sig"
-    return pd.read_csv(path, sep=None, engine="python", encoding=encoding, encoding_errors="replace")
+    marks = b"\\xff\\xfe", b"\\xfe\\xff"
+    encoding = "utf-16" if path.read_bytes()[:2] in marks else "utf-8-sig"
+    look = {"sep": None, "engine": "python", "encoding_errors": "replace"}
+    return pd.read_csv(path, encoding=encoding, **look)
 
 
 def numbers(table):
@@ -96,7 +99,7 @@ if len(classes) < 2:
 
 
 def split(seed):
-    """Give the places of the rows to train and to test with, each class in proportion."""
+    """Give the places of the rows to train and test with, each class in proportion."""
     rng, test = np.random.default_rng(seed), np.zeros(len(y), bool)
     for label in range(len(classes)):
         mine = rng.permutation(np.flatnonzero(y == label))
@@ -134,12 +137,11 @@ def forward(params, values):
 
 
 def fit(x, y, seed):
-    """Train by stochastic gradient descent with momentum, and give what labels other rows."""
+    """Train by SGD with momentum, and give what labels other rows."""
     rng, scale, values = np.random.default_rng(seed), scaled(x), scaled(x)(x)
     sizes = [x.shape[1], *HIDDEN, len(classes)]
     params = [
-        (rng.normal(0, (2 / n) ** 0.5, (n, m)), np.zeros(m))
-        for n, m in zip(sizes[:-1], sizes[1:], strict=True)
+        (rng.normal(0, (2 / n) ** 0.5, (n, m)), np.zeros(m)) for n, m in pairwise(sizes)
     ]
     speed = [(np.zeros_like(w), np.zeros_like(b)) for w, b in params]
     rate = $rate * min(1, $rate_inputs / x.shape[1])
@@ -173,8 +175,10 @@ for seed in SEEDS:
     each = [right[y[test] == label].mean() for label in range(len(classes))]
     scores.append((right.mean(), np.mean(each)))
     print(f"seed {seed}: accuracy {right.mean():.4f}, balanced {np.mean(each):.4f}")
-for name, found in zip(("accuracy", "balanced accuracy"), np.transpose(scores), strict=True):
-    print(f"Mean {name}: {found.mean():.4f} (from {found.min():.4f} to {found.max():.4f})")
+for place, name in enumerate(("accuracy", "balanced accuracy")):
+    found = [one[place] for one in scores]
+    span = f"from {min(found):.4f} to {max(found):.4f}"
+    print(f"Mean {name}: {np.mean(found):.4f} ({span})")
 
 # %% Use
 predict = fit(x, y, 0)
@@ -240,15 +244,16 @@ def write(rows: Rows) -> str:
     imports, model, needs = SKLEARN.get(rows.way, ("", "", ""))
     hidden = NETWORKS.get(rows.way, ())
     settings = f"HIDDEN = {list(hidden)}  # widths of the hidden layers\nBATCH_SIZE = {BATCH_SIZE}\n"
-    settings += f"MOMENTUM = {number(RunConfig.momentum)}"
+    settings += f"MOMENTUM = {number(RunConfig.momentum)}\n"
     body = FIT_SKLEARN if model else FIT_NETWORK
     return Template(HEAD + DATA + body + END).substitute(
         title=rows.title,
         needs=f" {needs}" if needs else "",
         file=rows.file,
         imports=f"{imports}\n" if imports else "",
+        pairs="" if model else "from itertools import pairwise\n",
         label=_quoted(rows.label),
-        left_out=", ".join(map(_quoted, rows.left_out)),
+        left_out=_listed(rows.left_out),
         n_seeds=N_SEEDS,
         test_share=number(TEST_SHARE),
         fewest=MIN_PER_CLASS,
@@ -261,6 +266,13 @@ def write(rows: Rows) -> str:
         most_epochs=MOST_EPOCHS,
         updates=UPDATES,
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Write the names of columns, one per line unless they are few."""
+    quoted = list(map(_quoted, names))
+    line = ", ".join(quoted)
+    return line if len(line) < WIDTH - len("LEFT_OUT = []") else "".join(f"\n    {one}," for one in quoted) + "\n"
 
 
 def _quoted(text: str) -> str:

@@ -100,6 +100,7 @@ def hold(mode: str) -> None:
         said = frame.Answer()
         reason = st.container()
     choice = st.container(key="own_parts")
+    choice.empty()  # an empty container would not keep its height
     answer = data.answers.get(question)
     if answer is not None and answer.complete:
         _say(said, answer)

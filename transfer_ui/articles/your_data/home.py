@@ -54,7 +54,7 @@ def record_of(question: Question, answer: Answer, scenario: Scenario | None) -> 
 
 
 def _draw_saved(data: Brought, question: Question, answer: Answer) -> None:
-    ticked = st.checkbox("Put my data into the record and the report", key=WITH_DATA)
+    ticked = st.checkbox("Put my data into the record and the report", key=f"{WITH_DATA}_{data.number}")
     try:
         record = record_of(question, answer, _scenario(data, question) if ticked else None)
         saved = files.write(record)
