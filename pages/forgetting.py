@@ -18,6 +18,7 @@ from transfer_ui.articles.forgetting import arms, figures, tables, words
 from transfer_ui.charts import by_epoch
 from transfer_ui.controls import address
 from transfer_ui.downloads import Origin
+from transfer_ui.lost_images import lost_images, old_images
 from transfer_ui.palette import theme
 from transfer_ui.runs import ahead, cached
 from transfer_ui.sentences import Results
@@ -46,10 +47,11 @@ if config.has_old_task:
     if not words.can_tell(results):
         frame.stop_without_results()
     answer.say(words.traded(results), words.behind_it(results))
-    drawn.say(found)
+    drawn.say(results, found, lambda name: lost_images(results[name], old_images(config)))
     table = found.once("table", lambda: tables.seeds_table(results))
     tables.show(found.once("means", lambda: tables.means(table)))
-    all_runs = drawn.say_trade(results, cached.arms(others, lambda so_far: drawn.draw_trade(results | so_far)))
+    ends = cached.arms(others, lambda so_far: drawn.draw_trade(results | so_far))
+    all_runs = drawn.say_trade(results, ends.results, ends)
     with place:
         for sentence in sentences.trouble(words.of_strategies(results)):
             st.error(sentence, icon=":material/warning:")

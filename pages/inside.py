@@ -10,17 +10,20 @@ from transfer_ui.controls import sidebar
 
 config = sidebar.draw("inside")  # likewise: the controls need neither pandas nor Altair
 
+from collections.abc import Callable
+
+import pandas as pd
 import streamlit as st
 
 from transfer_core import STRATEGIES
-from transfer_ui import sentences
+from transfer_ui import downloads, sentences
 from transfer_ui.articles.class_links import room
-from transfer_ui.articles.inside import anatomy, looks
-from transfer_ui.articles.inside.seen import look_into
-from transfer_ui.charts.components import network
+from transfer_ui.articles.inside import anatomy, looks, of_the_lab
+from transfer_ui.articles.inside.seen import look_into, validation
+from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs import cached
-from transfer_ui.shell import frame, slider, visit
+from transfer_ui.shell import frame, visit
 from transfer_ui.verdicts import THREE
 
 room.draw(config)
@@ -56,19 +59,22 @@ pictures = cached.snapshots(config, seed)
 if not pictures.results:
     frame.stop_without_results()
 seen = pictures.once("seen", lambda: look_into(pictures.results.runs))
-chosen = {name: seen[name] for name in names}
-epochs = max((one.epochs for one in chosen.values()), key=len)
+images = pictures.once("images", lambda: validation(config.but(seed=seed, n_seeds=1)))
+
+
+def offer(label: str, make_table: Callable[[], pd.DataFrame], look: str) -> None:
+    """Draw the button that downloads the numbers of a look."""
+    at = {"look": look, "of_seed": str(seed), "arms": which}
+    downloads.offer(label, make_table, Origin("inside", [config], at), look)
+
+
+sight = looks.Sight(names, results, seen, images, pictures, offer)
 waiting.empty()
 with hero:
-    slider.draw("epoch", epochs, f"{config.key} {seed}", theme())
-    network.show(pictures.once(f"networks {names} {theme()}", lambda: anatomy.networks(chosen, theme())), "networks")
-    st.caption(
-        "Ice blue: frozen, not a bit changed. Warm: trained, deeper for more change. Lines: the strongest weights at the end, "
-        "orange positive, blue negative."
-    )
+    looks.draw_networks(sight, f"{config.key} {seed}")
 
-look = sidebar.choose_in_link("look", looks.TITLES, st.segmented_control)
-looks.draw(look, looks.Sight(config, seed, names, {name: results[name] for name in names}, results, pictures, seen))
+look = sidebar.choose_in_link("look", of_the_lab.TITLES, st.segmented_control)
+of_the_lab.draw(look, sight, config, pictures.results.source)
 frame.try_next(
     config,
     [

@@ -66,9 +66,10 @@ FLOORS = {
         {"charts", "sentences"},
         {"controls"},
         {"palette", "definitions"},
-        {"rows"},
+        {"rows", "lost_images"},
     ),
     "transfer_takeaway": (
+        {"own_data"},
         {"report", "comparison", "study"},
         {"brought", "agreement", "settings"},
         {"files"},

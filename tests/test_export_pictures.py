@@ -233,6 +233,26 @@ def test_arrays_are_read_like_a_folder_and_no_picture_is_in_two_parts(folder):
     assert not np.array_equal(parts[0], names["split"](1)[0])
 
 
+def test_only_the_classes_that_were_measured_are_read_and_a_missing_one_is_named(folder):
+    form = PICTURES["pytorch"]
+    plan = plan_of(results()["end_to_end"])
+
+    def reader(classes):
+        text = form.write(plan._replace(classes=classes), form.backbones["resnet18"]).replace("SIDE = 224", "SIDE = 32")
+        start, end = text.index("# %% Settings"), text.index("# A notebook has no")
+        found = {"Path": Path, "np": np, "Image": Image, "ImageOps": ImageOps}
+        exec(text[start:end], found)
+        return found["read"]
+
+    few = CLASSES[:2]
+    _, every = reader(())(folder / "pictures")
+    _, labels = reader(few)(folder / "pictures")
+    assert len(np.unique(every)) == len(CLASSES)
+    assert len(np.unique(labels)) == 2
+    with pytest.raises(SystemExit, match="folders \\['fish\\\"s'\\]"):
+        reader((*few, 'fish"s'))(folder / "pictures")
+
+
 def test_missing_or_too_few_pictures_are_one_sentence(folder):
     read = reading()["read"]
     with pytest.raises(SystemExit, match=r"^Missing: .*nowhere, a folder or an NPZ file\.$"):

@@ -14,8 +14,9 @@ from transfer_core.experiment import scores_of
 from transfer_core.measures import DEFAULT_MEASURES, Series
 from transfer_core.old_task import old_task_measures
 from transfer_core.splits import source_data
-from transfer_ui.articles.forgetting import arms, images, tables, words
+from transfer_ui.articles.forgetting import arms, tables, words
 from transfer_ui.charts import by_epoch, followed, meanings, old_classes, trade
+from transfer_ui.lost_images import lost_images, old_images
 from transfer_ui.runs import steps
 from transfer_ui.runs.job import n_bytes
 
@@ -173,7 +174,7 @@ def test_classes_stand_in_the_order_of_what_they_lose(results):
 
 def test_images_were_right_before_and_are_wrong_now(results):
     result = results["end_to_end"]
-    found = images.lost_images(result)
+    found = lost_images(result, old_images(CONFIG))
     assert found
     before, after = result.measured["old_answers"].values
     examples = source_data(CONFIG.pair, CONFIG.seeds[:1]).test
@@ -223,7 +224,7 @@ def test_controls_of_the_page_at_both_ends_stand_in_the_link(strength, lost_by):
     assert app.query_params.get("lost_by", "end_to_end") == lost_by
     same = open_page("forgetting", QUICK | {"anchor": strength, "lost_by": lost_by})
     assert texts(same.markdown) == texts(app.markdown)
-    assert f"After {words.title(lost_by)}" in texts(app.markdown)
+    assert f"After {words.title(lost_by)}" in texts(app.text)
 
 
 def test_unknown_strength_in_a_link_is_said_and_shown_as_text():

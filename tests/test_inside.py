@@ -10,10 +10,10 @@ from tests.app import QUICK, open_page, texts, widget
 from tests.present import present
 from transfer_core import SCENARIOS, STRATEGIES, Dataset, RunConfig, Scenario, Task, compare, scenario_config
 from transfer_core.arrays import Layer
-from transfer_ui.articles.inside import anatomy, errors, layers, looks, step
+from transfer_ui.articles.inside import anatomy, errors, layers, of_the_lab, step
 from transfer_ui.articles.inside.clouds import Clouds
 from transfer_ui.articles.inside.digit import from_text, to_text
-from transfer_ui.articles.inside.seen import look_into
+from transfer_ui.articles.inside.seen import look_into, validation
 from transfer_ui.charts.components import pad
 from transfer_ui.controls.link import from_query
 from transfer_ui.runs import cached
@@ -122,7 +122,7 @@ def test_units_that_changed_most_come_first(seen):
 
 
 def test_the_plane_is_fitted_once_on_the_features_before_training(seen):
-    clouds = Clouds(seen)
+    clouds = Clouds(seen, validation(CONFIG.but(seed=1, n_seeds=1)))
     assert list(clouds.arms) == ["feature_extraction", "end_to_end", "progressive_unfreezing"]
     for places in clouds.places.values():
         np.testing.assert_allclose(places[0], clouds.places["end_to_end"][0], atol=1e-5)
@@ -133,7 +133,7 @@ def test_the_plane_is_fitted_once_on_the_features_before_training(seen):
 
 
 def test_confusions_count_what_their_cells_open(seen):
-    found = errors.Errors(seen)
+    found = errors.Errors(seen, validation(CONFIG.but(seed=1, n_seeds=1)))
     cells = found.cells()
     for cell, title in cells.items():
         if cell != errors.DISAGREE:
@@ -146,7 +146,7 @@ def test_confusions_count_what_their_cells_open(seen):
 def test_the_report_is_that_of_scikit_learn(seen):
     from sklearn.metrics import precision_recall_fscore_support
 
-    found = errors.Errors(seen)
+    found = errors.Errors(seen, validation(CONFIG.but(seed=1, n_seeds=1)))
     for name, said in found.answers.items():
         expected = precision_recall_fscore_support(
             found.labels,
@@ -185,8 +185,11 @@ def test_rows_of_numbers_are_drawn_as_rows():
     found = look_into(last(snapshot_steps(config)).runs)
     assert anatomy.picture_shape(config) == (1, 13)
     assert anatomy.weights(found, (1, 13), "light")["shape"] == [1, 13]
-    assert Clouds(found).data("dark")["shape"] == [1, 13]
-    assert len(errors.Errors(found).table([0, 1])) == 2
+    images = validation(config)
+    assert Clouds(found, images).data("dark")["shape"] == [1, 13]
+    listed = errors.Errors(found, images).table([0, 1])
+    assert len(listed) == 2
+    assert "image" not in listed  # a row of numbers is no picture
 
 
 def test_ink_in_a_link_is_the_ink_that_was_drawn():
@@ -199,7 +202,7 @@ def test_ink_in_a_link_is_the_ink_that_was_drawn():
 # The page
 
 
-@pytest.mark.parametrize("look", looks.TITLES)
+@pytest.mark.parametrize("look", of_the_lab.TITLES)
 @pytest.mark.parametrize("end", ["first", "last"])
 @pytest.mark.no_cover
 def test_every_look_at_both_ends_of_the_controls_of_the_page(look, end):
@@ -217,7 +220,7 @@ def test_every_look_at_both_ends_of_the_controls_of_the_page(look, end):
 @pytest.mark.no_cover
 def test_every_scenario_can_be_looked_into(scenario):
     app = open_page("inside", QUICK | {"scenario": scenario, "images_per_class": "2", "arms": "all"})
-    for look in looks.TITLES:
+    for look in of_the_lab.TITLES:
         widget(app, "look").set_value(look).run()
         assert not app.exception, look
 
@@ -226,7 +229,7 @@ def test_diverging_run_is_named_not_a_traceback():
     app = open_page(
         "inside", QUICK | {"backbone_learning_rate": "2", "momentum": "0.99", "n_epochs": "20", "arms": "all"}
     )
-    for look in looks.TITLES:
+    for look in of_the_lab.TITLES:
         widget(app, "look").set_value(look).run()
         assert not app.exception, look
     assert "diverged" in texts(app.markdown) + texts(app.error) or "guessing" in texts(app.error)
@@ -306,7 +309,8 @@ def test_what_is_no_drawing_is_not_read(sent):
 
 def test_a_click_on_a_cell_opens_its_images_and_is_in_the_link():
     app = open_page("inside", QUICK | {"look": "errors"})
-    frozen = errors.Errors(look_into(last(snapshot_steps(CONFIG.but(n_seeds=1))).runs))
+    alone = CONFIG.but(n_seeds=1)
+    frozen = errors.Errors(look_into(last(snapshot_steps(alone)).runs), validation(alone))
     cell = next(one for one in frozen.cells() if one.startswith("end_to_end"))
     _, true, answer = cell.split(",")
     app.session_state["confusion_end_to_end"] = {"selection": {"pick": [{"true": true, "answer": answer}]}}

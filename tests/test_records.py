@@ -205,7 +205,7 @@ def test_a_foreign_file_gets_one_sentence(name):
 
 
 CHANGES = {
-    "kind": ("party", "kind in the record must be one of comparison, study, measurement, got 'party'."),
+    "kind": ("party", "kind in the record must be one of comparison, study, measurement, own data, got 'party'."),
     "title": (5, "title in the record must be text of at most 4,000 characters, got 5."),
     "answer": ("x" * 5000, "answer in the record must be text of at most 4,000 characters"),
     "evidence": ({}, "evidence in the record must be a list of at most 20,000 entries, got 0 entries."),

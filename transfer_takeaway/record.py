@@ -12,7 +12,7 @@ import numpy as np
 from transfer_core.arrays import Array
 from transfer_core.statistics import MIN_SEEDS, Interval, mean_interval
 
-KINDS = ("comparison", "study", "measurement")
+KINDS = ("comparison", "study", "measurement", "own data")
 Cell = str | int | float | None
 Facts = tuple[tuple[str, str], ...]
 """Pairs of a name and a value, for people."""
@@ -65,7 +65,7 @@ class Record:
 
     Attributes
     ----------
-    kind : {"comparison", "study", "measurement"}
+    kind : {"comparison", "study", "measurement", "own data"}
     title, answer : str
         What it is about; the headline.
     evidence : tuple of str
@@ -77,7 +77,7 @@ class Record:
     asked : mapping
         What to compute it again from; for programs.
     rows : tuple of Row
-        Of a comparison.
+        Of a comparison, or of an answer about data of one's own.
     tables : mapping of str to Table
         Title -> table, of a study or a measurement. A column ``verdict`` is what a later computation must repeat.
     """

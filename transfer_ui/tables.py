@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from transfer_core import STRATEGIES, RunResult
+from transfer_core import STRATEGIES, RunConfig, RunResult
 from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES
 from transfer_core.pretraining import pretraining_multiply_adds
@@ -23,8 +23,19 @@ PERCENT: dict[str, Any] = {"format": "%.1f %%"}
 UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""))
 
 
-def summary(results: Mapping[str, RunResult], baselines: Mapping[str, Array]) -> pd.DataFrame:
+def summary(
+    results: Mapping[str, RunResult],
+    baselines: Mapping[str, Array],
+    pretraining: Callable[[RunConfig], float] = pretraining_multiply_adds,
+) -> pd.DataFrame:
     """One row per strategy or control: what it gains and what it costs, the most important first.
+
+    Parameters
+    ----------
+    results : mapping of str to RunResult
+    baselines : mapping of str to ndarray of shape (n_seeds,)
+    pretraining : callable, optional
+        Gives the multiply-adds of pretraining; those of somebody's own data are counted nowhere.
 
     Returns
     -------
@@ -43,7 +54,7 @@ def summary(results: Mapping[str, RunResult], baselines: Mapping[str, Array]) ->
                 "source_after": result.source_accuracy_after.mean() if old_task else np.nan,
                 "multiply_adds": result.cost.multiply_adds,
                 "speed_up_multiply_adds": full.multiply_adds / max(result.cost.multiply_adds, 1),
-                "pretraining_multiply_adds": pretraining_multiply_adds(result.config)
+                "pretraining_multiply_adds": pretraining(result.config)
                 if name in FROM_PRETRAINED and old_task
                 else np.nan,
                 "trainable_layers": f"{result.cost.trainable_layers} of {result.config.n_layers}",

@@ -53,6 +53,14 @@ def verdict_now(curves: Curves, *, balanced: bool) -> Verdict:
     return verdict({name: values[-1] for name, values in measured(curves, balanced=balanced).items()})
 
 
+def recommended(curves: Curves, *, balanced: bool) -> str:
+    """Name the rival to choose: the best, or the simplest of those that cannot be told apart from it."""
+    found = verdict_now(curves, balanced=balanced)
+    if not found.inconclusive:
+        return found.leader
+    return _simplest([name for name in curves.accuracy if name in {found.leader, *found.tied}])
+
+
 def last_change(curves: Curves, *, balanced: bool) -> Change | None:
     """Find the largest size below the last at which another rival was clearly ahead of the one to choose now.
 
@@ -138,9 +146,7 @@ def recommend(curves: Curves, rivals: Mapping[str, Rival], *, balanced: bool, ba
     """
     found = verdict_now(curves, balanced=balanced)
     titles = {name: rival.title for name, rival in rivals.items()}
-    order = list(rivals)
-    level = sorted({found.leader, *found.tied}, key=order.index)
-    choice = found.leader if not found.inconclusive else _simplest(level)
+    choice = recommended(curves, balanced=balanced)
     kind = "balanced accuracy" if balanced else "test accuracy"
     scores = measured(curves, balanced=balanced)[choice]
     mean = mean_interval(scores[-1])

@@ -5,7 +5,7 @@ All of it is computed where `answer_steps` is driven. What it yields holds none 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal, NamedTuple
@@ -13,15 +13,16 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from transfer_core.arrays import Array
-from transfer_core.config import RunConfig, scenario_config
-from transfer_core.experiment import Progress, RunResult, compare_steps
+from transfer_core.config import scenario_config
+from transfer_core.experiment import Progress, RunResult
 from transfer_core.own_data.advice import Basis, Recommendation, recommend
 from transfer_core.own_data.cleaning import Cleaned, clean
 from transfer_core.own_data.contents import Contents, Finding
-from transfer_core.own_data.curves import N_SEEDS, Curves, at_size, chunks_of, curve_steps, sizes_of
+from transfer_core.own_data.curves import N_SEEDS, Curves, curve_steps
 from transfer_core.own_data.limits import Refused
 from transfer_core.own_data.pairing import MNIST_SIDE, Pair, after_digits, after_file, alone, by_classes, by_column
 from transfer_core.own_data.rivals import rivals_of
+from transfer_core.own_data.whole import whole_steps
 from transfer_core.scenarios import Scenario
 
 Before = Literal["nothing", "embeddings", "digits", "file", "classes", "column"]
@@ -77,6 +78,8 @@ class Facts:
     basis : {"pretrained", "embeddings", "images", "numbers"}
     titles : dict of str to str
         Rival -> what it is called.
+    columns : tuple of str
+        Of a table without a source: what the numbers are called that are learnt from.
     """
 
     findings: tuple[Finding, ...]
@@ -87,6 +90,7 @@ class Facts:
     balanced: bool
     basis: Basis
     titles: dict[str, str]
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +103,8 @@ class Answer:
     curves : Curves or None
     advice : Recommendation or None
     runs : mapping of str to RunResult
-        Strategy -> its run at all the labels there are, where there is a source. Their configuration names none of the
-        data: only seeds, epochs and sizes are those of the run.
+        Strategy -> its run at all the labels there are, where there is a source. Their configuration holds none of the
+        data: of `transfer_core.own_data.whole.without_data`.
     """
 
     facts: Facts
@@ -169,7 +173,12 @@ def answer_steps(
     yield Progress(0.0, "Looking through the data")
     pair = paired(contents, question, source)
     del contents, source  # from here on their memory is needed for other things
-    scenario, embedded = pair.scenario, question.before == "embeddings"
+    yield from pair_steps(pair, n_seeds, embedded=question.before == "embeddings")
+
+
+def pair_steps(pair: Pair, n_seeds: int = N_SEEDS, *, embedded: bool) -> Iterator[Progress]:
+    """`answer_steps` of what has been turned into a scenario."""
+    scenario = pair.scenario
     answer = Answer(_facts(pair, embedded=embedded))
     yield Progress(0.0, "Looked through the data", partial(_same, answer))
     share = 1 - RUNS_SHARE if scenario.source is not None else 1.0
@@ -181,10 +190,11 @@ def answer_steps(
                 n_sizes, answer = len(curves.sizes), _advised(answer, curves, scenario, embedded=embedded)
         yield Progress(share * step.fraction, step.message, partial(_same, answer))
     if scenario.source is not None:
-        for fraction, runs in _run_steps(scenario, n_seeds):
-            answer = replace(answer, runs=runs)
+        for step in whole_steps(scenario, n_seeds):
+            if step.results is not None:
+                answer = replace(answer, runs=step.results())
             message = "The strategies epoch by epoch"
-            yield Progress(share + RUNS_SHARE * fraction, message, partial(_same, answer))
+            yield Progress(share + RUNS_SHARE * step.fraction, message, partial(_same, answer))
 
 
 def paired(contents: Contents, question: Question, source: Contents | None = None) -> Pair:
@@ -222,6 +232,7 @@ def _facts(pair: Pair, *, embedded: bool) -> Facts:
         pair.is_uneven,
         basis,
         {name: rival.title for name, rival in rivals.items()},
+        pair.columns,
     )
 
 
@@ -229,47 +240,3 @@ def _advised(answer: Answer, curves: Curves, scenario: Scenario, *, embedded: bo
     rivals = rivals_of(scenario_config(scenario, images_per_class=None), embedded=embedded)
     facts = answer.facts
     return replace(answer, curves=curves, advice=recommend(curves, rivals, balanced=facts.balanced, basis=facts.basis))
-
-
-def _run_steps(scenario: Scenario, n_seeds: int) -> Iterator[tuple[float, dict[str, RunResult]]]:
-    """Train the strategies at all labels and follow them epoch by epoch, some seeds at a time."""
-    chunks = chunks_of(scenario, n_seeds)
-    n_labels = int(sizes_of(scenario, chunks[0])[-1].sum())
-    done: list[Mapping[str, RunResult]] = []
-    for number, chunk in enumerate(chunks):
-        for step in compare_steps(at_size(chunk, n_labels)):
-            yield (number + step.fraction) / len(chunks), _together(done)
-        assert step.results is not None
-        done.append(step.results())
-    yield 1.0, _together(done)
-
-
-def _together(done: Sequence[Mapping[str, RunResult]]) -> dict[str, RunResult]:
-    """Put the seeds of all chunks in a row, without weights and without a configuration that holds the data."""
-    return {name: _joined([one[name] for one in done]) for name in done[0]} if done else {}
-
-
-def _joined(results: Sequence[RunResult]) -> RunResult:
-    first = results[0]
-
-    def seeds(name: str) -> Array:
-        return np.concatenate([getattr(one, name) for one in results])
-
-    config = RunConfig(
-        n_epochs=first.config.n_epochs,
-        unfreeze_epoch=first.config.unfreeze_epoch,
-        hidden_sizes=first.config.hidden_sizes,
-        batch_size=first.config.batch_size,
-        n_seeds=sum(one.config.n_seeds for one in results),
-    )
-    return replace(
-        first,
-        config=config,
-        history={metric: np.concatenate([one.history[metric] for one in results]) for metric in first.history},
-        measured={},
-        pretrained=(),
-        params=(),
-        test_accuracy=seeds("test_accuracy"),
-        source_accuracy_before=seeds("source_accuracy_before"),
-        source_accuracy_after=seeds("source_accuracy_after"),
-    )

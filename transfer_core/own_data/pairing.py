@@ -31,17 +31,20 @@ class Pair(NamedTuple):
     findings : tuple of Finding
     is_uneven : bool
         Whether balanced accuracy decides.
+    columns : tuple of str
+        Of a table without a source: what the numbers are called that are learnt from.
     """
 
     scenario: Scenario
     findings: tuple[Finding, ...]
     is_uneven: bool
+    columns: tuple[str, ...] = ()
 
 
 def alone(target: Cleaned) -> Pair:
     """Take the data as they are: nothing is pretrained here."""
     scenario = Scenario(NAME, "Your data", LOOK_FOR, Task("Your data", target.dataset), None, standardise=True)
-    return Pair(scenario, target.findings, target.is_uneven)
+    return Pair(scenario, target.findings, target.is_uneven, target.columns)
 
 
 def after_digits(target: Cleaned) -> Pair:

@@ -46,6 +46,8 @@ class Code(NamedTuple):
         Why there is none, and where; empty if there is one.
     data_file, make_data : str and callable or None
         The arrays beside it, if it reads any.
+    beside : str
+        What script and notebook read from their folder, in words; empty if that is given when they are run.
     """
 
     stem: str = ""
@@ -57,6 +59,7 @@ class Code(NamedTuple):
     where: str = ""
     data_file: str = ""
     make_data: Callable[[], bytes] | None = None
+    beside: str = "a folder “pictures” or a file “pictures.npz”"
 
 
 def on_digits(name: str, framework: Framework, result: RunResult, recipe: Recipe) -> Code:
@@ -73,6 +76,7 @@ def on_digits(name: str, framework: Framework, result: RunResult, recipe: Recipe
         is_run=framework.checked.is_run,
         data_file=recipe.data_file,
         make_data=lambda: to_npz(recipe),
+        beside="the weights and images",
     )
 
 
@@ -104,12 +108,12 @@ def show(code: Code, place: str) -> None:
         downloads.offer_file("Script", code.script.encode, f"{code.stem}.py", "text/x-python")
         if code.make_data:
             downloads.offer_file("Weights and images", code.make_data, code.data_file, "application/octet-stream")
-        notebook = f"{code.stem}.ipynb"
-        downloads.offer_file(
-            "Notebook", lambda: to_notebook(code.script).encode(), notebook, "application/x-ipynb+json"
-        )
-        beside = "the weights and images" if code.make_data else "a folder “pictures” or a file “pictures.npz”"
-        st.caption(f"The script and the notebook read {beside} from the same folder.", width="content")
+        if code.beside:  # what is named when it is run cannot be named in a notebook
+            notebook = f"{code.stem}.ipynb"
+            downloads.offer_file(
+                "Notebook", lambda: to_notebook(code.script).encode(), notebook, "application/x-ipynb+json"
+            )
+            st.caption(f"The script and the notebook read {code.beside} from the same folder.", width="content")
     # Always drawn, and closed at first: the code below it keeps its place.
     changed = since_last_look(place, code.script)
     with st.expander(f"{changed.summary} in this framework", icon=":material/difference:"):

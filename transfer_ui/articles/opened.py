@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -11,23 +12,26 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import RunConfig
+from transfer_core.own_data.limits import Refused
 from transfer_core.schedules import n_epochs
 from transfer_core.studies.study import Study
-from transfer_takeaway import files
+from transfer_takeaway import files, own_data
 from transfer_takeaway.agreement import Agreement, agreement
 from transfer_takeaway.checks import RecordError
 from transfer_takeaway.comparison import Asked, asked_of
 from transfer_takeaway.record import Record, Row
 from transfer_takeaway.study import asked_of_study, of_study
+from transfer_ui.controls import sidebar
 from transfer_ui.controls.link import from_query, to_query
-from transfer_ui.runs import cached, studies
+from transfer_ui.runs import cached, own_waiting, studies
 from transfer_ui.saved import record_of
 from transfer_ui.sentences import accuracy_words
-from transfer_ui.shell import frame
+from transfer_ui.shell import frame, plain
 
 MOST_EPOCHS, MOST_SEEDS, MOST_ARMS = 200, 20, 8
 """What a page computes again; beyond it, the command line does."""
 OLD_TASK, WORK = "Old task after, %", "Multiply-adds, M"
+AGAIN = "own_data_again"
 Compute = Callable[[], tuple[Record, Agreement] | None]
 LOOKS = {"same": st.success, "agrees": st.success, "differs": st.warning}
 
@@ -111,6 +115,9 @@ def _computation(record: Record) -> tuple[Compute, RunConfig | None]:
             if first.n_seeds <= MOST_SEEDS and configs == _defaults(study, scenario, first):
                 return lambda: _study_again(record, study, configs), None
         raise RecordError("The settings of this study are beyond those of the page: recompute it on the command line.")
+    if record.kind == own_data.KIND:
+        own_data.scenario_of(record)
+        return lambda: _own_data_again(record), None
     if record.kind != "comparison":
         raise RecordError("A measurement of pictures can be shown but not recomputed here.")
     asked = asked_of(record)
@@ -139,6 +146,21 @@ def _comparison_again(record: Record, asked: Asked) -> tuple[Record, Agreement] 
         return None
     baselines = cached.baselines_again(asked.config, asked.baselines)
     fresh = record_of(found.results, baselines)
+    return fresh, agreement(record, fresh)
+
+
+def _own_data_again(record: Record) -> tuple[Record, Agreement] | None:
+    """Compute apart, as for data that were brought; the answer is kept for this visit."""
+    mark, answer = st.session_state.get(AGAIN, ("", None))
+    if mark != st.session_state.recomputed:
+        stop = sidebar.before_redraw("stop_own", lambda: st.session_state.pop("recomputed", None))
+        try:
+            answer = own_waiting.compute("again", partial(own_data.again_steps, record), stop)
+        except Refused as refused:
+            plain.refuse(str(refused), "again")
+            return None
+        st.session_state[AGAIN] = st.session_state.recomputed, answer
+    fresh = own_data.of_answer(answer)
     return fresh, agreement(record, fresh)
 
 

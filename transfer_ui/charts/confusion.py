@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from functools import cache
 from typing import NamedTuple
 
@@ -46,11 +47,20 @@ def rows_of(counts: Array, classes: Sequence[str]) -> pd.DataFrame:
     )
 
 
+def template(mode: str, classes: Sequence[str]) -> base.Spec:
+    """Make the table for these classes, which may be somebody's own and are kept nowhere."""
+    spec = deepcopy(_template(mode, len(classes)))
+    for layer in spec["layer"]:
+        for axis in {"x", "y"} & layer["encoding"].keys():
+            layer["encoding"][axis]["sort"] = list(classes)
+    return spec
+
+
 @cache
-def template(mode: str, classes: tuple[str, ...]) -> base.Spec:
+def _template(mode: str, n_classes: int) -> base.Spec:
     """Make the table: right answers cool, wrong ones warm, deeper for more."""
-    x = alt.X("answer:N").sort(classes).axis(labelAngle=0, domain=False, ticks=False, orient="top").title("Answer")
-    y = alt.Y("true:N").sort(classes).axis(domain=False, ticks=False).title("True class")
+    x = alt.X("answer:N").axis(labelAngle=0, domain=False, ticks=False, orient="top").title("Answer")
+    y = alt.Y("true:N").axis(domain=False, ticks=False).title("True class")
     cells = alt.Chart(base.NO_DATA).encode(x=x, y=y)
     pick = alt.selection_point(PICK, fields=["true", "answer"], empty=False)
     edge = alt.condition(pick, alt.value(INK[mode]), alt.value(PAPER[mode]))
@@ -74,7 +84,7 @@ def template(mode: str, classes: tuple[str, ...]) -> base.Spec:
     right = filled("datum.right", RIGHT[mode], "frame.most_right").add_params(pick)
     wrong = filled("!datum.right && datum.count > 0", WRONG[mode], "frame.most_wrong")
     chart = alt.layer(empty, right, wrong, words).resolve_scale(color="independent")
-    return base.template(chart.properties(height=MARGIN + ROW * len(classes)), mode)
+    return base.template(chart.properties(height=MARGIN + ROW * n_classes), mode)
 
 
 def show(counts: Array, classes: Sequence[str], title: str, mode: str, key: str) -> Cell | None:
@@ -86,7 +96,7 @@ def show(counts: Array, classes: Sequence[str], title: str, mode: str, key: str)
         f"Most often {classes[true]} is taken for {classes[answer]}, {off.max()} times." if off.any() else "No errors."
     )
     picked = base.show_and_pick(
-        template(mode, tuple(classes)),
+        template(mode, classes),
         rows_of(counts, classes),
         alt=f"Confusion matrix of {title}: {int(np.trace(counts))} of {n} validation images right. {worst}",
         key=key,

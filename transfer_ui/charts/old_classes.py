@@ -6,30 +6,17 @@ from collections.abc import Sequence
 from functools import cache
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from transfer_core import RunResult
-from transfer_core.arrays import Array
 from transfer_ui.charts import base
+from transfer_ui.lost_images import in_order, lost_by_class
 from transfer_ui.palette import INK
 
 ROW_HEIGHT = 26
 ROOM_FOR_NUMBERS = 64  # pixels on the right
 LOST = {"light": ["#FBF3EC", "#9A3412"], "dark": ["#2B2420", "#FDBA74"]}
 LEAST = 0.05  # of accuracy at the deep end of the scale: less is not made to look like much
-
-
-def lost_by_class(result: RunResult) -> Array:
-    """Accuracy that the old head has lost at each look, mean over the seeds, ``(n_looks, n_classes)``."""
-    by_class = result.measured["source_class_accuracy"].values.mean(axis=1)
-    loss: Array = by_class[0] - by_class
-    return loss
-
-
-def in_order(result: RunResult) -> list[int]:
-    """List the old classes, the one that has lost most first."""
-    return [int(index) for index in np.argsort(-lost_by_class(result)[-1], kind="stable")]
 
 
 def class_rows(result: RunResult, classes: Sequence[str]) -> pd.DataFrame:

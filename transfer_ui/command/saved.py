@@ -13,7 +13,7 @@ from transfer_core import compare
 from transfer_core.baselines import measure_baselines
 from transfer_core.studies.execute import execute, rows
 from transfer_core.studies.store import Store
-from transfer_takeaway import files
+from transfer_takeaway import files, own_data
 from transfer_takeaway.agreement import agreement
 from transfer_takeaway.checks import RecordError
 from transfer_takeaway.comparison import asked_of
@@ -111,4 +111,9 @@ def _again(record: Record) -> Record:
         with tempfile.TemporaryDirectory() as folder:
             done = list(execute(cells, Store(Path(folder) / f"{os.getpid()}.sqlite"), None))
         return of_study(study, study.summarise(rows(cells, done)), configs)
+    if record.kind == own_data.KIND:
+        for step in own_data.again_steps(record):
+            latest = step
+        assert latest.results is not None
+        return own_data.of_answer(latest.results())
     raise RecordError("A measurement of pictures can be shown but not recomputed here: run the command that made it.")

@@ -15,7 +15,7 @@ PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "real_network": ("pictures", "network"),
     "export": ("strategy", "framework", "subject", "backbone"),
     "class_links": ("made",),
-    "your_data": ("sample",),
+    "your_data": ("sample", "part"),
     "learn": ("lesson", "done", "section", "word"),
 }
 """The place on a page: its own choices, by the name of its file."""

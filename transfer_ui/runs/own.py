@@ -1,43 +1,48 @@
-"""What this visitor brought: held in their session and nowhere else, and what is computed from it, with progress and Stop."""
+"""What this visitor brought, and what was made of it: held in their session and nowhere else."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import count
-from time import monotonic
 from typing import Any
 from weakref import WeakSet
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core.own_data.answering import Answer, Question
 from transfer_core.own_data.contents import Contents
 from transfer_core.own_data.limits import MEGABYTE, Refused
-from transfer_ui.runs.apart import Apart, Line
-from transfer_ui.runs.hands import MakeSteps
-from transfer_ui.runs.waiting import (
-    AWAY,
-    BEAT,
-    FIRST,
-    LOOK,
-    UNKNOWN,
-    is_connected,
-    keep_place,
-    leave_if_superseded,
-    session,
-    time_left,
-)
+from transfer_ui.runs.found import Found
+from transfer_ui.runs.job import n_bytes
+from transfer_ui.runs.waiting import session
 
 MOST_HELD = 64 * MEGABYTE
 """Bytes that all visitors of a server may have brought, together."""
 MAX_ANSWERS = 4
 """Kept of one visitor's data; the oldest goes first."""
+MOST_LOOKS = 24 * MEGABYTE
+"""Bytes of closer looks that all visitors of a server hold together; what pages make of them takes about as much again."""
 STATE = "own_data"
-_LINE = Line()
+
+
+@dataclass(frozen=True)
+class Look(Found):
+    """What was found in a closer look.
+
+    Attributes
+    ----------
+    results : Any
+    n_bytes : int
+        Memory that it takes.
+    number : int
+        The lower, the older.
+    """
+
+    results: Any
+    n_bytes: int
+    number: int = field(default_factory=count().__next__)
 
 
 @dataclass(eq=False)
@@ -57,8 +62,10 @@ class Brought:
         What was asked last.
     answers : dict of Question to Answer
         What has been found, perhaps not to the end.
-    stopped : set of Question
-        Those that the visitor stopped.
+    looks : dict of Hashable to Look
+        Closer looks at the data, the oldest first.
+    stopped : set of Hashable
+        Questions and looks that the visitor stopped.
     """
 
     contents: Contents
@@ -67,7 +74,8 @@ class Brought:
     number: int = field(default_factory=count().__next__)
     asked: Question | None = None
     answers: dict[Question, Answer] = field(default_factory=dict)
-    stopped: set[Question] = field(default_factory=set)
+    looks: dict[Hashable, Look] = field(default_factory=dict)
+    stopped: set[Hashable] = field(default_factory=set)
 
     @property
     def n_bytes(self) -> int:
@@ -80,6 +88,22 @@ class Brought:
         self.answers[question] = answer
         for oldest in list(self.answers)[:-MAX_ANSWERS]:
             del self.answers[oldest]
+
+    def keep_look(self, key: Hashable, results: Any) -> Look:
+        """Keep a closer look; the oldest looks of all visitors go where there is no room for it."""
+        found = Look(results, n_bytes(results))
+        with _lock:
+            self.looks[key] = found
+            looks = sorted(((look.number, one, name) for one in _held for name, look in one.looks.items()), key=_first)
+            excess = sum(one.looks[name].n_bytes for _, one, name in looks) - MOST_LOOKS
+            for _, one, name in looks:
+                if excess > 0 and one.looks[name] is not found:
+                    excess -= one.looks.pop(name).n_bytes
+        return found
+
+
+def _first(entry: tuple[int, Brought, Hashable]) -> int:
+    return entry[0]
 
 
 _held: WeakSet[Brought] = WeakSet()  # who leaves takes theirs along
@@ -131,91 +155,6 @@ def forget() -> None:
     gone = st.session_state.pop(STATE, None)
     if gone is not None:
         _held.discard(gone)
-
-
-def compute(
-    name: str, make_steps: MakeSteps, stop: Callable[[], None], draw: Callable[[Any], object] | None = None
-) -> Any:
-    """Compute in a process of its own, which ends with the answer, on Stop, or when the visitor moves on.
-
-    Parameters
-    ----------
-    name : str
-        Of its own on the page.
-    make_steps : callable
-        Begins it; it must be possible to pickle it.
-    stop : callable
-        Notes that the visitor pressed Stop.
-    draw : callable, optional
-        Shows the results so far.
-
-    Returns
-    -------
-    Any
-        The results of the last step.
-
-    Raises
-    ------
-    Refused
-        If the data do not allow it.
-    """
-    place = keep_place()
-    bar = _Bar(name, place, stop)
-    with _LINE.turn(partial(_say_waiting, bar)):
-        run = Apart(make_steps)
-        try:
-            _wait(run, bar, draw)
-        finally:
-            run.stop()
-    place.empty()
-    if run.error:
-        raise run.error
-    return run.results
-
-
-class _Bar:
-    """Progress and Stop, drawn when there is something to say; the style of the page lays them over its lower edge."""
-
-    def __init__(self, name: str, place: DeltaGenerator, stop: Callable[[], None]) -> None:
-        self._name, self._place, self._stop = name, place, stop
-        self._bar: DeltaGenerator | None = None
-
-    def say(self, fraction: float, words: str) -> None:
-        if self._bar is None:
-            look: dict[str, Any] = {"border": True, "horizontal": True, "vertical_alignment": "center", "gap": "medium"}
-            with self._place.container(key=f"running_own_{self._name}", **look):
-                self._bar = st.progress(0.0)
-                st.button("Stop", key=f"stop_own_{self._name}", on_click=self._stop, icon=":material/stop_circle:")
-        self._bar.progress(min(fraction, 1.0), words)
-
-
-def _say_waiting(bar: _Bar, before: int) -> None:
-    """Say who comes first; every look is also where a newer click ends this script."""
-    leave_if_superseded()
-    if not is_connected():
-        st.stop()
-    bar.say(0.0, f"Waiting for {before} {'visitor' if before == 1 else 'visitors'} before you")
-
-
-def _wait(run: Apart, bar: _Bar, draw: Callable[[Any], object] | None) -> None:
-    started = here_at = monotonic()
-    next_beat, drawn = started + FIRST, None
-    bar.say(0.0, UNKNOWN)  # Stop is there at once
-    while not run.wait(LOOK):
-        leave_if_superseded()
-        now = monotonic()
-        here_at = now if is_connected() else here_at
-        if now - here_at > AWAY:
-            st.stop()
-        if now < next_beat:
-            continue
-        progress, results = run.progress, run.results
-        left = time_left(progress.fraction, progress.fraction, now - started)
-        bar.say(progress.fraction, f"{progress.message} · {left}")
-        if draw and results is not None and results is not drawn:
-            draw(results)
-            drawn = results
-        next_beat = now + BEAT
 
 
 def take(upload: Any) -> tuple[str, bytes]:

@@ -38,6 +38,7 @@ STYLE = """
 [class*="st-key-running_again"] { animation: come .15s .4s backwards; }
 @keyframes come { from { opacity: 0; } }
 [class*="st-key-running"] .stProgress { margin-bottom: .4rem; }
+.st-key-own_parts { min-height: 2.5rem; gap: 0 !important; } /* the choice comes with the answer, and moves nothing */
 [class*="st-key-plain_"] [data-testid=stText] { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; }
 .st-key-advice li { font-size: .95rem; line-height: 1.5; margin-bottom: .3rem; }
 .stMarkdownBadge { white-space: normal !important; }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -12,8 +12,12 @@ from transfer_ui.articles.forgetting import arms, images, words
 from transfer_ui.charts import by_epoch, meanings, old_classes, trade
 from transfer_ui.charts.base import Place
 from transfer_ui.controls import sidebar
-from transfer_ui.runs.waiting import Outcome
+from transfer_ui.lost_images import Lost
+from transfer_ui.runs.found import Found
 from transfer_ui.sentences import Results
+from transfer_ui.shell import plain
+
+LostOf = Callable[[str], Sequence[Lost]]
 
 KEY = (
     "Large: the settings of this page, with 95 % intervals and faint seeds. Small: other rates, or strengths of L2-SP. "
@@ -28,6 +32,8 @@ class Figures:
     ----------
     config : RunConfig
     mode : {"light", "dark"}
+    fixed : bool, default False
+        Whether the strength of L2-SP is not for the visitor to choose.
 
     Attributes
     ----------
@@ -37,16 +43,12 @@ class Figures:
         Arm whose lost classes and images are shown, as chosen on the page.
     """
 
-    def __init__(self, config: RunConfig, mode: str) -> None:
+    def __init__(self, config: RunConfig, mode: str, *, fixed: bool = False) -> None:
         source = config.pair.source
         assert source is not None
         self._config, self._mode, self._classes = config, mode, source.classes
         self._trade, self._trade_said = Place(), st.container()
-        strengths = {one: one for one in arms.STRENGTHS}
-        chosen = sidebar.choose_in_link(
-            "anchor", strengths, st.segmented_control, default=arms.DEFAULT_STRENGTH, label="Strength of L2-SP"
-        )
-        self.strength = float(chosen)
+        self.strength = float(arms.DEFAULT_STRENGTH if fixed else _choose_strength())
         self._points = arms.points(config, self.strength)
         st.caption(KEY)
 
@@ -83,17 +85,25 @@ class Figures:
         """Draw the runs of all rates and strengths that have finished."""
         trade.draw(trade.picture(results, self._points), self._mode, self._trade)
 
-    def say_trade(self, results: Results, elsewhere: Outcome) -> pd.DataFrame:
-        """Draw these runs for good, say which no other beats, and give their table."""
-        drawn = elsewhere.once("picture", lambda: trade.picture(results | elsewhere.results, self._points))
-        sentence = elsewhere.once("front", lambda: words.front_sentence(drawn))
+    def say_trade(self, results: Results, others: Results, found: Found) -> pd.DataFrame:
+        """Draw these runs and those elsewhere for good, say which no other beats, and give their table."""
+        drawn = found.once("picture", lambda: trade.picture({**results, **others}, self._points))
+        sentence = found.once("front", lambda: words.front_sentence(drawn))
         trade.draw(drawn, self._mode, self._trade, sentence)
         self._trade_said.markdown(sentence)
         return drawn.table
 
-    def say(self, found: Outcome) -> None:
-        """Draw the arms at the page's settings for good, with a sentence below each figure."""
-        results: Results = found.results
+    def say(self, results: Results, found: Found, lost_of: LostOf | None) -> None:
+        """Draw the arms at the page's settings for good, with a sentence below each figure.
+
+        Parameters
+        ----------
+        results : mapping of str to RunResult
+        found : Found
+            Keeps what is made of them.
+        lost_of : callable or None
+            Finds the images that an arm has lost; ``None`` where there are no images.
+        """
         self._epochs.draw(found.once("epochs", lambda: self._pictures(results)))
         self._epochs_said.markdown(found.once("when", lambda: words.when_sentence(results)))
         lines = found.once("meanings", lambda: words.meaning_lines(results))
@@ -101,22 +111,32 @@ class Figures:
         meanings.draw(rows, self._mode, self._meanings, words.plain(" ".join(lines)))
         self._meanings_said.markdown("\n".join(f"- {line}" for line in lines))
         if self.lost_by in results:
-            self._say_classes(found, results[self.lost_by])
+            self._say_classes(found, results[self.lost_by], lost_of)
 
-    def _say_classes(self, found: Outcome, result: RunResult) -> None:
+    def _say_classes(self, found: Found, result: RunResult, lost_of: LostOf | None) -> None:
         name = self.lost_by
         sentence = words.classes_sentence(result, self._classes, name)
         rows = found.once(f"classes of {name}", lambda: old_classes.class_rows(result, self._classes))
         self._draw_classes(rows, sentence)
-        self._classes_said.markdown(sentence)
-        with self._images:
-            images.show(found.once(f"images of {name}", lambda: images.lost_images(result)))
+        with self._classes_said:
+            plain.show(sentence, key="lost_classes")
+        if lost_of:
+            with self._images:
+                images.show(found.once(f"images of {name}", lambda: lost_of(name)))
 
     def _draw_classes(self, rows: pd.DataFrame, sentence: str = by_epoch.UNDER_WAY) -> None:
         old_classes.draw(rows, self._mode, self._lost_classes, sentence)
 
     def _pictures(self, results: Results) -> dict[str, by_epoch.Picture]:
         return {task: by_epoch.picture(results, self._config.n_epochs, task) for task in by_epoch.TASKS}
+
+
+def _choose_strength() -> str:
+    strengths = {one: one for one in arms.STRENGTHS}
+    chosen: str = sidebar.choose_in_link(
+        "anchor", strengths, st.segmented_control, default=arms.DEFAULT_STRENGTH, label="Strength of L2-SP"
+    )
+    return chosen
 
 
 def new_task_alone(results: Results) -> dict[str, by_epoch.Picture]:

@@ -12,7 +12,7 @@ from transfer_core import STRATEGIES
 from transfer_core.features import principal_plane, separability
 from transfer_core.wording import inside, join_words
 from transfer_ui.articles.inside.anatomy import picture_shape
-from transfer_ui.articles.inside.seen import Seen, validation
+from transfer_ui.articles.inside.seen import Images, Seen
 from transfer_ui.charts.components.features import Panel
 from transfer_ui.charts.components.features import data_of as features_data
 from transfer_ui.sentences import percent
@@ -25,12 +25,14 @@ class Clouds:
     ----------
     seen : mapping of str to Seen
         Only its pretrained arms are shown: other backbones have other features, and no place in this plane.
+    images : Images
+        Of that seed.
     """
 
-    def __init__(self, seen: Mapping[str, Seen]) -> None:
+    def __init__(self, seen: Mapping[str, Seen], images: Images) -> None:
         self.arms = {name: one for name, one in seen.items() if STRATEGIES[name].pretrained}
         self._any = next(iter(self.arms.values()))
-        self.images = validation(self._any.config)
+        self.images = images
         self.start = self._any.features(self.images.inputs, 0)
         self._plane = principal_plane(self.start)
         self.apart_at_start = separability(self.start, self.images.labels)
@@ -76,7 +78,7 @@ class Clouds:
         config = self._any.config
         return features_data(
             [start, *panels],
-            self.images.inputs,
+            self.images.ink,
             picture_shape(config),
             self.images.labels,
             config.pair.target.classes,

@@ -15,7 +15,7 @@ from transfer_core.drawing import BLOCK, to_ink
 from transfer_core.network import predict_logits
 from transfer_core.splits import as_target_inputs
 from transfer_ui.articles.inside.anatomy import picture_shape
-from transfer_ui.articles.inside.seen import Seen, probabilities, validation
+from transfer_ui.articles.inside.seen import Images, Seen, probabilities
 from transfer_ui.charts import answers, samples
 from transfer_ui.charts.components import pad
 from transfer_ui.controls import address, notice_box, sidebar
@@ -37,12 +37,15 @@ class Asked(NamedTuple):
     seen : mapping of str to Seen
     source : tuple of Layer
         The pretrained network under its old head; empty if there is none.
+    images : Images
+        To choose an example from.
     """
 
     config: RunConfig
     seed: int
     seen: Mapping[str, Seen]
     source: Params
+    images: Images
 
 
 def to_text(ink: Array) -> str:
@@ -69,7 +72,7 @@ def draw(asked: Asked, mode: str) -> pd.DataFrame | None:
     left, right = st.columns([2, 5], gap="large")
     with left:
         ink = _drawn(shape, mode)
-    inputs, labels = validation(next(iter(asked.seen.values())).config)
+    inputs, labels, _ = asked.images
     classes = asked.config.pair.target.classes
     first = {str(label): int(np.flatnonzero(labels == label)[0]) for label in np.unique(labels)}
     with right:

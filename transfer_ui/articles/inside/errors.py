@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,7 @@ from transfer_core.arrays import Array
 from transfer_core.measures import confusion
 from transfer_core.wording import inside, join_words
 from transfer_ui.articles.inside.anatomy import picture_shape
-from transfer_ui.articles.inside.seen import Answers, Seen, validation
+from transfer_ui.articles.inside.seen import Answers, Images, Seen
 from transfer_ui.charts import confusion as confusion_chart
 from transfer_ui.controls import address, sidebar
 from transfer_ui.sentences import count
@@ -32,14 +31,17 @@ class Errors:
     Parameters
     ----------
     seen : mapping of str to Seen
+    images : Images
+        Of that seed.
     """
 
-    def __init__(self, seen: Mapping[str, Seen]) -> None:
-        self._any = next(iter(seen.values()))
-        config = self._any.config
-        self.classes = config.pair.target.classes
-        self.inputs, self.labels = validation(config)
-        self.answers: dict[str, Answers] = {name: one.answers(self.inputs) for name, one in seen.items()}
+    def __init__(self, seen: Mapping[str, Seen], images: Images) -> None:
+        config = next(iter(seen.values())).config
+        self.classes, self._data = config.pair.target.classes, config.pair.target.dataset
+        self._shape = picture_shape(config)
+        self._drawn: dict[int, str] = {}
+        self.labels, self._ink = images.labels, images.ink
+        self.answers: dict[str, Answers] = {name: one.answers(images.inputs) for name, one in seen.items()}
         eye = np.eye(len(self.classes))
         self.counts = {name: confusion(eye[one.classes], self.labels) for name, one in self.answers.items()}
 
@@ -79,15 +81,20 @@ class Errors:
         return np.flatnonzero((self.labels == int(true)) & (self.answers[name].classes == int(answer)))
 
     def table(self, members: Sequence[int] | Array) -> pd.DataFrame:
-        """One row per image: the image, its class, and what each arm says with how sure it is."""
+        """One row per image: the image, unless it is a row of numbers, its class, and what each arm says and how sure it is."""
         members = np.asarray(members, int)
-        shape = picture_shape(self._any.config)
         said = {
             STRATEGIES[name].short: [f"{self.classes[one.classes[at]]} ({100 * one.sure[at]:.0f} %)" for at in members]
             for name, one in self.answers.items()
         }
-        images = [image_address(self.inputs[at].tobytes(), self.inputs.dtype.str, shape) for at in members]
-        return pd.DataFrame({"image": images, "true": [self.classes[self.labels[at]] for at in members], **said})
+        images = {"image": [self._address(int(at)) for at in members]} if self._data.is_image else {}
+        return pd.DataFrame({**images, "true": [self.classes[self.labels[at]] for at in members], **said})
+
+    def _address(self, at: int) -> str:
+        """Write an image for a table, once."""
+        if at not in self._drawn:
+            self._drawn[at] = image_address(self._ink[at].reshape(self._shape))
+        return self._drawn[at]
 
     def answers_table(self) -> pd.DataFrame:
         """One row per arm and image, to take away."""
@@ -139,12 +146,10 @@ def per_class(counts: Array) -> tuple[Array, Array, Array]:
         return precision, recall, 2 * hits / (counts.sum(axis=0) + counts.sum(axis=1))
 
 
-@lru_cache(maxsize=1000)
-def image_address(data: bytes, dtype: str, shape: tuple[int, int]) -> str:
+def image_address(values: Array) -> str:
     """Write an image as a data address that a table can show, dark ink on white paper."""
     from PIL import Image  # Streamlit brings it, but a first view need not wait for it
 
-    values = np.frombuffer(data, dtype).reshape(shape)
     low, high = float(values.min()), float(values.max())
     grey = 255 * (1 - (values - low) / ((high - low) or 1))
     large = np.kron(grey, np.ones((SCALE, SCALE))).round().astype(np.uint8)

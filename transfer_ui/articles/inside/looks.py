@@ -1,4 +1,4 @@
-"""The looks of the page: each asks one question, draws one picture and says one sentence under it."""
+"""Looks at networks: each asks one question, draws one picture and says one sentence under it."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from transfer_core import STRATEGIES, RunConfig, RunResult
+from transfer_core import RunConfig, RunResult
 from transfer_core.bibliography import SOURCES
-from transfer_ui import downloads
-from transfer_ui.articles.inside import anatomy, digit, errors, layers, step
+from transfer_ui.articles.inside import anatomy, errors, layers
 from transfer_ui.articles.inside.clouds import Clouds
-from transfer_ui.articles.inside.seen import Seen
+from transfer_ui.articles.inside.seen import Images, Seen
 from transfer_ui.charts import layer_lines
-from transfer_ui.charts.components import features, weights
+from transfer_ui.charts.components import features, network, weights
 from transfer_ui.charts.timeline import layer_names
-from transfer_ui.controls import sidebar
-from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
-from transfer_ui.runs.waiting import Outcome
+from transfer_ui.runs.found import Found
+from transfer_ui.shell import slider
 
 NO_IMAGE = "The inputs here are rows of numbers, not images: each is drawn as one row."
 
@@ -30,42 +28,65 @@ class Sight(NamedTuple):
 
     Attributes
     ----------
-    config : RunConfig
-    seed : int
-        Whose networks are shown.
     names : tuple of str
         Strategies shown.
-    results : mapping of str to RunResult
-        Those strategies over all seeds.
     everything : mapping of str to RunResult
         All strategies over all seeds.
-    pictures : Outcome
-        Of the snapshots, to keep what is made of them.
     seen : mapping of str to Seen
-        All strategies of the seed.
+        All strategies of the seed whose networks are shown.
+    images : Images
+        That this seed is asked about.
+    pictures : Found
+        Of the snapshots, to keep what is made of them.
+    offer : callable
+        ``(label, make_table, look)``: draws the button that downloads the numbers of a look.
     """
 
-    config: RunConfig
-    seed: int
     names: tuple[str, ...]
-    results: Mapping[str, RunResult]
     everything: Mapping[str, RunResult]
-    pictures: Outcome
     seen: Mapping[str, Seen]
+    images: Images
+    pictures: Found
+    offer: Callable[[str, Callable[[], pd.DataFrame], str], None]
+
+    @property
+    def results(self) -> dict[str, RunResult]:
+        """The strategies shown, over all seeds."""
+        return {name: self.everything[name] for name in self.names}
 
     @property
     def chosen(self) -> dict[str, Seen]:
         """The strategies shown, of the seed."""
         return {name: self.seen[name] for name in self.names}
 
-    def offer(self, label: str, make_table: Callable[[], pd.DataFrame], look: str) -> None:
-        """Draw the button that downloads the numbers of a look."""
-        at = {"look": look, "of_seed": str(self.seed), "arms": "three" if len(self.names) == 3 else "all"}
-        downloads.offer(label, make_table, Origin("inside", [self.config], at), look)
+    @property
+    def config(self) -> RunConfig:
+        """Settings, of the seed; what they say of the data is their shape and their classes."""
+        return next(iter(self.seen.values())).config
+
+
+def draw_networks(sight: Sight, run: str) -> None:
+    """Draw the slider over the epochs, and the networks that it moves.
+
+    Parameters
+    ----------
+    sight : Sight
+    run : str
+        Names the run: on the same one, the slider stays where it was left.
+    """
+    chosen, mode = sight.chosen, theme()
+    epochs = max((one.epochs for one in chosen.values()), key=len)
+    slider.draw("epoch", epochs, run, mode)
+    made = sight.pictures.once(f"networks {sight.names} {mode}", lambda: anatomy.networks(chosen, mode))
+    network.show(made, "networks")
+    st.caption(
+        "Ice blue: frozen, not a bit changed. Warm: trained, deeper for more change. Lines: the strongest weights at the end, "
+        "orange positive, blue negative."
+    )
 
 
 def draw(look: str, sight: Sight) -> None:
-    """Draw a look."""
+    """Draw a look of `LOOKS`."""
     LOOKS[look][1](sight)
 
 
@@ -103,7 +124,7 @@ def _drift(sight: Sight) -> None:
 
 def _features(sight: Sight) -> None:
     st.subheader("Do the classes part?", anchor=False)
-    clouds = sight.pictures.once("clouds", lambda: Clouds(sight.seen))
+    clouds = sight.pictures.once("clouds", lambda: Clouds(sight.seen, sight.images))
     features.show(sight.pictures.once(f"clouds {theme()}", lambda: clouds.data(theme())), "features")
     st.markdown(clouds.sentence())
     st.caption(
@@ -127,29 +148,10 @@ def _gradients(sight: Sight) -> None:
 
 def _errors(sight: Sight) -> None:
     st.subheader("What does each strategy get wrong?", anchor=False)
-    found = sight.pictures.once(f"errors {sight.names}", lambda: errors.Errors(sight.chosen))
+    found = sight.pictures.once(f"errors {sight.names}", lambda: errors.Errors(sight.chosen, sight.images))
     errors.draw(found, sight.names, theme())
     sight.offer("Answers", found.answers_table, "errors")
     sight.offer("Report", found.report, "report")
-
-
-def _step(sight: Sight) -> None:
-    st.subheader("What does one update do?", anchor=False)
-    titles = {name: STRATEGIES[name].short for name in sight.names}
-    name = sidebar.choose_in_link("step", titles, st.segmented_control)
-    step.draw(sight.seen[name])
-    sight.offer("Step", lambda: step.layer_table(step.first_step(sight.seen[name])), "step")
-
-
-def _digit(sight: Sight) -> None:
-    st.subheader("What do they make of your own digit?", anchor=False)
-    if not sight.config.pair.target.dataset.is_image:
-        st.info("Drawing needs images; the inputs here are rows of numbers.")
-        return
-    asked = digit.Asked(sight.config, sight.seed, sight.chosen, sight.pictures.results.source)
-    table = digit.draw(asked, theme())
-    if table is not None:
-        sight.offer("Probabilities", lambda: table, "digit")
 
 
 LOOKS: Mapping[str, tuple[str, Callable[[Sight], None]]] = {
@@ -158,7 +160,5 @@ LOOKS: Mapping[str, tuple[str, Callable[[Sight], None]]] = {
     "features": ("Features", _features),
     "errors": ("Errors", _errors),
     "gradients": ("Gradients", _gradients),
-    "step": ("One step", _step),
-    "digit": ("Draw a digit", _digit),
 }
 TITLES = {name: title for name, (title, _) in LOOKS.items()}

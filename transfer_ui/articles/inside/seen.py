@@ -9,12 +9,28 @@ from typing import NamedTuple
 import numpy as np
 
 from transfer_core import STRATEGIES, RunConfig, RunResult
-from transfer_core.arrays import Array, Examples, Layer, Params
+from transfer_core.arrays import Array, Layer, Params
 from transfer_core.examples import target_of
 from transfer_core.network import hidden, predict_logits
 from transfer_core.schedules import with_starts
 
 MOST_IMAGES = 300  # drawn and listed; our validation parts have fewer
+
+
+class Images(NamedTuple):
+    """What the networks of one seed are asked about.
+
+    Attributes
+    ----------
+    inputs : ndarray of shape (n, d)
+    labels : int ndarray of shape (n,)
+    ink : ndarray of shape (n, d)
+        The inputs as they are drawn: more is darker.
+    """
+
+    inputs: Array
+    labels: Array
+    ink: Array
 
 
 class Answers(NamedTuple):
@@ -127,10 +143,10 @@ def probabilities(logits: Array) -> Array:
     return np.where(np.isfinite(shares), shares, 1 / logits.shape[-1])
 
 
-def validation(config: RunConfig) -> Examples:
+def validation(config: RunConfig) -> Images:
     """Get the validation images of a single seed, the first of many."""
-    inputs, labels = target_of(config).val
-    return Examples(inputs[0, :MOST_IMAGES], labels[0, :MOST_IMAGES])
+    inputs, labels = (part[0, :MOST_IMAGES] for part in target_of(config).val)
+    return Images(inputs, labels, inputs)
 
 
 def look_into(runs: Mapping[str, RunResult]) -> dict[str, Seen]:

@@ -12,12 +12,12 @@ from transfer_core.own_data.files import ENDINGS, read_steps
 from transfer_core.own_data.limits import LIMITS, MEGABYTE, Refused
 from transfer_core.own_data.openml import openml_steps
 from transfer_core.own_data.samples import SAMPLES, sample_steps
-from transfer_ui.articles.your_data import plain, words
+from transfer_ui.articles.your_data import words
 from transfer_ui.controls import address, notice_box, sidebar
 from transfer_ui.controls.link import quoted
-from transfer_ui.runs import own
+from transfer_ui.runs import own, own_waiting
 from transfer_ui.runs.hands import MakeSteps
-from transfer_ui.shell import frame
+from transfer_ui.shell import frame, plain
 
 STEPS = {
     "Bring it": "A table, arrays or photos with labels. Embeddings of a model you use are best: the backbone is then yours.",
@@ -147,7 +147,7 @@ def _read(make_steps: MakeSteps) -> Contents | None:
     st.session_state[VERSION] = st.session_state.get(VERSION, 0) + 1
     st.session_state[TROUBLE] = "Reading was interrupted: bring the file once more."
     try:
-        found: Contents = own.compute("reading", make_steps, sidebar.before_redraw("stop_own", _stop_reading))
+        found: Contents = own_waiting.compute("reading", make_steps, sidebar.before_redraw("stop_own", _stop_reading))
     except Refused as refused:
         st.session_state[TROUBLE] = str(refused)
         return None

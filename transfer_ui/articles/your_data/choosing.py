@@ -12,9 +12,10 @@ from transfer_core.own_data.contents import Contents, counted
 from transfer_core.own_data.images import SIDES
 from transfer_core.own_data.limits import LIMITS
 from transfer_core.own_data.pairing import MNIST_SIDE
-from transfer_ui.articles.your_data import bringing, plain
+from transfer_ui.articles.your_data import bringing
 from transfer_ui.controls import sidebar
 from transfer_ui.runs import own
+from transfer_ui.shell import plain
 
 BEFORE: dict[Before, str] = {
     "nothing": "Nothing",

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core.own_data.answering import Answer, Question, answer_steps
 from transfer_core.own_data.limits import Refused
-from transfer_ui.articles.your_data import bringing, choosing, facts, plain, tables, words
+from transfer_ui.articles.your_data import bringing, choosing, closer, facts, parts, tables, words
 from transfer_ui.articles.your_data.figures import Figures, names_of
 from transfer_ui.charts.gap import ARMS
-from transfer_ui.controls import sidebar
-from transfer_ui.runs import own
-from transfer_ui.shell import frame
+from transfer_ui.controls import address, sidebar
+from transfer_ui.runs import own, own_waiting
+from transfer_ui.shell import frame, plain
 
 
-class Drawn:
-    """The places of an answer, drawn over as more is known.
+class Evidence:
+    """The places of what stands below the answer, drawn over as more is known.
 
     Parameters
     ----------
@@ -26,9 +28,6 @@ class Drawn:
     """
 
     def __init__(self, question: Question, mode: str) -> None:
-        with st.container(key="answer_place_short"):
-            self._answer = frame.Answer()
-            self._reason = st.empty()
         left, right = st.columns([11, 8], gap="medium")
         with left:
             self._figures = Figures(names_of(question.before), mode)
@@ -40,15 +39,8 @@ class Drawn:
 
     def draw_nothing(self) -> None:
         """Draw the axes."""
-        self._answer.say(words.MEASURING)
         self._figures.draw_lines(None, balanced=False)
         self._figures.draw_strip(None, balanced=False)
-
-    def refuse(self, reason: str) -> None:
-        """Say that there will be no answer, and why."""
-        self._answer.say(words.REFUSED)
-        with self._reason.container():
-            plain.refuse(reason, "data")
 
     def draw(self, answer: Answer) -> None:
         """Draw what is new."""
@@ -58,7 +50,6 @@ class Drawn:
                 st.subheader("What is in the data", anchor=False)
                 facts.show(answer.facts)
             self._has_facts = True
-        self._answer.say(words.headline(answer), words.behind_it(answer), words.note(answer))
         if answer.curves is None and not self._n_sizes:
             self._figures.draw_lines(None, balanced=balanced)
             self._figures.draw_strip(None, balanced=balanced)
@@ -75,13 +66,14 @@ class Drawn:
         if found is None:
             return
         if answer.facts.basis in words.NOT_END_TO_END:
-            st.info(words.NOT_END_TO_END[answer.facts.basis], icon=":material/info:")
+            with st.container(border=True):
+                st.markdown(words.NOT_END_TO_END[answer.facts.basis])
+                sidebar.button(
+                    "Take it home", address.write_place, "part", parts.HOME, key="go_home", icon=":material/home:"
+                )
         if {*ARMS} <= found.accuracy.keys() and len(found.sizes) > 1:
             st.subheader("From how many labels fine-tuning pays", anchor=False)
             self._figures.draw_gap(found, balanced=answer.facts.balanced)
-        if answer.runs:
-            st.subheader("Epoch by epoch, and what the old task keeps", anchor=False)
-            self._figures.draw_runs(answer)
         st.subheader("In numbers", anchor=False)
         tables.show(answer)
         with st.container(horizontal=True):
@@ -104,40 +96,95 @@ def hold(mode: str) -> None:
     if isinstance(question, str):
         frame.answer(question)
         return
-    drawn = Drawn(question, mode)
+    with st.container(key="answer_place_short"):
+        said = frame.Answer()
+        reason = st.container()
+    choice = st.container(key="own_parts")
+    choice.empty()  # an empty container would not keep its height
     answer = data.answers.get(question)
+    if answer is not None and answer.complete:
+        _say(said, answer)
+        with choice:
+            part = parts.choose(answer)
+        _draw_part(part, data, question, answer, mode)
+        return
+    evidence = Evidence(question, mode) if parts.asked() == parts.ANSWER else None
+
+    def draw(found: Answer) -> None:
+        _say(said, found)
+        if evidence:
+            evidence.draw(found)
+
     if answer is None:
-        drawn.draw_nothing()
-    if answer is None or not answer.complete:
-        if question in data.stopped:
-            _say_stopped(data, question)
-        else:
-            answer = _measured(data, question, drawn)
-    if answer is not None:
-        drawn.draw(answer)
-        drawn.finish(answer)
+        said.say(words.MEASURING)
+        if evidence:
+            evidence.draw_nothing()
+    if question in data.stopped:
+        closer.say_stopped(data, question)
+    else:
+        answer = _measured(data, question, draw, partial(_refuse, said, reason))
+    if answer is None:
+        return
+    draw(answer)
+    if answer.complete:
+        with choice:
+            part = parts.choose(answer)
+        if evidence is None:
+            _draw_part(part, data, question, answer, mode)
+    if evidence:
+        evidence.finish(answer)
 
 
-def _measured(data: own.Brought, question: Question, drawn: Drawn) -> Answer | None:
+def _draw_part(part: str, data: own.Brought, question: Question, answer: Answer, mode: str) -> None:
+    """Draw what was chosen; nothing of the other parts is even imported."""
+    if part == parts.ANSWER:
+        evidence = Evidence(question, mode)
+        evidence.draw(answer)
+        evidence.finish(answer)
+    elif part == parts.EPOCHS:
+        from transfer_ui.articles.your_data import epochs
+
+        epochs.draw(data, answer, mode)
+    elif part == parts.INSIDE:
+        from transfer_ui.articles.your_data import inside
+
+        inside.draw(data, question, answer, mode)
+    elif part == parts.OLD_TASK:
+        from transfer_ui.articles.your_data import old_task
+
+        old_task.draw(data, question, answer, mode)
+    else:
+        from transfer_ui.articles.your_data import home
+
+        home.draw(data, question, answer, mode)
+
+
+def _say(said: frame.Answer, answer: Answer) -> None:
+    said.say(words.headline(answer), words.behind_it(answer), words.note(answer))
+
+
+def _refuse(said: frame.Answer, place: DeltaGenerator, reason: str) -> None:
+    """Say that there will be no answer, and why."""
+    said.say(words.REFUSED)
+    with place:
+        plain.refuse(reason, "data")
+
+
+def _measured(
+    data: own.Brought, question: Question, draw: Callable[[Answer], None], refuse: Callable[[str], None]
+) -> Answer | None:
     """Measure; nothing comes of what is refused."""
 
     def so_far(answer: Answer) -> None:
         data.keep(question, answer)
-        drawn.draw(answer)
+        draw(answer)
 
     steps = partial(answer_steps, data.contents, question, data.source)
     stop = sidebar.before_redraw("stop_own", partial(data.stopped.add, question))
     try:
-        found: Answer = own.compute("answer", steps, stop, so_far)
+        found: Answer = own_waiting.compute("answer", steps, stop, so_far)
     except Refused as refused:
-        drawn.refuse(str(refused))
+        refuse(str(refused))
         return None
     data.keep(question, found)
     return found
-
-
-def _say_stopped(data: own.Brought, question: Question) -> None:
-    left, right = st.columns([5, 1], vertical_alignment="center")
-    left.warning("Stopped by you. What you see is unfinished.", icon=":material/stop_circle:")
-    with right:
-        sidebar.button("Continue", data.stopped.discard, question, key="continue_own", width="stretch")

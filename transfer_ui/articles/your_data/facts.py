@@ -8,8 +8,8 @@ import streamlit as st
 
 from transfer_core.own_data.answering import Facts
 from transfer_core.own_data.contents import counted, listed
-from transfer_ui.articles.your_data import plain
 from transfer_ui.charts import samples
+from transfer_ui.shell import plain
 
 MOST_SHOWN = 10  # images
 PIXELS = 56  # of an image on the screen, about

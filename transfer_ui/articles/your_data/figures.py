@@ -12,13 +12,12 @@ from transfer_core import STRATEGIES
 from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES
 from transfer_core.own_data.advice import measured
-from transfer_core.own_data.answering import Answer
 from transfer_core.own_data.curves import Curves
 from transfer_core.own_data.rivals import HEADS, NETWORKS
 from transfer_core.statistics import MIN_SEEDS, mean_interval, paired_gap
 from transfer_core.studies.study import Axis, Figure
 from transfer_core.wording import inside
-from transfer_ui.charts import base, curves, gap, price
+from transfer_ui.charts import base, gap
 from transfer_ui.charts.strip import Strip, described
 from transfer_ui.charts.study import figure_rows, panel_template
 
@@ -29,7 +28,6 @@ FIGURES = {
     for balanced, title in ((False, "Test accuracy"), (True, "Balanced accuracy"))
 }
 NO_ROWS = pd.DataFrame({"x": [np.nan], "mean": [np.nan], "series": [""]})
-METRIC = "val_accuracy"
 
 
 def names_of(before: str) -> tuple[str, ...]:
@@ -86,17 +84,6 @@ class Figures:
         words = "End-to-end minus feature extraction against the number of labels, with its zero line."
         gap.draw(table, self._mode, base.Place(), words=words, across="Labels, all classes together")
         st.caption(f"{crossing_words(table)} Band: 95 % interval of the paired gap.")
-
-    def draw_runs(self, answer: Answer) -> None:
-        """Draw the strategies epoch by epoch, and what the old task keeps."""
-        runs = answer.runs
-        left, right = st.columns(2, gap="medium")
-        with left:
-            chart = curves.Chart(next(iter(runs.values())).n_epochs, METRIC, self._mode)
-            rows = curves.curve_rows(runs, {}, METRIC)
-            chart.draw(rows, "Validation accuracy against epoch, one line per strategy.")
-        with right:
-            price.show(price.rows(runs, price.OLD_TASK, "test"), price.OLD_TASK, "test", self._mode)
 
 
 def curve_table(found: Curves, *, balanced: bool) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from string import Template
 
 from transfer_core.wording import inside
@@ -24,7 +25,7 @@ or a file "pictures.npz" with "images" (n, height, width, 3), 0 to 255, and "lab
 SETTINGS = """
 # %% Settings
 DATA = "pictures"  # or "pictures.npz"
-BACKBONE = "$model"  # $backbone, from $library
+${classes}BACKBONE = "$model"  # $backbone, from $library
 PRETRAINED = True  # False: random weights, to try this script without a download
 SIDE = 224  # pixels, as most backbones were trained with; 128 takes a third of the time
 SEEDS = range($seeds)  # $n_seeds paired repetitions; fewer than 6 decide nothing
@@ -71,7 +72,7 @@ def read(path):
         raise SystemExit(f"Missing: {path.resolve()}, a folder or an NPZ file.")
     if path.is_dir():
         folders = sorted(one for one in path.iterdir() if one.is_dir())
-        inside = [(i, file) for i, one in enumerate(folders) for file in one.iterdir()]
+${only}        inside = [(i, file) for i, one in enumerate(folders) for file in one.iterdir()]
         kept = sorted(one for one in inside if one[1].suffix.lower() in SUFFIXES)
         labels, found = np.array([i for i, _ in kept], dtype=int), [f for _, f in kept]
     else:
@@ -105,6 +106,13 @@ def split(seed):
 images, labels = read(Path(globals().get("__file__", "")).parent / DATA)
 n_classes = labels.max() + 1
 '''
+
+ONLY = """\
+        missing = {*CLASSES} - {one.name for one in folders}
+        if missing:
+            raise SystemExit(f"Missing in {path}: folders {sorted(missing)}.")
+        folders = [one for one in folders if one.name in CLASSES]
+"""
 
 MEASURE = """
 
@@ -172,12 +180,15 @@ def fill(template: str, plan: Plan, backbone: Backbone, framework: str, needs: s
     """
     mean, deviation = backbone.scale
     chosen, rival = plan.arms
+    named = [f"    {json.dumps(name, ensure_ascii=False)}," for name in plan.classes]
     return Template(template).substitute(
         title=plain(chosen.title),
         rival=plain(inside(rival.title)),
         framework=framework,
         needs=f"{needs} {backbone.library} pillow" if backbone.library != "keras" else f"{needs} pillow",
         model=backbone.model,
+        classes="\n".join(["CLASSES = [  # folders to read", *named, "]\n"]) if named else "",
+        only=ONLY if named else "",
         backbone=backbone.title,
         library=backbone.home,
         seeds=f"{plan.seed}, {plan.seed + plan.n_seeds}" if plan.seed else number(plan.n_seeds),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from transfer_core import STRATEGIES, RunResult, Schedule
+from transfer_core import STRATEGIES, RunConfig, RunResult, Schedule
 from transfer_core.statistics import MIN_SEEDS
 from transfer_ui.rows import TITLES
 
@@ -52,6 +52,8 @@ class Plan(NamedTuple):
     momentum, weight_decay : float
     stage_decay : float
         After unfreezing, each stage learns at this share of the rate of the stage above it.
+    classes : tuple of str
+        That the pictures must have; empty if any will do.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Plan(NamedTuple):
     momentum: float
     weight_decay: float
     stage_decay: float
+    classes: tuple[str, ...] = ()
 
 
 def plan_of(result: RunResult) -> Plan:
@@ -74,17 +77,31 @@ def plan_of(result: RunResult) -> Plan:
 
     Examples
     --------
-    >>> from transfer_core import RunConfig, run
+    >>> from transfer_core import run
     >>> config = RunConfig(scenario="low_to_high", pretrain_epochs=1, n_epochs=4, unfreeze_epoch=2, n_seeds=2, gradual=True)
     >>> plan = plan_of(run(config, "progressive_unfreezing"))
     >>> plan.arms[0].phases, plan.arms[1].title, plan.n_seeds
     (((2, 1.0), (1, 0.5), (1, 0.0)), 'Feature extraction', 6)
     """
-    config, chosen = result.config, result.strategy
+    return _plan(result.config, result.strategy, result.arm.schedule)
+
+
+def plan_without_run(config: RunConfig, strategy: str) -> Plan:
+    """Plan to measure a strategy that was not run.
+
+    Examples
+    --------
+    >>> plan_without_run(RunConfig(), "feature_extraction").arms[1].title
+    'End-to-end fine-tuning'
+    """
+    return _plan(config, strategy, STRATEGIES[strategy].build(config))
+
+
+def _plan(config: RunConfig, chosen: str, schedule: Schedule) -> Plan:
     rival = OTHER_RIVAL if chosen == RIVAL else RIVAL
     return Plan(
         name=chosen,
-        arms=(_planned(chosen, result.arm.schedule), _planned(rival, STRATEGIES[rival].build(config))),
+        arms=(_planned(chosen, schedule), _planned(rival, STRATEGIES[rival].build(config))),
         seed=config.seed,
         n_seeds=max(config.n_seeds, MIN_SEEDS),
         batch_size=config.batch_size or 32,

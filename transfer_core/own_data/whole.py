@@ -1,0 +1,131 @@
+"""Arms at all the labels there are, epoch by epoch; what leaves the process has their numbers and none of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from functools import partial
+
+import numpy as np
+
+from transfer_core.arrays import Array
+from transfer_core.config import RunConfig, scenario_config
+from transfer_core.datasets import Dataset
+from transfer_core.experiment import Arms, Progress, RunResult, compare_steps, scores_of
+from transfer_core.measures import Series
+from transfer_core.own_data.curves import N_SEEDS, at_size, chunks_of, sizes_of
+from transfer_core.scenarios import Scenario, Task
+from transfer_core.training import Measure
+
+OF_FIRST_SEED = ("old_answers",)
+"""Series without a seed axis: they are of the first seed alone."""
+
+MeasuresOf = Callable[[RunConfig], Sequence[Measure]]
+
+
+def whole_steps(
+    scenario: Scenario,
+    n_seeds: int = N_SEEDS,
+    arms: Arms | None = None,
+    measures_of: MeasuresOf | None = None,
+) -> Iterator[Progress]:
+    """Train arms at all the labels there are, some seeds at a time.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With a source.
+    n_seeds : int
+    arms : sequence of str, or mapping of str to Arm, optional
+        All strategies by default.
+    measures_of : callable, optional
+        What to look at on the way, for a configuration; by default nothing but the curves is kept.
+
+    Yields
+    ------
+    Progress
+        The results are the runs so far, name -> `RunResult`, of the seeds that have finished.
+    """
+    chunks = at_all_labels(scenario, n_seeds)
+    done: list[dict[str, RunResult]] = []
+    so_far: Callable[[], dict[str, RunResult]] | None = None
+    for number, chunk in enumerate(chunks):
+        steps = compare_steps(chunk, arms, measures_of(chunk)) if measures_of else compare_steps(chunk, arms)
+        for step in steps:
+            yield Progress((number + step.fraction) / len(chunks), step.message, so_far)
+        assert step.results is not None
+        found: Mapping[str, RunResult] = step.results()
+        done = [*done, {name: _slim(one, keeps=measures_of is not None) for name, one in found.items()}]
+        so_far = partial(_together, done)
+    yield Progress(1.0, "Trained", so_far)
+
+
+def at_all_labels(scenario: Scenario, n_seeds: int = N_SEEDS) -> list[RunConfig]:
+    """List the configurations that train on all labels: one for all seeds, or several if the data are large."""
+    chunks = chunks_of(scenario, n_seeds)
+    n_labels = int(sizes_of(scenario, chunks[0])[-1].sum())
+    return [at_size(chunk, n_labels) for chunk in chunks]
+
+
+def without_data(config: RunConfig, n_seeds: int | None = None) -> RunConfig:
+    """Copy a configuration whose scenario has the classes and the shape of the data, and one blank example in their place.
+
+    Parameters
+    ----------
+    config : RunConfig
+    n_seeds : int, optional
+        Of the copy; by default as many.
+
+    Examples
+    --------
+    >>> data = Dataset(np.ones((4, 3), np.float32), np.array([0, 1, 0, 1]), ("no", "yes"))
+    >>> mine = Scenario("mine", "Mine", "", target=Task("New", data), source=None)
+    >>> blank = without_data(scenario_config(mine, images_per_class=None))
+    >>> blank.layer_sizes, blank.pair.target.classes, blank.pair.target.dataset.images.tolist()
+    ((3, 64, 64, 2), ('no', 'yes'), [[0.0, 0.0, 0.0]])
+    """
+    pair = config.pair
+    blank = replace(pair, target=_blank(pair.target), source=_blank(pair.source) if pair.source else None)
+    settings = {one.name: getattr(config, one.name) for one in fields(config) if one.init and one.name != "scenario"}
+    return scenario_config(blank, **settings | {"n_seeds": n_seeds or config.n_seeds})
+
+
+def _blank(task: Task) -> Task:
+    data = task.dataset
+    nothing = Dataset(np.zeros((1, *data.image_shape), np.float32), np.zeros(1, np.int64), data.classes)
+    return Task(task.title, nothing, task.classes, task.members)
+
+
+def _slim(result: RunResult, *, keeps: bool) -> RunResult:
+    """Drop the weights, and what was measured unless it was asked for."""
+    return scores_of(result) if keeps else replace(result, measured={}, pretrained=(), params=())
+
+
+def _together(done: Sequence[Mapping[str, RunResult]]) -> dict[str, RunResult]:
+    """Put the seeds of all chunks in a row."""
+    n_seeds = sum(next(iter(one.values())).config.n_seeds for one in done)
+    config = without_data(next(iter(done[0].values())).config, n_seeds)
+    return {name: _joined([one[name] for one in done], config) for name in done[0]}
+
+
+def _joined(results: Sequence[RunResult], config: RunConfig) -> RunResult:
+    first = results[0]
+
+    def seeds(name: str) -> Array:
+        return np.concatenate([getattr(one, name) for one in results])
+
+    return replace(
+        first,
+        config=config,
+        history={metric: np.concatenate([one.history[metric] for one in results]) for metric in first.history},
+        measured={name: _series([one.measured[name] for one in results], name) for name in first.measured},
+        test_accuracy=seeds("test_accuracy"),
+        source_accuracy_before=seeds("source_accuracy_before"),
+        source_accuracy_after=seeds("source_accuracy_after"),
+    )
+
+
+def _series(found: Sequence[Series], name: str) -> Series:
+    if name in OF_FIRST_SEED:
+        return found[0]
+    return Series(found[0].epochs, np.concatenate([one.values for one in found], axis=1))
