@@ -15,7 +15,7 @@ from transfer_core.own_data.files import read
 from transfer_core.own_data.whole import at_all_labels
 from transfer_ui.articles.forgetting import arms
 from transfer_ui.articles.inside.seen import look_into
-from transfer_ui.runs import own_steps
+from transfer_ui.runs import own_steps, steps
 
 N_SEEDS = 2
 QUESTION = Question("y", "classes", 8, source=("0", "1"))
@@ -111,7 +111,7 @@ def test_no_row_leaves_the_process_but_those_that_are_shown(make):
     shown = {row.tobytes() for row in getattr(found, "inputs", [])}
     rows = [row.astype(np.float32).tobytes() for row in CONTENTS.values]
     assert {row for row in rows if row in packed} <= shown
-    assert len(shown) <= own_steps.MOST_IMAGES
+    assert len(shown) <= steps.MOST_IMAGES
 
 
 def test_rows_of_numbers_have_no_images_to_lose():

@@ -1,4 +1,4 @@
-"""Data of one's own in a real Chromium: a table, photos, embeddings, three broken files, Stop and Forget."""
+"""Data of one's own in a real Chromium: a table, photos, embeddings, three broken files, Stop, Forget, and every part."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from tests import brought
 from tests.browser import answer, computing, go, ready
 from transfer_core.own_data import samples
+from transfer_takeaway import files
 
 pytestmark = pytest.mark.browser
 
@@ -51,3 +52,17 @@ def test_files_of_all_kinds_are_answered_or_refused_in_a_sentence(server: str, p
     expect(page.get_by_text("Stopped by you.")).to_be_visible()
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("With more labels.")).to_be_visible()
+    ready(page)
+    for part, sign in (
+        ("Inside", "Which weights changed?"),
+        ("The old task", "Mean over the seeds."),
+        ("Take it home", "Script"),
+    ):
+        page.locator(".st-key-own_parts").get_by_text(part, exact=True).click()
+        expect(page.get_by_text(sign).first).to_be_visible()
+        ready(page)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert "part=home" in page.url
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save this answer").click()
+    assert "own data" in files.read(saved.value.path().read_bytes()).kind

@@ -18,6 +18,7 @@ from transfer_takeaway import files, own_data
 from transfer_takeaway.agreement import agreement
 from transfer_takeaway.checks import RecordError
 from transfer_takeaway.report.page import to_html
+from transfer_ui.__main__ import main
 from transfer_ui.articles.inside import looks
 from transfer_ui.articles.your_data import home, parts
 from transfer_ui.articles.your_data.closer import STOPPED
@@ -227,3 +228,14 @@ def test_parts_of_a_source_are_offered_where_there_is_one_and_a_link_to_others_i
     assert "LABEL = " in app.code[0].value
     again = open_page("your_data", {"part": "<b>"})
     assert not again.exception
+
+
+def test_the_command_line_opens_and_recomputes_it_too(contents, question, answer, tmp_path, capsys):
+    file = tmp_path / "mine.record.json"
+    file.write_bytes(files.write(home.record_of(question, answer, paired(contents, question).scenario)))
+    main(["open", str(file), "--recompute"])
+    assert capsys.readouterr().out.endswith("Recomputed, every number is the same.\n")
+    file.write_bytes(files.write(home.record_of(question, answer, None)))
+    with pytest.raises(SystemExit):
+        main(["open", str(file), "--recompute"])
+    assert own_data.NOT_PART in capsys.readouterr().err

@@ -54,7 +54,7 @@ def _show(record: Record) -> None:
     """Show what was found and with what; texts as plain text, whatever they hold."""
     if record.rows:
         st.dataframe(
-            pd.DataFrame(map(_shown, record.ranked)),
+            pd.DataFrame(map(_shown, record.ranked)).dropna(axis="columns", how="all"),
             hide_index=True,
             width="stretch",
             placeholder="–",

@@ -20,10 +20,8 @@ from transfer_core.own_data.whole import at_all_labels, whole_steps, without_dat
 from transfer_core.scenarios import Scenario
 from transfer_core.training import Measure
 from transfer_ui.lost_images import Lost, lost_images, old_images
-from transfer_ui.runs.steps import INSIDE_MEASURES, n_snapshots
+from transfer_ui.runs.steps import INSIDE_MEASURES, MOST_IMAGES, n_snapshots
 
-MOST_IMAGES = 300
-"""Of the validation part: so many are drawn and listed."""
 SHARE_HERE = 0.4
 """Of the progress of the old task: the arms at the settings, which are followed closely."""
 

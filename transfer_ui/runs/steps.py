@@ -20,6 +20,7 @@ from transfer_ui.runs.shared import shared_results
 
 SNAPSHOT_BYTES = 4_000_000  # that the snapshots of all strategies may take together
 MOST_SNAPSHOTS = 16
+MOST_IMAGES = 300  # of a seed's validation part that are drawn and listed; our validation parts have fewer
 INSIDE_MEASURES = (*DEFAULT_MEASURES, Drift(), Similarity(), Gradients())
 
 

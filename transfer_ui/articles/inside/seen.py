@@ -13,8 +13,7 @@ from transfer_core.arrays import Array, Layer, Params
 from transfer_core.examples import target_of
 from transfer_core.network import hidden, predict_logits
 from transfer_core.schedules import with_starts
-
-MOST_IMAGES = 300  # drawn and listed; our validation parts have fewer
+from transfer_ui.runs.steps import MOST_IMAGES
 
 
 class Images(NamedTuple):

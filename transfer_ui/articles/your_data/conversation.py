@@ -108,17 +108,15 @@ def hold(mode: str) -> None:
             part = parts.choose(answer)
         _draw_part(part, data, question, answer, mode)
         return
-    evidence = Evidence(question, mode) if parts.asked() == parts.ANSWER else None
+    evidence = Evidence(question, mode)
 
     def draw(found: Answer) -> None:
         _say(said, found)
-        if evidence:
-            evidence.draw(found)
+        evidence.draw(found)
 
     if answer is None:
         said.say(words.MEASURING)
-        if evidence:
-            evidence.draw_nothing()
+        evidence.draw_nothing()
     if question in data.stopped:
         closer.say_stopped(data, question)
     else:
@@ -129,10 +127,9 @@ def hold(mode: str) -> None:
     if answer.complete:
         with choice:
             part = parts.choose(answer)
-        if evidence is None:
-            _draw_part(part, data, question, answer, mode)
-    if evidence:
-        evidence.finish(answer)
+        if part != parts.ANSWER:  # a link names it: it comes after the answer
+            st.rerun()
+    evidence.finish(answer)
 
 
 def _draw_part(part: str, data: own.Brought, question: Question, answer: Answer, mode: str) -> None:

@@ -132,9 +132,10 @@ def _draw_rows(data: Brought, question: Question, answer: Answer) -> None:
     left_out = [name for name in data.contents.columns if name not in facts.columns and name != question.label]
     rows = own_rows.Rows(way, facts.titles[way], question.label, left_out)
     st.caption(
-        f"{rows.title}, as recommended: measured again on parts of your file, then fitted on all of it, and used to label a second "
-        f"file. Run: python {rows.file} DATA [NEW]"
+        f"{rows.title}, as recommended: measured again on parts of your file, then fitted on all of it. DATA is your file; NEW, a "
+        "second one without labels, if you have one to label."
     )
+    st.code(f"python {rows.file} DATA NEW", language="bash")
     checked = "In the tests this script runs on a table and on embeddings, and labels a second file."
     stem = rows.file.removesuffix(".py")
     export.show(export.Code(stem, own_rows.write(rows), checked=checked, is_run=True, beside=""), "own rows")

@@ -24,16 +24,10 @@ def of(answer: Answer) -> dict[str, str]:
     return {part: title for part, title in TITLES.items() if answer.runs or part not in OF_A_SOURCE}
 
 
-def asked() -> str:
-    """Read which part the link names, before there is an answer to choose a part of."""
-    found = st.query_params.get("part", ANSWER)
-    return found if found in TITLES else ANSWER
-
-
 def choose(answer: Answer) -> str:
     """Draw the choice; a part that other data had is left without a word."""
     titles = of(answer)
-    if asked() not in titles:
+    if st.query_params.get("part") in {*TITLES} - {*titles}:
         address.write_place("part", None)
     chosen: str = sidebar.choose_in_link("part", titles, st.segmented_control)
     return chosen
