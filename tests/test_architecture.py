@@ -66,7 +66,7 @@ FLOORS = {
         {"charts", "sentences"},
         {"controls"},
         {"palette", "definitions"},
-        {"rows"},
+        {"rows", "on_the_way"},
     ),
     "transfer_takeaway": (
         {"report", "comparison", "study"},

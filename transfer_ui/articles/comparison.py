@@ -9,7 +9,7 @@ import streamlit as st
 
 from transfer_core import STRATEGIES, RunConfig
 from transfer_ui import verdicts
-from transfer_ui.charts import price, work
+from transfer_ui.charts import old_path, work
 from transfer_ui.charts.components import readings
 from transfer_ui.palette import colours
 from transfer_ui.runs import cached
@@ -97,8 +97,8 @@ def draw_costs(outcome: Outcome, mode: str) -> None:
         work.show(paths, outcome.once("ends of work", lambda: work.ends(paths)), mode)
     if next(iter(results.values())).config.has_old_task:
         with right:
-            kept = outcome.once("price", lambda: price.rows(results, price.OLD_TASK, "test"))
-            price.show(kept, price.OLD_TASK, "test", mode)
+            kept = outcome.once("old task", lambda: old_path.rows(results))
+            old_path.show(kept, outcome.once("ends of the old task", lambda: old_path.ends(kept)), mode)
 
 
 def note(config: RunConfig) -> str:
