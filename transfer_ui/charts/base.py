@@ -42,6 +42,17 @@ def framed(expression: str) -> alt.ExprRef:
     return alt.ExprRef(expression.replace("frame.", "data('frame')[0]."))
 
 
+def signed(number: str, form: str = "+.0f") -> str:
+    """Write an expression for a number with its sign, a true minus; zero has none.
+
+    Examples
+    --------
+    >>> signed("datum.value")
+    "datum.value ? replace(format(datum.value, '+.0f'), '-', '−') : '0'"
+    """
+    return f"{number} ? replace(format({number}, '{form}'), '-', '\u2212') : '0'"
+
+
 def room(pixels: int) -> str:
     """Write how much room labels of `TEXT_SIZE` take that take so many pixels on a page.
 

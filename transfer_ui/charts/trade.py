@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import altair as alt
 import numpy as np
@@ -15,7 +15,7 @@ from transfer_core.arrays import Array
 from transfer_core.statistics import mean_band
 from transfer_ui.charts import base
 from transfer_ui.charts.followed import looks, short
-from transfer_ui.palette import INK, MUTED
+from transfer_ui.palette import INK, MUTED, PAPER
 
 HEIGHT = 370
 ROOM = 0.3  # of the range of what must be seen, below it
@@ -160,9 +160,12 @@ def trade_template(mode: str) -> base.Spec:
     nearest = alt.selection_point(name="nearest", nearest=True, on="pointermove", empty=False, clear="pointerout")
 
     line = before.mark_rule(strokeDash=[4, 3], color=MUTED[mode], tooltip=None).encode(y=y)
-    word = before.mark_text(
-        text="the pretrained network", align="right", baseline="bottom", dx=-4, dy=-3, color=MUTED[mode], tooltip=None
-    ).encode(y=y, x=alt.value("width"))
+    # Away from the best runs, which stand on the right, and on paper of its own.
+    said: dict[str, Any] = {"text": "the pretrained network", "align": "left", "baseline": "bottom", "dx": 4, "dy": -3}
+    words = [
+        before.mark_text(**said, color=colour, stroke=paper, strokeWidth=4, tooltip=None).encode(y=y, x=alt.value(0))
+        for colour, paper in ((PAPER[mode], PAPER[mode]), (MUTED[mode], "transparent"))
+    ]
     front = (
         rows.transform_filter("datum.kind == 'front'")
         .mark_line(interpolate="step-before", clip=True, strokeWidth=9, opacity=0.16, color=INK[mode], tooltip=None)
@@ -200,7 +203,7 @@ def trade_template(mode: str) -> base.Spec:
         )
         .add_params(nearest)
     )
-    layers = (line, word, front, paths, seeds, across, along, marks)
+    layers = (line, front, paths, seeds, *words, across, along, marks)
     return base.template(alt.layer(*layers).properties(height=HEIGHT), mode)
 
 
