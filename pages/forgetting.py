@@ -21,17 +21,18 @@ from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs import ahead, cached
 from transfer_ui.sentences import Results
-from transfer_ui.shell import frame
+from transfer_ui.shell import frame, visit
 
 room.draw(config)
 veiled = room.is_veiled(config)
 if config.has_old_task:
     place = st.container(key="answer_place_short")
     drawn = figures.Figures(config, theme())
-    if veiled:
-        drawn.draw_nothing()
-        room.wait(place)
     asked, others = (make(config, drawn.strength) for make in (arms.at_the_settings, arms.elsewhere))
+    if veiled or (visit.page_is_new() and not cached.are_known(asked)):
+        drawn.draw_nothing()
+    if veiled:
+        room.wait(place)
     with place:
         answer = frame.Answer()
     known: Results = {}
