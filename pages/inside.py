@@ -60,8 +60,10 @@ chosen = {name: seen[name] for name in names}
 epochs = max((one.epochs for one in chosen.values()), key=len)
 waiting.empty()
 with hero:
+    st.markdown("**Which layers moved, and how far?**")
     slider.draw("epoch", epochs, f"{config.key} {seed}", theme())
     network.show(pictures.once(f"networks {names} {theme()}", lambda: anatomy.networks(chosen, theme())), "networks")
+    st.markdown(anatomy.moved_sentence(chosen))
     st.caption(
         "Ice blue: frozen, not a bit changed. Warm: trained, deeper for more change. Lines: the strongest weights at the end, "
         "orange positive, blue negative."
