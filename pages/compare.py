@@ -84,8 +84,7 @@ with place:
         ),
         lambda scores: strip.draw(scores, described(scores)),
     )
-    for sentence in sentences.trouble(results):
-        st.error(sentence, icon=":material/warning:")
+    frame.show_trouble(sentences.trouble(results))
 with numbers:
     comparison.draw_readings(outcome, rows, metric, mode)
 with costs:

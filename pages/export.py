@@ -61,8 +61,7 @@ with place:
         said = f"{export.whose_code(found, strategy, framework.title)} {code.about}"
     baselines = cached.baselines(config)
     frame.answer(verdicts.answer(results, baselines), [*verdicts.behind_it(results, baselines, brief=True), said])
-    for sentence in sentences.trouble(results):
-        st.error(sentence, icon=":material/warning:")
+    frame.show_trouble(sentences.trouble(results))
 with below:
     export.show(code, f"{name} {subject}")
     frame.show_origin(outcome.made)

@@ -52,8 +52,7 @@ if config.has_old_task:
     tables.show(found.once("means", lambda: tables.means(table)))
     all_runs = drawn.say_trade(results, cached.arms(others, lambda so_far: drawn.draw_trade(results | so_far)))
     with place:
-        for sentence in sentences.trouble(words.of_strategies(results)):
-            st.error(sentence, icon=":material/warning:")
+        frame.show_trouble(sentences.trouble(words.of_strategies(results)))
     frame.show_origin(found.made)
     with st.container(horizontal=True):
         origin = Origin("forgetting", [config], address.place())

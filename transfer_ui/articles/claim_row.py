@@ -34,12 +34,12 @@ STYLE = """
 [class*="st-key-claim_"] { padding: .55rem .9rem; position: relative; }
 [class*="st-key-claim_"] > [class*="st-key-open_"] button { min-height: 1.7rem; padding-block: 0; }
 @media (min-width: 901px) { /* beside the row, not below it */
-  [class*="st-key-claim_"] .claim { padding-right: 6.5rem; min-height: 2.4rem; }
+  [class*="st-key-claim_"] .claim { grid-template-columns: minmax(0, 1fr) 12rem 10.5rem; padding-right: 5.4rem; min-height: 2.4rem; }
   [class*="st-key-claim_"] > [class*="st-key-open_"] { position: absolute; top: .6rem; right: .4rem; width: auto !important; }
 }
 .claim { display: grid; grid-template-columns: minmax(0, 1fr) 14rem 12rem; gap: .2rem 1.2rem; align-items: center; }
 .claim .verdicts { display: grid; gap: .5rem 1.2rem; }
-@media (min-width: 1400px) { .claim { grid-template-columns: minmax(0, 1fr) 14rem 25rem; } .claim .verdicts { grid-template-columns: 1fr 1fr; } }
+@media (min-width: 1400px) { .claim, [class*="st-key-claim_"] .claim { grid-template-columns: minmax(0, 1fr) 14rem 25rem; } .claim .verdicts { grid-template-columns: 1fr 1fr; } }
 .claim b { font-weight: 600; }
 .claim small { color: var(--quiet); display: block; line-height: 1.35; }
 .claim .verdict { display: block; font-weight: 600; }

@@ -91,11 +91,12 @@ def draw_costs(outcome: Outcome, mode: str) -> None:
     """
     results: Results = outcome.results
     st.subheader("What it costs", anchor=False)
-    left, right = st.columns(2, gap="medium")
+    has_old_task = next(iter(results.values())).config.has_old_task
+    left, right = st.columns(2, gap="medium") if has_old_task else (st.container(), None)
     with left:
         paths = outcome.once("work", lambda: work.rows(results))
         work.show(paths, outcome.once("ends of work", lambda: work.ends(paths)), mode)
-    if next(iter(results.values())).config.has_old_task:
+    if right:
         with right:
             kept = outcome.once("old task", lambda: old_path.rows(results))
             old_path.show(kept, outcome.once("ends of the old task", lambda: old_path.ends(kept)), mode)

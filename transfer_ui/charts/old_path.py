@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import cache
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from transfer_core import STRATEGIES, RunResult
-from transfer_core.statistics import MIN_SEEDS, mean_band
 from transfer_ui.charts import base, beside, work
 from transfer_ui.on_the_way import kept_by_epoch
 from transfer_ui.palette import MUTED, PAPER, colours
@@ -30,12 +30,10 @@ def rows(results: Mapping[str, RunResult]) -> pd.DataFrame:
     for name in PRETRAINED:
         result = results[name]
         epochs, kept = kept_by_epoch(result)
-        enough = result.config.n_seeds >= MIN_SEEDS
         columns = {}
         for field, values in (("", result.history["val_accuracy"][:, list(epochs)]), ("source_", kept)):
-            mean, low, high = mean_band(values)
-            edges = (low, high) if enough else (mean, mean)
-            columns |= {field.rstrip("_") or "mean": mean, f"{field}low": edges[0], f"{field}high": edges[1]}
+            mean, low, high = base.shown_band(values)
+            columns |= {field.rstrip("_") or "mean": mean, f"{field}low": low, f"{field}high": high}
         until = [*epochs[1:], epochs[-1] + 1]
         parts.append(pd.DataFrame({"strategy": STRATEGIES[name].short, "epoch": epochs, "until": until} | columns))
     return pd.concat(parts, ignore_index=True)
@@ -52,7 +50,8 @@ def ends(table: pd.DataFrame) -> pd.DataFrame:
     last = table.drop_duplicates("strategy", keep="last").reset_index(drop=True)
     low, high = (work.frame(table)[edge] for edge in ("low", "high"))
     places = beside.names_beside(last["source"].to_numpy(float), last["mean"].to_numpy(float), low, high)
-    return last[["strategy", "source"]].assign(**places)
+    # Beside the interval of the old task, not on it.
+    return last[["strategy"]].assign(edge=np.where(places["right"], last["source_low"], last["source_high"]), **places)
 
 
 def frame(table: pd.DataFrame) -> dict[str, float]:
@@ -81,8 +80,8 @@ def template(mode: str) -> base.Spec:
 
     every = alt.Chart(base.NO_DATA)
     here = every.transform_filter("datum.epoch <= at && at < datum.until")
-    path = every.mark_line(strokeWidth=1.5, opacity=0.3, clip=True, tooltip=None)
-    so_far = every.transform_filter("datum.epoch <= at").mark_line(strokeWidth=2, clip=True, tooltip=None)
+    path = every.mark_line(strokeWidth=1.5, strokeJoin="round", opacity=0.3, clip=True, tooltip=None)
+    so_far = every.transform_filter("datum.epoch <= at").mark_line(strokeWidth=2, strokeJoin="round", clip=True, tooltip=None)
     place = {"x": x("source"), "y": y("mean"), "color": colour, "order": alt.Order("epoch:Q")}
     tooltip = [
         alt.Tooltip("strategy:N", title=" "),
@@ -105,9 +104,7 @@ def template(mode: str) -> base.Spec:
         here.mark_point(filled=True, size=120, opacity=1, stroke=PAPER[mode], strokeWidth=1.5, clip=True).encode(
             x=x("source"), y=y("mean"), color=colour, tooltip=tooltip
         ),
-        *beside.name_layers(
-            alt.Chart(alt.NamedData("ends")), x("source"), y("label"), colour, mode, outside=-4, above=14
-        ),
+        *beside.name_layers(alt.Chart(alt.NamedData("ends")), x("edge"), y("label"), colour, mode, outside=8),
     ]
     return base.follow_epoch(base.template(alt.layer(*layers).properties(height=work.HEIGHT), mode))
 

@@ -12,9 +12,9 @@ import pandas as pd
 
 from transfer_core import RunResult
 from transfer_core.arrays import Array
-from transfer_core.statistics import mean_band
 from transfer_ui.charts import base
 from transfer_ui.charts.followed import looks, short
+from transfer_ui.charts.strip import shown_interval
 from transfer_ui.palette import INK, MUTED, PAPER
 
 HEIGHT = 370
@@ -66,7 +66,7 @@ def trade_table(results: Mapping[str, RunResult], points: Mapping[str, Point]) -
 def _row(result: RunResult, point: Point) -> dict[str, object]:
     row: dict[str, object] = {"arm": short(point.arm), "what": point.words, "value": point.value, "here": point.here}
     for axis, scores in zip(AXES, _scores(result), strict=True):
-        mean, low, high = (float(part) for part in mean_band(scores))
+        mean, low, high = shown_interval(scores)
         row |= {axis: mean, f"{axis}_low": low, f"{axis}_high": high}
     return row
 
@@ -101,7 +101,7 @@ def window(table: pd.DataFrame, before: float) -> dict[str, float]:
     shown = table[table["here"] | table["front"]]
     found: dict[str, float] = {}
     for axis, further in zip(AXES, ([], [before]), strict=True):
-        values = np.array([*shown[f"{axis}_low"], *shown[f"{axis}_high"], *further])
+        values = np.array([*shown[axis], *shown[f"{axis}_low"], *shown[f"{axis}_high"], *further])
         low, high = float(np.nanmin(values)), float(np.nanmax(values))
         room = max(ROOM * (high - low), 0.004)
         found |= {f"{axis}_low": max(low - room, 0.0), f"{axis}_high": min(high + room / 2, 1.0)}
@@ -179,8 +179,12 @@ def trade_template(mode: str) -> base.Spec:
         .mark_point(filled=True, size=16, opacity=0.3, clip=True, tooltip=None)
         .encode(x=x, y=y, color=look.colour, shape=look.shape)
     )
-    across = here.mark_rule(strokeWidth=1.8, tooltip=None).encode(x=x_low, x2="target_high:Q", y=y, color=look.colour)
-    along = here.mark_rule(strokeWidth=1.8, tooltip=None).encode(x=x, y=y_low, y2="source_high:Q", color=look.colour)
+    across = here.mark_rule(strokeWidth=1.8, clip=True, tooltip=None).encode(
+        x=x_low, x2="target_high:Q", y=y, color=look.colour
+    )
+    along = here.mark_rule(strokeWidth=1.8, clip=True, tooltip=None).encode(
+        x=x, y=y_low, y2="source_high:Q", color=look.colour
+    )
     marks = (
         points.mark_point(filled=True, opacity=1, strokeWidth=1.5, clip=True)
         .encode(

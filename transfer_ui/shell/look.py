@@ -17,7 +17,7 @@ STYLE = """
    two lines, on a narrow window of three, and for a note; what is behind the answer stands at the foot of its box. */
 [class*="st-key-answer_place"] { --room: clamp(9.35rem, 15.75rem - 8vw, 12rem); min-height: var(--room); }
 [class*="st-key-answer_place"]:not(:has(.st-key-answer))::before, .st-key-answer:not(:has(h4))::before {
-  content: "The answer appears here."; opacity: .65; animation: come .15s .5s backwards;
+  content: "The answer appears here."; opacity: .65; animation: come .15s .2s backwards;
 }
 [class*="st-key-answer_place"]:not(:has(.st-key-answer))::before { padding: 1rem; }
 .st-key-export_strategy { min-height: 2.5rem; }

@@ -1,9 +1,9 @@
 // Validation images in one fixed plane, before and after each strategy; a brush selects the same images everywhere.
-const WIDE = 300, TALL = 250, SHOWN = 24;
+const WIDE = 300, TALL = 170, LETTERS = 9, SHOWN = 24;
 
 export default function ({ parentElement, data }) {
   const root = begin(parentElement, data), { colours, labels, classes } = data, n = labels.length;
-  root.style.setProperty("--panel", "250px");
+  root.style.setProperty("--panel", "max(330px, 40%)"); // four panels: two and two, or one by one
   const images = bytesOf(data.images), [rows, columns] = data.shape, size = rows * columns;
   const image = at => picture(images.subarray(at * size, (at + 1) * size), columns, rows, inked);
   const chosen = new Set();
@@ -16,7 +16,7 @@ export default function ({ parentElement, data }) {
     const svg = drawn("svg", { viewBox: `0 0 ${WIDE} ${TALL}`, role: "img", "aria-label": panel.alt });
     svg.style.cssText = `border:1px solid ${colours.muted}55;border-radius:6px;touch-action:pan-y;cursor:crosshair`;
     const marks = labels.map((label, at) => {
-      const mark = drawn("text", { "font-size": 11, "text-anchor": "middle", "dominant-baseline": "central",
+      const mark = drawn("text", { "font-size": LETTERS, "text-anchor": "middle", "dominant-baseline": "central",
         fill: colours.classes[label % colours.classes.length] });
       mark.textContent = classes[label].slice(0, 2);
       mark.onpointerenter = () => hover(number, at);
@@ -104,7 +104,7 @@ export default function ({ parentElement, data }) {
     pen.strokeStyle = colours.muted;
     pen.lineWidth = 0.5;
     pen.strokeRect(0, 0, width, TALL * scale);
-    Object.assign(pen, { font: `600 ${11 * scale}px "Source Sans", sans-serif`, textAlign: "center", textBaseline: "middle" });
+    Object.assign(pen, { font: `600 ${LETTERS * scale}px "Source Sans", sans-serif`, textAlign: "center", textBaseline: "middle" });
     panel.marks.forEach((mark, at) => {
       const [x, y] = place(panel, at);
       pen.globalAlpha = +mark.getAttribute("opacity");

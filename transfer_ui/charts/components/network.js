@@ -7,6 +7,7 @@ export default function ({ parentElement, data }) {
 
   const draw = (arm, pen, width) => {
     const at = snapshotNow(arm.epochs);
+    const named = layer => (width - 24) / (sizes.length - 1) < 62 ? data.names[layer].replace("layer ", "") : data.names[layer];
     const x = layer => 12 + layer * (width - 24) / (sizes.length - 1);
     const y = (layer, unit) => 8 + (unit + 0.5) * (height - 28) / sizes[layer];
     arm.lines.forEach(([layer, from, to, sign], line) => {
@@ -33,7 +34,7 @@ export default function ({ parentElement, data }) {
       pen.fillStyle = colours.ink;
       const [side, edge] = layer === 0 ? ["left", 1] : layer === sizes.length - 1 ? ["right", width - 1] : ["center", x(layer)];
       pen.textAlign = side;
-      pen.fillText(data.names[layer] + (layer && arm.frozen[at][layer - 1] ? " ❄" : ""), edge, height - 4);
+      pen.fillText(named(layer) + (layer && arm.frozen[at][layer - 1] ? " ❄" : ""), edge, height - 4);
     });
   };
   offerToSave(root, "networks", arms.map(arm => [arm.figure, arm.canvas, (pen, width) => draw(arm, pen, width)]), colours);
