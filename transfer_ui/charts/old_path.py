@@ -81,7 +81,9 @@ def template(mode: str) -> base.Spec:
     every = alt.Chart(base.NO_DATA)
     here = every.transform_filter("datum.epoch <= at && at < datum.until")
     path = every.mark_line(strokeWidth=1.5, strokeJoin="round", opacity=0.3, clip=True, tooltip=None)
-    so_far = every.transform_filter("datum.epoch <= at").mark_line(strokeWidth=2, strokeJoin="round", clip=True, tooltip=None)
+    so_far = every.transform_filter("datum.epoch <= at").mark_line(
+        strokeWidth=2, strokeJoin="round", clip=True, tooltip=None
+    )
     place = {"x": x("source"), "y": y("mean"), "color": colour, "order": alt.Order("epoch:Q")}
     tooltip = [
         alt.Tooltip("strategy:N", title=" "),
