@@ -95,12 +95,16 @@ st.html(claim_row.STYLE)
 st.caption(claim_row.LEGEND, help=helps(claim_row.LEGEND, claims.tally(ledger)))
 if not groups:
     st.info("No claim of this source has this verdict.")
-for question, here in groups:
+is_filtered = (verdict, source) != ("all", "all")
+for place, (question, here) in enumerate(groups):
     if not here:
         continue
-    st.subheader(question, anchor=False)
+    # The first question's claims are there to see; with all of them, the page would be as long as ten screens.
+    group = st.expander(
+        f"**{question}** {claims.signs(here)}", expanded=is_filtered or place == 0, key=f"group_{question}"
+    )
     for entry in here:
-        with st.container(border=True, key=f"claim_{entry.name}", gap="xxsmall"):
+        with group.container(border=True, key=f"claim_{entry.name}", gap="xxsmall"):
             opened = asked == entry.name
             claim_row.show(entry, mode)
             sidebar.button(

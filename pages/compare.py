@@ -21,6 +21,7 @@ from transfer_ui.charts.strip import Strip, described
 from transfer_ui.controls.presets import PRESETS
 from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.downloads import Origin
+from transfer_ui.on_the_way import N_IMAGES
 from transfer_ui.palette import theme
 from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame, slider, visit
@@ -83,16 +84,16 @@ with place:
         ),
         lambda scores: strip.draw(scores, described(scores)),
     )
-    for sentence in sentences.trouble(results):
-        st.error(sentence, icon=":material/warning:")
+    frame.show_trouble(sentences.trouble(results))
 with numbers:
     comparison.draw_readings(outcome, rows, metric, mode)
 with costs:
     comparison.draw_costs(outcome, mode)
 st.caption(
     "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. The slider moves the curves, the "
-    "numbers and the work; test accuracy and the old task are measured once, at the end. The menu in a chart's corner saves "
-    "it as PNG or SVG, or shows its data. Losses are in nats.",
+    "numbers and the costs; test accuracy is measured once, at the end. Between the ends of a run, the old task is measured "
+    f"on {N_IMAGES} of its test images per seed. The menu in a chart's corner saves it as PNG or SVG, or shows its data. "
+    "Losses are in nats.",
     help=DEFINITIONS["nats"],
 )
 

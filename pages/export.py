@@ -21,30 +21,39 @@ from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame
 
 room.draw(config)
-if room.is_veiled(config):
-    room.wait(st.container())
-outcome = cached.comparison(config, beside=[*cached.baselines_of(config).values()])
-results = outcome.results
-if not results:
-    frame.stop_without_results()
-
-# The answer names what is chosen below it.
 place = st.container(key="answer_place_short")
-for sentence in sentences.trouble(results):
-    st.error(sentence, icon=":material/warning:")
+if room.is_veiled(config):
+    room.wait(place)
+# What needs no run is there at once; the strategy is the leader's, unless the link names one.
+which = st.container(key="export_strategy")
+which.empty()  # an empty container would not keep its height
+titles = {name: framework.title for name, framework in FRAMEWORKS.items()}
+name = sidebar.choose_in_link("framework", titles, st.segmented_control, default="pytorch")
+framework = FRAMEWORKS[name]
+subject = sidebar.choose_in_link("subject", export.SUBJECTS, st.segmented_control)
+below = st.container()
+st.subheader(f"What {framework.title} does by default", anchor=False)
+export.show_table(framework.habits, export.HABITS_COLUMNS)
+st.subheader("Our terms and theirs", anchor=False)
+export.show_table(framework.words, export.WORDS_COLUMNS)
+
+with place:
+    outcome = cached.comparison(config, beside=[*cached.baselines_of(config).values()])
+    results = outcome.results
+    if not results:
+        frame.stop_without_results()
 found = export.winner(results)
 # A choice stays in the link even when it is the leader: the next change may bring another leader.
 default = None if st.query_params.get("strategy") in sentences.TITLES else found.leader
-strategy = sidebar.choose_in_link("strategy", sentences.TITLES, st.pills, default=default) or found.leader
-titles = {name: framework.title for name, framework in FRAMEWORKS.items()}
-name = sidebar.choose_in_link("framework", titles, st.segmented_control, default="pytorch")
-framework, result = FRAMEWORKS[name], results[strategy]
-subject = sidebar.choose_in_link("subject", export.SUBJECTS, st.segmented_control)
-if subject == "pictures":
-    code = export.on_pictures(name, framework, result)
-else:
-    recipe = outcome.once(f"recipe of {strategy}", lambda: recipe_of(result))
-    code = export.on_digits(name, framework, result, recipe)
+with which:
+    strategy = sidebar.choose_in_link("strategy", sentences.TITLES, st.pills, default=default) or found.leader
+result = results[strategy]
+with below:
+    if subject == "pictures":
+        code = export.on_pictures(name, framework, result)
+    else:
+        recipe = outcome.once(f"recipe of {strategy}", lambda: recipe_of(result))
+        code = export.on_digits(name, framework, result, recipe)
 with place:
     if code.obstacle:
         said = f"No {framework.title} script for {sentences.TITLES[strategy].lower()} {code.where}."
@@ -52,13 +61,10 @@ with place:
         said = f"{export.whose_code(found, strategy, framework.title)} {code.about}"
     baselines = cached.baselines(config)
     frame.answer(verdicts.answer(results, baselines), [*verdicts.behind_it(results, baselines, brief=True), said])
-export.show(code, f"{name} {subject}")
-
-frame.show_origin(outcome.made)
-st.subheader(f"What {framework.title} does by default", anchor=False)
-export.show_table(framework.habits, export.HABITS_COLUMNS)
-st.subheader("Our terms and theirs", anchor=False)
-export.show_table(framework.words, export.WORDS_COLUMNS)
+    frame.show_trouble(sentences.trouble(results))
+with below:
+    export.show(code, f"{name} {subject}")
+    frame.show_origin(outcome.made)
 
 frame.try_next(
     config,

@@ -22,17 +22,18 @@ from transfer_ui.lost_images import lost_images, old_images
 from transfer_ui.palette import theme
 from transfer_ui.runs import ahead, cached
 from transfer_ui.sentences import Results
-from transfer_ui.shell import frame
+from transfer_ui.shell import frame, visit
 
 room.draw(config)
 veiled = room.is_veiled(config)
 if config.has_old_task:
     place = st.container(key="answer_place_short")
     drawn = figures.Figures(config, theme())
-    if veiled:
-        drawn.draw_nothing()
-        room.wait(place)
     asked, others = (make(config, drawn.strength) for make in (arms.at_the_settings, arms.elsewhere))
+    if veiled or (visit.page_is_new() and not cached.are_known(asked)):
+        drawn.draw_nothing()
+    if veiled:
+        room.wait(place)
     with place:
         answer = frame.Answer()
     known: Results = {}
@@ -53,8 +54,7 @@ if config.has_old_task:
     ends = cached.arms(others, lambda so_far: drawn.draw_trade(results | so_far))
     all_runs = drawn.say_trade(results, ends.results, ends)
     with place:
-        for sentence in sentences.trouble(words.of_strategies(results)):
-            st.error(sentence, icon=":material/warning:")
+        frame.show_trouble(sentences.trouble(words.of_strategies(results)))
     frame.show_origin(found.made)
     with st.container(horizontal=True):
         origin = Origin("forgetting", [config], address.place())

@@ -50,8 +50,7 @@ if not results:
     frame.stop_without_results()
 with place:
     frame.answer(anatomy.headline(results), [anatomy.evidence(results)])
-    for sentence in sentences.trouble(results):
-        st.error(sentence, icon=":material/warning:")
+    frame.show_trouble(sentences.trouble(results))
 if outcome.stopped:
     st.info("The pictures of the weights come after the run: press Continue.")
     st.stop()

@@ -76,8 +76,7 @@ with place:
     frame.answer(words.headline(points, results), words.evidence(points, results))
 frame.show_origin(outcome.made)
 with place:
-    for sentence in sentences.trouble(results):
-        st.error(sentence, icon=":material/warning:")
+    frame.show_trouble(sentences.trouble(results))
 
 frame.try_next(
     config,

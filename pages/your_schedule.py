@@ -78,8 +78,7 @@ with place:
             )
             figures.draw_scores(scores)
             figures.draw_curves(results, outcome)
-    for sentence in sentences.trouble(results):
-        st.error(sentence, icon=":material/warning:")
+    frame.show_trouble(sentences.trouble(results))
 
 attempts = tries.at(config)
 figures.draw_costs(results, attempts, text)

@@ -227,9 +227,22 @@ def test_cells_appear_while_the_map_is_measured_and_stop_keeps_them(server: str,
     expect(page.get_by_test_id("stProgress")).to_be_visible()
 
 
+def test_the_three_cards_of_the_start_page_stand_on_one_line(server: str, page: Page):
+    page.goto(f"{server}/home")
+    settled(page)
+    bars = [present(bar.bounding_box())["y"] for bar in page.locator("[class*=st-key-card_] img").all()]
+    assert len(bars) == 3
+    assert max(bars) - min(bars) < 0.5
+
+
 def test_claim_opens_keeps_its_link_and_runs_again(server: str, page: Page):
+    page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server}/claims")
     answer(page)
+    settled(page)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") < 6 * 844
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.get_by_text("Which learning rates?").click()
     row = page.locator(".st-key-claim_rate_map-lower_backbone")
     row.get_by_role("button", name="See how").click()
     expect(page).to_have_url(re.compile("claim=rate_map.lower_backbone"))
@@ -257,7 +270,7 @@ CUT_BADGES = (
 )
 
 
-@pytest.mark.parametrize("link", ["claims?", f"learn?section=claims&{QUICK}"])
+@pytest.mark.parametrize("link", ["claims?source=lesson", "claims?source=papers", f"learn?section=claims&{QUICK}"])
 def test_no_verdict_is_cut_in_a_window_of_any_width(server: str, page: Page, link: str):
     page.goto(f"{server}/{link}")
     settled(page)

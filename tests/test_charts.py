@@ -10,7 +10,7 @@ from tests.present import present
 from transfer_core import STRATEGIES, RunConfig, compare, compare_steps
 from transfer_core.statistics import paired_gap
 from transfer_core.studies.registry import STUDIES
-from transfer_ui.charts import base, curves, layer_change, price, samples, strip, study, sweep, timeline, work
+from transfer_ui.charts import base, curves, layer_change, old_path, price, samples, strip, study, sweep, timeline, work
 from transfer_ui.charts.components import readings
 from transfer_ui.controls.knobs import RATES
 from transfer_ui.palette import ON_TRAINED, STRATEGY_STYLES, TRAINED_RANGE
@@ -230,10 +230,11 @@ def test_strip_is_dark_ink_on_white_paper():
         lambda mode: strip.template("accuracy", mode),
         lambda mode: strip.template("gap", mode),
         work.template,
+        old_path.template,
         lambda mode: price.template(price.OLD_TASK, "test", mode),
         lambda mode: price.template(price.WORK, "val", mode),
     ],
-    ids=["accuracy", "gap", "work by epoch", "old task", "work"],
+    ids=["accuracy", "gap", "work by epoch", "old task by epoch", "old task", "work"],
 )
 def test_templates_of_the_answer_are_valid_vega_lite(spec, mode):
     validate(spec(mode))

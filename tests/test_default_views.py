@@ -7,6 +7,7 @@ from transfer_core.baselines import measure_baselines
 from transfer_core.experiment import sweep_steps
 from transfer_ui.articles.forgetting.arms import DEFAULT_STRENGTH, at_the_settings, elsewhere
 from transfer_ui.articles.unfreeze.swept import sweep_epochs
+from transfer_ui.on_the_way import SERIES, measures_of
 from transfer_ui.runs.default_views import FOLDER, default_arms, default_view
 
 SAMPLE = ("off_centre", "mnist_to_digits", "digits_to_parity")
@@ -29,13 +30,15 @@ def test_other_settings_have_none():
 def test_what_is_stored_is_what_is_trained(scenario):
     config = scenario_config(scenario)
     view = present(default_view(config))
-    for name, trained in compare(config).items():
+    for name, trained in compare(config, measures=measures_of(config)).items():
         stored = view.comparison[name]
+        assert set(stored.measured) == {*trained.measured, "drift"}
         np.testing.assert_allclose(stored.test_accuracy, trained.test_accuracy, atol=0.005)
         np.testing.assert_allclose(stored.source_accuracy_after, trained.source_accuracy_after, atol=0.005)
         # Another BLAS rounds otherwise, and training amplifies it.
         np.testing.assert_allclose(stored.history["val_loss"], trained.history["val_loss"], atol=1e-3)
         np.testing.assert_allclose(stored.drift, trained.drift, rtol=1e-2)
+        np.testing.assert_allclose(stored.measured[SERIES].values, trained.measured[SERIES].values, atol=0.02)
         assert stored.cost[:3] == trained.cost[:3]
     for name, scores in measure_baselines(config).items():
         np.testing.assert_allclose(view.baselines[name], scores, atol=0.005)

@@ -11,12 +11,13 @@ import pytest
 from tests.app import QUICK, open_page, texts
 from transfer_core import RunConfig, compare, compare_steps
 from transfer_core.experiment import scores_of
-from transfer_core.measures import DEFAULT_MEASURES, Series
+from transfer_core.measures import Series
 from transfer_core.old_task import old_task_measures
 from transfer_core.splits import source_data
 from transfer_ui.articles.forgetting import arms, tables, words
 from transfer_ui.charts import by_epoch, followed, meanings, old_classes, trade
 from transfer_ui.lost_images import lost_images, old_images
+from transfer_ui.on_the_way import measures_of
 from transfer_ui.runs import steps
 from transfer_ui.runs.job import n_bytes
 
@@ -268,7 +269,7 @@ def test_what_the_page_has_trained_is_not_trained_again_for_it_or_for_compare(mo
 
 
 def test_what_is_kept_of_a_run_is_no_more_than_its_measures_say(results):
-    asked: Any = (*DEFAULT_MEASURES, *old_task_measures(CONFIG))
+    asked: Any = (*measures_of(CONFIG), *old_task_measures(CONFIG))
     assert asked == arms.at_the_settings(CONFIG, 0.01).measures
     stated = sum(measure.n_bytes(CONFIG) for measure in asked)
     scores = 8 * CONFIG.n_seeds * (3 + CONFIG.n_layers)  # accuracies, and how far each layer moved

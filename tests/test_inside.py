@@ -16,6 +16,7 @@ from transfer_ui.articles.inside.digit import from_text, to_text
 from transfer_ui.articles.inside.seen import look_into, validation
 from transfer_ui.charts.components import pad
 from transfer_ui.controls.link import from_query
+from transfer_ui.on_the_way import SERIES
 from transfer_ui.runs import cached
 from transfer_ui.runs.job import n_bytes
 from transfer_ui.runs.known_arms import KnownArms
@@ -104,9 +105,25 @@ def test_a_comparison_finds_the_runs_that_were_trained_to_look_inside(monkeypatc
     assert set(found) == set(STRATEGIES)
     fresh = compare(config)
     for name, result in found.items():
-        assert set(result.measured) == {"layer_change", "drift"}
+        assert set(result.measured) == {"layer_change", "drift", SERIES}
         np.testing.assert_array_equal(result.history["val_loss"], fresh[name].history["val_loss"])
         np.testing.assert_array_equal(result.drift, fresh[name].drift)
+
+
+def test_the_unit_that_moved_furthest_is_named(seen):
+    chosen = {name: seen[name] for name in ("feature_extraction", "end_to_end")}
+    start, end = (seen["end_to_end"].networks[at] for at in (0, -1))
+    moves = [
+        np.linalg.norm(new.weights - old.weights, axis=0) / np.linalg.norm(old.weights, axis=0)
+        for old, new in zip(start[:-1], end[:-1], strict=True)
+    ]
+    layer = int(np.argmax([move.max() for move in moves]))
+    said = anatomy.moved_sentence(chosen)
+    assert said.startswith(f"Unit {moves[layer].argmax() + 1} of layer {layer + 1} moved furthest, by ")
+    assert said.endswith("under end-to-end fine-tuning; under feature extraction, none moved.")
+    assert (
+        anatomy.moved_sentence({"feature_extraction": seen["feature_extraction"]}) == "No unit of the backbone moved."
+    )
 
 
 def test_units_that_changed_most_come_first(seen):

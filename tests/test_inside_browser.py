@@ -1,12 +1,14 @@
 """The pictures that move in the browser: the slider played, a brush made, a cell clicked, a digit drawn."""
 
 import re
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.app import PATIENCE
 from tests.browser import QUICK, ready
+from tests.present import present
 
 pytestmark = pytest.mark.browser
 LINK = f"inside?{QUICK}&hidden_width=16"
@@ -16,6 +18,24 @@ def open_look(page: Page, server: str, look: str) -> None:
     page.goto(f"{server}/{LINK}&look={look}")
     ready(page, "What changed inside")
     expect(page.locator(".st-key-player input[type=range]")).to_be_visible(timeout=PATIENCE)
+
+
+def saved(page: Page, name: str, kind: str):
+    """Save a picture by the keyboard, as a file of this kind."""
+    page.get_by_role("button", name=f"Download as {kind}: {name}", exact=True).focus()
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == f"inside_{name}.{kind.lower()}"
+    return download.value.path()
+
+
+def picture(page: Page, name: str):
+    """Save a picture as SVG and read it: where it comes from, its elements by kind, its words."""
+    root = ElementTree.parse(saved(page, name, "SVG")).getroot()
+    by_kind: dict[str, list[ElementTree.Element]] = {}
+    for one in root.iter():
+        by_kind.setdefault(one.tag.removeprefix("{http://www.w3.org/2000/svg}"), []).append(one)
+    return present(root[0].text), by_kind, [one.text for one in by_kind["text"]]
 
 
 def states(page: Page):
@@ -48,6 +68,34 @@ def test_the_slider_moves_every_picture_without_the_server_and_stays_in_the_link
     ready(page)
     expect(page.locator(".st-key-player output")).to_have_text(epoch)
     expect(page).to_have_url(re.compile(r"[?&]epoch=\d"))
+
+
+def test_every_picture_is_saved_as_it_stands_as_svg_and_as_png(server: str, page: Page):
+    open_look(page, server, "weights")
+    n_units = 100 + 16 + 16 + 10
+    link, shapes, words = picture(page, "networks")
+    assert "hidden_width=16" in link
+    assert len(shapes["rect"]) == 1 + 3 * n_units  # on paper
+    assert len(shapes["path"]) == 3 * (24 + 24 + 24)  # the strongest weights of each layer
+    assert {"Feature extraction", "End-to-end", "Progressive", "inputs", "head"} <= set(words)
+    assert set(states(page)) <= set(words)
+
+    _, shapes, words = picture(page, "weights")
+    units, maps = (
+        [word for word in words if word.startswith("#")],
+        [word for word in words if word.endswith(", change")],
+    )
+    assert len(units) == 3 * 6
+    assert len(shapes["image"]) == 3 * len(units) + len(maps)
+    assert words.count("before") == words.count("now") == words.count("change") == 3
+    assert all(one.attrib["href"].startswith("data:image/png;base64,") for one in shapes["image"])
+    assert saved(page, "weights", "PNG").read_bytes().startswith(b"\x89PNG")
+
+    open_look(page, server, "features")
+    expect(page.locator("figure svg")).to_have_count(4)
+    _, _, words = picture(page, "features")
+    assert len(words) == page.locator("figure svg text").count() + 2 * 4  # each panel has a title and a sentence
+    assert "Before training" in words
 
 
 def test_a_brush_selects_the_same_images_in_every_panel(server: str, page: Page):

@@ -4,8 +4,9 @@ import pytest
 from tests.present import present
 from transfer_core import STRATEGIES, RunConfig, arm_of, compare, compare_steps
 from transfer_core.archive import pack
-from transfer_core.measures import DEFAULT_MEASURES, FinalAccuracy
+from transfer_core.measures import FinalAccuracy
 from transfer_core.old_task import OldHead
+from transfer_ui.on_the_way import SERIES, measures_of
 from transfer_ui.runs import steps
 from transfer_ui.runs.known_arms import KnownArms
 
@@ -14,10 +15,14 @@ QUICK = RunConfig(
 )
 
 
+def compared(config, arms=None):
+    return compare(config, arms, measures_of(config))
+
+
 @pytest.fixture(scope="module")
 def known():
     arms = KnownArms()
-    arms.add(compare(QUICK))
+    arms.add(compared(QUICK))
     return arms
 
 
@@ -60,9 +65,9 @@ def test_a_comparison_with_known_arms_is_that_without(known, changes):
 def test_known_arms_are_not_trained(known, monkeypatch):
     asked = []
 
-    def trained(config, arms):
+    def trained(config, arms, measures):
         asked.extend(arms)
-        yield from compare_steps(config, arms)
+        yield from compare_steps(config, arms, measures)
 
     monkeypatch.setattr(steps, "compare_steps", trained)
     config = QUICK.but(unfreeze_epoch=3)
@@ -72,9 +77,9 @@ def test_known_arms_are_not_trained(known, monkeypatch):
 
 def test_the_least_recently_used_go_first():
     arms = KnownArms(max_arms=len(STRATEGIES))
-    arms.add(compare(QUICK))
+    arms.add(compared(QUICK))
     later = QUICK.but(n_epochs=3)
-    arms.add(compare(later))
+    arms.add(compared(later))
     assert arms.find(QUICK) == {}
     assert set(arms.find(later)) == set(STRATEGIES)
 
@@ -90,16 +95,18 @@ def test_a_run_is_known_to_whoever_wants_no_more_than_was_measured():
 
 def test_the_richer_of_two_measurements_is_kept_and_handed_out_only_as_far_as_asked():
     arms, name = KnownArms(), "end_to_end"
-    followed = compare(QUICK, [name], (*DEFAULT_MEASURES, OldHead(QUICK)))
-    plain = compare(QUICK, [name])
+    followed = compare(QUICK, [name], (*measures_of(QUICK), OldHead(QUICK)))
+    plain = compared(QUICK, [name])
     for results in (compare(QUICK, [name], [FinalAccuracy()]), plain, followed, plain):
         arms.add(results)
     asked = {name: arm_of(QUICK, name)}
     assert set(arms.find(QUICK, asked, ["source_accuracy"])[name].measured) == {"source_accuracy"}
     assert not arms.find(QUICK, asked, ["source_accuracy"])[name].history
     for_compare = arms.find(QUICK)[name]
-    assert set(for_compare.measured) == {"layer_change"}
-    assert pack({name: for_compare, "feature_extraction": compare(QUICK, ["feature_extraction"])["feature_extraction"]})
+    assert set(for_compare.measured) == {"layer_change", SERIES}
+    assert pack(
+        {name: for_compare, "feature_extraction": compared(QUICK, ["feature_extraction"])["feature_extraction"]}
+    )
 
 
 def test_arms_are_trained_one_after_another_and_only_finished_ones_are_shown():

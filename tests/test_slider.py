@@ -1,4 +1,4 @@
-"""The slider over the epochs on Compare: it moves curves, numbers and work in the browser, and asks the server nothing."""
+"""The slider over the epochs on Compare: it moves curves, numbers and costs in the browser, and asks the server nothing."""
 
 import re
 from xml.etree import ElementTree
@@ -19,7 +19,7 @@ def places(page: Page, chart: int) -> list[str | None]:
     return [mark.get_attribute("transform") for mark in marks.all()]
 
 
-def test_the_slider_moves_curves_numbers_and_work_without_the_server_and_stays_in_the_link(server: str, page: Page):
+def test_the_slider_moves_curves_numbers_and_costs_without_the_server_and_stays_in_the_link(server: str, page: Page):
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     page.goto(f"{server}/compare?{QUICK}&at_epoch=6")
@@ -28,14 +28,14 @@ def test_the_slider_moves_curves_numbers_and_work_without_the_server_and_stays_i
     settled(page)
     numbers, n_sent = page.locator(".st-key-readings b"), len(sent)
     expect(numbers).to_have_count(5)
-    before = [places(page, 2), places(page, 3), numbers.all_inner_texts()]
+    before = [places(page, 2), places(page, 3), places(page, 4), numbers.all_inner_texts()]
     slider = page.get_by_role("slider", name="Epoch on the pictures")
     slider.focus()
     slider.press("ArrowLeft")
     expect(shown).to_have_text("epoch 5")
     eventually(
         page,
-        lambda: [places(page, 2), places(page, 3), numbers.all_inner_texts()],
+        lambda: [places(page, 2), places(page, 3), places(page, 4), numbers.all_inner_texts()],
         lambda now: all(new != old for new, old in zip(now, before, strict=True)),
     )
     expect(page).to_have_url(re.compile("at_epoch=5"))

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import altair as alt
 import numpy as np
@@ -156,6 +157,11 @@ def test_unfreeze_epoch_is_dragged_and_moved_by_keys_and_all_else_follows(server
     expect(page).to_have_url(re.compile("unfreeze_epoch=15"))
     expect(slider).to_have_value("15")
     expect(here).to_contain_text("you are here: 15")
+    page.get_by_role("button", name="Download as SVG: schedule").first.focus()
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    said = [one.text for one in ElementTree.parse(download.value.path()).iter("{http://www.w3.org/2000/svg}text")]
+    assert {"layer 1", "layer 2", "head", "epoch 0", "epoch 20", "frozen", "unfreeze at 15"} <= set(said)
     handle.press("ArrowLeft")
     handle.press("ArrowLeft")
     expect(page).to_have_url(re.compile("unfreeze_epoch=13"))

@@ -20,6 +20,7 @@ from transfer_core.baselines import measure_baselines
 from transfer_core.experiment import sweep_steps
 from transfer_ui.articles.forgetting.arms import DEFAULT_STRENGTH, at_the_settings, elsewhere
 from transfer_ui.articles.unfreeze.swept import sweep_epochs
+from transfer_ui.on_the_way import measures_of
 from transfer_ui.runs.default_views import FOLDER, name_of
 
 COMMAND = "python -m tools.build_views"
@@ -40,7 +41,7 @@ def build(scenario: str) -> int:
     }
     parts = {
         "header": json.dumps(header).encode(),
-        "comparison": pack(compare(config)),
+        "comparison": pack(compare(config, measures=measures_of(config))),
         "sweep": pack(last.results()),
     }
     FOLDER.mkdir(exist_ok=True)

@@ -30,14 +30,20 @@ COLOURS = {  # light, dark: of the verdict, each at least 4.5 to 1 on the page
 }
 STYLE = """
 <style>
-[class*="st-key-claim_"] { padding: .55rem .9rem .35rem; }
+[class*="st-key-group_"] summary p { font-size: 1.06rem; }
+[class*="st-key-claim_"] { padding: .55rem .9rem; position: relative; }
+[class*="st-key-claim_"] > [class*="st-key-open_"] button { min-height: 1.7rem; padding-block: 0; }
+@media (min-width: 901px) { /* beside the row, not below it */
+  [class*="st-key-claim_"] .claim { grid-template-columns: minmax(0, 1fr) 12rem 10.5rem; padding-right: 5.4rem; min-height: 2.4rem; }
+  [class*="st-key-claim_"] > [class*="st-key-open_"] { position: absolute; top: .6rem; right: .4rem; width: auto !important; }
+}
 .claim { display: grid; grid-template-columns: minmax(0, 1fr) 14rem 12rem; gap: .2rem 1.2rem; align-items: center; }
 .claim .verdicts { display: grid; gap: .5rem 1.2rem; }
-@media (min-width: 1400px) { .claim { grid-template-columns: minmax(0, 1fr) 14rem 25rem; } .claim .verdicts { grid-template-columns: 1fr 1fr; } }
+@media (min-width: 1400px) { .claim, [class*="st-key-claim_"] .claim { grid-template-columns: minmax(0, 1fr) 14rem 25rem; } .claim .verdicts { grid-template-columns: 1fr 1fr; } }
 .claim b { font-weight: 600; }
 .claim small { color: var(--quiet); display: block; line-height: 1.35; }
 .claim .verdict { display: block; font-weight: 600; }
-@media (max-width: 900px) { .claim { grid-template-columns: minmax(0, 1fr) 9.5rem; } .claim > :first-child { grid-column: 1 / 3; } }
+@media (max-width: 900px) { .claim { grid-template-columns: minmax(0, 1fr) 8.6rem; } .claim > :first-child { grid-column: 1 / 3; } }
 </style>
 """
 LEGEND = (
@@ -57,7 +63,7 @@ def show(entry: Entry, mode: str) -> None:
         f'<div class="claim" style="--quiet: {MUTED[mode]}"><div><b>{escape(claim.text)}</b><small>{source}</small></div>'
         f"<div>{picture(decisive, COLOURS[look.color][mode], mode) if decisive else ''}"
         f"<small>{escape(words(decisive)) if decisive else ''}</small></div>"
-        f"<div class='verdicts'><div><small>{IN_THE_LAB}</small>"
+        f"<div class='verdicts'><div>{f'<small>{IN_THE_LAB}</small>' if entry.real else ''}"
         f'<span class="verdict" style="color: {COLOURS[look.color][mode]}">{escape(verdict_words(entry))}</span>'
         f"<small>{escape(entry.standing.replication)}</small></div>{_elsewhere(entry, mode)}</div></div>"
     )

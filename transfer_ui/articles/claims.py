@@ -123,6 +123,18 @@ def tally(entries: Sequence[Entry]) -> str:
     )
 
 
+def signs(entries: Sequence[Entry]) -> str:
+    """Count the verdicts by their signs, for the head of a group.
+
+    Examples
+    --------
+    >>> signs(ledger()[-2:]).split()
+    ['✕', '2']
+    """
+    counts = counted(entry.verdict for entry in entries)
+    return "\u2003".join(f"{LOOKS[verdict].sign}\u00a0{n}" for verdict, n in counts.items() if n)
+
+
 def filters(entries: Sequence[Entry]) -> dict[str, str]:
     """List the verdicts to filter by, each with its count."""
     counts = counted(entry.verdict for entry in entries)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from transfer_core import STRATEGIES, RunConfig
 from transfer_ui import verdicts
-from transfer_ui.charts import price, work
+from transfer_ui.charts import old_path, work
 from transfer_ui.charts.components import readings
 from transfer_ui.palette import colours
 from transfer_ui.runs import cached
@@ -91,14 +91,15 @@ def draw_costs(outcome: Outcome, mode: str) -> None:
     """
     results: Results = outcome.results
     st.subheader("What it costs", anchor=False)
-    left, right = st.columns(2, gap="medium")
+    has_old_task = next(iter(results.values())).config.has_old_task
+    left, right = st.columns(2, gap="medium") if has_old_task else (st.container(), None)
     with left:
         paths = outcome.once("work", lambda: work.rows(results))
         work.show(paths, outcome.once("ends of work", lambda: work.ends(paths)), mode)
-    if next(iter(results.values())).config.has_old_task:
+    if right:
         with right:
-            kept = outcome.once("price", lambda: price.rows(results, price.OLD_TASK, "test"))
-            price.show(kept, price.OLD_TASK, "test", mode)
+            kept = outcome.once("old task", lambda: old_path.rows(results))
+            old_path.show(kept, outcome.once("ends of the old task", lambda: old_path.ends(kept)), mode)
 
 
 def note(config: RunConfig) -> str:

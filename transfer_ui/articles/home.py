@@ -116,7 +116,7 @@ def show_card(name: str, results: Results, mode: str) -> None:
         f'<line x1="0" x2="200" y1="7" y2="7" stroke="{MUTED[mode]}" stroke-opacity=".35"/>{bar}'
         f'<circle cx="{place(mean):.1f}" cy="7" r="5" fill="{colour}"/>'
     )
-    badge = f'<span style="color: {colour}; font-weight: 600">★ {mark}</span>' if mark else ""
+    badge = f'<span style="color: {colour}; font-weight: 600; line-height: 1">★ {mark}</span>' if mark else ""
     st.html(
         '<div style="display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: baseline">'
         f'<span style="font-size: 1.6rem; font-weight: 600; line-height: 1.1">{percent(mean)}</span>{badge}</div>'

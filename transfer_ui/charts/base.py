@@ -18,6 +18,7 @@ from altair.utils import schemapi
 from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core.arrays import Array
+from transfer_core.statistics import MIN_SEEDS, mean_band
 from transfer_ui.charts.projected import enlarged
 from transfer_ui.controls import class_mode
 from transfer_ui.palette import INK, MUTED
@@ -42,6 +43,17 @@ def framed(expression: str) -> alt.ExprRef:
     "data('frame')[0].n_epochs + 1"
     """
     return alt.ExprRef(expression.replace("frame.", "data('frame')[0]."))
+
+
+def signed(number: str, form: str = "+.0f") -> str:
+    """Write an expression for a number with its sign, a true minus; zero has none.
+
+    Examples
+    --------
+    >>> signed("datum.value")
+    "datum.value ? replace(format(datum.value, '+.0f'), '-', '−') : '0'"
+    """
+    return f"{number} ? replace(format({number}, '{form}'), '-', '\u2212') : '0'"
 
 
 def room(pixels: int) -> str:
@@ -112,6 +124,24 @@ def follow_epoch(spec: Spec) -> Spec:
         {"name": "at", "expr": framed("isValid(epoch) ? min(epoch, frame.last) : frame.last").expr},
     ]
     return spec
+
+
+def shown_band(values: Array) -> tuple[Array, Array, Array]:
+    """Mean with the band that a chart shows, point by point: without width where there are too few seeds to judge by.
+
+    Two or three seeds give a band as wide as the chart, which says nothing.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_seeds, ...)
+
+    Examples
+    --------
+    >>> [edge.tolist() for edge in shown_band(np.array([[1.0, 2.0], [3.0, 2.0]]))]
+    [[2.0, 2.0], [2.0, 2.0], [2.0, 2.0]]
+    """
+    mean, low, high = mean_band(values)
+    return (mean, low, high) if len(values) >= MIN_SEEDS else (mean, mean, mean)
 
 
 class Place:

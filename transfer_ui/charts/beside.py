@@ -11,9 +11,11 @@ from transfer_core.arrays import Array
 from transfer_ui.charts import base
 from transfer_ui.palette import PAPER
 
+NAME = 0.4  # of a small chart's width, from the first point to the last: the longest name
+
 
 def names_beside(points: Array, wanted: Array, low: float, high: float) -> dict[str, Array]:
-    """Place names beside points: to the left of those in the right half, so that none is cut, and apart on either side.
+    """Place names beside points: to the left of those in the right half, so that none is cut, and apart from each other.
 
     Parameters
     ----------
@@ -34,7 +36,9 @@ def names_beside(points: Array, wanted: Array, low: float, high: float) -> dict[
     """
     right = points > (points.min() + points.max()) / 2 if len(points) else points > 0
     places = {name: np.zeros(len(points)) for name in ("label", "nudge_low", "nudge_high")}
-    for side in (right, ~right):
+    # Names of both sides meet in the middle, if their points are near enough.
+    meet = right.any() and not right.all() and points[right].min() - points[~right].max() < 2 * NAME * np.ptp(points)
+    for side in (right | True,) if meet else (right, ~right):
         for name, values in base.label_rows(wanted[side], low, high).items():
             places[name][side] = values
     return {"right": right} | places

@@ -12,7 +12,6 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import RunResult
-from transfer_core.statistics import mean_band
 from transfer_ui.charts import base
 from transfer_ui.charts.followed import looks, short
 
@@ -46,7 +45,7 @@ def epoch_rows(results: Mapping[str, RunResult], task: str) -> pd.DataFrame:
         else:
             series = result.measured["source_accuracy"]
             epochs, values = np.array(series.epochs), series.values.T
-        mean, low, high = mean_band(values)
+        mean, low, high = base.shown_band(values)
         found.append(pd.DataFrame({"arm": short(name), "epoch": epochs, "mean": mean, "low": low, "high": high}))
     return pd.concat(found, ignore_index=True)
 

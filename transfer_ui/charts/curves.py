@@ -11,7 +11,6 @@ import pandas as pd
 
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.schedules import with_starts
-from transfer_core.statistics import MIN_SEEDS, mean_band
 from transfer_ui.charts import base
 from transfer_ui.charts.encodings import epochs, frame_scale
 from transfer_ui.palette import INK, MUTED, PAPER, colours, dashes
@@ -55,9 +54,7 @@ def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult]
             runs += [run] * len(shown)
             names += [SHORTS[name]] * len(shown)
             epochs.append(shown)
-            mean, *edges = mean_band(result.history[metric][:, shown])
-            # Two or three seeds give a band as wide as the chart, which says nothing.
-            bands.append(np.stack([mean, *(edges if result.config.n_seeds >= MIN_SEEDS else 2 * [mean])]))
+            bands.append(np.stack(base.shown_band(result.history[metric][:, shown])))
     starts, words = _moments(results)
     mean, low, high = np.hstack([*bands, np.full((3, len(starts)), np.nan)]).astype(np.float32)
     return pd.DataFrame(

@@ -49,9 +49,7 @@ def template(mode: str, n_marks: int, across: str = FIGURE.x.title) -> base.Spec
         .title(across)
     )
     scale = alt.Scale(zero=True, padding=10, range=[alt.ExprRef(f"height - {MARK_LINE * n_marks}"), 0])
-    points = alt.Axis(
-        tickCount=5, labelExpr="datum.value ? replace(format(100 * datum.value, '+.0f'), '-', '\u2212') : '0'"
-    )
+    points = alt.Axis(tickCount=5, labelExpr=base.signed("100 * datum.value"))
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q").scale(scale).axis(points).title("End-to-end minus feature extraction, points")

@@ -12,7 +12,6 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import STRATEGIES, RunResult
-from transfer_core.statistics import mean_band
 from transfer_ui.charts import base
 from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.palette import colours, dashes
@@ -68,7 +67,7 @@ def layer_rows(results: Mapping[str, RunResult], kind: Kind, names: Sequence[str
     for strategy, result in results.items():
         series = result.measured[kind.measure]
         values = np.where(np.isfinite(series.values), series.values, np.nan)
-        mean, low, high = (part.astype(np.float32) for part in mean_band(np.moveaxis(values, 1, 0)))
+        mean, low, high = (part.astype(np.float32) for part in base.shown_band(np.moveaxis(values, 1, 0)))
         parts += [
             pd.DataFrame(
                 {

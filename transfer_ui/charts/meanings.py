@@ -10,10 +10,10 @@ import pandas as pd
 
 from transfer_core import RunResult
 from transfer_core.arrays import Array
-from transfer_core.statistics import mean_band
 from transfer_ui.charts import base
 from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.charts.followed import FOLLOWED, looks, short
+from transfer_ui.charts.strip import shown_interval
 from transfer_ui.palette import INK
 
 HEIGHT = 300
@@ -50,7 +50,7 @@ def meaning_rows(results: Mapping[str, RunResult]) -> pd.DataFrame:
     rows = []
     for meaning, words in MEANINGS.items():
         for name, result in results.items():
-            mean, low, high = (float(part) for part in mean_band(lost(result, meaning)))
+            mean, low, high = shown_interval(lost(result, meaning))
             rows.append({"meaning": words, "arm": short(name), "mean": mean, "low": low, "high": high})
     return pd.DataFrame(rows)
 

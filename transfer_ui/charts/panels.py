@@ -140,7 +140,7 @@ def _value(axis: Axis, n_marks: int = 0) -> tuple[alt.Y, alt.Y]:
     ticks = alt.Axis(format=FORMATS[axis.form], tickCount=5)
     title = axis.title
     if axis.form == "points":
-        ticks.labelExpr = "format(100 * datum.value, '+.0f')"
+        ticks.labelExpr = base.signed("100 * datum.value")
         title += ", points"
     mean = alt.Y("mean:Q").scale(scale).axis(ticks).title(title)
     return mean, alt.Y("low:Q").scale(scale)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -14,10 +15,11 @@ from transfer_ui.charts import base, beside, price
 from transfer_ui.charts.encodings import frame_scale, mean_tooltips
 from transfer_ui.palette import FROZEN, MUTED, PAPER, TRAINED_RANGE
 
-ROW, LINE, MARGIN, LEGEND = 30, 18, 70, 60  # pixels of a row, a style in it, axis and title, the scale of colours
+ROW, LINE, MARGIN = 34, 18, 70  # pixels of a row, a style in it, axis and title
 WORK_HEIGHT = 300
 MOVES = (0.0005, 0.5)  # ends of the scale of colours
 BRIGHT = 0.1
+NARROW = "width < 420"  # a cell is no wider than half a word
 STILL = "exactly 0"
 Arms = tuple[tuple[str, Look], ...]
 """Title and look of each arm, in their order: what a template is made for."""
@@ -114,7 +116,12 @@ def work_template(arms: Arms, mode: str) -> base.Spec:
 @cache
 def moves_template(arms: Arms, stages: tuple[str, ...], mode: str) -> base.Spec:
     """Make the grid of arms by stages, coloured by how far the weights of a stage moved."""
-    x = alt.X("stage:N").sort(stages).axis(domain=False, ticks=False, labelAngle=0).title("Stage, from the pictures up")
+    upright: dict[str, Any] = {
+        "labelAngle": alt.ExprRef(f"{NARROW} ? -90 : 0"),
+        "labelAlign": alt.ExprRef(f"{NARROW} ? 'right' : 'center'"),
+        "labelBaseline": alt.ExprRef(f"{NARROW} ? 'middle' : 'top'"),
+    }
+    x = alt.X("stage:N").sort(stages).axis(domain=False, ticks=False, **upright).title("Stage, from the pictures up")
     moved = (
         alt.Color("mean:Q")
         .scale(type="log", domain=MOVES, range=TRAINED_RANGE[mode], interpolate="rgb", clamp=True)
@@ -147,9 +154,13 @@ def moves_template(arms: Arms, stages: tuple[str, ...], mode: str) -> base.Spec:
             cells.transform_filter("datum.mean > 0").mark_bar(**cell).encode(color=moved),  # type: ignore[arg-type]
             cells.transform_filter("datum.mean > 0")
             .transform_calculate(words="format(datum.mean, '.1%')")
-            .mark_text(fontSize=11, tooltip=None, color=alt.ExprRef(f"datum.mean > {BRIGHT} ? {on_bright} : {on_dim}"))
+            .mark_text(
+                fontSize=alt.ExprRef(f"{NARROW} ? 0 : 11"),
+                tooltip=None,
+                color=alt.ExprRef(f"datum.mean > {BRIGHT} ? {on_bright} : {on_dim}"),
+            )
             .encode(text="words:N"),
-        ).properties(height=MARGIN + LEGEND + ROW * len(arms)),
+        ).properties(height=alt.Step(ROW)),
         mode,
     )
 

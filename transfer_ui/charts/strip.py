@@ -87,12 +87,13 @@ def template(panel: str, mode: str, names: tuple[str, ...] = NAMES, measure: str
     looks = styles(names)
     ink = [look.dark if mode == "dark" else look.light for look in looks]
     colour = alt.Color("strategy:N").scale(domain=list(names), range=ink).legend(None)
-    number, fine = (".0%", ".1%") if panel == "accuracy" else ("+.1~f", "+.1f")
+    fine = ".1%" if panel == "accuracy" else "+.1f"
+    labels = "format(datum.value, '.0%')" if panel == "accuracy" else base.signed("datum.value", "+.1~f")
     title = measure if panel == "accuracy" else "Points behind the best, seed by seed"
 
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", scale=frame_scale(clamp=True)).axis(
-            format=number, tickCount=5, title=title, orient="bottom"
+            labelExpr=labels, tickCount=5, title=title, orient="bottom"
         )
 
     y = (

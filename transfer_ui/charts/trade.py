@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import altair as alt
 import numpy as np
@@ -12,11 +12,11 @@ import pandas as pd
 
 from transfer_core import RunResult
 from transfer_core.arrays import Array
-from transfer_core.statistics import mean_band
 from transfer_ui.charts import base
 from transfer_ui.charts.followed import looks, short
+from transfer_ui.charts.strip import shown_interval
 from transfer_ui.charts.two_tasks import AXES, UNSEEN, accuracy_axis, tooltips
-from transfer_ui.palette import INK, MUTED
+from transfer_ui.palette import INK, MUTED, PAPER
 
 HEIGHT = 370
 ROOM = 0.3  # of the range of what must be seen, below it
@@ -65,7 +65,7 @@ def trade_table(results: Mapping[str, RunResult], points: Mapping[str, Point]) -
 def _row(result: RunResult, point: Point) -> dict[str, object]:
     row: dict[str, object] = {"arm": short(point.arm), "what": point.words, "value": point.value, "here": point.here}
     for axis, scores in zip(AXES, _scores(result), strict=True):
-        mean, low, high = (float(part) for part in mean_band(scores))
+        mean, low, high = shown_interval(scores)
         row |= {axis: mean, f"{axis}_low": low, f"{axis}_high": high}
     return row
 
@@ -100,7 +100,7 @@ def window(table: pd.DataFrame, before: float) -> dict[str, float]:
     shown = table[table["here"] | table["front"]]
     found: dict[str, float] = {}
     for axis, further in zip(AXES, ([], [before]), strict=True):
-        values = np.array([*shown[f"{axis}_low"], *shown[f"{axis}_high"], *further])
+        values = np.array([*shown[axis], *shown[f"{axis}_low"], *shown[f"{axis}_high"], *further])
         low, high = float(np.nanmin(values)), float(np.nanmax(values))
         room = max(ROOM * (high - low), 0.004)
         found |= {f"{axis}_low": max(low - room, 0.0), f"{axis}_high": min(high + room / 2, 1.0)}
@@ -148,9 +148,12 @@ def trade_template(mode: str) -> base.Spec:
     nearest = alt.selection_point(name="nearest", nearest=True, on="pointermove", empty=False, clear="pointerout")
 
     line = before.mark_rule(strokeDash=[4, 3], color=MUTED[mode], tooltip=None).encode(y=y)
-    word = before.mark_text(
-        text="the pretrained network", align="right", baseline="bottom", dx=-4, dy=-3, color=MUTED[mode], tooltip=None
-    ).encode(y=y, x=alt.value("width"))
+    # Away from the best runs, which stand on the right, and on paper of its own.
+    said: dict[str, Any] = {"text": "the pretrained network", "align": "left", "baseline": "bottom", "dx": 4, "dy": -3}
+    words = [
+        before.mark_text(**said, color=colour, stroke=paper, strokeWidth=4, tooltip=None).encode(y=y, x=alt.value(0))
+        for colour, paper in ((PAPER[mode], PAPER[mode]), (MUTED[mode], "transparent"))
+    ]
     front = (
         rows.transform_filter("datum.kind == 'front'")
         .mark_line(interpolate="step-before", clip=True, strokeWidth=9, opacity=0.16, color=INK[mode], tooltip=None)
@@ -164,8 +167,12 @@ def trade_template(mode: str) -> base.Spec:
         .mark_point(filled=True, size=16, opacity=0.3, clip=True, tooltip=None)
         .encode(x=x, y=y, color=look.colour, shape=look.shape)
     )
-    across = here.mark_rule(strokeWidth=1.8, tooltip=None).encode(x=x_low, x2="target_high:Q", y=y, color=look.colour)
-    along = here.mark_rule(strokeWidth=1.8, tooltip=None).encode(x=x, y=y_low, y2="source_high:Q", color=look.colour)
+    across = here.mark_rule(strokeWidth=1.8, clip=True, tooltip=None).encode(
+        x=x_low, x2="target_high:Q", y=y, color=look.colour
+    )
+    along = here.mark_rule(strokeWidth=1.8, clip=True, tooltip=None).encode(
+        x=x, y=y_low, y2="source_high:Q", color=look.colour
+    )
     marks = (
         points.mark_point(filled=True, opacity=1, strokeWidth=1.5, clip=True)
         .encode(
@@ -179,7 +186,7 @@ def trade_template(mode: str) -> base.Spec:
         )
         .add_params(nearest)
     )
-    layers = (line, word, front, paths, seeds, across, along, marks)
+    layers = (line, front, paths, seeds, *words, across, along, marks)
     return base.template(alt.layer(*layers).properties(height=HEIGHT), mode)
 
 

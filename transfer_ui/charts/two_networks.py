@@ -13,7 +13,7 @@ from transfer_ui.palette import INK, MUTED, OTHERS, PAPER
 
 LAB, REAL = "This lab’s network", "The real network"
 HEIGHT = 300
-TICKS = [1, 2, 5, 10, 20, 40, 100]
+TICKS = [1, 2, 5, 10, 20, 50, 100]
 
 
 @cache
@@ -39,9 +39,7 @@ def template(mode: str) -> base.Spec:
         .axis(grid=False, values=TICKS, format="d")
         .title("Training images per class")
     )
-    points = alt.Axis(
-        tickCount=5, labelExpr="datum.value ? replace(format(100 * datum.value, '+.0f'), '-', '\u2212') : '0'"
-    )
+    points = alt.Axis(tickCount=5, labelExpr=base.signed("100 * datum.value"))
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q").scale(zero=True, padding=14).axis(points).title("End-to-end minus freezing, points")

@@ -95,8 +95,10 @@ def template(mode: str) -> base.Spec:
 
     every = alt.Chart(base.NO_DATA)
     here = every.transform_filter("datum.epoch == at")
-    path = every.mark_line(strokeWidth=1.5, opacity=0.3, clip=True, tooltip=None)
-    so_far = every.transform_filter("datum.epoch <= at").mark_line(strokeWidth=2, clip=True, tooltip=None)
+    path = every.mark_line(strokeWidth=1.5, strokeJoin="round", opacity=0.3, clip=True, tooltip=None)
+    so_far = every.transform_filter("datum.epoch <= at").mark_line(
+        strokeWidth=2, strokeJoin="round", clip=True, tooltip=None
+    )
     place = {"x": x, "y": y("mean"), "color": colour, "order": alt.Order("epoch:Q")}
     tooltip = [
         alt.Tooltip("strategy:N", title=" "),

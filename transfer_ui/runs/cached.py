@@ -21,7 +21,7 @@ from transfer_ui.rows import OWN
 from transfer_ui.runs.cores import n_workers
 from transfer_ui.runs.default_views import View, default_arms, default_view
 from transfer_ui.runs.guesses import Request
-from transfer_ui.runs.known_arms import KnownArms
+from transfer_ui.runs.known_arms import KnownArms, of_a_comparison
 from transfer_ui.runs.steps import (
     arms_steps,
     comparison_steps,
@@ -216,8 +216,8 @@ def inside(config: RunConfig, beside: Sequence[Request] = ()) -> Outcome:
 def _as_compared(result: RunResult) -> RunResult:
     """Forget what a comparison does not measure: runs with different measures cannot be kept in one archive."""
     drift = result.measured["drift"]
-    kept = {"layer_change": result.measured["layer_change"], "drift": Series(drift.epochs[-1:], drift.values[-1:])}
-    return replace(result, measured=kept)
+    kept = {name: result.measured[name] for name in of_a_comparison(result.config) if name in result.measured}
+    return replace(result, measured=kept | {"drift": Series(drift.epochs[-1:], drift.values[-1:])})
 
 
 def snapshots(config: RunConfig, seed: int) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ class Found:
         What has been made of it, kept as long as it is.
     """
 
-    derived: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    derived: dict[str, object] = field(default_factory=dict, kw_only=True)
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """Give what was made under a name, or make it.
@@ -32,5 +32,4 @@ class Found:
         """
         if name not in self.derived:
             self.derived[name] = make()
-        made: T = self.derived[name]
-        return made
+        return cast(T, self.derived[name])

@@ -9,10 +9,9 @@ from dataclasses import fields, replace
 
 from transfer_core import STRATEGIES, Arm, RunConfig, RunResult, arm_of
 from transfer_core.experiment import CURVES
+from transfer_ui import on_the_way
 
 MAX_ARMS = 400  # of about 30 kB each, or 45 kB where the old task was followed
-OF_A_COMPARISON = (*CURVES, "layer_change")
-"""What the curves of a comparison and its timelines are drawn from."""
 ONLY_IN_THE_ARM = frozenset(
     {
         "n_epochs",
@@ -55,7 +54,7 @@ class KnownArms:
                 self._runs.popitem(last=False)
 
     def find(
-        self, config: RunConfig, arms: Mapping[str, Arm] | None = None, series: Sequence[str] = OF_A_COMPARISON
+        self, config: RunConfig, arms: Mapping[str, Arm] | None = None, series: Sequence[str] | None = None
     ) -> dict[str, RunResult]:
         """Find the arms whose run at these settings is known, as runs of these settings.
 
@@ -65,9 +64,11 @@ class KnownArms:
         arms : mapping of str to Arm, optional
             By default those of the strategies.
         series : sequence of str
-            What must have been measured, and is handed out; if empty, any run will do, as it is.
+            What must have been measured, and is handed out: by default what a comparison measures. If empty, any run will
+            do, as it is.
         """
         arms = {name: arm_of(config, name) for name in STRATEGIES} if arms is None else arms
+        series = of_a_comparison(config) if series is None else series
         with self._one_at_a_time:
             kept = {name: self._runs.get(_key(config, arm)) for name, arm in arms.items()}
         return {
@@ -75,6 +76,17 @@ class KnownArms:
             for name, result in kept.items()
             if result is not None and set(series) <= _series(result)
         }
+
+
+def of_a_comparison(config: RunConfig) -> tuple[str, ...]:
+    """Name what the curves of a comparison, its timelines and its old task are drawn from.
+
+    Examples
+    --------
+    >>> of_a_comparison(RunConfig())[-2:], of_a_comparison(RunConfig("lesson"))[-1]
+    (('layer_change', 'source_on_the_way'), 'layer_change')
+    """
+    return (*CURVES, "layer_change", *([on_the_way.SERIES] if config.has_old_task else []))
 
 
 def _only(result: RunResult, series: Sequence[str]) -> RunResult:

@@ -20,7 +20,7 @@ from transfer_core.own_data.whole import at_all_labels, whole_steps, without_dat
 from transfer_core.scenarios import Scenario
 from transfer_core.training import Measure
 from transfer_ui.lost_images import Lost, lost_images, old_images
-from transfer_ui.runs.steps import INSIDE_MEASURES, MOST_IMAGES, n_snapshots
+from transfer_ui.runs.steps import MOST_IMAGES, OF_LAYERS, n_snapshots
 
 SHARE_HERE = 0.4
 """Of the progress of the old task: the arms at the settings, which are followed closely."""
@@ -71,7 +71,7 @@ def inside_steps(
 
 
 def _inside_measures(config: RunConfig) -> tuple[Measure, ...]:
-    return INSIDE_MEASURES
+    return (*DEFAULT_MEASURES, *OF_LAYERS)
 
 
 def network_steps(contents: Contents, question: Question, source: Contents | None, seed: int) -> Iterator[Progress]:

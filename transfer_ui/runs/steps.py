@@ -12,16 +12,17 @@ from transfer_core.archive import pack, unpack
 from transfer_core.arrays import Layer, Params
 from transfer_core.costs import n_parameters
 from transfer_core.experiment import scores_of, sweep_steps
-from transfer_core.measures import DEFAULT_MEASURES, FLOAT, Drift, Gradients, Similarity, Snapshots
+from transfer_core.measures import FLOAT, Drift, Gradients, Similarity, Snapshots
 from transfer_core.pretraining import pretrain
 from transfer_core.training import Measure
 from transfer_core.wording import inside
+from transfer_ui.on_the_way import measures_of
 from transfer_ui.runs.shared import shared_results
 
 SNAPSHOT_BYTES = 4_000_000  # that the snapshots of all strategies may take together
 MOST_SNAPSHOTS = 16
 MOST_IMAGES = 300  # of a seed's validation part that are drawn and listed; our validation parts have fewer
-INSIDE_MEASURES = (*DEFAULT_MEASURES, Drift(), Similarity(), Gradients())
+OF_LAYERS = (Drift(), Similarity(), Gradients())
 
 
 def single_step(function: Callable[..., Any], *args: Any) -> Iterator[Progress]:
@@ -40,13 +41,14 @@ def comparison_steps(config: RunConfig, known: Mapping[str, RunResult]) -> Itera
         Strategy name -> run of the same arm on the same data; may be empty.
     """
     missing = [name for name in STRATEGIES if name not in known]
-    steps = compare_steps(config, missing) if missing else iter([Progress(1.0, "", dict)])
-    yield from _shared(f"comparison {config.key}", config, steps, known)
+    steps = compare_steps(config, missing, measures_of(config)) if missing else iter([Progress(1.0, "", dict)])
+    yield from _shared(f"comparison with the old task {config.key}", config, steps, known)
 
 
 def inside_steps(config: RunConfig) -> Iterator[Progress]:
     """`comparison_steps` with what is measured of the layers, over all seeds."""
-    yield from _shared(f"inside {config.key}", config, compare_steps(config, None, INSIDE_MEASURES))
+    steps = compare_steps(config, None, (*measures_of(config), *OF_LAYERS))
+    yield from _shared(f"inside with the old task {config.key}", config, steps)
 
 
 class Taken(NamedTuple):
@@ -126,7 +128,7 @@ def schedule_steps(
     if known:
         yield Progress(1.0, "", partial(dict, known))
         return
-    for progress in compare_steps(config, {name: Arm(schedule)}):
+    for progress in compare_steps(config, {name: Arm(schedule)}, measures_of(config)):
         yield progress._replace(results=progress.results and partial(_scores, progress.results, {}))
 
 

@@ -99,6 +99,12 @@ def show_presets(presets: Sequence[Preset], config: RunConfig) -> None:
             st.info(f"**{preset.title}.** {preset.comment}", icon=preset.icon)
 
 
+def show_trouble(found: Sequence[str]) -> None:
+    """Say what went wrong in a run, all in one box: the figure below stays in sight."""
+    if found:
+        st.error("\n\n".join(found), icon=":material/warning:")
+
+
 def try_next(config: RunConfig, ideas: Sequence[tuple[str, dict[str, Any], str, str]], **place: str) -> None:
     """Draw links that change one thing and say what to watch.
 

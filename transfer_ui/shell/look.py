@@ -16,9 +16,14 @@ STYLE = """
 /* Places keep their height while what belongs there is computed: nothing below them moves. There is room for a headline of
    two lines, on a narrow window of three, and for a note; what is behind the answer stands at the foot of its box. */
 [class*="st-key-answer_place"] { --room: clamp(9.35rem, 15.75rem - 8vw, 12rem); min-height: var(--room); }
+[class*="st-key-answer_place"]:not(:has(.st-key-answer))::before, .st-key-answer:not(:has(h4))::before {
+  content: "The answer appears here."; opacity: .65; animation: come .15s .2s backwards;
+}
+[class*="st-key-answer_place"]:not(:has(.st-key-answer))::before { padding: 1rem; }
+.st-key-export_strategy { min-height: 2.5rem; }
 .st-key-answer_place_home { --room: clamp(6.3rem, 14rem - 8vw, 10rem); }
 [class*="st-key-answer_place"] .st-key-answer { min-height: var(--room); }
-.st-key-answer_place_home .st-key-answer { min-height: 0; } /* on Start, nothing is behind it */
+.st-key-answer_place_home .st-key-answer { justify-content: center; } /* on Start, nothing is behind it */
 [class*="st-key-answer_place"] .st-key-answer > :has(details) { margin-top: auto; }
 [class*="st-key-card_"] { min-height: 5.5rem; }
 .st-key-readings { min-height: 4.4rem; }
@@ -49,9 +54,9 @@ STYLE = """
 .st-key-map [data-testid=stCaptionContainer] { margin: .5rem 0 .1rem .5rem !important; }
 .st-key-map [data-testid=stCaptionContainer] p { font-size: .78rem; margin: 0; }
 .save-svg button { font-size: .72rem; }
-/* What to try next is no map: a link to this very page looks like the others. */
-.st-key-links [data-testid=stPageLink-NavLink] { background: transparent; }
-.st-key-links [data-testid=stPageLink-NavLink] p { font-weight: 400; }
+/* Outside the map, a link to this very page looks like the others. */
+[data-testid=stMain] [data-testid=stPageLink-NavLink]:not(:hover) { background: transparent; }
+[data-testid=stMain] [data-testid=stPageLink-NavLink] p { font-weight: 400; }
 /* A link says all of its label. */
 [data-testid=stPageLink-NavLink] > span, [data-testid=stPageLink-NavLink] p { white-space: normal; overflow: visible; }
 /* On a phone the controls are a sheet at the lower edge: what they change stays in sight above them. */

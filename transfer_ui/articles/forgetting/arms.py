@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from transfer_core import STRATEGIES, Arm, RunConfig, arm_of
-from transfer_core.experiment import CURVES
-from transfer_core.measures import DEFAULT_MEASURES, FinalAccuracy
+from transfer_core.measures import FinalAccuracy
 from transfer_core.old_task import old_task_measures
 from transfer_core.studies.grids import at_rate
 from transfer_ui.charts.followed import FOLLOWED, HELD, short
 from transfer_ui.charts.trade import Point
+from transfer_ui.on_the_way import measures_of
 from transfer_ui.runs.cached import Arms
+from transfer_ui.runs.known_arms import of_a_comparison
 
 RATES = (0.002, 0.01, 0.03, 0.1)
 STRENGTHS = ("0.001", "0.003", "0.01", "0.03", "0.1")
@@ -32,8 +33,8 @@ def at_the_settings(config: RunConfig, strength: float) -> Arms:
         Of L2-SP.
     """
     arms = {name: arm_of(config, name) for name in PRETRAINED} | {HELD: _held(config, strength)}
-    measures = (*DEFAULT_MEASURES, *old_task_measures(config))
-    return Arms(config, arms, measures, (*CURVES, "layer_change", *OLD_TASK))
+    measures = (*measures_of(config), *old_task_measures(config))
+    return Arms(config, arms, measures, (*of_a_comparison(config), *OLD_TASK))
 
 
 def elsewhere(config: RunConfig, strength: float) -> Arms:

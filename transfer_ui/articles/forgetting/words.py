@@ -142,7 +142,7 @@ def when_sentence(results: Results) -> str:
             half, back = int(np.argmax(loss >= loss[worst] / 2)), 100 * (loss[worst] - loss[-1])
             again = f" and wins {back:.1f} back after epoch {series.epochs[worst]}" if back >= 1 else ""
             said.append(
-                f"{title(name)} loses {100 * loss[worst]:.1f} points, half of them by epoch {series.epochs[half]},{again}"
+                f"{title(name)} loses up to {100 * loss[worst]:.1f} points, half of them by epoch {series.epochs[half]},{again}"
             )
     if not said:
         return "At no time does an arm lose as much as a point of the old task."

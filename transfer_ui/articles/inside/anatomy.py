@@ -90,6 +90,24 @@ def _moved_words(one: Seen) -> list[str]:
     return said
 
 
+def moved_sentence(seen: Mapping[str, Seen]) -> str:
+    """Say which unit of the backbone moved furthest, and in which arms none moved at all."""
+    backbones = {name: one.moved[-1, : -len(one.networks[0][-1].bias)] for name, one in seen.items()}
+    still = [name for name, one in seen.items() if not one.n_changed[-1, :-1].any()]
+    name = max(backbones, key=lambda arm: float(backbones[arm].max()))
+    if name in still:
+        return "No unit of the backbone moved."
+    unit = int(backbones[name].argmax())
+    widths = [len(layer.bias) for layer in seen[name].networks[0]]
+    layer = int(np.searchsorted(np.cumsum(widths), unit, side="right"))
+    said = (
+        f"Unit {unit - sum(widths[:layer]) + 1} of layer {layer + 1} moved furthest, by {percent(backbones[name][unit])} of the "
+        f"norm of its weights, under {inside(STRATEGIES[name].title)}"
+    )
+    none = join_words([inside(STRATEGIES[arm].title) for arm in still])
+    return f"{said}; under {none}, none moved." if still else f"{said}."
+
+
 def most_changed(seen: Mapping[str, Seen], n: int = N_UNITS) -> list[int]:
     """Order the first layer's units by how much they changed, summed over the pretrained arms, and take the first."""
     width = len(next(iter(seen.values())).networks[0][0].bias)

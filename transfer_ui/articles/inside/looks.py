@@ -76,9 +76,11 @@ def draw_networks(sight: Sight, run: str) -> None:
     """
     chosen, mode = sight.chosen, theme()
     epochs = max((one.epochs for one in chosen.values()), key=len)
+    st.markdown("**Which layers moved, and how far?**")
     slider.draw("epoch", epochs, run, mode)
     made = sight.pictures.once(f"networks {sight.names} {mode}", lambda: anatomy.networks(chosen, mode))
     network.show(made, "networks")
+    st.markdown(anatomy.moved_sentence(chosen))
     st.caption(
         "Ice blue: frozen, not a bit changed. Warm: trained, deeper for more change. Lines: the strongest weights at the end, "
         "orange positive, blue negative."

@@ -125,7 +125,7 @@ def _few(epochs: Sequence[str]) -> str:
 
 def moved_sentence(result: RunResult) -> str:
     """Say how far each layer moved while frozen and overall: the proof, in numbers."""
-    names = layer_names(result.config.n_layers)
+    names = [*layer_names(result.config.n_layers)[:-1], "the head"]
     change = result.layer_change
     frozen = np.concatenate([np.tile(phase.frozen, (phase.n_epochs, 1)) for phase in result.schedule])
     if not frozen.any():

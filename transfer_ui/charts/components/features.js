@@ -1,15 +1,9 @@
 // Validation images in one fixed plane, before and after each strategy; a brush selects the same images everywhere.
-const SVG = "http://www.w3.org/2000/svg";
-const drawn = (name, attributes) => {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-};
-const WIDE = 300, TALL = 250, SHOWN = 24;
+const WIDE = 300, TALL = 170, LETTERS = 9, SHOWN = 24;
 
 export default function ({ parentElement, data }) {
   const root = begin(parentElement, data), { colours, labels, classes } = data, n = labels.length;
-  root.style.setProperty("--panel", "250px");
+  root.style.setProperty("--panel", "max(330px, 40%)"); // four panels: two and two, or one by one
   const images = bytesOf(data.images), [rows, columns] = data.shape, size = rows * columns;
   const image = at => picture(images.subarray(at * size, (at + 1) * size), columns, rows, inked);
   const chosen = new Set();
@@ -22,7 +16,7 @@ export default function ({ parentElement, data }) {
     const svg = drawn("svg", { viewBox: `0 0 ${WIDE} ${TALL}`, role: "img", "aria-label": panel.alt });
     svg.style.cssText = `border:1px solid ${colours.muted}55;border-radius:6px;touch-action:pan-y;cursor:crosshair`;
     const marks = labels.map((label, at) => {
-      const mark = drawn("text", { "font-size": 11, "text-anchor": "middle", "dominant-baseline": "central",
+      const mark = drawn("text", { "font-size": LETTERS, "text-anchor": "middle", "dominant-baseline": "central",
         fill: colours.classes[label % colours.classes.length] });
       mark.textContent = classes[label].slice(0, 2);
       mark.onpointerenter = () => hover(number, at);
@@ -52,7 +46,7 @@ export default function ({ parentElement, data }) {
   root.replaceChildren(element("div", { class: "panels" }, ...panels.map(panel => panel.figure)), keys, note, strip, tip);
 
   const place = (panel, at) => {
-    const when = snapshotAt(panel.epochs, window.shownEpoch ?? Infinity) * n + at;
+    const when = snapshotNow(panel.epochs) * n + at;
     return [10 + panel.x[when] / 255 * (WIDE - 20), 10 + (1 - panel.y[when] / 255) * (TALL - 20)];
   };
   function select(found) {
@@ -95,7 +89,7 @@ export default function ({ parentElement, data }) {
     };
   }
   function hover(number, at) {
-    const panel = panels[number], when = snapshotAt(panel.epochs, window.shownEpoch ?? Infinity) * n + at;
+    const panel = panels[number], when = snapshotNow(panel.epochs) * n + at;
     const words = element("div");
     words.textContent = `a ${classes[labels[at]]}` + (panel.answers.length ? `; ${panel.title} says ${data.answers[panel.answers[when]]}` : "");
     tip.replaceChildren(image(at), words);
@@ -105,8 +99,23 @@ export default function ({ parentElement, data }) {
     tip.style.top = `${box.top - frame.top + 14}px`;
   }
   select([]);
-  return follow(root, epoch => panels.forEach(panel => {
-    panel.said.textContent = panel.words[snapshotAt(panel.epochs, epoch)];
+  const draw = (panel, pen, width) => {
+    const scale = width / WIDE;
+    pen.strokeStyle = colours.muted;
+    pen.lineWidth = 0.5;
+    pen.strokeRect(0, 0, width, TALL * scale);
+    Object.assign(pen, { font: `600 ${LETTERS * scale}px "Source Sans", sans-serif`, textAlign: "center", textBaseline: "middle" });
+    panel.marks.forEach((mark, at) => {
+      const [x, y] = place(panel, at);
+      pen.globalAlpha = +mark.getAttribute("opacity");
+      pen.fillStyle = mark.getAttribute("fill");
+      pen.fillText(mark.textContent, x * scale, y * scale);
+    });
+    Object.assign(pen, { globalAlpha: 1, textAlign: "left" });
+  };
+  offerToSave(root, "features", panels.map(panel => [panel.figure, panel.svg, (pen, width) => draw(panel, pen, width)]), colours);
+  return follow(root, () => panels.forEach(panel => {
+    panel.said.textContent = panel.words[snapshotNow(panel.epochs)];
     panel.marks.forEach((mark, at) => {
       const [x, y] = place(panel, at);
       mark.setAttribute("x", x);

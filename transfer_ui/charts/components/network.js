@@ -1,20 +1,13 @@
 // Networks side by side: units in columns, ice where frozen, warm where trained, deeper for more change.
 export default function ({ parentElement, data }) {
   const root = begin(parentElement, data), { colours, sizes, height } = data;
-  const arms = data.arms.map(arm => {
-    const state = element("span"), canvas = element("canvas", { role: "img", "aria-label": arm.alt });
-    const caption = element("figcaption", {}, element("b"), state);
-    caption.firstChild.textContent = arm.title;
-    return { ...arm, change: bytesOf(arm.change), strength: bytesOf(arm.strength), state, canvas,
-      figure: element("figure", {}, caption, canvas) };
-  });
-  const panels = element("div", { class: "panels" }, ...arms.map(arm => arm.figure));
-  root.replaceChildren(panels);
+  const arms = data.arms.map(arm => ({ ...arm, change: bytesOf(arm.change), strength: bytesOf(arm.strength), ...figureOf(arm) }));
+  root.replaceChildren(element("div", { class: "panels" }, ...arms.map(arm => arm.figure)));
   const total = sizes.slice(1).reduce((sum, size) => sum + size, 0);
 
-  const draw = (arm, epoch) => {
-    const at = snapshotAt(arm.epochs, epoch), [pen, width] = context(arm.canvas, height);
-    arm.state.textContent = arm.words[at];
+  const draw = (arm, pen, width) => {
+    const at = snapshotNow(arm.epochs);
+    const named = layer => (width - 24) / (sizes.length - 1) < 62 ? data.names[layer].replace("layer ", "") : data.names[layer];
     const x = layer => 12 + layer * (width - 24) / (sizes.length - 1);
     const y = (layer, unit) => 8 + (unit + 0.5) * (height - 28) / sizes[layer];
     arm.lines.forEach(([layer, from, to, sign], line) => {
@@ -41,8 +34,12 @@ export default function ({ parentElement, data }) {
       pen.fillStyle = colours.ink;
       const [side, edge] = layer === 0 ? ["left", 1] : layer === sizes.length - 1 ? ["right", width - 1] : ["center", x(layer)];
       pen.textAlign = side;
-      pen.fillText(data.names[layer] + (layer && arm.frozen[at][layer - 1] ? " ❄" : ""), edge, height - 4);
+      pen.fillText(named(layer) + (layer && arm.frozen[at][layer - 1] ? " ❄" : ""), edge, height - 4);
     });
   };
-  return follow(root, epoch => arms.forEach(arm => draw(arm, epoch)));
+  offerToSave(root, "networks", arms.map(arm => [arm.figure, arm.canvas, (pen, width) => draw(arm, pen, width)]), colours);
+  return follow(root, () => arms.forEach(arm => {
+    arm.said.textContent = arm.words[snapshotNow(arm.epochs)];
+    draw(arm, ...context(arm.canvas, height));
+  }));
 }

@@ -46,11 +46,9 @@ CLASS_COLOURS = {
 @cache
 def component(name: str) -> Any:
     """Register a component once: its script after what all scripts share, under one style. Nothing in them comes from a visitor."""
-    shared, own = ((FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in ("shared", name))
+    script = "\n".join((FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in ("shared", "saving", name))
     style = (FOLDER / "style.css").read_text(encoding="utf-8")
-    return st.components.v2.component(
-        f"inside_{name}", html='<div class="root"></div>', css=style, js=f"{shared}\n{own}"
-    )
+    return st.components.v2.component(f"inside_{name}", html='<div class="root"></div>', css=style, js=script)
 
 
 def as_bytes(values: Array, most: float) -> str:

@@ -8,8 +8,23 @@ const element = (name, attributes = {}, ...children) => {
   return made;
 };
 
+const drawn = (name, attributes) => {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+};
+
+// A figure of its own for each arm: its title, what is said beside it, and the canvas on which it is drawn.
+const figureOf = arm => {
+  const caption = element("figcaption", {}, element("b"), element("span"));
+  caption.firstChild.textContent = arm.title;
+  const canvas = element("canvas", { role: "img", "aria-label": arm.alt });
+  return { said: caption.lastChild, canvas, figure: element("figure", {}, caption, canvas) };
+};
+
 // The latest snapshot that is not after an epoch.
 const snapshotAt = (epochs, epoch) => Math.max(0, epochs.findLastIndex(one => one <= epoch));
+const snapshotNow = epochs => snapshotAt(epochs, window.shownEpoch ?? Infinity);
 
 const sayEpoch = epoch => {
   window.shownEpoch = epoch;

@@ -51,6 +51,36 @@ export default function ({ parentElement, data, setTriggerValue }) {
     handle.setAttribute("aria-valuenow", parts.at);
     handle.setAttribute("aria-valuetext", `epoch ${parts.at} of ${last}`);
   };
+  const drawOn = pen => {
+    const frame = timeline.getBoundingClientRect(), { font } = getComputedStyle(root);
+    const place = made => {
+      const { left, top, width: wide, height } = made.getBoundingClientRect();
+      return [left - frame.left, top - frame.top, wide, height];
+    };
+    const write = (words, x, y, fillStyle, textAlign) => {
+      Object.assign(pen, { font, fillStyle, textAlign, textBaseline: "middle" });
+      pen.fillText(words, x, y);
+    };
+    for (const name of names.children) {
+      const [left, top, wide, height] = place(name);
+      write(name.textContent, left + wide - 4, top + height / 2, colours.muted, "right");
+    }
+    for (const made of bars.querySelectorAll(".phase")) {
+      const [left, top, wide, height] = place(made), frozen = made.classList.contains("frozen");
+      pen.fillStyle = made.style.background;
+      pen.fillRect(left, top, wide, height);
+      const words = frozen && wide > 50 ? "frozen" : made.textContent;
+      if (words) write(words, left + wide / 2, top + height / 2, made.style.color, "center");
+    }
+    const [left, top, wide, height] = place(bars);
+    write("epoch 0", left, top + height + 12, colours.muted, "left");
+    write(`epoch ${last}`, left + wide, top + height + 12, colours.muted, "right");
+    if (!data.handle) return;
+    pen.fillStyle = colours.ink;
+    pen.fillRect(left + wide * parts.at / last - 1, top - 4, 2, height + 8);
+    write(handle.textContent, left + wide * parts.at / last, top - 14, colours.ink, ["left", "center", "right"][Math.round(2 * parts.at / last)]);
+  };
+  offerToSave(root, "schedule", [[timeline, timeline, drawOn]], colours, 24);
   if (!parts.held && !parts.timer) parts.at = data.at;
   draw();
   if (!data.handle) return;

@@ -3,22 +3,18 @@ export default function ({ parentElement, data }) {
   const root = begin(parentElement, data), { colours } = data, [rows, columns] = data.shape;
   root.style.setProperty("--panel", "240px");
   const paint = signed(colours), size = rows * columns;
-  const arms = data.arms.map(arm => {
-    const caption = element("figcaption", {}, element("b"), element("span"));
-    caption.firstChild.textContent = arm.title;
-    const canvas = element("canvas", { role: "img", "aria-label": arm.alt });
-    return { ...arm, units: bytesOf(arm.units), changes: bytesOf(arm.changes), maps: arm.maps.map(bytesOf), canvas,
-      said: caption.lastChild, figure: element("figure", {}, caption, canvas) };
-  });
+  const arms = data.arms.map(arm => ({ ...arm, units: bytesOf(arm.units), changes: bytesOf(arm.changes), maps: arm.maps.map(bytesOf),
+    ...figureOf(arm) }));
   root.replaceChildren(element("div", { class: "panels" }, ...arms.map(arm => arm.figure)));
 
-  const draw = (arm, epoch) => {
-    const at = snapshotAt(arm.epochs, epoch), n = data.numbers.length, width = arm.canvas.clientWidth || 1;
-    const cell = Math.floor((width - 52) / n), tall = Math.min(cell - 3, 46) * rows / columns;
-    const side = Math.min(cell - 3, 46), mapHeight = 74, mapGap = 20;
-    const top = 18, line = tall + 6, below = top + 3 * line + 8;
-    const [pen] = context(arm.canvas, below + (arm.maps.length ? mapGap + mapHeight + 4 : 0));
-    arm.said.textContent = arm.words[at];
+  const n = data.numbers.length, top = 18, mapHeight = 74, mapGap = 20;
+  const layout = width => {
+    const cell = Math.floor((width - 52) / n), side = Math.min(cell - 3, 46), tall = side * rows / columns;
+    return { cell, side, tall, line: tall + 6, below: top + 3 * (tall + 6) + 8 };
+  };
+  const heightOf = (arm, width) => layout(width).below + (arm.maps.length ? mapGap + mapHeight + 4 : 0);
+  const draw = (arm, pen, width) => {
+    const at = snapshotNow(arm.epochs), { cell, side, tall, line, below } = layout(width);
     pen.imageSmoothingEnabled = false;
     pen.fillStyle = colours.ink;
     pen.font = '12px "Source Sans", sans-serif';
@@ -46,5 +42,9 @@ export default function ({ parentElement, data }) {
       pen.strokeRect(x, y, wide, mapHeight);
     });
   };
-  return follow(root, epoch => arms.forEach(arm => draw(arm, epoch)));
+  offerToSave(root, "weights", arms.map(arm => [arm.figure, arm.canvas, (pen, width) => draw(arm, pen, width)]), colours);
+  return follow(root, () => arms.forEach(arm => {
+    arm.said.textContent = arm.words[snapshotNow(arm.epochs)];
+    draw(arm, ...context(arm.canvas, heightOf(arm, arm.canvas.clientWidth || 1)));
+  }));
 }
