@@ -125,10 +125,10 @@ def hold(mode: str) -> None:
         return
     draw(answer)
     if answer.complete:
+        if parts.asked() != parts.ANSWER:
+            st.rerun()  # undrawn: a choice that is drawn twice in a row loses what it begins with
         with choice:
-            part = parts.choose(answer)
-        if part != parts.ANSWER:  # a link names it: it comes after the answer
-            st.rerun()
+            parts.choose(answer)
     evidence.finish(answer)
 
 

@@ -24,10 +24,15 @@ def of(answer: Answer) -> dict[str, str]:
     return {part: title for part, title in TITLES.items() if answer.runs or part not in OF_A_SOURCE}
 
 
+def asked() -> str:
+    """Read which part the link names."""
+    return st.query_params.get("part", ANSWER)
+
+
 def choose(answer: Answer) -> str:
     """Draw the choice; a part that other data had is left without a word."""
     titles = of(answer)
-    if st.query_params.get("part") in {*TITLES} - {*titles}:
+    if asked() in {*TITLES} - {*titles}:
         address.write_place("part", None)
     chosen: str = sidebar.choose_in_link("part", titles, st.segmented_control)
     return chosen
