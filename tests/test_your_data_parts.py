@@ -29,11 +29,15 @@ NAMES = [f"{MARKER}{number}" for number in range(4)]
 TINY = Question("y", "classes", 8, source=("0", "1"))
 
 
+def _upload(app, name, data):
+    app.get("file_uploader")[-1].set_value((name, data, "application/octet-stream"))
+    app.run(timeout=120)
+
+
 def _bring(names=NAMES):
     """Images whose classes have names that no other text has; of two, the others are learnt before."""
     app = open_page("your_data", {})
-    app.file_uploader[0].set_value(("mine.npz", images(names=names), "application/octet-stream"))
-    app.run(timeout=120)
+    _upload(app, "mine.npz", images(names=names))
     next(box for box in app.selectbox if box.label == "Learnt before").set_value("classes").run(timeout=120)
     app.multiselect[0].set_value(names[:2]).run(timeout=120)
     return app
@@ -195,18 +199,18 @@ def test_a_record_with_its_data_is_recomputed_and_agrees(contents, question, ans
 def test_a_saved_answer_is_opened_recomputed_and_refused_if_it_was_damaged(contents, question, answer, app):
     saved = files.write(home.record_of(question, answer, paired(contents, question).scenario))
     _open(app, parts.HOME)
-    app.get("file_uploader")[-1].set_value(("a.record.json", saved, "application/json")).run(timeout=60)
+    _upload(app, "a.record.json", saved)
     assert not app.exception
     assert answer.advice.headline in texts(app.text)
     app.button(key="recompute").click().run(timeout=120)
     assert not app.exception
     assert "Recomputed, every number is the same." in texts(app.success)
-    app.get("file_uploader")[-1].set_value(("a.record.json", saved[:-40], "application/json")).run(timeout=60)
+    _upload(app, "a.record.json", saved[:-40])
     assert not app.exception
     assert "cut short or damaged" in texts(app.error)
     content = json.loads(saved)
     content["asked"]["brought"]["target"]["labels"][0] = 1
-    app.get("file_uploader")[-1].set_value(("a.record.json", json.dumps(content).encode(), "")).run(timeout=60)
+    _upload(app, "a.record.json", json.dumps(content).encode())
     assert "damaged or edited" in texts(app.error)
 
 
@@ -218,8 +222,7 @@ def test_data_too_large_for_a_record_get_one_sentence(app, monkeypatch):
 
 def test_parts_of_a_source_are_offered_where_there_is_one_and_a_link_to_others_is_left():
     app = open_page("your_data", {"part": "inside"})
-    app.file_uploader[0].set_value(("t.csv", brought.csv_text().encode(), "text/csv"))
-    app.run(timeout=120)
+    _upload(app, "t.csv", brought.csv_text().encode())
     assert not app.exception
     assert widget(app, "part").options == ["The answer", "Take it home"]
     assert "part" not in app.query_params
