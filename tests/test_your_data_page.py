@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 import weakref
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -99,7 +100,7 @@ def test_another_visitor_sees_nothing_of_it_and_nothing_of_it_is_stored(with_tab
             assert MARKER.encode() not in kept.read_bytes()
     store = Path(os.environ["FREEZE_OR_FINE_TUNE_STORE"])
     if store.exists():
-        with sqlite3.connect(store) as connection:
+        with closing(sqlite3.connect(store)) as connection:
             assert MARKER not in "\n".join(connection.iterdump())
 
 
