@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.app import open_page
+from tests.present import present
 from transfer_core import STRATEGIES, RunConfig, compare, compare_steps, pretrain
 from transfer_core.examples import source_of
 from transfer_core.old_task import OldHead, old_answers
@@ -62,7 +63,7 @@ def test_between_the_ends_the_sample_is_nearer_to_all_images_for_being_set_to_th
 def test_a_run_that_was_stopped_ends_where_it_was_stopped():
     steps = compare_steps(CONFIG, ["end_to_end"], measures_of(CONFIG))
     stopped = next(one for one in steps if one.results and one.results()["end_to_end"].n_epochs == 11)
-    result = stopped.results()["end_to_end"]
+    result = present(stopped.results)()["end_to_end"]
     epochs, kept = kept_by_epoch(result)
     assert epochs[-3:] == (9, 10, 11)
     np.testing.assert_array_equal(kept[:, -1], result.source_accuracy_after)

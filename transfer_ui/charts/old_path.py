@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from transfer_core import STRATEGIES, RunResult
+from transfer_core.arrays import Array
 from transfer_ui.charts import base, beside, work
 from transfer_ui.on_the_way import kept_by_epoch
 from transfer_ui.palette import MUTED, PAPER, colours
@@ -30,7 +31,7 @@ def rows(results: Mapping[str, RunResult]) -> pd.DataFrame:
     for name in PRETRAINED:
         result = results[name]
         epochs, kept = kept_by_epoch(result)
-        columns = {}
+        columns: dict[str, Array] = {}
         for field, values in (("", result.history["val_accuracy"][:, list(epochs)]), ("source_", kept)):
             mean, low, high = base.shown_band(values)
             columns |= {field.rstrip("_") or "mean": mean, f"{field}low": low, f"{field}high": high}

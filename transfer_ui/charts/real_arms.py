@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -117,7 +118,7 @@ def work_template(arms: Arms, mode: str) -> base.Spec:
 @cache
 def moves_template(arms: Arms, stages: tuple[str, ...], mode: str) -> base.Spec:
     """Make the grid of arms by stages, coloured by how far the weights of a stage moved."""
-    upright = {
+    upright: dict[str, Any] = {
         "labelAngle": alt.ExprRef(f"{NARROW} ? -90 : 0"),
         "labelAlign": alt.ExprRef(f"{NARROW} ? 'right' : 'center'"),
         "labelBaseline": alt.ExprRef(f"{NARROW} ? 'middle' : 'top'"),
