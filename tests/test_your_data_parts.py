@@ -228,7 +228,7 @@ def test_parts_of_a_source_are_offered_where_there_is_one_and_a_link_to_others_i
     assert "part" not in app.query_params
     assert not app.warning
     _open(app, parts.HOME)
-    assert "LABEL = " in app.code[0].value
+    assert "LABEL = " in texts(app.code)
     again = open_page("your_data", {"part": "<b>"})
     assert not again.exception
 
