@@ -83,8 +83,10 @@ def kept_by_epoch(result: RunResult) -> tuple[tuple[int, ...], Array]:
     kept : ndarray of shape (n_seeds, len(epochs))
         0 to 1.
     """
-    epochs, sampled = result.measured[SERIES]
     before, after, last = result.source_accuracy_before, result.source_accuracy_after, result.n_epochs
+    if SERIES not in result.measured:  # a visitor's data, for one: nothing looked at the old task on the way
+        return (0, last), np.stack([before, after], axis=1)
+    epochs, sampled = result.measured[SERIES]
     off = before - sampled[0]
     off_at_end = after - sampled[-1] if epochs[-1] == last else off
     share = np.array(epochs)[:, None] / max(last, 1)
