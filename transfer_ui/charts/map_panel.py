@@ -17,7 +17,7 @@ MAP_COLUMNS = alt.ExprRef("width < 360 ? 2 : width < 640 ? 3 : 4")
 POINTS = "format(abs(datum.mean) < 0.0005 ? 0 : 100 * datum.mean, '+.1f')"
 MARK = "▼"
 PICK = "pick"
-YOU_BELOW = 14  # pixels below the middle of a cell, where its number stands
+YOU_BELOW = 12  # pixels below the middle of a cell, where its number stands
 
 
 class Grid(NamedTuple):
