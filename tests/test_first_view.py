@@ -10,7 +10,7 @@ from tests.app import PAGE_FILES, ROOT
 
 # What a bare Streamlit page with pandas and Altair imports, and what little we add to it.
 OURS = {"transfer_core", "transfer_takeaway", "transfer_ui", "threadpoolctl"}
-BROUGHT_BY_STREAMLIT = {"streamlit", "PIL", "narwhals", "pyarrow"}
+BROUGHT_BY_STREAMLIT = {"streamlit", "PIL", "narwhals", "numpy", "pyarrow"}
 BARE = (
     "import sys, json, streamlit, altair, pandas, pyarrow, streamlit.testing.v1; print(json.dumps(list(sys.modules)))"
 )
