@@ -47,7 +47,7 @@ def test_a_damaged_file_is_a_miss(folder, damage):
     file.write_bytes(file.read_bytes()[:-1] if damage is None else damage)
     again = last_of(steps.comparison_steps(QUICK, {}))
     np.testing.assert_array_equal(again["end_to_end"].test_accuracy, first["end_to_end"].test_accuracy)
-    assert SharedResults(folder).get(f"comparison {QUICK.key}") is not None, "and it is written anew"
+    assert SharedResults(folder).get(f"comparison with the old task {QUICK.key}") is not None, "and it is written anew"
 
 
 def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path, monkeypatch):

@@ -135,7 +135,8 @@ def _holders(names):
         for one in gc.get_objects()
         if isinstance(one, kinds)
         and one is not names
-        and any(isinstance(part, str) and part in names for part in (one.values() if isinstance(one, dict) else one))
+        # The type, not `isinstance`: what PyTorch has put aside warns whoever asks for its class.
+        and any(type(part) is str and part in names for part in (one.values() if isinstance(one, dict) else one))
     ]
 
 
