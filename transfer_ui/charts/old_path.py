@@ -12,6 +12,7 @@ import pandas as pd
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
 from transfer_ui.charts import base, beside, work
+from transfer_ui.charts.encodings import frame_scale
 from transfer_ui.on_the_way import kept_by_epoch
 from transfer_ui.palette import MUTED, PAPER, colours
 
@@ -76,8 +77,8 @@ def template(mode: str) -> base.Spec:
         return alt.X(f"{field}:Q", scale=scale).axis(format=".0%", tickCount=4, title="Old task, with its old head")
 
     def y(field: str) -> alt.Y:
-        scale = alt.Scale(domain=[base.framed("frame.low"), base.framed("frame.high")], nice=False)
-        return alt.Y(f"{field}:Q", scale=scale).axis(format=".0%", tickCount=4).title("New task: validation accuracy")
+        axis = alt.Y(f"{field}:Q", scale=frame_scale()).axis(format=".0%", tickCount=4)
+        return axis.title("New task: validation accuracy")
 
     every = alt.Chart(base.NO_DATA)
     here = every.transform_filter("datum.epoch <= at && at < datum.until")
