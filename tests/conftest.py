@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -97,6 +98,16 @@ def no_workers() -> Iterator[None]:
     """Train in a thread: pages in a test need no process of their own. Servers of the browser tests start theirs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FREEZE_OR_FINE_TUNE_WORKERS", "0")
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def components_looked_for_once() -> Iterator[None]:
+    """Let Streamlit read what is installed once and not for every page that a test opens: half a second each time."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
 
 
