@@ -66,6 +66,7 @@ def test_first_view_imports_nothing_that_can_wait_and_its_controls_need_no_chart
     assert "numpy" in with_controls
     assert not {"pandas", "altair"} & set(with_controls)
     imported = {name.partition(".")[0] for name in set(at_last) - bare}
+    assert "altair" not in at_last  # the charts of a first view ship ready made
     assert page == "class_links" or "pandas" in at_last
     assert not imported & third_party
     drawing = {"segno"} if page == "class_links" else set()  # the QR code: no other page pays for it

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-import altair as alt
 import pandas as pd
 
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.palette import INK
 
 ROW, MARGIN = 34, 44  # pixels
 SHADES = {"light": ["#F3F6F8", "#0072B2"], "dark": ["#161E26", "#56B4E9"]}
 
 
-@cache
-def template(mode: str, classes: tuple[str, ...], networks: tuple[str, ...]) -> base.Spec:
+@kept
+def template(mode: str, classes: tuple[str, ...], networks: tuple[str, ...]) -> Spec:
     """Make the table of probabilities."""
     x = alt.X("class:N").sort(classes).axis(labelAngle=0, domain=False, ticks=False, orient="top").title(None)
     y = alt.Y("network:N").sort(networks).axis(domain=False, ticks=False, labelLimit=120).title(None)

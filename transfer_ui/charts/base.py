@@ -10,26 +10,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
-from altair.utils import schemapi
 from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core.arrays import Array
 from transfer_core.statistics import MIN_SEEDS, mean_band
+from transfer_ui.charts import alt
 from transfer_ui.charts.projected import enlarged
+from transfer_ui.charts.ready import Spec
 from transfer_ui.controls import class_mode
 from transfer_ui.palette import INK, MUTED
 
-Spec = dict[str, Any]
-schemapi.disable_debug_mode()  # checks of each part take a fifth of the time of a template; tests check the whole instead
 LABEL_GAP = 16  # pixels between two labels
 LABEL_HEIGHTS = (150, 560)  # pixels of a chart on the page, and of one that fills a screen
 FULL_SCREEN = "height > 450"
-TEXT_SIZE = alt.ExprRef(f"{FULL_SCREEN} ? 15 : 12")  # at most a pixel less than `LABEL_GAP`
-NO_DATA: alt.NamedData = alt.NamedData("rows")
+TEXT_SIZE = {"expr": f"{FULL_SCREEN} ? 15 : 12"}  # at most a pixel less than `LABEL_GAP`
+NO_DATA = {"name": "rows"}
 # A layer that draws nothing: without it the frame would not be among the data of the chart.
 FRAME = {"data": {"name": "frame"}, "mark": {"type": "rule", "opacity": 0, "tooltip": None}, "encoding": {}}
 
@@ -77,7 +75,7 @@ def template(chart: alt.LayerChart | alt.FacetChart, mode: str) -> Spec:
     """Turn an Altair chart into a template, with the look of the house; letters are larger where it fills a screen."""
     spec: Spec = chart.to_dict(validate=False)
     # Each of Altair's own `configure` methods copies every layer: together they took longer than all the rest.
-    spec["config"] = _look(mode, TEXT_SIZE.to_dict() if isinstance(chart, alt.LayerChart) else 12)
+    spec["config"] = _look(mode, TEXT_SIZE if isinstance(chart, alt.LayerChart) else 12)
     spec["layer"].insert(0, FRAME)
     return spec
 

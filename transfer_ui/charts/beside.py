@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import altair as alt
 import numpy as np
 
 from transfer_core.arrays import Array
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
 from transfer_ui.palette import PAPER
 
 NAME = 0.4  # of a small chart's width, from the first point to the last: the longest name

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import NamedTuple
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from transfer_core import RunResult
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
 from transfer_ui.charts.followed import looks, short
+from transfer_ui.charts.ready import Spec, kept
 
 HEIGHT = 280
 ROOM_FOR_LABELS = 118  # pixels on the right, where the lines' names stand
@@ -59,8 +58,8 @@ def frame(rows: pd.DataFrame, n_epochs: int, task: str) -> dict[str, float]:
     return {"n_epochs": n_epochs, "low": max(low - room, 0.0), "high": min(high + room, 1.0)}
 
 
-@cache
-def epoch_template(task: str, mode: str) -> base.Spec:
+@kept
+def epoch_template(task: str, mode: str) -> Spec:
     """Make the chart of one task.
 
     Parameters

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
-from functools import cache
 from typing import NamedTuple
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from transfer_core.arrays import Array
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.palette import INK, MUTED, PAPER
 
 PICK = "pick"
@@ -47,7 +46,7 @@ def rows_of(counts: Array, classes: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def template(mode: str, classes: Sequence[str]) -> base.Spec:
+def template(mode: str, classes: Sequence[str]) -> Spec:
     """Make the table for these classes, which may be somebody's own and are kept nowhere."""
     spec = deepcopy(_template(mode, len(classes)))
     for layer in spec["layer"]:
@@ -56,8 +55,8 @@ def template(mode: str, classes: Sequence[str]) -> base.Spec:
     return spec
 
 
-@cache
-def _template(mode: str, n_classes: int) -> base.Spec:
+@kept
+def _template(mode: str, n_classes: int) -> Spec:
     """Make the table: right answers cool, wrong ones warm, deeper for more."""
     x = alt.X("answer:N").axis(labelAngle=0, domain=False, ticks=False, orient="top").title("Answer")
     y = alt.Y("true:N").axis(domain=False, ticks=False).title("True class")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.schedules import with_starts
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import epochs, frame_scale
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.palette import INK, MUTED, PAPER, colours, dashes
 from transfer_ui.rows import OWN, SHORTS
 
@@ -144,8 +143,8 @@ def _domain(rows: pd.DataFrame, metric: str) -> tuple[float, float]:
     return 0.0, float(np.clip(values.max() * 1.15, 0.05, 4.0))
 
 
-@cache
-def curves_template(quantity: str, mode: str, names: tuple[str, ...] = tuple(STRATEGIES)) -> base.Spec:
+@kept
+def curves_template(quantity: str, mode: str, names: tuple[str, ...] = tuple(STRATEGIES)) -> Spec:
     """Make the chart of accuracies, or that of losses.
 
     Parameters

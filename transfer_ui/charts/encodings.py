@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import altair as alt
-
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
 
 
 def frame_scale(of: str = "", **options: Any) -> alt.Scale:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import altair as alt
-
 from transfer_core import STRATEGIES
+from transfer_ui.charts import alt
 from transfer_ui.palette import colours, dashes
 
 HELD = "l2_sp"
 SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "triangle-down")
 FOLLOWED = (*(name for name, strategy in STRATEGIES.items() if strategy.pretrained), HELD)
-LEGEND_COLUMNS = alt.ExprRef("width < 560 ? 2 : 4")
+LEGEND_COLUMNS = {"expr": "width < 560 ? 2 : 4"}
 
 
 def short(name: str) -> str:

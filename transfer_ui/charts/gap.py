@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
-import altair as alt
 import pandas as pd
 
 from transfer_core.studies.study import Axis, Figure
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.charts.map_panel import HEIGHT
 from transfer_ui.charts.panels import LEGEND_LINE, MARK_LINE, mark_layers
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.series import TITLES
 from transfer_ui.charts.study import Mark, figure_rows
 from transfer_ui.palette import INK, MUTED, PAPER, STRATEGY_STYLES
@@ -27,8 +26,8 @@ ARMS = ("end_to_end", "feature_extraction")
 TALL = HEIGHT + 2 * LEGEND_LINE  # as tall as the accuracies, which have a legend of two lines in its place
 
 
-@cache
-def template(mode: str, n_marks: int, across: str = FIGURE.x.title) -> base.Spec:
+@kept
+def template(mode: str, n_marks: int, across: str = FIGURE.x.title) -> Spec:
     """Make the chart.
 
     Parameters

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from transfer_core import RunConfig, RunResult
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.timeline import ROW_HEIGHT, layer_names
 from transfer_ui.palette import FROZEN, TRAINED_RANGE
 
@@ -49,8 +48,8 @@ def change_rows(result: RunResult) -> pd.DataFrame:
     )
 
 
-@cache
-def change_template(mode: str) -> base.Spec:
+@kept
+def change_template(mode: str) -> Spec:
     """Make the grid of layers by epochs, with the scale of its colours.
 
     Parameters

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import NamedTuple
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from transfer_core import STRATEGIES, RunResult
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import mean_tooltips
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.palette import colours, dashes
 
 HEIGHT = 230
@@ -84,8 +83,8 @@ def layer_rows(results: Mapping[str, RunResult], kind: Kind, names: Sequence[str
     return pd.concat(parts, ignore_index=True)
 
 
-@cache
-def template(mode: str, strategies: tuple[str, ...], kind: Kind) -> base.Spec:
+@kept
+def template(mode: str, strategies: tuple[str, ...], kind: Kind) -> Spec:
     """Make the chart of one layer.
 
     Parameters

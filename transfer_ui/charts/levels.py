@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from transfer_core.arrays import Array
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import mean_tooltips
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.series import TITLES, styles
 from transfer_ui.charts.strip import shown_interval
 from transfer_ui.palette import INK, MUTED, PAPER
@@ -36,8 +35,8 @@ def rows(names: Sequence[str], scores: Mapping[str, Array]) -> pd.DataFrame:
     return pd.DataFrame(table, columns=["row", "strategy", "kind", "value", "low", "high"])
 
 
-@cache
-def template(mode: str, names: tuple[str, ...], title: str) -> base.Spec:
+@kept
+def template(mode: str, names: tuple[str, ...], title: str) -> Spec:
     """Make the chart.
 
     Parameters

@@ -12,6 +12,7 @@ from transfer_ui.charts import base
 from transfer_ui.charts.live_panel import NO_ROWS
 from transfer_ui.charts.map_panel import PICK, Grid, You
 from transfer_ui.charts.panels import LEGEND_LINE
+from transfer_ui.charts.ready import Spec
 from transfer_ui.charts.study import described, figure_rows, panel_template
 
 ROW, AXIS = 44, 56  # pixels of a row of a map, and of its axis with its title
@@ -83,7 +84,7 @@ class LiveMap:
         empty = pd.DataFrame([{"x": x, "y": y, "waiting": waiting} for x, y in places])
         return pd.concat([rows, empty, pd.DataFrame([self._you._asdict()])], ignore_index=True)
 
-    def _spec(self) -> base.Spec:
+    def _spec(self) -> Spec:
         spec = panel_template(self._study.figure, self._series, self._mode, self._grid)
         legend = LEGEND_LINE * -(-len(self._series) // COLUMNS)
         return {**spec, "height": ROW * len(self._grid.y) + AXIS + legend}

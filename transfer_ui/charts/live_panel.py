@@ -9,6 +9,7 @@ import pandas as pd
 
 from transfer_core.studies.study import Study
 from transfer_ui.charts import base
+from transfer_ui.charts.ready import Spec
 from transfer_ui.charts.study import Mark, described, figure_rows, panel_template
 
 NO_ROWS = pd.DataFrame({"x": [""], "y": [""], "mean": [np.nan], "series": [""]})
@@ -42,5 +43,5 @@ class LivePanel:
         rows = figure_rows(table, self._study.figure, marks)
         base.show(self._spec(len(marks)), rows, alt=described(self._study, table), place=self._place)
 
-    def _spec(self, n_marks: int) -> base.Spec:
+    def _spec(self, n_marks: int) -> Spec:
         return panel_template(self._study.figure, self._series, self._mode, None, n_marks)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import altair as alt
-
 from transfer_core.studies.study import Figure
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.charts.series import SERIES_TITLE, shown
 from transfer_ui.palette import CELL_STYLES, INK, MUTED, OPEN_STYLE, PAPER
 
 HEIGHT = 330
-MAP_COLUMNS = alt.ExprRef("width < 360 ? 2 : width < 640 ? 3 : 4")
+MAP_COLUMNS = {"expr": "width < 360 ? 2 : width < 640 ? 3 : 4"}
 POINTS = "format(abs(datum.mean) < 0.0005 ? 0 : 100 * datum.mean, '+.1f')"
 MARK = "▼"
 PICK = "pick"

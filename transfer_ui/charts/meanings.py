@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
-import altair as alt
 import pandas as pd
 
 from transfer_core import RunResult
 from transfer_core.arrays import Array
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.charts.followed import FOLLOWED, looks, short
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.strip import shown_interval
 from transfer_ui.palette import INK
 
@@ -55,8 +54,8 @@ def meaning_rows(results: Mapping[str, RunResult]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@cache
-def meaning_template(mode: str) -> base.Spec:
+@kept
+def meaning_template(mode: str) -> Spec:
     """Make the chart.
 
     Parameters

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
-import altair as alt
 import pandas as pd
 
 from transfer_core import RunResult
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.lost_images import in_order, lost_by_class
 from transfer_ui.palette import INK
 
@@ -64,8 +63,8 @@ def points_words(loss: float) -> str:
     return f"{-100 * loss:+.1f}".replace("-", "−") if abs(loss) >= 0.0005 else "0.0"
 
 
-@cache
-def class_template(mode: str) -> base.Spec:
+@kept
+def class_template(mode: str) -> Spec:
     """Make the chart.
 
     Parameters

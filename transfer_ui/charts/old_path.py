@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
-from transfer_ui.charts import base, beside, work
+from transfer_ui.charts import alt, base, beside, work
 from transfer_ui.charts.encodings import frame_scale
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.on_the_way import kept_by_epoch
 from transfer_ui.palette import MUTED, PAPER, colours
 
@@ -61,8 +60,8 @@ def frame(table: pd.DataFrame) -> dict[str, float]:
     return {**work.frame(table), "before": float(table["source"].iloc[0])}
 
 
-@cache
-def template(mode: str) -> base.Spec:
+@kept
+def template(mode: str) -> Spec:
     """Make the chart.
 
     Parameters

@@ -5,17 +5,15 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Literal
 
-import altair as alt
-
 from transfer_core.studies.study import Axis, Figure
-from transfer_ui.charts import base, map_panel
+from transfer_ui.charts import alt, base, map_panel
 from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.charts.map_panel import HEIGHT, Grid
 from transfer_ui.charts.series import SERIES_TITLE, shown, styles
 from transfer_ui.palette import INK, MUTED
 
 LEGEND_LINE = 20  # pixels; the legend takes its place from the height
-LEGEND_COLUMNS = alt.ExprRef("width < 640 ? 2 : 4")
+LEGEND_COLUMNS = {"expr": "width < 640 ? 2 : 4"}
 FORMATS = {"share": ".0%", "points": "+.0%", "number": "~s"}
 FINE_FORMATS = {"share": ".1%", "points": "+.1%", "number": ",.4~g"}
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")

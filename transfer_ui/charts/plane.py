@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from transfer_core import STRATEGIES
 from transfer_core.wording import inside
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
 from transfer_ui.charts.followed import looks
 from transfer_ui.charts.plane_rows import UNFROZEN, Picture
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.two_tasks import AXES, UNSEEN, accuracy_axis, tooltips
 from transfer_ui.palette import INK, MUTED, PAPER
 
@@ -22,8 +21,8 @@ UNDER_WAY = "Training is under way."
 NO_ROWS = pd.DataFrame({"role": [""]})
 
 
-@cache
-def plane_template(mode: str) -> base.Spec:
+@kept
+def plane_template(mode: str) -> Spec:
     """Make the chart.
 
     Parameters

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import cache
 
-import altair as alt
 import pandas as pd
 
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.palette import INK, MUTED
 
 ROW, MARGIN = 26, 50  # pixels of a row, and of the axis
@@ -27,8 +26,8 @@ def rows(counts: Mapping[str, int], answers: Mapping[str, str], right: Collectio
     return pd.DataFrame(table, columns=["answer", "readers", "right"])
 
 
-@cache
-def template(mode: str, answers: tuple[str, ...]) -> base.Spec:
+@kept
+def template(mode: str, answers: tuple[str, ...]) -> Spec:
     """Make the chart.
 
     Parameters

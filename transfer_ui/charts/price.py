@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Literal
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from transfer_core import RunResult
-from transfer_ui.charts import base, beside
+from transfer_ui.charts import alt, base, beside
 from transfer_ui.charts.encodings import frame_scale
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.series import TITLES
 from transfer_ui.charts.strip import shown_interval
 from transfer_ui.palette import ARM_STYLES, MUTED, PAPER, colours
@@ -68,8 +67,8 @@ def _row(name: str, result: RunResult, part: Part) -> dict[str, object]:
     }
 
 
-@cache
-def template(panel: Panel, part: Part, mode: str) -> base.Spec:
+@kept
+def template(panel: Panel, part: Part, mode: str) -> Spec:
     """Make one of the two panels.
 
     Parameters

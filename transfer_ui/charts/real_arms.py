@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from transfer_core.strategies import Look
-from transfer_ui.charts import base, beside, price
+from transfer_ui.charts import alt, base, beside, price
 from transfer_ui.charts.encodings import frame_scale, mean_tooltips
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.palette import FROZEN, MUTED, PAPER, TRAINED_RANGE
 
 ROW, LINE, MARGIN = 34, 18, 70  # pixels of a row, a style in it, axis and title
@@ -39,8 +38,8 @@ def _names(arms: Arms) -> alt.Y:
     )
 
 
-@cache
-def strip_template(arms: Arms, mode: str) -> base.Spec:
+@kept
+def strip_template(arms: Arms, mode: str) -> Spec:
     """Make the strip: a row per arm, filled where the style is the same, open where it is the other."""
     colour, y = _colour(arms, mode), _names(arms)
 
@@ -80,8 +79,8 @@ def strip_template(arms: Arms, mode: str) -> base.Spec:
     )
 
 
-@cache
-def work_template(arms: Arms, mode: str) -> base.Spec:
+@kept
+def work_template(arms: Arms, mode: str) -> Spec:
     """Make accuracy against the multiply-adds of the backward pass."""
     colour = _colour(arms, mode)
     x = (
@@ -113,8 +112,8 @@ def work_template(arms: Arms, mode: str) -> base.Spec:
     )
 
 
-@cache
-def moves_template(arms: Arms, stages: tuple[str, ...], mode: str) -> base.Spec:
+@kept
+def moves_template(arms: Arms, stages: tuple[str, ...], mode: str) -> Spec:
     """Make the grid of arms by stages, coloured by how far the weights of a stage moved."""
     upright: dict[str, Any] = {
         "labelAngle": alt.ExprRef(f"{NARROW} ? -90 : 0"),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 
-import altair as alt
 import numpy as np
 import pandas as pd
 from streamlit.delta_generator import DeltaGenerator
@@ -14,8 +12,9 @@ from transfer_core import STRATEGIES
 from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES
 from transfer_core.statistics import MIN_SEEDS, Interval, mean_interval, paired_gap
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import frame_scale
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.series import TITLES, styles
 from transfer_ui.palette import MUTED, PAPER
 from transfer_ui.rows import OWN
@@ -71,8 +70,8 @@ def shown_interval(values: Array) -> Interval:
     return interval if len(values) >= MIN_SEEDS else Interval(interval.mean, np.nan, np.nan)
 
 
-@cache
-def template(panel: str, mode: str, names: tuple[str, ...] = NAMES, measure: str = MEASURE) -> base.Spec:
+@kept
+def template(panel: str, mode: str, names: tuple[str, ...] = NAMES, measure: str = MEASURE) -> Spec:
     """Make one of the two panels.
 
     Parameters

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -14,9 +12,10 @@ import streamlit as st
 from transfer_core import RunConfig
 from transfer_core.studies.study import Axis, Figure, Study
 from transfer_core.wording import number_words
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
 from transfer_ui.charts.map_panel import MARK, Grid
 from transfer_ui.charts.panels import panel
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.series import shown
 
 MAP_ROW, MAP_MARGIN = 56, 90  # pixels; the margin is for axis and legend
@@ -113,10 +112,10 @@ def mark_words(figure: Figure, table: pd.DataFrame) -> str:
     return f"{MARK} {figure.mark_title}. " if figure.mark and table[figure.mark].any() else ""
 
 
-@cache
+@kept
 def panel_template(
     figure: Figure, series: tuple[str, ...], mode: str, grid: Grid | None = None, n_marks: int = 0
-) -> base.Spec:
+) -> Spec:
     """Make the template of one panel."""
     return base.template(panel(figure, series, mode, grid, n_marks), mode)
 

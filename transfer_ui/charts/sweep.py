@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import frame_scale, mean_tooltips
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.strip import shown_interval
 from transfer_ui.palette import INK, colours
 
@@ -81,8 +80,8 @@ def _domain(table: pd.DataFrame, metric: str) -> tuple[float, float]:
     return low - room, high + room
 
 
-@cache
-def sweep_template(metric: str, mode: str, knob_title: str) -> base.Spec:
+@kept
+def sweep_template(metric: str, mode: str, knob_title: str) -> Spec:
     """Make the chart of one accuracy.
 
     Parameters

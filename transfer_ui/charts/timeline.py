@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from transfer_core import Schedule
 from transfer_core.schedules import with_starts
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.palette import FROZEN, INK, ON_TRAINED, TRAINED_RANGE
 
 ROW_HEIGHT = 34  # pixels
@@ -58,8 +58,8 @@ def schedule_rows(schedule: Schedule) -> pd.DataFrame:
     )
 
 
-@cache
-def timeline_template(mode: str, *, axis: bool = True, row_height: int = ROW_HEIGHT) -> base.Spec:
+@kept
+def timeline_template(mode: str, *, axis: bool = True, row_height: int = ROW_HEIGHT) -> Spec:
     """Make the grid of layers by epochs.
 
     Parameters

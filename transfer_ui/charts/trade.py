@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, NamedTuple
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from transfer_core import RunResult
 from transfer_core.arrays import Array
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
 from transfer_ui.charts.followed import looks, short
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.strip import shown_interval
 from transfer_ui.charts.two_tasks import AXES, UNSEEN, accuracy_axis, tooltips
 from transfer_ui.palette import INK, MUTED, PAPER
@@ -130,8 +129,8 @@ def _before(results: Mapping[str, RunResult]) -> float:
     return float(next(iter(results.values())).source_accuracy_before.mean())
 
 
-@cache
-def trade_template(mode: str) -> base.Spec:
+@kept
+def trade_template(mode: str) -> Spec:
     """Make the chart.
 
     Parameters

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-import altair as alt
 import pandas as pd
 
-from transfer_ui.charts import base
+from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import mean_tooltips
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.palette import INK, MUTED, OTHERS, PAPER
 
 LAB, REAL = "This lab’s network", "The real network"
@@ -16,8 +14,8 @@ HEIGHT = 300
 TICKS = [1, 2, 5, 10, 20, 50, 100]
 
 
-@cache
-def template(mode: str) -> base.Spec:
+@kept
+def template(mode: str) -> Spec:
     """Make the chart.
 
     Parameters

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import altair as alt
-
+from transfer_ui.charts import alt
 from transfer_ui.charts.encodings import frame_scale, mean_tooltips
 
 AXES = ("target", "source")

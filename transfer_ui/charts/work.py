@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
@@ -13,9 +11,10 @@ from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
 from transfer_core.costs import multiply_adds
 from transfer_core.schedules import first_epochs
-from transfer_ui.charts import base, beside
+from transfer_ui.charts import alt, base, beside
 from transfer_ui.charts.curves import curve_rows
 from transfer_ui.charts.encodings import frame_scale
+from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.palette import PAPER, colours
 
 HEIGHT = 230  # pixels
@@ -69,8 +68,8 @@ def frame(table: pd.DataFrame) -> dict[str, float]:
     return {"last": last, "low": max(0.0, round(low - 0.06, 3)), "high": min(1.02, round(high + 0.06, 3))}
 
 
-@cache
-def template(mode: str) -> base.Spec:
+@kept
+def template(mode: str) -> Spec:
     """Make the chart.
 
     Parameters
