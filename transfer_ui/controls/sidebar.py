@@ -19,6 +19,13 @@ GROUPS = {"task": "Task", "network": "Network", "training": "Training", "more": 
 
 def current_config() -> RunConfig:
     """Get what the visitor has chosen so far, or what the link says; notices are shown once."""
+    chosen = _chosen_before()
+    remember(chosen)
+    return chosen
+
+
+def _chosen_before() -> RunConfig:
+    """Get what was chosen before this run of the page, or what the link says."""
     asked: RunConfig | None = st.session_state.pop("asked_config", None)
     chosen: RunConfig | None = st.session_state.get("config")
     if asked is not None:
@@ -34,7 +41,6 @@ def current_config() -> RunConfig:
             put_on_controls(chosen)
             if not st.session_state.get("page_is_new"):  # else it follows by itself, and a second one would be history
                 address.send()
-    remember(chosen)
     return chosen
 
 
@@ -101,7 +107,7 @@ def _put(values: Values) -> None:
 
 def draw(page: str) -> RunConfig:
     """Draw all knobs in the sidebar of a page and give the configuration they make."""
-    before = current_config()
+    before = _chosen_before()  # remembered with what the controls say now: the map is drawn once
     if st.session_state.setdefault("controls_drawn_on", page) != page:
         # A widget of another page is another widget, though its key is the same: it must be told.
         put_on_controls(before)

@@ -7,7 +7,6 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -133,11 +132,11 @@ def draw_links() -> None:
     A link that carries the address leads there even if the server has forgotten the session, and the browser keeps one
     entry in its history, which one press of Back undoes.
     """
-    drawn: dict[str, str] = st.session_state.drawn_links
-    for page in (one for one in PAGES if one.file in st.session_state.entries):
-        query = address.settings_to_go_on_with() | address.place_on(page.file)
-        link = urlencode(query)
-        if drawn.get(page.file) != link:
-            drawn[page.file] = link
-            place = st.session_state.entries[page.file]
-            place.page_link(st.session_state.pages[page.file], label=page.title, icon=page.icon, query_params=query)
+    drawn: dict[str, dict[str, str]] = st.session_state.drawn_links
+    entries, settings = st.session_state.entries, address.settings_to_go_on_with()
+    for page in (one for one in PAGES if one.file in entries):
+        query = settings | address.place_on(page.file)
+        if drawn.get(page.file) != query:
+            drawn[page.file] = query
+            target = st.session_state.pages[page.file]
+            entries[page.file].page_link(target, label=page.title, icon=page.icon, query_params=query)
