@@ -10,7 +10,7 @@ import numpy as np
 
 from transfer_core.arrays import Array
 from transfer_ui.charts import base
-from transfer_ui.palette import PAPER
+from transfer_ui.charts.lettering import on_paper
 
 NARROWEST = 290  # pixels of the plot on a phone: where names and points are closest
 LETTER = 5.6  # pixels of a letter, on average
@@ -116,7 +116,7 @@ def _apart(
 def name_layers(
     names: alt.Chart, x: alt.X, y: alt.Y, colour: alt.Color, mode: str, *, outside: int = BESIDE
 ) -> list[alt.Chart]:
-    """Write the names of `names_beside`, in paper first, so that no line strikes one through.
+    """Write the names of `names_beside`, on paper.
 
     Parameters
     ----------
@@ -134,10 +134,5 @@ def name_layers(
         "baseline": "middle",
         "dx": alt.ExprRef(f"datum.right ? {-outside} : {outside}"),
         "dy": base.label_nudge(),
-        "tooltip": None,
     }
-    paper = names.mark_text(**look, stroke=PAPER[mode], strokeWidth=4, strokeJoin="round")
-    return [
-        paper.encode(x=x, y=y, text="strategy:N"),
-        names.mark_text(**look).encode(x=x, y=y, text="strategy:N", color=colour),
-    ]
+    return on_paper(names, look, mode, colour, x=x, y=y, text="strategy:N")
