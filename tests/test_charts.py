@@ -213,6 +213,12 @@ def test_change_is_empty_exactly_where_the_schedule_froze(results):
     assert (rows["change"].isna() == frozen).all()
 
 
+def test_the_epochs_of_a_heat_strip_leave_no_gap():
+    bars = [layer["mark"] for layer in layer_change.change_template("light")["layer"] if layer["mark"]["type"] == "bar"]
+    assert bars
+    assert all(0 < mark["x2Offset"] < 1 for mark in bars)
+
+
 def test_sweep_has_a_row_a_value_and_a_level_for_each_reference(results):
     swept = {"0": results["progressive_unfreezing"], "6": results["feature_extraction"]}
     rows = sweep.sweep_rows(swept, {"end_to_end": results["end_to_end"]}, chosen=6, last=6)
