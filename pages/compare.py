@@ -98,11 +98,13 @@ st.caption(
 )
 
 # The evidence in numbers.
-view = sidebar.choose_in_link("numbers", {"summary": "Summary", "seeds": "Seed by seed"}, st.segmented_control)
+views = {"summary": "Summary", "costs": "Costs", "seeds": "Seed by seed"}
+view = sidebar.choose_in_link("numbers", views, st.segmented_control)
 if view == "seeds":
     tables.show_per_seed(tables.per_seed(results, baselines))
 else:
-    tables.show_summary(outcome.once("summary", lambda: tables.summary(results, baselines)))
+    draw_table = tables.show_costs if view == "costs" else tables.show_summary
+    draw_table(outcome.once("summary", lambda: tables.summary(results, baselines)))
 frame.show_origin(outcome.made)
 with st.container(horizontal=True):
     origin = Origin("compare", [config], notes=("stopped before the end",) if outcome.stopped else ())

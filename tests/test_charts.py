@@ -10,7 +10,20 @@ from tests.present import present
 from transfer_core import STRATEGIES, RunConfig, compare, compare_steps
 from transfer_core.statistics import paired_gap
 from transfer_core.studies.registry import STUDIES
-from transfer_ui.charts import base, curves, layer_change, old_path, price, samples, strip, study, sweep, timeline, work
+from transfer_ui.charts import (
+    base,
+    beside,
+    curves,
+    layer_change,
+    old_path,
+    price,
+    samples,
+    strip,
+    study,
+    sweep,
+    timeline,
+    work,
+)
 from transfer_ui.charts.components import readings
 from transfer_ui.controls.knobs import RATES
 from transfer_ui.palette import ON_TRAINED, STRATEGY_STYLES, TRAINED_RANGE
@@ -200,6 +213,12 @@ def test_change_is_empty_exactly_where_the_schedule_froze(results):
     assert (rows["change"].isna() == frozen).all()
 
 
+def test_the_epochs_of_a_heat_strip_leave_no_gap():
+    bars = [layer["mark"] for layer in layer_change.change_template("light")["layer"] if layer["mark"]["type"] == "bar"]
+    assert bars
+    assert all(0 < mark["x2Offset"] < 1 for mark in bars)
+
+
 def test_sweep_has_a_row_a_value_and_a_level_for_each_reference(results):
     swept = {"0": results["progressive_unfreezing"], "6": results["feature_extraction"]}
     rows = sweep.sweep_rows(swept, {"end_to_end": results["end_to_end"]}, chosen=6, last=6)
@@ -306,12 +325,29 @@ def test_readings_are_the_curves_and_the_work_at_every_epoch(results):
         assert arm["work"][-1] == pytest.approx(result.cost.multiply_adds, rel=5e-3)
 
 
-def test_names_on_one_side_of_a_picture_stand_apart(results):
-    ends, (low, high) = work.ends(work.rows(results)), list(work.frame(work.rows(results)).values())[1:]
-    for height, nudge in zip(base.LABEL_HEIGHTS, ("nudge_low", "nudge_high"), strict=True):
-        for _, here in ends.groupby("right"):
-            places = height * (high - here["label"]) / (high - low) + here[nudge]
-            assert (np.diff(np.sort(places)) >= base.LABEL_GAP - 1e-6).all()
+@pytest.mark.parametrize("outside", [beside.BESIDE, beside.ABOVE], ids=["beside", "above"])
+@pytest.mark.parametrize("height", [150, 185, 300, 560])
+def test_a_name_covers_no_point_and_no_other_name(height, outside):
+    names = ["Feature extraction", "End-to-end", "Progressive", "From scratch", "Random features"]
+    across, up = np.array([0.56, 1.0, 0.94, 1.0, 0.56]), np.array([0.703, 0.666, 0.712, 0.514, 0.297])
+    placed = beside.names_beside(names, across, up, 0.22, 0.79, span=(0.0, 1.0), outside=outside)
+    points = (0.79 - up) / (0.79 - 0.22) * height
+    share = np.clip((height - 150) / (560 - 150), 0, 1)
+    rows = points + placed["nudge_low"] + share * (placed["nudge_high"] - placed["nudge_low"])
+    begin = across * beside.NARROWEST + np.where(placed["right"], -outside, outside)
+    widths = beside.LETTER * np.array([len(name) for name in names])
+    begin = np.where(placed["right"], begin - widths, begin)
+    for name, other in itertools.product(range(5), repeat=2):
+        if begin[name] < across[other] * beside.NARROWEST < begin[name] + widths[name]:
+            assert abs(rows[name] - points[other]) >= beside.CLEAR - 1, (names[name], names[other])
+        if name < other and begin[name] < begin[other] + widths[other] and begin[other] < begin[name] + widths[name]:
+            assert abs(rows[name] - rows[other]) >= base.LABEL_GAP - 1, (names[name], names[other])
+
+
+def test_points_that_the_slider_moves_are_drawn_over_the_names():
+    for spec in (work.template("light"), old_path.template("light")):
+        marks = [layer["mark"]["type"] for layer in spec["layer"]]
+        assert marks.index("point") > max(at for at, mark in enumerate(marks) if mark == "text")
 
 
 def test_charts_that_follow_the_epoch_hear_it_and_stay_within_their_run(results):

@@ -5,7 +5,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.app import PAGE_FILES, QUICK, ROOT, open_page, texts, widget
-from transfer_core import SCENARIOS, RunConfig
+from transfer_core import SCENARIOS, STRATEGIES, RunConfig, compare
+from transfer_ui import tables
 from transfer_ui.controls.knobs import KNOBS, config_of, values_of
 from transfer_ui.controls.link import to_query, to_text
 from transfer_ui.controls.presets import PRESETS
@@ -161,11 +162,22 @@ def test_second_view_lists_the_seeds():
     assert app.query_params["numbers"] == "seeds"
 
 
+def test_the_tables_of_the_numbers_stand_side_by_side_and_hold_together_all_of_the_download():
+    summary, costs = (
+        open_page("compare", QUICK | {"numbers": view}).dataframe[0].value for view in ("summary", "costs")
+    )
+    assert max(len(summary.columns), len(costs.columns)) <= 7
+    assert set(summary["strategy"]) > set(costs["strategy"]) == {strategy.title for strategy in STRATEGIES.values()}
+    small = RunConfig(hidden_sizes=(8,), pretrain_epochs=1, n_epochs=2, unfreeze_epoch=1, n_seeds=2)
+    downloaded = set(tables.summary(compare(small), {}))
+    assert {*summary, *costs} - {"interval"} == downloaded - {"low", "high"}
+
+
 def test_view_in_a_link_is_opened():
     app = open_page("compare", QUICK | {"numbers": "seeds"})
     assert list(app.dataframe[0].value["seed"]) == [0, 1]
     wrong = open_page("compare", QUICK | {"numbers": "all"})
-    assert "numbers in the link must be one of summary, seeds, got `all`" in texts(wrong.warning)
+    assert "numbers in the link must be one of summary, costs, seeds, got `all`" in texts(wrong.warning)
 
 
 def test_diverging_run_is_named_not_a_traceback():

@@ -15,10 +15,13 @@ from transfer_core.baselines import BASELINES
 from transfer_core.pretraining import pretraining_multiply_adds
 from transfer_core.statistics import MIN_SEEDS, mean_interval
 from transfer_core.wording import TOO_FEW_SEEDS
+from transfer_ui import verdicts
 from transfer_ui.definitions import DEFINITIONS
-from transfer_ui.rows import FROM_PRETRAINED
+from transfer_ui.rows import FROM_PRETRAINED, SHORTS
 from transfer_ui.verdicts import TITLES
 
+HEADINGS = {TITLES[name]: short for name, short in {**SHORTS, **verdicts.SHORTS}.items()}
+"""Short headings, so that the columns of the seeds stand side by side."""
 PERCENT: dict[str, Any] = {"format": "%.1f %%"}
 UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""))
 
@@ -43,11 +46,11 @@ def summary(
         Accuracies are shares, 0 to 1; a cell that means nothing is empty.
     """
     full = results["end_to_end"].cost
-    rows = []
+    found = []
     for name, result in results.items():
         old_task = result.config.has_old_task
         train, val = (result.history[f"{part}_accuracy"][:, -1].mean() for part in ("train", "val"))
-        rows.append(
+        found.append(
             _scored(TITLES[name], result.test_accuracy)
             | {
                 "source_before": result.source_accuracy_before.mean() if old_task else np.nan,
@@ -65,8 +68,8 @@ def summary(
             }
         )
     for name, scores in baselines.items():
-        rows.append(_scored(TITLES[name], scores) | {"best_for": BASELINES[name].best_for})
-    return pd.DataFrame(rows)
+        found.append(_scored(TITLES[name], scores) | {"best_for": BASELINES[name].best_for})
+    return pd.DataFrame(found)
 
 
 def per_seed(results: Mapping[str, RunResult], baselines: Mapping[str, Array]) -> pd.DataFrame:
@@ -96,26 +99,40 @@ def per_epoch(results: Mapping[str, RunResult]) -> pd.DataFrame:
 
 
 def show_summary(table: pd.DataFrame) -> None:
-    """Draw the summary with units and words; decimals are the same throughout a column."""
+    """Draw what each row gains, with units and words; decimals are the same throughout a column."""
     number = st.column_config.NumberColumn
-    shown = _in_percent(table, ["test_accuracy", "source_before", "source_after", "train_accuracy", "train_minus_val"])
-    shown.insert(2, "interval", _interval_words(table))
-    size, unit = next(one for one in UNITS if one[0] <= max(table["multiply_adds"].max(), 1))
-    shown[["multiply_adds", "pretraining_multiply_adds"]] /= size
-    st.dataframe(
-        shown.drop(columns=["low", "high"]),
-        hide_index=True,
-        width="stretch",
-        placeholder="–",
-        alt="Results of all strategies and controls, one row for each",
-        column_config={
-            "strategy": st.column_config.TextColumn("Strategy", pinned=True),
+    shares = ["test_accuracy", "source_before", "source_after", "train_accuracy", "train_minus_val"]
+    shown = _in_percent(table, shares).assign(interval=_interval_words(table))
+    _draw(
+        shown,
+        "Results of all strategies and controls, one row for each",
+        {
             "test_accuracy": number("Test", help="Accuracy on images used for no fitting and no choice.", **PERCENT),
             "interval": st.column_config.TextColumn("95 % interval", help="Of the test accuracy, over the seeds."),
             "source_before": number("Source before", help="Old head, before training on the target.", **PERCENT),
             "source_after": number(
                 "Source after", help="Old head on the backbone, after training on the target.", **PERCENT
             ),
+            "train_accuracy": number("Train", help="Accuracy on the training images.", **PERCENT),
+            "train_minus_val": number(
+                "Train − val",
+                format="%.1f points",
+                help="Training minus validation accuracy: overfitting widens this gap.",
+            ),
+        },
+    )
+
+
+def show_costs(table: pd.DataFrame) -> None:
+    """Draw what each strategy takes, and what it is meant for."""
+    number = st.column_config.NumberColumn
+    trained = table[table["multiply_adds"].notna()]
+    size, unit = next(one for one in UNITS if one[0] <= max(trained["multiply_adds"].max(), 1))
+    work = ["multiply_adds", "pretraining_multiply_adds"]
+    _draw(
+        trained.assign(**{name: trained[name] / size for name in work}),
+        "What each strategy costs, one row for each",
+        {
             "multiply_adds": number("Multiply-adds", format=f"%.1f {unit}".rstrip(), help="For training one network."),
             "speed_up_multiply_adds": number(
                 "Saving",
@@ -127,23 +144,29 @@ def show_summary(table: pd.DataFrame) -> None:
                 format=f"%.1f {unit}".rstrip(),
                 help="Multiply-adds of training the network on the source, paid once and before.",
             ),
-            "trainable_layers": st.column_config.TextColumn("Layers trained"),
-            "trainable_parameters": number("Parameters trained", format="localized"),
-            "train_accuracy": number("Train", help="Accuracy on the training images.", **PERCENT),
-            "train_minus_val": number(
-                "Train − val",
-                format="%.1f points",
-                help="Training minus validation accuracy: overfitting widens this gap.",
-            ),
-            "best_for": st.column_config.TextColumn("Meant for", width="large"),
+            "trainable_layers": st.column_config.TextColumn("Layers", help="Layers trained, of all."),
+            "trainable_parameters": number("Parameters", format="localized", help="Parameters trained."),
+            "best_for": st.column_config.TextColumn("Meant for", width="medium"),
         },
+    )
+
+
+def _draw(table: pd.DataFrame, alt: str, columns: Mapping[str, Any]) -> None:
+    """Draw some columns of the summary, as many as stand side by side."""
+    st.dataframe(
+        table[["strategy", *columns]],
+        hide_index=True,
+        width="stretch",
+        placeholder="–",
+        alt=alt,
+        column_config={"strategy": st.column_config.TextColumn("Strategy", pinned=True), **columns},
     )
 
 
 def show_per_seed(table: pd.DataFrame) -> None:
     """Draw the seeds one by one."""
     names = [name for name in table.columns if name != "seed"]
-    columns = {name: st.column_config.NumberColumn(**PERCENT) for name in names}
+    columns = {name: st.column_config.NumberColumn(HEADINGS.get(name, name), **PERCENT) for name in names}
     st.dataframe(
         _in_percent(table, names),
         hide_index=True,

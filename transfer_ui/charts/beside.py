@@ -1,52 +1,121 @@
-"""Names beside points, where there is no room at the end of a line."""
+"""Names beside points, where there is no room at the end of a line: none covers a point, and none another name."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from transfer_core.arrays import Array
 from transfer_ui.charts import alt, base
-from transfer_ui.palette import PAPER
+from transfer_ui.charts.lettering import on_paper
 
-NAME = 0.4  # of a small chart's width, from the first point to the last: the longest name
+NARROWEST = 290  # pixels of the plot on a phone: where names and points are closest
+LETTER = 5.6  # pixels of a letter, on average
+CLEAR = 14  # pixels from the middle of a point to that of a name that it does not touch
+BESIDE, ABOVE = 8, -4  # pixels from a point to the near end of its name: at its side, or over it
+COVERED = 10_000.0  # what a covered point costs: more than any distance
 
 
-def names_beside(points: Array, wanted: Array, low: float, high: float) -> dict[str, Array]:
-    """Place names beside points: to the left of those in the right half, so that none is cut, and apart from each other.
+def names_beside(
+    names: Sequence[str],
+    points: Array,
+    wanted: Array,
+    low: float,
+    high: float,
+    *,
+    span: tuple[float, float] | None = None,
+    edges: tuple[Array, Array] | None = None,
+    outside: int = BESIDE,
+) -> dict[str, Array]:
+    """Place names by points: to the left of those in the right half, so that none is cut.
 
     Parameters
     ----------
+    names : sequence of str
     points : ndarray of shape (n,)
         Where they stand, from left to right.
-    wanted, low, high
-        As for `transfer_ui.charts.base.label_rows`.
+    wanted : ndarray of shape (n,)
+        Where they stand on the axis that goes up.
+    low, high : float
+        Domain of that axis.
+    span : tuple of (float, float), optional
+        Ends of the axis from left to right; those of the points otherwise.
+    edges : tuple of ndarray of shape (n,), optional
+        Where the interval of each point begins and ends: its name stands beside that.
+    outside : int
+        `BESIDE`: a name begins at the side of its point; `ABOVE`: over it.
 
     Returns
     -------
     dict of str to ndarray
-        ``right``, and what `transfer_ui.charts.base.label_rows` gives.
+        ``edge``, from where a name is written; ``right``, whether it ends there; and what
+        `transfer_ui.charts.base.label_rows` gives.
 
     Examples
     --------
-    >>> names_beside(np.array([1.0, 5.0, 5.0]), np.array([0.5, 0.5, 0.51]), 0.0, 1.0)["right"].tolist()
+    >>> placed = names_beside(["a", "b", "c"], np.array([1.0, 5.0, 5.0]), np.array([0.5, 0.5, 0.51]), 0.0, 1.0)
+    >>> placed["right"].tolist()
     [False, True, True]
     """
     right = points > (points.min() + points.max()) / 2 if len(points) else points > 0
-    places = {name: np.zeros(len(points)) for name in ("label", "nudge_low", "nudge_high")}
-    # Names of both sides meet in the middle, if their points are near enough.
-    meet = right.any() and not right.all() and points[right].min() - points[~right].max() < 2 * NAME * np.ptp(points)
-    for side in (right | True,) if meet else (right, ~right):
-        for name, values in base.label_rows(wanted[side], low, high).items():
-            places[name][side] = values
-    return {"right": right} | places
+    edge = points if edges is None else np.where(right, *edges)
+    edge = np.where(np.isfinite(edge), edge, points)
+    first, last = span or ((points.min(), points.max()) if len(points) else (0.0, 0.0))
+    dots, near = (NARROWEST * (place - first) / ((last - first) or 1.0) for place in (points, edge))
+    widths = LETTER * np.array([len(name) for name in names], float)
+    begin = np.where(right, near - outside - widths, near + outside)[:, None]
+    end = begin + widths[:, None]
+    over = (begin - CLEAR / 2 < dots) & (dots < end + CLEAR / 2)
+    meets = (begin < end.T) & (end > begin.T)
+
+    ends = np.clip(np.nan_to_num(wanted, nan=low, posinf=high), low, high)
+    shares = (high - ends) / (high - low) if high > low else np.zeros_like(ends)
+    lower, higher = base.LABEL_HEIGHTS
+    at_first = _apart(shares * lower, lower, over, meets, outside)
+    # Between the two heights the names move straight: whatever was below a name stays below it.
+    below = (at_first[:, None] < shares * lower, at_first[:, None] < at_first)
+    at_last = _apart(shares * higher, higher, over, meets, outside, below)
+    nudges = {"nudge_low": at_first - shares * lower, "nudge_high": at_last - shares * higher}
+    return {"edge": edge, "right": right, "label": ends} | nudges
+
+
+def _apart(
+    dots: Array, height: int, over: Array, meets: Array, outside: int, below: tuple[Array, Array] | None = None
+) -> Array:
+    """Choose a height for each name, one after the other from the top: as near to its point as the others let it.
+
+    Parameters
+    ----------
+    dots : ndarray of shape (n,)
+        Pixels from the top.
+    height : int
+    over : bool ndarray of shape (n, n)
+        Whether a name, in its row, reaches over a point.
+    meets : bool ndarray of shape (n, n)
+        Whether two names would touch at one height.
+    outside : int
+    below : tuple of bool ndarrays of shape (n, n), optional
+        Which points, and which names, must stay below a name; the others stay above it. Otherwise each may be either.
+    """
+    rows = np.arange(height - base.LABEL_GAP // 2 + 1.0)[:, None]
+    ideal = dots - (CLEAR if outside == ABOVE else 0)
+    placed = np.full(len(dots), np.nan)
+    for name in np.argsort(dots, kind="stable"):
+        n_covered = np.zeros(len(rows))
+        for of, (which, places, least) in enumerate(((over, dots, CLEAR), (meets, placed, base.LABEL_GAP))):
+            gaps = places - rows
+            room = np.where(below[of][name], gaps, -gaps) if below else np.abs(gaps)
+            n_covered += (room < least)[:, which[name]].sum(axis=1)
+        placed[name] = rows[np.argmin(np.abs(rows[:, 0] - ideal[name]) + COVERED * n_covered), 0]
+    return placed
 
 
 def name_layers(
-    names: alt.Chart, x: alt.X, y: alt.Y, colour: alt.Color, mode: str, *, outside: int = -4, above: int = 0
+    names: alt.Chart, x: alt.X, y: alt.Y, colour: alt.Color, mode: str, *, outside: int = BESIDE
 ) -> list[alt.Chart]:
-    """Write the names of `names_beside`, in paper first, so that no line strikes one through.
+    """Write the names of `names_beside`, on paper.
 
     Parameters
     ----------
@@ -56,18 +125,13 @@ def name_layers(
         The point, and the column ``label``.
     colour : altair.Color
     mode : {"light", "dark"}
-    outside, above : int
-        Pixels from the point to the near end of its name, and up to it.
+    outside : int
+        As for `names_beside`.
     """
     look: dict[str, Any] = {
         "align": alt.ExprRef("datum.right ? 'right' : 'left'"),
         "baseline": "middle",
         "dx": alt.ExprRef(f"datum.right ? {-outside} : {outside}"),
-        "dy": alt.ExprRef(f"{base.label_nudge().expr} - {above}"),
-        "tooltip": None,
+        "dy": base.label_nudge(),
     }
-    paper = names.mark_text(**look, stroke=PAPER[mode], strokeWidth=4, strokeJoin="round")
-    return [
-        paper.encode(x=x, y=y, text="strategy:N"),
-        names.mark_text(**look).encode(x=x, y=y, text="strategy:N", color=colour),
-    ]
+    return on_paper(names, look, mode, colour, x=x, y=y, text="strategy:N")

@@ -11,7 +11,9 @@ import streamlit as st
 
 from transfer_core import RunResult
 from transfer_ui.charts import alt, base
+from transfer_ui.charts.encodings import epochs, frame_scale, mean_tooltips
 from transfer_ui.charts.followed import looks, short
+from transfer_ui.charts.lettering import at_the_ends
 from transfer_ui.charts.ready import Spec, kept
 
 HEIGHT = 280
@@ -69,23 +71,10 @@ def epoch_template(task: str, mode: str) -> Spec:
     mode : {"light", "dark"}
     """
     look = looks(mode, legend=False)
-    x = (
-        alt.X("epoch:Q")
-        .scale(
-            domain=[0, base.framed(f"frame.n_epochs * width / max(width - {base.room(ROOM_FOR_LABELS)}, 60)")],
-            nice=False,
-        )
-        .axis(values=base.epoch_ticks("n_epochs"), grid=False)
-        .title("Epoch")
-    )
+    x = epochs(ROOM_FOR_LABELS)
 
     def y(field: str) -> alt.Y:
-        return (
-            alt.Y(f"{field}:Q")
-            .scale(domain=[base.framed("frame.low"), base.framed("frame.high")], nice=False)
-            .axis(format=".0%", tickCount=5)
-            .title(None)
-        )
+        return alt.Y(f"{field}:Q").scale(frame_scale()).axis(format=".0%", tickCount=5).title(None)
 
     nearest = alt.selection_point(name="nearest", nearest=True, on="pointermove", empty=False, clear="pointerout")
     lines = alt.Chart(base.NO_DATA)
@@ -95,11 +84,7 @@ def epoch_template(task: str, mode: str) -> Spec:
     line = lines.mark_line(strokeWidth=2.2, clip=True, tooltip=None).encode(
         x=x, y=y("mean"), color=look.colour, strokeDash=look.dash
     )
-    labels = (
-        alt.Chart(alt.NamedData("ends"))
-        .mark_text(align="left", dx=8, dy=base.label_nudge(), tooltip=None)
-        .encode(x=x, y=y("label"), text="arm:N", color=look.colour)
-    )
+    labels = at_the_ends(alt.Chart(alt.NamedData("ends")), x, y("label"), "arm", mode, look.colour)
     points = (
         lines.mark_point(filled=True, size=70, clip=True)
         .encode(
@@ -110,15 +95,13 @@ def epoch_template(task: str, mode: str) -> Spec:
             tooltip=[
                 alt.Tooltip("arm:N", title="Arm"),
                 alt.Tooltip("epoch:Q", title="Epoch"),
-                alt.Tooltip("mean:Q", title="Accuracy", format=".1%"),
-                alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
-                alt.Tooltip("high:Q", title="to", format=".1%"),
+                *mean_tooltips("Accuracy"),
             ],
         )
         .add_params(nearest)
     )
     title = alt.TitleParams(TASKS[task])
-    return base.template(alt.layer(band, line, labels, points).properties(title=title, height=HEIGHT), mode)
+    return base.template(alt.layer(band, line, *labels, points).properties(title=title, height=HEIGHT), mode)
 
 
 class Picture(NamedTuple):

@@ -11,6 +11,7 @@ from transfer_core import STRATEGIES, RunResult
 from transfer_core.schedules import with_starts
 from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import epochs, frame_scale
+from transfer_ui.charts.lettering import at_the_ends
 from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.palette import INK, MUTED, PAPER, colours, dashes
 from transfer_ui.rows import OWN, SHORTS
@@ -184,11 +185,7 @@ def curves_template(quantity: str, mode: str, names: tuple[str, ...] = tuple(STR
     line = current.mark_line(strokeWidth=2.2, clip=True, tooltip=None).encode(
         x=x, y=y("mean"), color=colour, strokeDash=dash
     )
-    labels = (
-        alt.Chart(alt.NamedData("ends"))
-        .mark_text(align="left", dx=6, dy=base.label_nudge(), tooltip=None)
-        .encode(x=x, y=y("label"), text="strategy:N", color=colour)
-    )
+    labels = at_the_ends(alt.Chart(alt.NamedData("ends")), x, y("label"), "strategy", mode, colour)
     dots = (
         current.transform_filter(hover)
         .mark_point(filled=True, size=45, clip=True, tooltip=None)
@@ -217,7 +214,7 @@ def curves_template(quantity: str, mode: str, names: tuple[str, ...] = tuple(STR
         .mark_point(filled=True, size=55, opacity=1, clip=True, stroke=PAPER[mode], strokeWidth=1, tooltip=None)
         .encode(x=x, y=y("mean"), color=colour)
     )
-    chart = alt.layer(band, rule, word, earlier, stop, line, labels, stops, dots, reader)
+    chart = alt.layer(band, rule, word, earlier, stop, line, *labels, stops, dots, reader)
     return base.follow_epoch(base.template(chart.properties(height=HEIGHT), mode))
 
 

@@ -10,14 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import STRATEGIES, RunResult
-from transfer_ui.charts import alt, base
+from transfer_ui.charts import alt, base, key
 from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.palette import colours, dashes
 
-HEIGHT = 230
+HEIGHT = 250  # pixels, of which the title takes some
 PER_ROW = 3
-LEGEND = 24  # pixels
 
 
 class Kind(NamedTuple):
@@ -95,12 +94,15 @@ def template(mode: str, strategies: tuple[str, ...], kind: Kind) -> Spec:
     """
     _, title, form, log, _ = kind
     shown = [STRATEGIES[name].short for name in strategies]
+    # On the page the key stands once, above all layers; a chart that fills the screen has its own.
     legend = alt.Legend(
         orient="bottom",
         title=None,
-        columns=alt.ExprRef("width < 300 ? 1 : 3"),
+        columns=3,
+        offset=0,
         symbolType="stroke",
-        symbolSize=200,
+        symbolSize=alt.ExprRef(f"{base.FULL_SCREEN} ? 200 : 0"),
+        labelFontSize=alt.ExprRef(f"{base.FULL_SCREEN} ? 15 : 0"),
         symbolOpacity=1,
     )
     colour = alt.Color("strategy:N").scale(domain=shown, range=colours(list(strategies), mode)).legend(legend)
@@ -132,7 +134,7 @@ def template(mode: str, strategies: tuple[str, ...], kind: Kind) -> Spec:
         .encode(x=x, y=y, color=colour, tooltip=tooltip, opacity=alt.condition(near, alt.value(1), alt.value(0)))
         .add_params(near),
     ]
-    return base.template(alt.layer(*layers).properties(height=HEIGHT + LEGEND), mode)
+    return base.template(alt.layer(*layers).properties(height=HEIGHT), mode)
 
 
 def show(rows: pd.DataFrame, results: Mapping[str, RunResult], kind: Kind, mode: str) -> None:
@@ -140,6 +142,7 @@ def show(rows: pd.DataFrame, results: Mapping[str, RunResult], kind: Kind, mode:
     names = list(dict.fromkeys(rows["layer"]))
     n_epochs = max(result.n_epochs for result in results.values())
     lowest = float(rows["low"].min())
+    key.show(tuple(results), mode)
     for start in range(0, len(names), PER_ROW):
         row = names[start : start + PER_ROW]
         for column, name in zip(st.columns(len(row), gap="medium"), row, strict=True):
@@ -147,9 +150,8 @@ def show(rows: pd.DataFrame, results: Mapping[str, RunResult], kind: Kind, mode:
             high = float(own["high"].max())
             ends = (max(0.0, lowest - 0.02), 1.0) if kind.at_most_one else (0.0, high if high > 0 else 1.0)
             with column:
-                st.markdown(f"**{name[0].upper()}{name[1:]}**")
                 base.show(
-                    template(mode, tuple(results), kind),
+                    template(mode, tuple(results), kind) | {"title": f"{name[0].upper()}{name[1:]}"},
                     own,
                     alt=_alt(own, name, kind),
                     frame={"n_epochs": n_epochs, "low": ends[0], "high": ends[1]},

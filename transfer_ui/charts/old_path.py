@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from transfer_core import STRATEGIES, RunResult
@@ -50,9 +49,17 @@ def ends(table: pd.DataFrame) -> pd.DataFrame:
     """
     last = table.drop_duplicates("strategy", keep="last").reset_index(drop=True)
     low, high = (work.frame(table)[edge] for edge in ("low", "high"))
-    places = beside.names_beside(last["source"].to_numpy(float), last["mean"].to_numpy(float), low, high)
-    # Beside the interval of the old task, not on it.
-    return last[["strategy"]].assign(edge=np.where(places["right"], last["source_low"], last["source_high"]), **places)
+    source, begin, end = (last[field].to_numpy(float) for field in ("source", "source_low", "source_high"))
+    places = beside.names_beside(
+        last["strategy"].tolist(),
+        source,
+        last["mean"].to_numpy(float),
+        low,
+        high,
+        span=(float(table["source_low"].min()), float(table["source_high"].max())),
+        edges=(begin, end),
+    )
+    return last[["strategy"]].assign(**places)
 
 
 def frame(table: pd.DataFrame) -> dict[str, float]:
@@ -104,10 +111,10 @@ def template(mode: str) -> Spec:
         here.mark_rule(strokeWidth=2, clip=True, tooltip=None).encode(
             x=x("source_low"), x2="source_high:Q", y=y("mean"), color=colour
         ),
+        *beside.name_layers(alt.Chart(alt.NamedData("ends")), x("edge"), y("label"), colour, mode),
         here.mark_point(filled=True, size=120, opacity=1, stroke=PAPER[mode], strokeWidth=1.5, clip=True).encode(
             x=x("source"), y=y("mean"), color=colour, tooltip=tooltip
         ),
-        *beside.name_layers(alt.Chart(alt.NamedData("ends")), x("edge"), y("label"), colour, mode, outside=8),
     ]
     return base.follow_epoch(base.template(alt.layer(*layers).properties(height=work.HEIGHT), mode))
 

@@ -10,10 +10,11 @@ from transfer_core import STRATEGIES
 from transfer_core.wording import inside
 from transfer_ui.charts import alt, base
 from transfer_ui.charts.followed import looks
+from transfer_ui.charts.lettering import on_paper
 from transfer_ui.charts.plane_rows import UNFROZEN, Picture
 from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.two_tasks import AXES, UNSEEN, accuracy_axis, tooltips
-from transfer_ui.palette import INK, MUTED, PAPER
+from transfer_ui.palette import INK, MUTED
 
 HEIGHT = 346
 LABEL_ABOVE = 14  # pixels
@@ -61,15 +62,8 @@ def plane_template(mode: str) -> Spec:
         "align": alt.ExprRef("datum.left ? 'right' : 'left'"),
         "dx": alt.ExprRef("datum.left ? -7 : 7"),
         "dy": alt.ExprRef(f"{base.label_nudge().expr} - {LABEL_ABOVE}"),
-        "tooltip": None,
     }
-    labels = [
-        # On paper of its own: a line behind it does not strike it through.
-        words.mark_text(**beside, stroke=PAPER[mode], strokeWidth=5, strokeJoin="round").encode(
-            x=x, y=y_label, text="label:N"
-        ),
-        words.mark_text(**beside, color=INK[mode]).encode(x=x, y=y_label, text="label:N"),
-    ]
+    labels = on_paper(words, beside, mode, alt.value(INK[mode]), x=x, y=y_label, text="label:N")
     outside = (
         rows.transform_filter("datum.role == 'outside'")
         .mark_text(align="left", baseline="bottom", dx=6, dy=-5, color=MUTED[mode], tooltip=None)

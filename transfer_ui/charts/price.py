@@ -42,16 +42,22 @@ def rows(results: Mapping[str, RunResult], panel: Panel, part: Part) -> pd.DataF
     -------
     DataFrame
         ``strategy``, ``look``, ``mean``, ``low``, ``high``, ``multiply_adds``, ``source``, ``source_low``, ``source_high``,
-        ``source_before``, ``edge``, where the name stands, and what `beside.names_beside` gives.
+        ``source_before``, and what `beside.names_beside` gives.
     """
     found = pd.DataFrame([_row(name, result, part) for name, result in results.items()])
     found = found[found[ACROSS[panel]].notna()].reset_index(drop=True)
     points = found[ACROSS[panel]].to_numpy(float)
     low, high = frame(found).values()
-    places = beside.names_beside(np.log(points) if panel == WORK else points, found["mean"].to_numpy(float), low, high)
-    # Beside the interval of the old task, not on it.
-    edge = np.where(places["right"], found["source_low"], found["source_high"]) if panel == OLD_TASK else points
-    return found.assign(edge=np.where(np.isfinite(edge), edge, points), **places)
+    old_task = panel == OLD_TASK
+    places = beside.names_beside(
+        found["strategy"].tolist(),
+        points if old_task else np.log(points),
+        found["mean"].to_numpy(float),
+        low,
+        high,
+        edges=(found["source_low"].to_numpy(float), found["source_high"].to_numpy(float)) if old_task else None,
+    )
+    return found.assign(**places | ({} if old_task else {"edge": points}))
 
 
 def _row(name: str, result: RunResult, part: Part) -> dict[str, object]:
@@ -113,7 +119,7 @@ def template(panel: Panel, part: Part, mode: str) -> Spec:
     layers = [
         *(of_the_old_task if panel == OLD_TASK else []),
         every.mark_rule(strokeWidth=2, tooltip=None).encode(x=x(across), y=y("low"), y2="high:Q", color=colour),
-        *beside.name_layers(every, x("edge"), y("label"), colour, mode, outside=8),
+        *beside.name_layers(every, x("edge"), y("label"), colour, mode),
         every.mark_point(filled=True, size=120, opacity=1, stroke=PAPER[mode], strokeWidth=1.5).encode(
             x=x(across), y=y("mean"), color=colour, tooltip=tooltip
         ),

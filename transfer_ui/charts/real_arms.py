@@ -103,7 +103,7 @@ def work_template(arms: Arms, mode: str) -> Spec:
     return base.template(
         alt.layer(
             every.mark_rule(strokeWidth=2, tooltip=None).encode(x=x, y=y("low"), y2="high:Q", color=colour),
-            *beside.name_layers(every, x, y("label"), colour, mode, outside=8),
+            *beside.name_layers(every, x, y("label"), colour, mode),
             every.mark_point(filled=True, size=120, opacity=1, stroke=PAPER[mode], strokeWidth=1.5).encode(
                 x=x, y=y("mean"), color=colour, tooltip=tooltip
             ),
@@ -174,7 +174,11 @@ def show_work(rows: pd.DataFrame, arms: Arms, mode: str) -> None:
     """Draw ``arm``, ``mean``, ``low``, ``high``, ``forward`` and ``backward``."""
     frame = price.frame(rows)
     places = beside.names_beside(
-        np.log(rows["backward"].to_numpy(float)), rows["mean"].to_numpy(float), frame["low"], frame["high"]
+        rows["arm"].tolist(),
+        np.log(rows["backward"].to_numpy(float)),
+        rows["mean"].to_numpy(float),
+        frame["low"],
+        frame["high"],
     )
     drawn = rows.assign(strategy=rows["arm"], **places)
     words = f"Test accuracy against backward multiply-adds: {_said(rows)}."

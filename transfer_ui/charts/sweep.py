@@ -11,6 +11,7 @@ from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
 from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import frame_scale, mean_tooltips
+from transfer_ui.charts.lettering import at_the_ends
 from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.strip import shown_interval
 from transfer_ui.palette import INK, colours
@@ -132,16 +133,14 @@ def sweep_template(metric: str, mode: str, knob_title: str) -> Spec:
         )
         .add_params(nearest)
     )
-    labels = (
-        rows.transform_filter(f"isValid(datum.{metric}_label)")
-        .transform_calculate(**{name: f"datum.{metric}_{name}" for name in ("nudge_low", "nudge_high")})
-        .mark_text(align="left", dx=8, dy=base.label_nudge(), tooltip=None)
-        .encode(x=x, y=y(f"{metric}_label"), text="strategy:N", color=colour)
+    ends = rows.transform_filter(f"isValid(datum.{metric}_label)").transform_calculate(
+        **{name: f"datum.{metric}_{name}" for name in ("nudge_low", "nudge_high")}
     )
+    labels = at_the_ends(ends, x, y(f"{metric}_label"), "strategy", mode, colour)
     title = alt.TitleParams(PANELS[metric], offset=22)
     # The points come last: the nearest of them is what the pointer reads, and no label is in its way.
     return base.template(
-        alt.layer(band, lines, rule, word, labels, points).properties(title=title, height=HEIGHT), mode
+        alt.layer(band, lines, rule, word, *labels, points).properties(title=title, height=HEIGHT), mode
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,11 @@ from transfer_core import RunResult
 from transfer_core.arrays import Array
 from transfer_ui.charts import alt, base
 from transfer_ui.charts.followed import looks, short
+from transfer_ui.charts.lettering import on_paper
 from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.strip import shown_interval
 from transfer_ui.charts.two_tasks import AXES, UNSEEN, accuracy_axis, tooltips
-from transfer_ui.palette import INK, MUTED, PAPER
+from transfer_ui.palette import INK, MUTED
 
 HEIGHT = 370
 ROOM = 0.3  # of the range of what must be seen, below it
@@ -147,12 +148,9 @@ def trade_template(mode: str) -> Spec:
     nearest = alt.selection_point(name="nearest", nearest=True, on="pointermove", empty=False, clear="pointerout")
 
     line = before.mark_rule(strokeDash=[4, 3], color=MUTED[mode], tooltip=None).encode(y=y)
-    # Away from the best runs, which stand on the right, and on paper of its own.
-    said: dict[str, Any] = {"text": "the pretrained network", "align": "left", "baseline": "bottom", "dx": 4, "dy": -3}
-    words = [
-        before.mark_text(**said, color=colour, stroke=paper, strokeWidth=4, tooltip=None).encode(y=y, x=alt.value(0))
-        for colour, paper in ((PAPER[mode], PAPER[mode]), (MUTED[mode], "transparent"))
-    ]
+    # Away from the best runs, which stand on the right.
+    said = {"text": "the pretrained network", "align": "left", "baseline": "bottom", "dx": 4, "dy": -3}
+    words = on_paper(before, said, mode, alt.value(MUTED[mode]), y=y, x=alt.value(0))
     front = (
         rows.transform_filter("datum.kind == 'front'")
         .mark_line(interpolate="step-before", clip=True, strokeWidth=9, opacity=0.16, color=INK[mode], tooltip=None)

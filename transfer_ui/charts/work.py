@@ -46,7 +46,7 @@ def rows(results: Mapping[str, RunResult]) -> pd.DataFrame:
 
 
 def ends(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per path: its name, and where that stands; names on one side of the chart stand apart.
+    """One row per path: its name, and where that stands.
 
     Parameters
     ----------
@@ -55,7 +55,16 @@ def ends(table: pd.DataFrame) -> pd.DataFrame:
     """
     last = table.drop_duplicates("strategy", keep="last").reset_index(drop=True)
     low, high = (frame(table)[edge] for edge in ("low", "high"))
-    places = beside.names_beside(np.log(last["multiply_adds"].to_numpy()), last["mean"].to_numpy(float), low, high)
+    work = np.log(table["multiply_adds"].to_numpy(float))
+    places = beside.names_beside(
+        last["strategy"].tolist(),
+        np.log(last["multiply_adds"].to_numpy(float)),
+        last["mean"].to_numpy(float),
+        low,
+        high,
+        span=(work.min(), work.max()),
+        outside=beside.ABOVE,
+    )
     return last[["strategy", "multiply_adds"]].assign(**places)
 
 
@@ -109,11 +118,11 @@ def template(mode: str) -> Spec:
         path.encode(**place),
         so_far.encode(**place),
         here.mark_rule(strokeWidth=2, clip=True, tooltip=None).encode(x=x, y=y("low"), y2="high:Q", color=colour),
+        *beside.name_layers(alt.Chart(alt.NamedData("ends")), x, y("label"), colour, mode, outside=beside.ABOVE),
+        # Over the names: while the slider moves, a dot may pass the name of another.
         here.mark_point(filled=True, size=120, opacity=1, stroke=PAPER[mode], strokeWidth=1.5, clip=True).encode(
             x=x, y=y("mean"), color=colour, tooltip=tooltip
         ),
-        # Over the dots: one path may end where the name of another stands.
-        *beside.name_layers(alt.Chart(alt.NamedData("ends")), x, y("label"), colour, mode, outside=-4, above=14),
     ]
     return base.follow_epoch(base.template(alt.layer(*layers).properties(height=HEIGHT), mode))
 

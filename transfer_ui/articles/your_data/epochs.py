@@ -39,6 +39,7 @@ def draw(data: Brought, answer: Answer, mode: str) -> None:
     comparison.draw_costs(found, mode)
     st.subheader("In numbers", anchor=False)
     tables.show_summary(summary(runs))
+    tables.show_costs(summary(runs))
     with st.container(horizontal=True):
         offer("Strategies", lambda: summary(runs), "strategies")
         offer("Curves", lambda: tables.per_epoch(runs), "curves")
