@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from transfer_core.studies.study import Axis, Figure
+from transfer_core.wording import AHEAD
 from transfer_ui.charts import base
 from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.charts.map_panel import HEIGHT
@@ -65,7 +66,7 @@ def template(mode: str, n_marks: int, across: str = FIGURE.x.title) -> base.Spec
     ]
     sides = [
         once.mark_text(
-            text=f"{arrow} {TITLES[name]} ahead", align="left", baseline="middle", fontSize=12, fontWeight="bold",
+            text=f"{arrow} {TITLES[name]} {AHEAD.more}", align="left", baseline="middle", fontSize=12, fontWeight="bold",
             color=colour, tooltip=None,
         ).encode(x=alt.value(8), y=alt.value(place))
         for name, colour, arrow, place in zip(
