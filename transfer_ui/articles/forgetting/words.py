@@ -12,7 +12,7 @@ from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap
 from transfer_core.wording import evidence_words, gap_words, inside, join_words, lead_words, points_words, sentence_case
 from transfer_ui.charts.followed import HELD
 from transfer_ui.charts.meanings import lost
-from transfer_ui.charts.trade import Picture, outside
+from transfer_ui.charts.trade_rows import Picture, outside
 from transfer_ui.lost_images import in_order, lost_by_class
 from transfer_ui.sentences import Results, percent
 
