@@ -1,3 +1,4 @@
+import ast
 import itertools
 import json
 import re
@@ -6,6 +7,7 @@ import altair
 import numpy as np
 import pytest
 
+from tests.app import ROOT
 from tests.present import present
 from transfer_core import STRATEGIES, RunConfig, compare, compare_steps
 from transfer_core.statistics import paired_gap
@@ -16,6 +18,7 @@ from transfer_ui.charts import (
     curves,
     layer_change,
     old_path,
+    paths,
     price,
     samples,
     strip,
@@ -72,6 +75,27 @@ def test_marks_that_are_not_read_say_nothing_under_the_pointer(results):
         for layer in spec["layer"]:
             silent = layer["mark"].get("tooltip", "") is None
             assert silent != ("tooltip" in layer.get("encoding", {})), layer["mark"]
+
+
+def _tooltips():
+    """Every tooltip that a chart may have, as it stands in the source."""
+    for path in sorted((ROOT / "transfer_ui" / "charts").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "alt.Tooltip":
+                yield path.stem, ast.unparse(node.args[0]), {keyword.arg for keyword in node.keywords}
+
+
+WHOLE = ("count", "end", "epoch", "n", "readers", "size", "value", "x")
+"""Fields of tooltips that are counts, or settings as the visitor chose them; all other numbers are measured."""
+
+
+def test_every_tooltip_has_a_title_and_what_is_measured_is_rounded():
+    found = list(_tooltips())
+    assert len(found) > 50
+    assert not [(where, field) for where, field, named in found if "title" not in named]
+    measured = [one for one in found if ":Q" in one[1] and not any(f"'{field}:Q'" in one[1] for field in WHOLE)]
+    assert len(measured) > 15
+    assert not [(where, field) for where, field, named in measured if "format" not in named]
 
 
 @pytest.mark.parametrize(
@@ -356,7 +380,7 @@ def test_charts_that_follow_the_epoch_hear_it_and_stay_within_their_run(results)
             curves.curves_template("loss", "dark"),
             curves.frame(6, curves.curve_rows(results, {}, "val_loss"), "val_loss"),
         ),
-        (work.template("dark"), work.frame(work.rows(results))),
+        (work.template("dark"), paths.frame(work.rows(results))),
     ):
         epoch, at = (next(one for one in spec["params"] if one["name"] == name) for name in ("epoch", "at"))
         assert [event["type"] for event in epoch["on"][0]["events"]] == ["epoch", "epoch-again"]

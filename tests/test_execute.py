@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import runpy
 import shutil
 import signal
 import sqlite3
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import process as of_python
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +24,7 @@ from tests.app import ROOT
 from tests.present import present
 from transfer_core import RunConfig
 from transfer_core.studies import execute as module
+from transfer_core.studies import workers as of_this_machine
 from transfer_core.studies.execute import OtherCode, execute, measure, rows, study_steps
 from transfer_core.studies.fingerprint import fingerprint
 from transfer_core.studies.store import Store
@@ -144,6 +147,11 @@ def test_processes_give_the_same_bits_as_here(monkeypatch):
         there = rows(cells, list(execute(cells, Store(None), executor)))
     assert here.equals(there)
     assert module.measure.__module__ == "transfer_core.studies.execute"
+
+
+def test_no_more_processes_are_allowed_than_python_can_wait_for_on_windows(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert runpy.run_path(str(of_this_machine.__file__))["MAX_PROCESSES"] == of_python._MAX_WINDOWS_WORKERS
 
 
 def _command(folder, *options):

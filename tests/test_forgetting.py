@@ -15,7 +15,7 @@ from transfer_core.measures import Series
 from transfer_core.old_task import old_task_measures
 from transfer_core.splits import source_data
 from transfer_ui.articles.forgetting import arms, tables, words
-from transfer_ui.charts import by_epoch, followed, meanings, old_classes, trade
+from transfer_ui.charts import by_epoch, followed, meanings, old_classes, trade, trade_rows
 from transfer_ui.lost_images import lost_images, old_images
 from transfer_ui.on_the_way import measures_of
 from transfer_ui.runs import steps
@@ -97,7 +97,7 @@ def test_few_seeds_decide_nothing(results):
 
 
 def test_no_sentence_shows_what_is_not_a_number(results, everywhere):
-    drawn = trade.picture(everywhere, arms.points(CONFIG, 0.01))
+    drawn = trade_rows.picture(everywhere, arms.points(CONFIG, 0.01))
     said = [
         words.traded(results),
         *words.behind_it(results),
@@ -111,7 +111,7 @@ def test_no_sentence_shows_what_is_not_a_number(results, everywhere):
 
 
 def test_front_is_what_no_other_run_beats(everywhere):
-    table = trade.picture(everywhere, arms.points(CONFIG, 0.01)).table
+    table = trade_rows.picture(everywhere, arms.points(CONFIG, 0.01)).table
     assert len(table) == len(everywhere)
     pairs = list(zip(table["target"], table["source"], strict=True))
     for (target, source), front in zip(pairs, table["front"], strict=True):
@@ -121,7 +121,7 @@ def test_front_is_what_no_other_run_beats(everywhere):
 
 
 def test_points_are_the_means_of_their_runs_and_seeds_are_those_of_the_page(everywhere):
-    drawn = trade.picture(everywhere, arms.points(CONFIG, 0.01))
+    drawn = trade_rows.picture(everywhere, arms.points(CONFIG, 0.01))
     row = drawn.table[(drawn.table["arm"] == "L2-SP") & (drawn.table["value"] == 0.1)].iloc[0]
     assert row["source"] == pytest.approx(everywhere["l2_sp 0.1"].source_accuracy_after.mean())
     assert row["target"] == pytest.approx(everywhere["l2_sp 0.1"].val_accuracy.mean())
@@ -132,13 +132,13 @@ def test_points_are_the_means_of_their_runs_and_seeds_are_those_of_the_page(ever
 
 
 def test_a_run_that_broke_down_elsewhere_does_not_squeeze_the_others(everywhere):
-    table = trade.picture(everywhere, arms.points(CONFIG, 0.01)).table
-    usual = trade.window(table, 0.9)
+    table = trade_rows.picture(everywhere, arms.points(CONFIG, 0.01)).table
+    usual = trade_rows.window(table, 0.9)
     broken = table.copy()
     worst = broken.index[~broken["here"] & ~broken["front"]][0]
     broken.loc[worst, ["target", "target_low", "target_high", "source", "source_low", "source_high"]] = 0.1
-    assert trade.window(broken, 0.9) == usual
-    assert worst in trade.outside(broken, usual).index
+    assert trade_rows.window(broken, 0.9) == usual
+    assert worst in trade_rows.outside(broken, usual).index
     for _, row in table[table["here"]].iterrows():
         assert usual["source_low"] < row["source"] < usual["source_high"]
 

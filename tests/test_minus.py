@@ -52,6 +52,13 @@ def test_no_verdict_has_a_hyphen_for_a_minus(study):
     assert [sentence for sentence in said if HYPHEN.search(sentence)] == []
 
 
+@pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
+def test_no_rule_has_a_hyphen_for_a_minus(study):
+    said = [words for claim in study.claims.values() for words in (claim.confirmed_if, claim.refuted_if, claim.same_if)]
+    assert len(said) == 3 * len(study.claims)
+    assert [words for words in said if HYPHEN.search(words or "")] == []
+
+
 def test_no_sentence_about_a_run_has_a_hyphen_for_a_minus(small):
     results = compare(small.but(scenario="digits_to_permuted", backbone_learning_rate=1.0))
     said = [row.measure(results) for row in lesson_claims.TABLE]

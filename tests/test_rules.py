@@ -154,7 +154,7 @@ def test_conditions_are_joined_and_placed():
         (some(PAIR, below(GAP)), "in some pair, A is clearly behind B"),
         (Times(PAIR, above(GAP), 2), "in two or more pairs, A is clearly ahead of B"),
         (Times(PAIR, above(GAP), "half"), "in at least half of the pairs, A is clearly ahead of B"),
-        (above(GAP, -0.01), "the interval of the lead of A over B lies above -1 point"),
+        (above(GAP, -0.01), "the interval of the lead of A over B lies above −1 point"),
         (negligible(GAP), "the interval of the lead of A over B lies within 1 point of zero"),
         (within_factor(Quantity("it", unit=""), 1.5), "the interval of it lies between 0.67 and 1.5"),
         (either(above(GAP), below(GAP)), "A is clearly ahead of B, or A is clearly behind B"),

@@ -140,7 +140,35 @@ def gap_words(gap: Gap) -> str:
     >>> gap_words(paired_gap(np.array([0.9, 0.8]), np.array([0.8, 0.7])))
     '10.0 points'
     """
-    return f"{100 * abs(gap.interval.mean):.1f} points"
+    return points_words(abs(gap.interval.mean))
+
+
+def points_words(share: float, form: str = ".1f") -> str:
+    """Write a difference between two shares in points, with a true minus.
+
+    Parameters
+    ----------
+    share : float
+    form : str
+        As for ``format``.
+
+    Examples
+    --------
+    >>> points_words(-0.019), points_words(0.02, "+.1f")
+    ('−1.9 points', '+2.0 points')
+    """
+    return f"{number_words(100 * share, form)} points"
+
+
+def sign_words(sign: int, other: str) -> str:
+    """Word the sign of a gap: which side is clearly ahead, or that the one with the higher mean is not.
+
+    Examples
+    --------
+    >>> [sign_words(sign, "freezing") for sign in (1, 0, -1)]
+    ['clearly ahead of freezing', 'not clearly ahead of freezing', 'clearly behind freezing']
+    """
+    return f"{'' if sign else 'not '}clearly {AHEAD.less_than if sign < 0 else AHEAD.more_than} {other}"
 
 
 def clear_lead_words(gap: Gap, other: str) -> str:
@@ -266,9 +294,9 @@ def size_words(lost: Gap) -> str:
     >>> size_words(Gap(Interval(-0.01, -0.02, 0.01), 3, 4, 7))
     '−1.0 points (95\xa0% interval −2.0 to 1.0)'
     """
-    mean, low, high = (100 * edge for edge in lost.interval)
+    low, high = (100 * edge for edge in lost.interval[1:])
     evidence = f"{TOO_FEW_SEEDS}: {lost.n}" if lost.n < MIN_SEEDS else interval_words(low, high)
-    return f"{number_words(mean)} points ({evidence})"
+    return f"{points_words(lost.interval.mean)} ({evidence})"
 
 
 def pair_words(lead: str, gaps: Mapping[str, Gap], wanted: int = 1) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from transfer_core.arrays import Array
-from transfer_core.wording import inside
+from transfer_core.wording import inside, points_words
 from transfer_takeaway.record import Cell, Record, Row, Table
 
 TOLERANCE = 0.005
@@ -73,7 +73,7 @@ def _how_close(pairs: list[tuple[Row, Row]]) -> str:
     if not pairs:
         return "every verdict is the same, though numbers differ"
     apart = max(abs(float(np.nan_to_num(old.scores.mean() - new.scores.mean()))) for old, new in pairs)
-    return f"no mean accuracy has moved by more than {max(100 * apart, 0.01):.2f} points"
+    return f"no mean accuracy has moved by more than {points_words(max(apart, 0.0001), '.2f')}"
 
 
 def _row_differs(old: Row, new: Row) -> str:

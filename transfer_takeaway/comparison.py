@@ -112,11 +112,21 @@ def facts(config: RunConfig) -> Facts:
     )
 
 
+def shape_words(shape: Sequence[int]) -> str:
+    """Say how large an example is.
+
+    Examples
+    --------
+    >>> shape_words((8, 8)), shape_words((1280,))
+    ('8 by 8', '1,280 numbers')
+    """
+    return " by ".join(map(str, shape)) if len(shape) == 2 else f"{shape[0]:,} numbers"
+
+
 def _task_words(task: Task) -> str:
     data = task.dataset
-    shape = " by ".join(map(str, data.image_shape)) if data.is_image else f"{data.n_inputs} numbers"
     half = ", half of them" if task.half is not None else ""
-    return f"{task.title}: {len(data.labels):,} examples of {shape}{half}, {len(task.classes)} classes"
+    return f"{task.title}: {len(data.labels):,} examples of {shape_words(data.image_shape)}{half}, {len(task.classes)} classes"
 
 
 def _asked_arm(name: str, result: RunResult) -> str:

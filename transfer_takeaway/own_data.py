@@ -18,6 +18,7 @@ from transfer_core.statistics import MIN_SEEDS, mean_interval
 from transfer_core.strategies import Look
 from transfer_takeaway import brought
 from transfer_takeaway.checks import RecordError
+from transfer_takeaway.comparison import shape_words
 from transfer_takeaway.made import made_now
 from transfer_takeaway.record import Facts as Pairs
 from transfer_takeaway.record import Record, Row, Table, table_of
@@ -149,8 +150,10 @@ def _advice(advice: Recommendation) -> list[str]:
 
 def _facts(facts: Facts, *, named: bool) -> Pairs:
     """Say what the data are; names of classes only if they may be in the file."""
-    shape = " by ".join(map(str, facts.shape)) if len(facts.shape) == 2 else f"{facts.shape[0]:,} numbers"
-    pairs = [("Examples", f"{sum(facts.counts.values()):,} of {shape}"), ("Classes", str(len(facts.counts)))]
+    pairs = [
+        ("Examples", f"{sum(facts.counts.values()):,} of {shape_words(facts.shape)}"),
+        ("Classes", str(len(facts.counts))),
+    ]
     if facts.source_counts:
         before = sum(facts.source_counts.values())
         pairs.append(("Learnt before", f"{before:,} examples, {len(facts.source_counts)} classes"))

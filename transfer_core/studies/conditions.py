@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from transfer_core.statistics import Gap
+from transfer_core.wording import number_words, sign_words
 
 LEVEL = 0.025
 """One side of 5 %: a condition about one gap is shown exactly where the 95 % interval lies beyond its margin."""
@@ -100,10 +101,10 @@ class Quantity:
         ('1 point', 'half a point', '1.1')
         """
         if self.unit != "points":
-            return f"{value:.2g}"
+            return number_words(value, ".2g")
         if value == 0.005:
             return "half a point"
-        return f"{100 * value:g} point{'' if abs(value) == 0.01 else 's'}" if value else "zero"
+        return f"{number_words(100 * value, 'g')} point{'' if abs(value) == 0.01 else 's'}" if value else "zero"
 
 
 def lead(ours: str, theirs: str, key: str = "", matters: float = MARGIN) -> Quantity:
@@ -114,7 +115,7 @@ def lead(ours: str, theirs: str, key: str = "", matters: float = MARGIN) -> Quan
     >>> lead("A", "B").below
     'A is clearly behind B'
     """
-    over, under = f"{ours} is clearly ahead of {theirs}", f"{ours} is clearly behind {theirs}"
+    over, under = (f"{ours} is {sign_words(sign, theirs)}" for sign in (1, -1))
     return Quantity(f"the lead of {ours} over {theirs}", over, under, key, matters=matters)
 
 
@@ -154,7 +155,7 @@ def above(quantity: Quantity, margin: float = 0.0) -> Beyond:
     Examples
     --------
     >>> above(lead("A", "B")).words, above(lead("A", "B"), -0.01).words
-    ('A is clearly ahead of B', 'the interval of the lead of A over B lies above -1 point')
+    ('A is clearly ahead of B', 'the interval of the lead of A over B lies above −1 point')
     """
     return Beyond(quantity, 1, margin)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from transfer_core.studies.study import Axis, Figure
+from transfer_core.wording import AHEAD
 from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.charts.map_panel import HEIGHT
@@ -64,7 +65,7 @@ def template(mode: str, n_marks: int, across: str = FIGURE.x.title) -> Spec:
     ]
     sides = [
         once.mark_text(
-            text=f"{arrow} {TITLES[name]} ahead", align="left", baseline="middle", fontSize=12, fontWeight="bold",
+            text=f"{arrow} {TITLES[name]} {AHEAD.more}", align="left", baseline="middle", fontSize=12, fontWeight="bold",
             color=colour, tooltip=None,
         ).encode(x=alt.value(8), y=alt.value(place))
         for name, colour, arrow, place in zip(

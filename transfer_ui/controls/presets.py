@@ -70,7 +70,7 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         "A turned target",
-        "The target is turned by 45 degrees. Which strategies recover, and is pretraining still worth anything?",
+        "The target is turned by 45°. Which strategies recover, and is pretraining still worth anything?",
         ":material/rotate_right:",
         RunConfig(shift_amount=45.0, images_per_class=20),
     ),

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from transfer_core import SCENARIOS
+from transfer_core.wording import amount_words
 from transfer_ui.controls.knob import Knob, Values
 from transfer_ui.controls.knobs import fitted, values_of
 
@@ -72,7 +73,7 @@ def _draw_shift(knob: Knob, options: Sequence[Any], values: Values, start: dict[
     amount: float = st.select_slider(
         knob.title(values["scenario"]),
         options,
-        format_func=lambda value: f"{value:g}{'' if shift.unit == '°' else ' '}{shift.unit}".strip(),
+        format_func=lambda value: amount_words(value, shift.unit),
         **start,
     )
     return amount

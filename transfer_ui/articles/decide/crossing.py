@@ -25,7 +25,7 @@ from transfer_core.studies.questions.crossover import (
     locate,
 )
 from transfer_core.studies.study import Cell, Study
-from transfer_core.wording import side_words
+from transfer_core.wording import points_words, side_words
 from transfer_ui.articles.decide.guessing import guess_at
 from transfer_ui.articles.decide.places import mine
 from transfer_ui.charts import base, gap
@@ -74,7 +74,7 @@ class Panel:
         if self._view == "accuracies":
             self._lines.finish(found.accuracies, marks)
         else:
-            words = gap_words(found.gaps)
+            words = described(found.gaps)
             gap.draw(found.gaps, self._mode, self._place, words=words, marks=marks, own=own)
 
 
@@ -124,13 +124,11 @@ def _grid_at(size: int, config: RunConfig) -> Iterator[Cell]:
     yield from sizes_and_rates(config, (size,), ARMS)
 
 
-def gap_words(table: pd.DataFrame) -> str:
+def described(table: pd.DataFrame) -> str:
     """Say what the chart of gaps shows, for whoever cannot see it."""
     first, last = table.iloc[0], table.iloc[-1]
-    ends = "; ".join(f"{100 * row['mean']:+.1f} points at {int(row['images']):,} images" for row in (first, last))
-    return f"End-to-end minus feature extraction against training images, with its zero line: {ends}.".replace(
-        "-0.0", "0.0"
-    )
+    ends = "; ".join(f"{points_words(row['mean'], '+.1f')} at {int(row['images']):,} images" for row in (first, last))
+    return f"End-to-end minus feature extraction against training images, with its zero line: {ends}."
 
 
 class Own(NamedTuple):

@@ -102,7 +102,8 @@ def shift_words(config: RunConfig) -> str:
     """Add a shift to the name of a place, as the axis of the map has it; nothing where there is none."""
     if config.pair.shift is None or not config.shift_amount:
         return ""
-    return f", shift {config.shift_amount:g}{'°' if config.pair.shift.unit == '°' else ''}"
+    unit = config.pair.shift.unit
+    return f", shift {amount_words(config.shift_amount, unit if unit == '°' else '')}"
 
 
 def you(config: RunConfig) -> You:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from transfer_core import RunConfig, RunResult
 from transfer_ui.articles.forgetting import arms, images, words
-from transfer_ui.charts import by_epoch, meanings, old_classes, trade
+from transfer_ui.charts import by_epoch, meanings, old_classes, trade, trade_rows
 from transfer_ui.charts.base import Place
 from transfer_ui.controls import sidebar
 from transfer_ui.lost_images import Lost
@@ -78,16 +78,16 @@ class Figures:
 
     def draw_nothing(self) -> None:
         """Draw the axes, before any run may be seen."""
-        trade.draw(trade.nothing(), self._mode, self._trade, "Not shown yet.")
+        trade.draw(trade_rows.nothing(), self._mode, self._trade, "Not shown yet.")
         self._epochs.draw(dict.fromkeys(by_epoch.TASKS, by_epoch.nothing(self._config.n_epochs)))
 
     def draw_trade(self, results: Mapping[str, RunResult]) -> None:
         """Draw the runs of all rates and strengths that have finished."""
-        trade.draw(trade.picture(results, self._points), self._mode, self._trade)
+        trade.draw(trade_rows.picture(results, self._points), self._mode, self._trade)
 
     def say_trade(self, results: Results, others: Results, found: Found) -> pd.DataFrame:
         """Draw these runs and those elsewhere for good, say which no other beats, and give their table."""
-        drawn = found.once("picture", lambda: trade.picture({**results, **others}, self._points))
+        drawn = found.once("picture", lambda: trade_rows.picture({**results, **others}, self._points))
         sentence = found.once("front", lambda: words.front_sentence(drawn))
         trade.draw(drawn, self._mode, self._trade, sentence)
         self._trade_said.markdown(sentence)

@@ -9,10 +9,10 @@ import pandas as pd
 
 from transfer_core import STRATEGIES, RunConfig, RunResult, scenario_config
 from transfer_core.statistics import MIN_SEEDS, Gap, paired_gap
-from transfer_core.wording import evidence_words, gap_words, inside, join_words, lead_words, sentence_case
+from transfer_core.wording import evidence_words, gap_words, inside, join_words, lead_words, points_words, sentence_case
 from transfer_ui.charts.followed import HELD
 from transfer_ui.charts.meanings import lost
-from transfer_ui.charts.trade import Picture, outside
+from transfer_ui.charts.trade_rows import Picture, outside
 from transfer_ui.lost_images import in_order, lost_by_class
 from transfer_ui.sentences import Results, percent
 
@@ -142,7 +142,7 @@ def when_sentence(results: Results) -> str:
             half, back = int(np.argmax(loss >= loss[worst] / 2)), 100 * (loss[worst] - loss[-1])
             again = f" and wins {back:.1f} back after epoch {series.epochs[worst]}" if back >= 1 else ""
             said.append(
-                f"{title(name)} loses up to {100 * loss[worst]:.1f} points, half of them by epoch {series.epochs[half]},{again}"
+                f"{title(name)} loses up to {points_words(loss[worst])}, half of them by epoch {series.epochs[half]},{again}"
             )
     if not said:
         return "At no time does an arm lose as much as a point of the old task."
@@ -153,7 +153,7 @@ def meaning_lines(results: Results) -> list[str]:
     """Tell the three meanings apart, each with its number for end-to-end, or for whatever arm there is."""
     name = PLAIN if PLAIN in results else next(iter(results))
     result = results[name]
-    fit, features = (100 * float(lost(result, meaning).mean()) for meaning in ("fit", "features"))
+    fit, features = (float(lost(result, meaning).mean()) for meaning in ("fit", "features"))
     return [
         f"**The old head no longer fits.** The backbone has moved under it: after {title(name)} it loses "
         f"{_points(fit)}. This is what most people measure.",
@@ -163,12 +163,12 @@ def meaning_lines(results: Results) -> list[str]:
     ]
 
 
-def _points(value: float) -> str:
-    return "nothing" if value < 0.05 else f"{value:.1f} points"
+def _points(share: float) -> str:
+    return "nothing" if share < 0.0005 else points_words(share)
 
 
 def _still_there(fit: float, features: float) -> str:
-    if fit < 100 * LITTLE:
+    if fit < LITTLE:
         return "There was little to find again."
     share = min(max(1 - features / fit, 0.0), 1.0)
     return f"So {percent(share)} of what looks forgotten is still there."
@@ -183,7 +183,7 @@ def _overwritten(result: RunResult) -> str:
             "The head in use now has no output for any old class, so it names no old image: even a frozen backbone "
             "forgets in this sense, unless the old head is kept."
         )
-    named, less = result.measured["source_named"].values[-1], 100 * float(lost(result, "labels").mean())
+    named, less = result.measured["source_named"].values[-1], float(lost(result, "labels").mean())
     why = (
         "Its names mean the same as before, but it was trained on the new images alone."
         if pair.same_labels
@@ -204,6 +204,6 @@ def classes_sentence(result: RunResult, classes: tuple[str, ...], name: str) -> 
         return f"After {title(name)}, no old class has lost as much as a point."
     kept = "loses nothing" if loss[last] < 0.0005 else f"loses {100 * loss[last]:.1f}"
     return (
-        f"After {title(name)}, the old head misses {100 * loss[first]:.1f} points more of class {classes[first]} than before; "
+        f"After {title(name)}, the old head misses {points_words(loss[first])} more of class {classes[first]} than before; "
         f"class {classes[last]} {kept}. Mean over the seeds."
     )

@@ -9,7 +9,7 @@ from transfer_core.real_network.evidence import FROZEN, FULL, count_of
 from transfer_core.real_network.results import PLANNED_SIZES, Results
 from transfer_core.statistics import Gap
 from transfer_core.studies.rules import INCONCLUSIVE, UNTESTED
-from transfer_core.wording import inside, join_words, side_words, verdict_evidence, verdict_sentence
+from transfer_core.wording import inside, join_words, points_words, side_words, verdict_evidence, verdict_sentence
 
 NO_RESULTS = "Nothing is stored for the real network; `python -m tools.build_real_network` measures it."
 ABOUT_PICTURES = (
@@ -157,7 +157,7 @@ def made_words(made: Mapping[str, Any]) -> str:
 
 
 def _lost(gap: Gap) -> str:
-    return f"{100 * gap.interval.mean:.1f} points"
+    return points_words(gap.interval.mean)
 
 
 def _up_to(sizes: list[int]) -> str:

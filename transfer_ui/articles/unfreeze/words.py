@@ -17,6 +17,7 @@ from transfer_core.wording import (
     lead_words,
     number_words,
     range_words,
+    sign_words,
 )
 from transfer_ui.charts.timeline import layer_names
 from transfer_ui.sentences import Results, count, percent
@@ -85,7 +86,7 @@ def sweep_sentence(swept: Mapping[str, RunResult], config: RunConfig) -> str:
         return "The unfreeze epoch makes no clear difference on the new task."
     if not found.tied:
         return f"Unfreezing at epoch {found.leader} is best for the new task."
-    return f"Epoch {found.leader} leads on the new task, not clearly ahead of {_few(found.tied)}."
+    return f"Epoch {found.leader} leads on the new task, {sign_words(0, _few(found.tied))}."
 
 
 def sweep_evidence(swept: Mapping[str, RunResult], config: RunConfig) -> list[str]:

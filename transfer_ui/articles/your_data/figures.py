@@ -16,7 +16,7 @@ from transfer_core.own_data.curves import Curves
 from transfer_core.own_data.rivals import HEADS, NETWORKS
 from transfer_core.statistics import MIN_SEEDS, mean_interval, paired_gap
 from transfer_core.studies.study import Axis, Figure
-from transfer_core.wording import inside
+from transfer_core.wording import inside, sign_words
 from transfer_ui.charts import base, gap
 from transfer_ui.charts.strip import Strip, described
 from transfer_ui.charts.study import figure_rows, panel_template
@@ -130,7 +130,7 @@ def crossing_words(table: pd.DataFrame) -> str:
     others = table.index[table["ahead"] != last]
     first = int(table["images"].iloc[others[-1] + 1 if len(others) else 0])
     behind = next(inside(title) for name, title in titles.items() if name != last)
-    return f"{titles[last]} is clearly ahead of {behind} from {first:,} labels up."
+    return f"{titles[last]} is {sign_words(1, behind)} from {first:,} labels up."
 
 
 def curve_words(found: Curves | None, title: str, *, balanced: bool) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from transfer_core.arrays import Array
 from transfer_core.statistics import paired_gap
-from transfer_core.wording import lead_words
+from transfer_core.wording import lead_words, points_words
 from transfer_ui.articles.checks import OPEN, TOO_CLOSE, Check, best_of
 from transfer_ui.articles.learn import formulas
 from transfer_ui.articles.learn.figures import curves_of
@@ -38,14 +38,14 @@ def _happened(results: Results) -> str:
 def _why(results: Results) -> str:
     ahead = paired_gap(results[FULL].test_accuracy, results[FROZEN].test_accuracy)
     distances = [
-        100 * float((results[name].history["train_accuracy"][:, -1] - results[name].test_accuracy).mean())
+        float((results[name].history["train_accuracy"][:, -1] - results[name].test_accuracy).mean())
         for name in (FROZEN, FULL)
     ]
     return (
         "Whatever feature extraction can reach, end-to-end can reach too: it may simply leave the backbone where it is. At its "
         "best, the larger set is therefore no worse on the *training* images. *New* images are another matter: there "
         f"end-to-end is {lead_words(ahead, 'feature extraction')}. The distance from training to test accuracy is "
-        f"{distances[0]:.1f} points frozen and {distances[1]:.1f} end-to-end; that distance is overfitting."
+        f"{points_words(distances[0])} frozen and {points_words(distances[1])} end-to-end; that distance is overfitting."
     )
 
 
