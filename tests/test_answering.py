@@ -5,6 +5,7 @@ import json
 import os
 import pickle
 from email.message import Message
+from importlib.resources import files
 from urllib.error import HTTPError, URLError
 
 import numpy as np
@@ -251,3 +252,40 @@ def test_a_data_set_of_openml_is_read_like_a_file(monkeypatch, tmp_path):
     assert (found.name, found.columns, found.label_columns) == ("iris", ("size",), ("class",))
     assert (asked["data_id"], asked["data_home"]) == (61, tmp_path)
     assert LIMITS.rows >= 150
+
+
+class _Stored(io.BytesIO):
+    """An answer of OpenML as a server gives it."""
+
+    def info(self):
+        return {"Content-Encoding": "gzip"}
+
+
+def test_iris_of_openml_is_fetched_once_and_kept_on_disk(monkeypatch, tmp_path):
+    import sklearn.datasets._openml as theirs
+
+    stored = files("sklearn.datasets.tests.data.openml.id_61")  # what OpenML answered
+    names = {
+        "data/61": "api-v1-jd-61.json.gz",
+        "features/61": "api-v1-jdf-61.json.gz",
+        "qualities/61": "api-v1-jdq-61.json.gz",
+        "iris": "data-v1-dl-61.arff.gz",
+    }
+    asked = []
+
+    def answer(request, **_):
+        asked.append(request.full_url)
+        return _Stored(next(stored / name for part, name in names.items() if part in request.full_url).read_bytes())
+
+    monkeypatch.setattr(theirs, "urlopen", answer)
+    _openml(monkeypatch, _listed(150, 5))
+    for _ in range(2):
+        *_, last = openml.openml_steps("61", tmp_path)
+        found = present(last.results)()
+        assert (len(found), len(found.columns), set(found.words["class"])) == (
+            150,
+            4,
+            {"Iris-setosa", "Iris-versicolor", "Iris-virginica"},
+        )
+    assert len(asked) == len(set(asked)) == 4
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 4

@@ -234,6 +234,20 @@ def test_parts_of_a_source_are_offered_where_there_is_one_and_a_link_to_others_i
     assert not again.exception
 
 
+def test_rows_with_a_source_get_a_script_that_pretrains_on_it():
+    app = open_page("your_data", {})
+    lines = brought.csv_text(96).splitlines()
+    years = [f"{line},{2019 + row // 3 % 3}" for row, line in enumerate(lines[1:])]
+    _upload(app, "years.csv", "\n".join([f"{lines[0]},{MARKER}", *years]).encode())
+    next(box for box in app.selectbox if box.label == "Learnt before").set_value("column").run(timeout=120)
+    app.multiselect[0].set_value(["2019"]).run(timeout=120)
+    _open(app, parts.HOME)
+    (script,) = [one.value for one in app.code if "PRETRAIN_EPOCHS" in one.value]
+    assert f'COLUMN = "{MARKER}"\nSOURCE = ["2019"]' in script
+    assert "against" in texts(app.caption)
+    assert not [one.value for one in _marked_up(app) if "zebra" in one.value]
+
+
 def test_the_command_line_opens_and_recomputes_it_too(contents, question, answer, tmp_path, capsys):
     file = tmp_path / "mine.record.json"
     file.write_bytes(files.write(home.record_of(question, answer, paired(contents, question).scenario)))

@@ -79,7 +79,7 @@ class Facts:
     titles : dict of str to str
         Rival -> what it is called.
     columns : tuple of str
-        Of a table without a source: what the numbers are called that are learnt from.
+        Of a table: what the numbers are called that are learnt from.
     """
 
     findings: tuple[Finding, ...]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from transfer_core.own_data.contents import Contents, plain
+from transfer_core.own_data.contents import Contents, as_text, plain
 from transfer_core.own_data.images import LARGEST, SMALLEST, grey, reduced
 from transfer_core.own_data.limits import LIMITS, Refused, at_most
 
@@ -53,9 +53,7 @@ def read_npz(name: str, data: bytes) -> Contents:
         images = grey(values)
         small = reduced(images, min(LARGEST, *images.shape[1:]))
         LIMITS.check_size(len(small), prod(small.shape[1:]))
-        return Contents(
-            name, small, (), words | {key: tuple(f"{one:g}" for one in array) for key, array in numbers.items()}
-        )
+        return Contents(name, small, (), words | {key: as_text(array) for key, array in numbers.items()})
     LIMITS.check_size(len(values), values.shape[1] + len(numbers))
     with np.errstate(over="ignore"):
         table = np.column_stack([values, *numbers.values()]).astype(np.float32)

@@ -51,6 +51,8 @@ class Contents:
         From reading it.
     places : tuple of str
         Names of the rows; without any, they are counted from 1.
+    has_names : bool
+        Whether the columns have names in the file.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Contents:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     findings: tuple[Finding, ...] = ()
     places: tuple[str, ...] = ()
+    has_names: bool = True
 
     def __len__(self) -> int:
         return len(self.values)
@@ -77,10 +80,7 @@ class Contents:
 
     def column(self, name: str) -> tuple[str, ...]:
         """Every entry of a column as text; "" where there is none."""
-        if name in self.words:
-            return self.words[name]
-        numbers = self.values[:, self.columns.index(name)]
-        return tuple("" if np.isnan(number) else f"{number:g}" for number in numbers)
+        return self.words[name] if name in self.words else as_text(self.values[:, self.columns.index(name)])
 
     def place(self, row: int) -> str:
         """Name a row as its owner would."""
@@ -95,6 +95,7 @@ class Contents:
             {name: tuple(column[row] for row in rows) for name, column in self.words.items()},
             self.findings,
             tuple(self.place(row) for row in rows),
+            self.has_names,
         )
 
 
@@ -107,6 +108,20 @@ def _is_class(numbers: Array) -> bool:
         return False
     n_different = len(np.unique(known))
     return n_different <= 50 and n_different < max(3, len(known))
+
+
+def as_text(numbers: Array) -> tuple[str, ...]:
+    """Write numbers as labels, whole ones with all their digits.
+
+    Examples
+    --------
+    >>> as_text(np.array([1234567.0, 0.5, np.nan]))
+    ('1234567', '0.5', '')
+    """
+    return tuple(
+        "" if np.isnan(number) else f"{number:.0f}" if number.is_integer() else f"{number:g}"
+        for number in numbers.tolist()
+    )
 
 
 def plain(text: object) -> str:

@@ -36,7 +36,7 @@ def encoded(column: Sequence[str]) -> tuple[Array, tuple[str, ...]]:
     >>> encoded(["10", "9", "", "9.0"])
     (array([ 1,  0, -1,  0]), ('9', '10'))
     """
-    names = [_name(value) for value in column]
+    names = [name_of(value) for value in column]
     present = {name for name in names if name}
     if len(present) > LIMITS.classes:
         raise Refused(
@@ -49,7 +49,13 @@ def encoded(column: Sequence[str]) -> tuple[Array, tuple[str, ...]]:
     return np.array([number.get(name, -1) for name in names]), tuple(classes)
 
 
-def _name(value: str) -> str:
-    """Write whole numbers in one way."""
+def name_of(value: str) -> str:
+    """Write whole numbers in one way.
+
+    Examples
+    --------
+    >>> name_of(" 07.0"), name_of("seven ")
+    ('7', 'seven')
+    """
     text = value.strip()
     return str(int(float(text))) if WHOLE.fullmatch(text) and len(text) < 15 else text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +33,7 @@ class Pair(NamedTuple):
     is_uneven : bool
         Whether balanced accuracy decides.
     columns : tuple of str
-        Of a table without a source: what the numbers are called that are learnt from.
+        Of a table: what the numbers are called that are learnt from.
     """
 
     scenario: Scenario
@@ -67,11 +68,11 @@ def after_file(target: Cleaned, source: Cleaned) -> Pair:
     found = [one for one in source.findings if one not in target.findings]
     in_source = [Finding(one.what, f"source: {one.where}", f"In the source: {inside(one.words)}") for one in found]
     findings = (*target.findings, *in_source)
-    ours, theirs = target.dataset.images, source.dataset.images
+    ours, theirs, shared = target.dataset.images, source.dataset.images, target.columns
     if target.dataset.is_image != source.dataset.is_image:
         raise Refused("Source and target must both be images or both be tables, got one of each.")
     if not target.dataset.is_image:
-        shared = [name for name in target.columns if name in source.columns]
+        shared = tuple(name for name in target.columns if name in source.columns)
         if not shared:
             raise Refused("Source and target must have columns of the same name, got none in common.")
         lost = len(target.columns) - len(shared)
@@ -91,7 +92,7 @@ def after_file(target: Cleaned, source: Cleaned) -> Pair:
         raise Refused("The source must keep at least two classes with two rows each that are not in the target.")
     labels = np.searchsorted(present, source.dataset.labels[kept])
     before = Dataset(theirs[kept], labels, tuple(source.dataset.classes[index] for index in present))
-    new = Cleaned(Dataset(ours, target.dataset.labels, target.dataset.classes), target.columns, findings)
+    new = Cleaned(Dataset(ours, target.dataset.labels, target.dataset.classes), shared, findings)
     return _paired(new, Task("Your source", before), findings)
 
 
@@ -121,7 +122,7 @@ def _without(contents: Contents, column: str) -> Contents:
     values = contents.values if contents.is_image else contents.values[:, kept]
     words = {name: entries for name, entries in contents.words.items() if name != column}
     names = tuple(contents.columns[index] for index in kept)
-    return Contents(contents.name, values, names, words, contents.findings, contents.places)
+    return replace(contents, values=values, columns=names, words=words)
 
 
 def _part(whole: Cleaned, rows: Array, what: str) -> Cleaned:
@@ -148,4 +149,4 @@ def _scaled(ours: Array, theirs: Array) -> tuple[Array, Array]:
 def _paired(target: Cleaned, source: Task, findings: tuple[Finding, ...]) -> Pair:
     new = Task("Your data", target.dataset)
     scenario = Scenario(NAME, "Your data", LOOK_FOR, new, source, same_labels=source.classes == new.classes)
-    return Pair(scenario, findings, target.is_uneven)
+    return Pair(scenario, findings, target.is_uneven, target.columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,7 +56,8 @@ def read_csv(name: str, data: bytes) -> Contents:
         raise Refused(_parser_words(str(error))) from error
     names, renamed = _distinct(layout.names, frame.shape[1])
     frame.columns = pd.Index(names)
-    return _contents(name, frame, [*findings, *renamed], layout.decimal)
+    found = _contents(name, frame, [*findings, *renamed], layout.decimal)
+    return replace(found, has_names=bool(layout.names))
 
 
 def _rows_at_least(body: str) -> int:

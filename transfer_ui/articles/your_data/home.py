@@ -7,6 +7,7 @@ import streamlit as st
 from transfer_core import STRATEGIES, RunConfig
 from transfer_core.own_data.advice import recommended
 from transfer_core.own_data.answering import Answer, Question, paired
+from transfer_core.own_data.contents import Contents
 from transfer_core.scenarios import Scenario
 from transfer_core.wording import inside
 from transfer_takeaway import files, own_data
@@ -27,6 +28,8 @@ from transfer_ui.runs.own import Brought
 WITH_DATA = "own_with_data"
 NAME = "your_data_answer"
 COMMAND = "python -m transfer_torch measure FOLDER"
+PLACE = "Unpack your ZIP, and name the folder that holds the class folders “pictures”."
+PLACE_OF_ARRAYS = "Save your arrays as “pictures.npz”, the images as “images”, the labels as “labels”."
 TRUNCATED = "…"
 
 
@@ -36,7 +39,7 @@ def draw(data: Brought, question: Question, answer: Answer, mode: str) -> None:
     _draw_saved(data, question, answer)
     st.subheader("Code for your data", anchor=False)
     if answer.facts.samples.size:
-        _draw_pictures(answer)
+        _draw_pictures(answer, is_zip=bool(data.contents.places))
     else:
         _draw_rows(data, question, answer)
     saved_run.open_one()
@@ -82,7 +85,7 @@ def _scenario(data: Brought, question: Question) -> Scenario:
     return paired(data.contents, question, data.source).scenario
 
 
-def _draw_pictures(answer: Answer) -> None:
+def _draw_pictures(answer: Answer, *, is_zip: bool) -> None:
     """Draw the command that measures a real network, and a script that does."""
     st.markdown(
         "Freezing and fine-tuning an ImageNet network on your photos at their full size, measured by one command:"
@@ -99,8 +102,7 @@ def _draw_pictures(answer: Answer) -> None:
     form, plan = PICTURES[name], _plan(answer)
     st.caption(
         f"It compares {inside(plan.arms[0].title)} with {inside(plan.arms[1].title)} of {form.backbones[chosen].title} on your "
-        f"photos, over {plan.n_seeds} paired seeds, and prints the verdict. Unpack your ZIP, and name the folder that holds the "
-        "class folders “pictures”."
+        f"photos, over {plan.n_seeds} paired seeds, and prints the verdict. {PLACE if is_zip else PLACE_OF_ARRAYS}"
     )
     script = form.write(plan, form.backbones[chosen])
     export.show(
@@ -122,20 +124,26 @@ def _plan(answer: Answer) -> Plan:
 
 def _draw_rows(data: Brought, question: Question, answer: Answer) -> None:
     """Draw the script that measures and fits on rows of numbers what was recommended."""
-    assert answer.curves is not None
-    facts, way = answer.facts, recommended(answer.curves, balanced=answer.facts.balanced)
-    if answer.runs or not own_rows.can_write(way):
-        st.markdown(
-            "What was recommended trains on from a network that was pretrained here: there is no script for it yet."
-        )
-        return
-    left_out = [name for name in data.contents.columns if name not in facts.columns and name != question.label]
-    rows = own_rows.Rows(way, facts.titles[way], question.label, left_out)
+    rows = rows_of(data.contents, question, answer)
+    rival = f" against {inside(rows.source.arms[1].title)}, after pretraining on the source" if rows.source else ""
+    second = "SOURCE, the one that was learnt before; " if rows.command.endswith("SOURCE") else ""
     st.caption(
-        f"{rows.title}, as recommended: measured again on parts of your file, then fitted on all of it. DATA is your file; NEW, a "
-        "second one without labels, if you have one to label."
+        f"{rows.title}, as recommended: measured again on parts of your file{rival}, then fitted on all of it. DATA is your file; "
+        f"{second}NEW, one without labels, if you have one to label."
     )
-    st.code(f"python {rows.file} DATA NEW", language="bash")
-    checked = "In the tests this script runs on a table and on embeddings, and labels a second file."
+    st.code(f"python {rows.command} NEW", language="bash")
+    checked = "In the tests this script runs on tables and on embeddings, and labels a second file."
     stem = rows.file.removesuffix(".py")
     export.show(export.Code(stem, own_rows.write(rows), checked=checked, is_run=True, beside=""), "own rows")
+
+
+def rows_of(contents: Contents, question: Question, answer: Answer) -> own_rows.Rows:
+    """Say what a script measures and fits: what was recommended; after a source, against its rival."""
+    assert answer.curves is not None
+    facts = answer.facts
+    way = recommended(answer.curves, balanced=facts.balanced)
+    names = list(dict.fromkeys((*contents.columns, *contents.words)))
+    left_out = [name for name in names if name not in facts.columns and name != question.label]
+    title = STRATEGIES[way].title if way in answer.runs else facts.titles[way]
+    rows = own_rows.Rows(way, title, question.label, left_out, has_names=contents.has_names)
+    return rows._replace(source=own_rows.source_of(way, question, answer)) if answer.runs else rows

@@ -35,7 +35,7 @@ def headline(answer: Answer) -> str:
     if answer.advice is None or answer.curves is None:
         return MEASURING
     said = answer.advice.headline
-    return said if answer.curves.complete else f"So far: {inside(said)}"
+    return said if answer.curves.complete else f"So far, {inside(said)}"
 
 
 def note(answer: Answer) -> str:

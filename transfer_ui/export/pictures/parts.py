@@ -160,7 +160,7 @@ def verdict(scores):
 
 
 for title, found in scores.items():
-    print(f"{title}: mean test accuracy {np.mean(found):.4f}")
+    print(f"{title}: mean $accuracy {np.mean(found):.4f}")
 print(verdict(scores))
 '''
 
@@ -203,6 +203,7 @@ def fill(template: str, plan: Plan, backbone: Backbone, framework: str, needs: s
         classifier=backbone.classifier,
         mean=", ".join(map(number, mean)),
         deviation=", ".join(map(number, deviation)),
+        accuracy="test accuracy",
     )
 
 
