@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import STRATEGIES, RunResult
+from transfer_core.wording import sentence_case
 from transfer_ui.charts import base
 from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.palette import colours, dashes
@@ -148,7 +149,7 @@ def show(rows: pd.DataFrame, results: Mapping[str, RunResult], kind: Kind, mode:
             high = float(own["high"].max())
             ends = (max(0.0, lowest - 0.02), 1.0) if kind.at_most_one else (0.0, high if high > 0 else 1.0)
             with column:
-                st.markdown(f"**{name[0].upper()}{name[1:]}**")
+                st.markdown(f"**{sentence_case(name)}**")
                 base.show(
                     template(mode, tuple(results), kind),
                     own,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -76,7 +77,7 @@ def template(
         another stands.
     """
     every = alt.Chart(base.NO_DATA)
-    line = {"strokeJoin": "round", "clip": True, "tooltip": None}
+    line: dict[str, Any] = {"strokeJoin": "round", "clip": True, "tooltip": None}
     place = {"x": x, "y": y("mean"), "color": colour, "order": alt.Order("epoch:Q")}
     layers = [
         *below,
