@@ -17,11 +17,8 @@ LINKS = [
     "your_schedule?",
     "unfreeze?",
     "forgetting?",
-    "inside?",
-    "export?",
     "decide?guess=50&",
     "learn?section=takeaways&",
-    "home?",
 ]
 # Notes before each frame whether the answer has words.
 WATCH_ANSWER = """() => {
