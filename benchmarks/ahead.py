@@ -59,7 +59,8 @@ def play(bench: Workbench, guessing: bool) -> tuple[list[float], int]:
     seconds, at_once, before, move = [], 0, None, None
     for config in moves():
         started = monotonic()
-        jobs = [bench.job(*request) for request in (cached.comparison_of(config), cached.baselines_of(config))]
+        asked = [cached.comparison_of(config), *cached.baselines_of(config).values()]
+        jobs = [bench.job(*request) for request in asked]
         at_once += all(job.ended for job in jobs)
         for job in jobs:
             with bench.waiting_for(job, "visitor"):

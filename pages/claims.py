@@ -94,7 +94,7 @@ if asked and claims.came_by_link(asked):
 st.html(claim_row.STYLE)
 st.caption(claim_row.LEGEND, help=helps(claim_row.LEGEND, claims.tally(ledger)))
 if not groups:
-    st.info("No claim of this source has this verdict.")
+    st.info("No claim from this source has this verdict.")
 is_filtered = (verdict, source) != ("all", "all")
 for place, (question, here) in enumerate(groups):
     if not here:

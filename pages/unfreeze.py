@@ -26,8 +26,7 @@ from transfer_ui.shell import frame, visit
 
 room.draw(config)
 place = st.container(key="answer_place_short")
-if visit.page_is_new():
-    place.empty()  # an empty container would not keep its height
+place.empty()  # an empty container would not keep its height; in every run, so that the answer has one place in it
 figures = Figures(config, theme())
 
 # Drawn first: a click that reaches a server that has forgotten the session acts before old settings are computed.

@@ -67,17 +67,18 @@ def find_chromium() -> str:
 
 
 @contextmanager
-def fresh_server(port: int = 0, guesses: bool = True) -> Iterator[Server]:
+def fresh_server(port: int = 0, guesses: bool = True, program: str = "streamlit") -> Iterator[Server]:
     """Start the app as the README says, on a free port unless one is named, and stop it afterwards.
 
     Without guesses it has one worker process, which trains what is asked for and nothing ahead: what a test is about
-    to ask for is not known already, and nothing else takes the processor from it.
+    to ask for is not known already, and nothing else takes the processor from it. The program is Streamlit, or a module
+    that runs it in its own way.
     """
     if not port:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command = [sys.executable, "-m", program, "run", "streamlit_app.py"]
     options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
     # As a visitor meets it: with the worker processes that most tests do without.
     ours = ("STREAMLIT_", "FREEZE_OR_FINE_TUNE_WORKERS")

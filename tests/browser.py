@@ -16,14 +16,14 @@ SLOW = "n_epochs=200&n_seeds=6&images_per_class=100&hidden_layers=4&hidden_width
 Measured = TypeVar("Measured")
 expect.set_options(timeout=PATIENCE)
 
-# True once nothing on the page has changed for half a second.
+# True once nothing on the page has changed for half a second, and its letters are there: in others, lines break elsewhere.
 STILL = """() => {
   if (!window.changes) {
     window.changes = { last: performance.now() };
     new MutationObserver(() => { window.changes.last = performance.now(); })
       .observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
   }
-  return performance.now() - window.changes.last > 500;
+  return performance.now() - window.changes.last > 500 && document.fonts.status === 'loaded';
 }"""
 # Asked before each frame is drawn: `expect` looks once a second, and a short run would be over in between.
 COMPUTING = "words => document.querySelector('[data-testid=stProgress]')?.textContent.includes(words)"

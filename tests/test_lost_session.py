@@ -1,6 +1,7 @@
 """What reaches a server that has forgotten the session, under AppTest: clicks, and the list of earlier runs."""
 
 import pytest
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from tests.app import QUICK, ROOT, open_page, widget
@@ -36,6 +37,10 @@ def test_a_click_in_a_forgotten_session_acts_before_anything_is_computed(monkeyp
     app = forgotten(tab, page, query)
     assert not app.exception
     assert [getattr(config, field) for config in asked] == [wanted]
+
+
+def test_a_session_outlives_an_hour_without_a_connection():
+    assert config.get_option("server.disconnectedSessionTTL") >= 3600
 
 
 def test_earlier_runs_are_listed_again_by_a_server_that_has_forgotten_the_session():

@@ -1,4 +1,4 @@
-"""A gap is worded in one place: no other module makes a sentence of a difference and its number."""
+"""A gap is worded in one place, and so are capitals: no other module makes a sentence of a difference and its number."""
 
 import ast
 import re
@@ -34,6 +34,17 @@ def _format(filled):
 @pytest.mark.parametrize("path", ELSEWHERE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_phrase_about_a_gap_stands_outside_wording(path):
     assert not phrases_about_a_gap(path.read_text(encoding="utf-8"))
+
+
+# A message of the core's loop, which is part of every result's name; and a script that stands alone.
+CAPITALS_OF_THEIR_OWN = {"transfer_core/experiment.py", "transfer_ui/export/pictures/parts.py"}
+CAPITAL = re.compile(r"\.capitalize\(\)|\[(0|:1)\]\.(upper|lower)\(\)")
+
+
+@pytest.mark.parametrize("path", ELSEWHERE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_capitals_are_set_by_wording_alone(path):
+    here = path.relative_to(ROOT).as_posix()
+    assert bool(CAPITAL.search(path.read_text(encoding="utf-8"))) == (here in CAPITALS_OF_THEIR_OWN)
 
 
 @pytest.mark.parametrize(

@@ -269,7 +269,9 @@ def test_a_step_that_takes_for_ever_is_stopped_too():
     assert time.monotonic() - started < 10
 
 
-@pytest.mark.parametrize(("steps", "words"), [(_greedy, "not enough memory"), (_faulty, r"thought of \(KeyError\)")])
+@pytest.mark.parametrize(
+    ("steps", "words"), [(_greedy, "not enough memory"), (_faulty, r"unforeseen reason \(KeyError\)")]
+)
 def test_what_goes_wrong_is_one_sentence_without_what_the_visitor_wrote(steps, words):
     run = Apart(steps)
     assert run.wait(60)

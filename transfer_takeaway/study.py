@@ -10,7 +10,7 @@ from transfer_core.config import RunConfig
 from transfer_core.datasets import content_key
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.study import Study, Summary
-from transfer_core.wording import join_words
+from transfer_core.wording import join_words, sentence_case
 from transfer_takeaway.agreement import VERDICT
 from transfer_takeaway.checks import RecordError
 from transfer_takeaway.made import made_now
@@ -47,7 +47,7 @@ def of_study(
         title=study.title,
         answer=f"Of {len(found.findings)} claims, {answer}.",
         evidence=tuple(
-            f"{finding.verdict.capitalize()}: “{study.claims[name].text}” {finding.sentence}".strip()
+            f"{sentence_case(finding.verdict)}: “{study.claims[name].text}” {finding.sentence}".strip()
             for name, finding in found.findings.items()
         ),
         settings=(("Scenario", "; ".join(titles)), ("Seeds", f"{first.n_seeds}, from {first.seed}")),

@@ -9,6 +9,7 @@ from importlib.resources import files as resources
 from math import isfinite
 
 from transfer_core.strategies import Look
+from transfer_core.wording import sentence_case
 from transfer_takeaway.record import Cell, Facts, Record, Row, Table, table_of
 from transfer_takeaway.report import figures
 from transfer_takeaway.report.figures import Figure
@@ -53,7 +54,7 @@ def to_html(record: Record, drawn: Sequence[Figure] | None = None, looks: Mappin
         parts.append(f"<h2>Results</h2>{_table(results(record.ranked))}")
     for title, table in record.tables.items():
         parts.append(f"<h2>{escape(title)}</h2>{_shortened(table)}")
-    made = tuple((name.capitalize(), value) for name, value in record.made.items())
+    made = tuple((sentence_case(name), value) for name, value in record.made.items())
     for title, facts in (
         ("Settings", record.settings),
         ("Data", record.data),

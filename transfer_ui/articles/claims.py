@@ -33,8 +33,8 @@ ABOUT = "“Here” means small networks and small images: a verdict says what h
 HOW = (
     f"Each claim is a study with a rule that was written down before its verdict: a mean over {N_SEEDS} paired seeds, its "
     f"95\u00a0% interval, and the smallest difference that would matter. It was run on {len(FIRST_SEEDS)} separate blocks of "
-    "seeds. A verdict stands only if all blocks agree and if it survives being one of many: by the procedure of Benjamini "
-    f"and Hochberg, at most {percent(RATE)} of the verdicts may be false discoveries. Anything else is inconclusive."
+    "seeds. A verdict stands only if all blocks agree and if it survives being one of many: the procedure of Benjamini "
+    f"and Hochberg keeps the expected share of false discoveries at {percent(RATE)} at most. Anything else is inconclusive."
 )
 
 

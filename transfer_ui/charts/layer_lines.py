@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import STRATEGIES, RunResult
+from transfer_core.wording import sentence_case
 from transfer_ui.charts import alt, base, key
 from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.charts.ready import Spec, kept
@@ -151,7 +152,7 @@ def show(rows: pd.DataFrame, results: Mapping[str, RunResult], kind: Kind, mode:
             ends = (max(0.0, lowest - 0.02), 1.0) if kind.at_most_one else (0.0, high if high > 0 else 1.0)
             with column:
                 base.show(
-                    template(mode, tuple(results), kind) | {"title": f"{name[0].upper()}{name[1:]}"},
+                    template(mode, tuple(results), kind) | {"title": sentence_case(name)},
                     own,
                     alt=_alt(own, name, kind),
                     frame={"n_epochs": n_epochs, "low": ends[0], "high": ends[1]},

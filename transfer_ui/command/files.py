@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from transfer_core.studies.study import Cell, Study, Summary
+from transfer_core.wording import sentence_case
 from transfer_ui.command.boundary import WRONG_ARGUMENTS, leave, reason
 
 Write = Callable[[Path], object]
@@ -63,7 +64,7 @@ def write_chart(study: Study, found: Summary, cells: Sequence[Cell], path: Path)
 
     n_seeds = max(cell.config.n_seeds for cell in cells)
     verdicts = [
-        f"{finding.verdict.capitalize()}: {study.claims[name].text}" for name, finding in found.findings.items()
+        f"{sentence_case(finding.verdict)}: {study.claims[name].text}" for name, finding in found.findings.items()
     ]
     chart = standalone(study, found.table, [f"{n_seeds} seeds, {len(cells)} cells.", *verdicts])
     chart.save(path, format="html", inline=True)

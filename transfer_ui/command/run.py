@@ -62,7 +62,7 @@ def run_study(options: argparse.Namespace) -> None:
     tell("\n".join(f"Wrote {path}" for path in (table, chart) if path not in failed))
     for name, finding in found.findings.items():
         claim = study.claims[name]
-        tell(f"\n{claim.text} ({claim.source.words})\n  {finding.verdict.capitalize()}. {finding.sentence}")
+        tell(f"\n{claim.text} ({claim.source.words})\n  {sentence_case(finding.verdict)}. {finding.sentence}")
     save(of_study(study, found, configs), options)
     if any(cell.config.n_seeds < MIN_SEEDS for cell in cells):
         tell(f"\n{sentence_case(TOO_FEW_SEEDS)} for any verdict: {MIN_SEEDS} are the least.")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from unicodedata import combining, normalize
 
 from transfer_core import RunConfig
-from transfer_core.wording import join_words
+from transfer_core.wording import inside, join_words
 from transfer_ui.controls.knobs import KNOB
 from transfer_ui.controls.link import quoted, to_text
 
@@ -195,4 +195,4 @@ def controls_words(names: frozenset[str], scenario: str) -> str:
     if len(names) == len(KNOB):
         return "all controls"
     titles = [knob.title(scenario) for name, knob in KNOB.items() if name in names]
-    return join_words([title[0].lower() + title[1:] for title in titles])
+    return join_words([inside(title) for title in titles])

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from transfer_core import SCENARIOS, RunConfig, scenario_config
+from transfer_core.wording import sentence_case
 from transfer_ui.controls import address, class_mode, notice_box
 from transfer_ui.controls.knob import Values
 from transfer_ui.controls.knobs import KNOB, KNOBS, config_of, fitted, values_of
@@ -202,7 +203,7 @@ def choose_in_link(
     else:
         look = {"required": first is not None, "default": start}
     chosen: str | None = widget(
-        label or name.capitalize(),
+        label or sentence_case(name),
         values,
         key=name,
         format_func=titles.__getitem__,

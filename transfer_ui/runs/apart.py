@@ -21,7 +21,7 @@ MOST_MEMORY = 448 * 2**20
 """Bytes that the process may ask for, of which it touches three quarters at most: the server and its workers need the rest."""
 LATER = 5  # how far it steps behind the processes that others wait for
 LOOK = 0.25  # seconds between two looks of whoever waits in line
-UNEXPECTED = "This cannot be measured, for a reason that nobody has thought of ({}): please report it."
+UNEXPECTED = "This cannot be measured, for an unforeseen reason ({}): please report it."
 TOO_LARGE = "There is not enough memory for this on the server: bring fewer rows or columns."
 
 

@@ -13,6 +13,7 @@ from streamlit import runtime
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from transfer_core.wording import inside
 from transfer_ui.runs.found import Found
 from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.hands import MakeSteps
@@ -227,7 +228,7 @@ def _say_stopped(place: DeltaGenerator, key: Hashable, message: str) -> None:
     with place.container():
         left, right = st.columns([5, 1], vertical_alignment="center")
     left.warning(
-        f"Stopped by you: {message[0].lower() + message[1:]}. What you see is unfinished.",
+        f"Stopped by you: {inside(message)}. What you see is unfinished.",
         icon=":material/stop_circle:",
     )
     right.button("Continue", key=f"continue_{hash(key)}", on_click=_continue, args=(key,), width="stretch")

@@ -19,38 +19,45 @@ from transfer_ui.definitions import helps
 class Answer:
     """The answer of a page, the first thing a reader sees; what is behind it, one click away.
 
-    What is said later takes the place of what was said before.
+    What is said later takes the place of what was said before, even by the run of the page before: an empty place
+    would take that off the screen until something is said.
     """
 
     def __init__(self) -> None:
-        box = st.container(border=True, key="answer", gap="xsmall")
-        self._headline, self._note = box.empty(), box.empty()
-        self._box = box
+        self._box = st.container(border=True, key="answer", gap="xsmall")
+        # Each of these is where to write next: first into the box, then over what was written there.
+        self._headline = self._box.empty() if st.session_state.get("page_is_new") else self._box
+        self._note = self._box
         self._behind: DeltaGenerator | None = None
         self._said = ""
         self._lines: list[str] = []
 
     def say(self, sentence: str, further: Sequence[str] = (), note: str = "") -> None:
         """Say it in one line, with a note for whoever wants to know what it is about; and how it is known."""
-        self._headline.markdown(f"#### {sentence}", unsafe_allow_html=False, help=helps(sentence))
+        self._headline = self._headline.markdown(f"#### {sentence}", unsafe_allow_html=False, help=helps(sentence))
         self._said, self._lines = sentence, []
         if note:
             self.remark(note)
-        for line in further:
-            self.add(line)
+        elif self._note is self._box:
+            self._note = self._box.empty()  # so that what is behind the answer keeps its place
+        if further:
+            self._tell(further)
 
     def remark(self, note: str) -> None:
         """Say something in the line below the headline, in place of what stood there."""
-        self._note.caption(note, help=helps(note, known=self._said))
+        self._note = self._note.caption(note, help=helps(note, known=self._said))
         self._said = f"{self._said} {note}"
 
     def add(self, line: str) -> None:
         """Say one more thing behind the answer."""
-        if self._behind is None:
-            self._behind = self._box.expander("How do we know?").empty()
-        self._lines.append(line)
+        self._tell([line])
+
+    def _tell(self, lines: Sequence[str]) -> None:
+        """Say more behind the answer, all at once: whoever has opened it sees it grow, not shrink and grow again."""
+        self._lines += lines
         words = "\n\n".join(self._lines)
-        self._behind.markdown(words, unsafe_allow_html=False, help=helps(words, known=self._said))
+        behind = self._behind or self._box.expander("How do we know?")
+        self._behind = behind.markdown(words, unsafe_allow_html=False, help=helps(words, known=self._said))
 
 
 def answer(sentence: str, further: Sequence[str] = (), note: str = "") -> Answer:

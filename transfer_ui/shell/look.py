@@ -15,7 +15,7 @@ STYLE = """
 .st-key-presets button { min-height: 1.6rem; padding: 0 .2rem; font-size: .9rem; }
 /* Places keep their height while what belongs there is computed: nothing below them moves. There is room for a headline of
    two lines, on a narrow window of three, and for a note; what is behind the answer stands at the foot of its box. */
-[class*="st-key-answer_place"] { --room: clamp(9.35rem, 15.75rem - 8vw, 12rem); min-height: var(--room); }
+[class*="st-key-answer_place"] { --room: clamp(9.55rem, 15.95rem - 8vw, 12rem); min-height: var(--room); }
 [class*="st-key-answer_place"]:not(:has(.st-key-answer))::before, .st-key-answer:not(:has(h4))::before {
   content: "The answer appears here."; opacity: .65; animation: come .15s .2s backwards;
 }

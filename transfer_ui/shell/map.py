@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from transfer_ui.controls import address
@@ -106,15 +107,10 @@ def open_page(file: str) -> None:
     info = next(page for page in PAGES if page.file == file)
     st.set_page_config(page_title=f"{info.question} · Freeze or fine-tune?", layout="wide")
     look.wear()
-    with st.sidebar, st.container(key="map", gap=None):
-        st.session_state.entries = {}
-        for group, pages in GROUPS.items():
-            st.caption(group)
-            # Whoever came by a link for a class has no use for making one.
-            st.session_state.entries |= {
-                page.file: st.empty() for page in pages if page.file != "class_links" or not address.of_class()
-            }
-    st.session_state.drawn_links = {}
+    with st.sidebar:
+        # Links are written into the map, and then over themselves: an empty place for each would take the link of the run
+        # before off the screen.
+        st.session_state.map, st.session_state.drawn_links = st.container(key="map", gap=None), {}
     address.open_on(file, draw_links)
     if st.session_state.page_is_new:
         draw_links()  # otherwise those of the run before stand there until the controls are read
@@ -132,11 +128,18 @@ def draw_links() -> None:
     A link that carries the address leads there even if the server has forgotten the session, and the browser keeps one
     entry in its history, which one press of Back undoes.
     """
-    drawn: dict[str, dict[str, str]] = st.session_state.drawn_links
-    entries, settings = st.session_state.entries, address.settings_to_go_on_with()
-    for page in (one for one in PAGES if one.file in entries):
-        query = settings | address.place_on(page.file)
-        if drawn.get(page.file) != query:
-            drawn[page.file] = query
-            target = st.session_state.pages[page.file]
-            entries[page.file].page_link(target, label=page.title, icon=page.icon, query_params=query)
+    place: DeltaGenerator = st.session_state.map
+    drawn: dict[str, tuple[dict[str, str], DeltaGenerator]] = st.session_state.drawn_links
+    is_first, settings = not drawn, address.settings_to_go_on_with()
+    for group, pages in GROUPS.items():
+        if is_first:
+            place.caption(group)
+        for page in pages:
+            if page.file == "class_links" and address.of_class():
+                continue  # whoever came by a link for a class has no use for making one
+            query = settings | address.place_on(page.file)
+            before, at = drawn.get(page.file, (None, place))
+            if before != query:
+                target = st.session_state.pages[page.file]
+                at = at.page_link(target, label=page.title, icon=page.icon, query_params=query)
+                drawn[page.file] = query, at

@@ -35,6 +35,7 @@ from transfer_core.studies.unfreezing import (
     rivals,
     sides,
 )
+from transfer_core.wording import sentence_case
 
 FALLING = "falling by phase"
 ORDER = (FROZEN, PLAIN, TWO_PHASES, GRADUAL)  # in the figure
@@ -101,7 +102,7 @@ def _found(claim: Claim, gaps: Mapping[str, Gap], ours: str, theirs: str) -> Fin
     if not gaps:
         return claim.untested("In 0 scenarios have all arms that it compares learnt 90 % of their training images.")
     said = f"{ours} {mean_effect_words(gaps, theirs)}"
-    return claim.found(mean_effect(gaps), f"{said[0].upper()}{said[1:]}.")
+    return claim.found(mean_effect(gaps), f"{sentence_case(said)}.")
 
 
 def _over_pure(rows: pd.DataFrame) -> dict[str, Gap]:

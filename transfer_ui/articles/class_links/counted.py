@@ -17,7 +17,7 @@ from transfer_ui.controls.class_link import ClassLink, mark
 
 ABOUT = (
     "Each reader sends you one line, or the link of the page. Paste them all: a line counts once, names around it are "
-    "passed over, and nothing is stored."
+    "ignored, and nothing is stored."
 )
 
 

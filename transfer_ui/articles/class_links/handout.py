@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from transfer_core import RunConfig
+from transfer_core.wording import inside
 from transfer_ui.articles.class_links.builder import PAGE_TITLES, Made
 from transfer_ui.controls.class_link import PREDICTIONS, PROJECTOR, write
 from transfer_ui.controls.link import to_query
@@ -68,7 +69,7 @@ def says(made: Made) -> str:
     page = PAGE_TITLES[made.page]
     if made.link.predict:
         about = PREDICTIONS[made.link.predict].split(",")[0]
-        return f"On {page}, your class predicts {about[0].lower()}{about[1:]}."
+        return f"On {page}, your class predicts {inside(about)}."
     return f"{page} opens with {'your question' if made.link.ask else 'the settings on the left'}."
 
 

@@ -145,7 +145,7 @@ def when_sentence(results: Results) -> str:
                 f"{title(name)} loses up to {points_words(loss[worst])}, half of them by epoch {series.epochs[half]},{again}"
             )
     if not said:
-        return "At no time does an arm lose as much as a point of the old task."
+        return "No arm ever loses as much as a point of the old task."
     return f"{sentence_case('; '.join(one.rstrip(',') for one in said))}."
 
 

@@ -180,7 +180,7 @@ def draw(errors: Errors, names: Sequence[str], mode: str) -> None:
         width="stretch",
         row_height=56,
         height=min(420, 40 + 56 * max(1, min(len(members), MOST_ROWS))),
-        alt=f"{cells[opened]}: the image, its class, and what each strategy says with how sure it is",
+        alt=f"{cells[opened]}: the image, its class, and what each strategy says and how sure it is",
         column_config={
             "image": st.column_config.ImageColumn("Image", width="small"),
             "true": st.column_config.TextColumn("True class"),

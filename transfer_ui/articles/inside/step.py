@@ -14,7 +14,7 @@ from transfer_core.arrays import Array, Examples, Gradients, Layer, Params, laye
 from transfer_core.examples import target_of
 from transfer_core.network import backward, cross_entropy, forward
 from transfer_core.training import initial_state, train_step
-from transfer_core.wording import inside, join_words, number_words
+from transfer_core.wording import inside, join_words, number_words, sentence_case
 from transfer_ui.articles.inside.seen import Seen, probabilities
 from transfer_ui.charts.timeline import layer_names
 
@@ -156,5 +156,5 @@ def draw(one: Seen) -> None:
         ("train_step", training.train_step),
         ("the update inside it", training._step),
     ):
-        with st.expander(f"`{title}`" if " " not in title else title[0].upper() + title[1:], icon=":material/code:"):
+        with st.expander(f"`{title}`" if " " not in title else sentence_case(title), icon=":material/code:"):
             st.code(inspect.getsource(function), language="python")

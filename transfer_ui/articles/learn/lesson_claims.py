@@ -50,7 +50,7 @@ class Row(NamedTuple):
 def trainable_parameters(results: Results) -> str:
     """Count what is trained."""
     frozen, full = (results[name].cost.trainable_parameters for name in ("feature_extraction", "end_to_end"))
-    return f"With the backbone frozen {percent(frozen / full)} of the parameters train: {frozen:,} of {full:,}."
+    return f"With the backbone frozen, {percent(frozen / full)} of the parameters train: {frozen:,} of {full:,}."
 
 
 def training_time(results: Results) -> str:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from transfer_core.arrays import Array
 from transfer_core.real_network.results import FOLDER, SPRITE, Looks, Results
+from transfer_core.wording import sentence_case
 from transfer_ui.charts import svg
 from transfer_ui.palette import MUTED
 
@@ -99,7 +100,7 @@ def class_words(name: str) -> str:
     >>> class_words("animals_and_nature")
     'Animals and nature'
     """
-    return name.replace("_", " ").capitalize()
+    return sentence_case(name.replace("_", " "))
 
 
 def _filters(filters: Array, scale: float, said: str) -> str:

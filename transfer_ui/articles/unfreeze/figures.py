@@ -23,8 +23,8 @@ PROGRESSIVE, PURE = "progressive_unfreezing", ("feature_extraction", "end_to_end
 HANDLE = "unfreeze_handle"
 KNOB_TITLE = KNOB["unfreeze_epoch"].label
 OF_THE_PLANE = (
-    "Each point is a full training run; the green path goes through the unfreeze epochs in their order, up and to the right is "
-    "better. Crosses: 95 % intervals. Hover reads any point."
+    "Each point is a full training run; the green path follows the unfreeze epochs in order; up and to the right is better. "
+    "Crosses: 95 % intervals. Hover over any point to read it."
 )
 OF_THE_SWEEP = (
     "Each point is a full training run. Dashed: the two pure approaches, which have no unfreeze epoch. Compared on the "

@@ -19,7 +19,7 @@ from transfer_ui.shell import frame, plain
 
 
 class Evidence:
-    """The places of what stands below the answer, drawn over as more is known.
+    """The places of what stands below the answer, drawn over as more is known; none is emptied, or all below would jump.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ class Evidence:
         left, right = st.columns([11, 8], gap="medium")
         with left:
             self._figures = Figures(names_of(question.before), mode)
-        self._advice = right.container(key="advice").empty()
-        self._facts = st.empty()
+        self._advice = right.container(key="advice")
+        self._facts = st.container()
         st.subheader("Every way, at all your labels", anchor=False)
         self._figures.place_strip()
         self._has_facts, self._n_sizes = False, 0
@@ -46,7 +46,7 @@ class Evidence:
         """Draw what is new."""
         balanced = answer.facts.balanced
         if not self._has_facts:
-            with self._facts.container():
+            with self._facts:
                 st.subheader("What is in the data", anchor=False)
                 facts.show(answer.facts)
             self._has_facts = True
@@ -57,7 +57,7 @@ class Evidence:
             self._figures.draw_lines(answer.curves, balanced=balanced)
             self._figures.draw_strip(answer.curves, balanced=balanced)
             if answer.advice:
-                self._advice.markdown(words.recommendation(answer.advice), unsafe_allow_html=False)
+                self._advice = self._advice.markdown(words.recommendation(answer.advice), unsafe_allow_html=False)
             self._n_sizes = len(answer.curves.sizes)
 
     def finish(self, answer: Answer) -> None:

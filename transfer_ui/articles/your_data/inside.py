@@ -30,9 +30,10 @@ def draw(data: Brought, question: Question, answer: Answer, mode: str) -> None:
         seed = int(sidebar.choose_in_link("of_seed", seeds, st.selectbox) or 0)
     asked = (data.contents, question, data.source)
     waiting = st.empty()
-    if (question, "networks", seed) not in data.looks:
+    if (question, "inside") not in data.looks:
         with waiting.container():
-            anatomy.draw_schedules(config, mode)  # what is known before any training
+            # What is known before any training; of another seed, the networks of the one before stay until its own are there.
+            anatomy.draw_schedules(config, mode)
     inside = look(data, "inside", (question, "inside"), partial(inside_steps, *asked))
     if inside is None:
         return

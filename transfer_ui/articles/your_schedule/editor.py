@@ -18,6 +18,7 @@ from transfer_core.schedule_text import (
     rates_of,
     to_text,
 )
+from transfer_core.wording import sentence_case
 from transfer_ui.articles.your_schedule import draft
 from transfer_ui.articles.your_schedule.starts import STARTS
 from transfer_ui.charts.components import schedule as timeline
@@ -95,7 +96,7 @@ def _draw_table(schedule: Schedule) -> None:
         width="stretch",
         column_config={
             EPOCHS: number(min_value=1, max_value=draft.MAX_EPOCHS, step=1, required=True),
-            **{name: number(name.capitalize(), min_value=0.0, format="%g", help=rate_help) for name in names},
+            **{name: number(sentence_case(name), min_value=0.0, format="%g", help=rate_help) for name in names},
         },
     )
     try:

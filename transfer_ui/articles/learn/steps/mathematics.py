@@ -54,8 +54,8 @@ STEP = Step(
     title="Mathematics",
     idea=(
         r"An image $x$ goes through the backbone $f_\theta$ and the head $g_\phi$; out come the logits, one per class. Both "
-        r"approaches minimise the same cross-entropy $L$, and $\theta$ starts at the pretrained $\theta_0$. Only the set "
-        "differs over which they minimise:\n\n"
+        r"approaches minimise the same cross-entropy $L$, and $\theta$ starts at the pretrained $\theta_0$. They differ only in "
+        "the set they minimise over:\n\n"
         r"$$\text{feature extraction: } \min_{\phi}\, L(\theta_0,\phi)$$"
         "\n\n"
         r"$$\text{end-to-end: } \min_{\theta,\phi}\, L(\theta,\phi)$$"
