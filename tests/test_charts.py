@@ -15,6 +15,7 @@ from transfer_ui.charts import (
     beside,
     curves,
     layer_change,
+    old_classes,
     old_path,
     price,
     samples,
@@ -214,9 +215,10 @@ def test_change_is_empty_exactly_where_the_schedule_froze(results):
 
 
 def test_the_epochs_of_a_heat_strip_leave_no_gap():
-    bars = [layer["mark"] for layer in layer_change.change_template("light")["layer"] if layer["mark"]["type"] == "bar"]
-    assert bars
-    assert all(0 < mark["x2Offset"] < 1 for mark in bars)
+    for spec in (layer_change.change_template("light"), old_classes.class_template("light")):
+        bars = [layer["mark"] for layer in spec["layer"] if layer["mark"]["type"] == "bar"]
+        assert bars
+        assert all(0 < mark["x2Offset"] < 1 for mark in bars)
 
 
 def test_sweep_has_a_row_a_value_and_a_level_for_each_reference(results):
