@@ -121,6 +121,15 @@ def test_moments_of_unfreezing_are_those_of_the_schedule(results):
     assert curves.curve_rows(never, {}, "val_loss").query("run == 'moment'").empty
 
 
+def test_the_axis_of_accuracies_ends_near_the_best_and_holds_every_line(results):
+    rows = curves.curve_rows(results, {}, "val_accuracy")
+    for factor in (1.0, 0.4):
+        shown = rows.assign(mean=factor * rows["mean"])
+        frame = curves.frame(6, shown, "val_accuracy")
+        best = shown.loc[shown["run"] == "this run", "mean"].max()
+        assert best <= frame["y_high"] <= min(1.0, best + 0.1 + 1e-6)
+
+
 def test_pinned_run_is_marked_and_has_no_labels(results):
     rows = curves.curve_rows(results, results, "val_loss")
     pinned = rows[rows["run"] == "pinned"]

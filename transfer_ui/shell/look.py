@@ -53,7 +53,6 @@ STYLE = """
 .st-key-map > div { margin: 0 !important; } /* Streamlit draws links of a list over one another */
 .st-key-map [data-testid=stCaptionContainer] { margin: .5rem 0 .1rem .5rem !important; }
 .st-key-map [data-testid=stCaptionContainer] p { font-size: .78rem; margin: 0; }
-[data-testid=stSidebar] .stSelectbox input { font-size: .78rem; } /* the longest name of a scenario is there to read */
 .save-svg button { font-size: .72rem; }
 /* Outside the map, a link to this very page looks like the others. */
 [data-testid=stMain] [data-testid=stPageLink-NavLink]:not(:hover) { background: transparent; }
