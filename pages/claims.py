@@ -101,7 +101,7 @@ for place, (question, here) in enumerate(groups):
         continue
     # The first question's claims are there to see; with all of them, the page would be as long as ten screens.
     group = st.expander(
-        f"**{question}** {claims.signs(here)}", expanded=is_filtered or place == 0, key=f"group_{question}"
+        f"**{question}**\u2003{claims.signs(here)}", expanded=is_filtered or place == 0, key=f"group_{question}"
     )
     for entry in here:
         with group.container(border=True, key=f"claim_{entry.name}", gap="xxsmall"):

@@ -17,6 +17,7 @@ from transfer_ui.charts import (
     beside,
     curves,
     layer_change,
+    old_classes,
     old_path,
     paths,
     price,
@@ -144,6 +145,15 @@ def test_moments_of_unfreezing_are_those_of_the_schedule(results):
     assert curves.curve_rows(never, {}, "val_loss").query("run == 'moment'").empty
 
 
+def test_the_axis_of_accuracies_ends_near_the_best_and_holds_every_line(results):
+    rows = curves.curve_rows(results, {}, "val_accuracy")
+    for factor in (1.0, 0.4):
+        shown = rows.assign(mean=factor * rows["mean"])
+        frame = curves.frame(6, shown, "val_accuracy")
+        best = shown.loc[shown["run"] == "this run", "mean"].max()
+        assert best <= frame["y_high"] <= min(1.0, best + 0.1 + 1e-6)
+
+
 def test_pinned_run_is_marked_and_has_no_labels(results):
     rows = curves.curve_rows(results, results, "val_loss")
     pinned = rows[rows["run"] == "pinned"]
@@ -238,9 +248,10 @@ def test_change_is_empty_exactly_where_the_schedule_froze(results):
 
 
 def test_the_epochs_of_a_heat_strip_leave_no_gap():
-    bars = [layer["mark"] for layer in layer_change.change_template("light")["layer"] if layer["mark"]["type"] == "bar"]
-    assert bars
-    assert all(0 < mark["x2Offset"] < 1 for mark in bars)
+    for spec in (layer_change.change_template("light"), old_classes.class_template("light")):
+        bars = [layer["mark"] for layer in spec["layer"] if layer["mark"]["type"] == "bar"]
+        assert bars
+        assert all(0 < mark["x2Offset"] < 1 for mark in bars)
 
 
 def test_sweep_has_a_row_a_value_and_a_level_for_each_reference(results):

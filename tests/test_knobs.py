@@ -5,6 +5,7 @@ import pytest
 
 from transfer_core import SCENARIOS, RunConfig, scenario_config
 from transfer_ui.controls.knobs import KNOB, KNOBS, config_of, fitted, values_of
+from transfer_ui.controls.widgets import short_title
 
 
 def test_every_field_of_a_run_has_a_knob():
@@ -53,6 +54,12 @@ def test_value_off_the_grid_goes_to_the_nearest(name, asked, used):
 
 def test_range_of_the_unfreeze_epoch_ends_with_the_epochs():
     assert list(KNOB["unfreeze_epoch"].options({"n_epochs": 3})) == [0, 1, 2, 3]
+
+
+def test_names_of_scenarios_fit_into_the_sidebar_and_differ():
+    names = [short_title(scenario) for scenario in SCENARIOS]
+    assert max(map(len, names)) <= 32  # what its control has room for
+    assert len(set(names)) == len(SCENARIOS)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

@@ -170,7 +170,7 @@ def test_the_tables_of_the_numbers_stand_side_by_side_and_hold_together_all_of_t
     assert set(summary["strategy"]) > set(costs["strategy"]) == {strategy.title for strategy in STRATEGIES.values()}
     small = RunConfig(hidden_sizes=(8,), pretrain_epochs=1, n_epochs=2, unfreeze_epoch=1, n_seeds=2)
     downloaded = set(tables.summary(compare(small), {}))
-    assert {*summary, *costs} - {"interval"} == downloaded - {"low", "high"}
+    assert {*summary, *costs} - {"interval"} == downloaded - {"low", "high", "best_for"}
 
 
 def test_view_in_a_link_is_opened():

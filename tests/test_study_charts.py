@@ -113,7 +113,7 @@ def test_map_under_way_has_all_its_axes_and_one_look():
     assert grid == (("1", "2", "5", "10", "20", "50"), ("0", "15", "30", "60"))
     chart = panels.panel(study.figure, (*STRATEGIES, OPEN), "light", grid).properties(data=pd.DataFrame()).to_dict()
     cells = [layer for layer in chart["layer"] if layer["encoding"]["x"]["scale"]]
-    assert len(cells) == 4  # places and cells, each with words; the reader's own place is in pixels
+    assert len(cells) == 5  # places and cells, each with words, and a frame; the reader's own place is in pixels
     for layer in cells:
         for axis in ("x", "y"):
             assert layer["encoding"][axis]["scale"]["domain"] == list(getattr(grid, axis))

@@ -75,11 +75,11 @@ def test_no_label_leaves_the_plane_and_two_of_one_point_stand_apart(swept, resul
     drawn = pictured(swept, results, 0)
     labels = drawn.rows[drawn.rows["role"] == "label"]
     share = (labels["target"] - drawn.frame["target_low"]) / (drawn.frame["target_high"] - drawn.frame["target_low"])
-    assert (share[labels["left"].astype(bool)] > 0.2).all()
-    assert (share[~labels["left"].astype(bool)] < 0.8).all()
+    assert (share[labels["right"].astype(bool)] > 0.2).all()
+    assert (share[~labels["right"].astype(bool)] < 0.8).all()
     at_zero = labels[labels["epoch"] == 0]
     assert len(at_zero) == 2
-    assert at_zero["left"].nunique() == 2 or at_zero["nudge_low"].nunique() == 2
+    assert at_zero["right"].nunique() == 2 or at_zero["nudge_low"].nunique() == 2
 
 
 def test_two_seeds_have_no_interval_in_the_plane(results):

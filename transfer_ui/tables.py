@@ -20,7 +20,10 @@ from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.rows import FROM_PRETRAINED, SHORTS
 from transfer_ui.verdicts import TITLES
 
-HEADINGS = {TITLES[name]: short for name, short in {**SHORTS, **verdicts.SHORTS}.items()}
+HEADINGS = {TITLES[name]: short for name, short in {**SHORTS, **verdicts.SHORTS}.items()} | {
+    TITLES["nearest_neighbour"]: "Neighbour",
+    TITLES["logistic_regression"]: "Logistic",
+}
 """Short headings, so that the columns of the seeds stand side by side."""
 PERCENT: dict[str, Any] = {"format": "%.1f %%"}
 UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""))
@@ -146,9 +149,12 @@ def show_costs(table: pd.DataFrame) -> None:
             ),
             "trainable_layers": st.column_config.TextColumn("Layers", help="Layers trained, of all."),
             "trainable_parameters": number("Parameters", format="localized", help="Parameters trained."),
-            "best_for": st.column_config.TextColumn("Meant for", width="medium"),
         },
     )
+    meant = [
+        f"**{strategy}**: {words}" for strategy, words in zip(trained["strategy"], trained["best_for"], strict=True)
+    ]
+    st.caption("What each is meant for  \n" + "  \n".join(meant))
 
 
 def _draw(table: pd.DataFrame, alt: str, columns: Mapping[str, Any]) -> None:
@@ -166,7 +172,7 @@ def _draw(table: pd.DataFrame, alt: str, columns: Mapping[str, Any]) -> None:
 def show_per_seed(table: pd.DataFrame) -> None:
     """Draw the seeds one by one."""
     names = [name for name in table.columns if name != "seed"]
-    columns = {name: st.column_config.NumberColumn(HEADINGS.get(name, name), **PERCENT) for name in names}
+    columns = {name: st.column_config.NumberColumn(HEADINGS.get(name, name), help=name, **PERCENT) for name in names}
     st.dataframe(
         _in_percent(table, names),
         hide_index=True,

@@ -27,6 +27,8 @@ LABEL_GAP = 16  # pixels between two labels
 LABEL_HEIGHTS = (150, 560)  # pixels of a chart on the page, and of one that fills a screen
 FULL_SCREEN = "height > 450"
 TEXT_SIZE = {"expr": f"{FULL_SCREEN} ? 15 : 12"}  # at most a pixel less than `LABEL_GAP`
+# Pixels that a bar reaches into the one beside it: where one ends within a pixel, the paper would shine through.
+OVERLAP = 0.7
 NO_DATA = {"name": "rows"}
 # A layer that draws nothing: without it the frame would not be among the data of the chart.
 FRAME = {"data": {"name": "frame"}, "mark": {"type": "rule", "opacity": 0, "tooltip": None}, "encoding": {}}

@@ -14,7 +14,7 @@ from transfer_ui.charts.lettering import on_paper
 NARROWEST = 290  # pixels of the plot on a phone: where names and points are closest
 LETTER = 5.6  # pixels of a letter, on average
 CLEAR = 14  # pixels from the middle of a point to that of a name that it does not touch
-BESIDE, ABOVE = 8, -4  # pixels from a point to the near end of its name: at its side, or over it
+BESIDE, ABOVE = 10, -4  # pixels from a point to the near end of its name: at its side, or over it
 COVERED = 10_000.0  # what a covered point costs: more than any distance
 
 
@@ -27,6 +27,7 @@ def names_beside(
     *,
     span: tuple[float, float] | None = None,
     edges: tuple[Array, Array] | None = None,
+    others: tuple[Array, Array] | None = None,
     outside: int = BESIDE,
 ) -> dict[str, Array]:
     """Place names by points: to the left of those in the right half, so that none is cut.
@@ -44,6 +45,8 @@ def names_beside(
         Ends of the axis from left to right; those of the points otherwise.
     edges : tuple of ndarray of shape (n,), optional
         Where the interval of each point begins and ends: its name stands beside that.
+    others : tuple of ndarray of shape (m,), optional
+        Further points without names, across and up.
     outside : int
         `BESIDE`: a name begins at the side of its point; `ABOVE`: over it.
 
@@ -63,22 +66,24 @@ def names_beside(
     edge = points if edges is None else np.where(right, *edges)
     edge = np.where(np.isfinite(edge), edge, points)
     first, last = span or ((points.min(), points.max()) if len(points) else (0.0, 0.0))
-    dots, near = (NARROWEST * (place - first) / ((last - first) or 1.0) for place in (points, edge))
+    across, up = (points, wanted) if others is None else (np.append(points, others[0]), np.append(wanted, others[1]))
+    dots, near = (NARROWEST * (place - first) / ((last - first) or 1.0) for place in (across, edge))
     widths = LETTER * np.array([len(name) for name in names], float)
     begin = np.where(right, near - outside - widths, near + outside)[:, None]
     end = begin + widths[:, None]
     over = (begin - CLEAR / 2 < dots) & (dots < end + CLEAR / 2)
     meets = (begin < end.T) & (end > begin.T)
 
-    ends = np.clip(np.nan_to_num(wanted, nan=low, posinf=high), low, high)
+    ends = np.clip(np.nan_to_num(up, nan=low, posinf=high), low, high)
     shares = (high - ends) / (high - low) if high > low else np.zeros_like(ends)
     lower, higher = base.LABEL_HEIGHTS
     at_first = _apart(shares * lower, lower, over, meets, outside)
     # Between the two heights the names move straight: whatever was below a name stays below it.
     below = (at_first[:, None] < shares * lower, at_first[:, None] < at_first)
     at_last = _apart(shares * higher, higher, over, meets, outside, below)
-    nudges = {"nudge_low": at_first - shares * lower, "nudge_high": at_last - shares * higher}
-    return {"edge": edge, "right": right, "label": ends} | nudges
+    own = shares[: len(points)]
+    nudges = {"nudge_low": at_first - own * lower, "nudge_high": at_last - own * higher}
+    return {"edge": edge, "right": right, "label": ends[: len(points)]} | nudges
 
 
 def _apart(
@@ -88,21 +93,21 @@ def _apart(
 
     Parameters
     ----------
-    dots : ndarray of shape (n,)
-        Pixels from the top.
+    dots : ndarray of shape (m,)
+        Pixels from the top; those with names come first.
     height : int
-    over : bool ndarray of shape (n, n)
+    over : bool ndarray of shape (n, m)
         Whether a name, in its row, reaches over a point.
     meets : bool ndarray of shape (n, n)
         Whether two names would touch at one height.
     outside : int
-    below : tuple of bool ndarrays of shape (n, n), optional
+    below : tuple of bool ndarrays of shape (n, m) and (n, n), optional
         Which points, and which names, must stay below a name; the others stay above it. Otherwise each may be either.
     """
     rows = np.arange(height - base.LABEL_GAP // 2 + 1.0)[:, None]
     ideal = dots - (CLEAR if outside == ABOVE else 0)
-    placed = np.full(len(dots), np.nan)
-    for name in np.argsort(dots, kind="stable"):
+    placed = np.full(len(over), np.nan)
+    for name in np.argsort(dots[: len(over)], kind="stable"):
         n_covered = np.zeros(len(rows))
         for of, (which, places, least) in enumerate(((over, dots, CLEAR), (meets, placed, base.LABEL_GAP))):
             gaps = places - rows
@@ -113,20 +118,29 @@ def _apart(
 
 
 def name_layers(
-    names: alt.Chart, x: alt.X, y: alt.Y, colour: alt.Color, mode: str, *, outside: int = BESIDE
+    names: alt.Chart,
+    x: alt.X | alt.Y,
+    y: alt.X | alt.Y,
+    colour: alt.Color | alt.Value,
+    mode: str,
+    *,
+    outside: int = BESIDE,
+    name: str = "strategy",
 ) -> list[alt.Chart]:
     """Write the names of `names_beside`, on paper.
 
     Parameters
     ----------
     names : altair.Chart
-        Of rows with ``strategy`` and what `names_beside` gives.
+        Of rows with the names and what `names_beside` gives.
     x, y : altair.X, altair.Y
         The point, and the column ``label``.
-    colour : altair.Color
+    colour : altair.Color or altair.Value
     mode : {"light", "dark"}
     outside : int
         As for `names_beside`.
+    name : str
+        Field of the names.
     """
     look: dict[str, Any] = {
         "align": alt.ExprRef("datum.right ? 'right' : 'left'"),
@@ -134,4 +148,4 @@ def name_layers(
         "dx": alt.ExprRef(f"datum.right ? {-outside} : {outside}"),
         "dy": base.label_nudge(),
     }
-    return on_paper(names, look, mode, colour, x=x, y=y, text="strategy:N")
+    return on_paper(names, look, mode, colour, x=x, y=y, text=f"{name}:N")

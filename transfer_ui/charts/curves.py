@@ -23,7 +23,7 @@ PANELS = {
     "train_loss": "Training loss (nats)",
 }
 TITLES = {metric: title.removesuffix(" (nats)") for metric, title in PANELS.items()}
-HEIGHT = 240  # pixels, of which the words above the plot take some
+HEIGHT = 214  # pixels, of which the word above the plot takes some
 ROOM_FOR_LABELS = 118  # pixels on the right, where the lines' names stand
 MAX_POINTS = 101
 RUNS = ("this run", "pinned", "moment")
@@ -134,13 +134,15 @@ def shown_epochs(n_epochs: int) -> list[int]:
 
 
 def _domain(rows: pd.DataFrame, metric: str) -> tuple[float, float]:
-    """Range that shows the differences: what the lines do in the second half of the run."""
-    late = rows.loc[(rows["run"] == "this run") & (rows["epoch"] >= rows["epoch"].max() / 2), "mean"]
+    """Range that shows the differences: what the lines do in the second half of the run, and the best accuracy of all of it."""
+    current = rows[rows["run"] == "this run"]
+    late = current.loc[current["epoch"] >= rows["epoch"].max() / 2, "mean"]
     values = late[np.isfinite(late)]
     if values.empty:
         return 0.0, 1.0
     if metric.endswith("accuracy"):
-        return max(0.0, float(np.floor(20 * values.min()) / 20) - 0.05), 1.0
+        low, high = np.floor(20 * values.min()) / 20, np.ceil(20 * current["mean"].max()) / 20
+        return max(0.0, float(low) - 0.05), min(1.0, float(high) + 0.05)
     return 0.0, float(np.clip(values.max() * 1.15, 0.05, 4.0))
 
 
@@ -234,7 +236,8 @@ class Chart:
 
     def __init__(self, n_epochs: int, metric: str, mode: str, names: tuple[str, ...] = tuple(STRATEGIES)) -> None:
         self._n_epochs, self._metric = n_epochs, metric
-        title = {"text": PANELS[metric], "offset": 22}
+        # Beside the axis: above the plot it would take the height of the curves, under a choice that says the same.
+        title = {"text": PANELS[metric], "orient": "left", "anchor": "middle", "fontSize": 12, "fontWeight": "normal"}
         self._template = curves_template(metric.rpartition("_")[2], mode, names) | {"title": title}
         self._place = base.Place()
 

@@ -10,6 +10,7 @@ from transfer_core.studies.study import Axis, Figure
 from transfer_core.wording import AHEAD
 from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import mean_tooltips
+from transfer_ui.charts.lettering import on_paper
 from transfer_ui.charts.map_panel import HEIGHT
 from transfer_ui.charts.panels import LEGEND_LINE, MARK_LINE, mark_layers
 from transfer_ui.charts.ready import Spec, kept
@@ -64,14 +65,25 @@ def template(mode: str, n_marks: int, across: str = FIGURE.x.title) -> Spec:
         alt.Tooltip("seeds:N", title="End-to-end is ahead in"),
     ]
     sides = [
-        once.mark_text(
-            text=f"{arrow} {TITLES[name]} {AHEAD.more}", align="left", baseline="middle", fontSize=12, fontWeight="bold",
-            color=colour, tooltip=None,
-        ).encode(x=alt.value(8), y=alt.value(place))
+        layer
         for name, colour, arrow, place in zip(
             ARMS, ink, "↑↓", (8, alt.ExprRef(f"height - {MARK_LINE * n_marks + 10}")), strict=True
         )
-    ]  # fmt: skip
+        for layer in on_paper(
+            once,
+            {
+                "text": f"{arrow} {TITLES[name]} {AHEAD.more}",
+                "align": "left",
+                "baseline": "middle",
+                "fontSize": 12,
+                "fontWeight": "bold",
+            },
+            mode,
+            alt.value(colour),
+            x=alt.value(8),
+            y=alt.value(place),
+        )
+    ]
     return base.template(
         alt.layer(
             *mark_layers(x, mode),

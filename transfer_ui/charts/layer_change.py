@@ -17,8 +17,6 @@ NAMES = 44  # pixels of the names of the layers, as in the style of the timeline
 CHANGES = (0.0005, 0.2)  # ends of the scale of colours
 CHANGE_TICKS = (0.0005, 0.005, 0.05, 0.2)
 STILL = "exactly 0"
-# Pixels that an epoch reaches into the next: where one ends within a pixel, the paper would shine through.
-OVERLAP = 0.7
 LEGEND: dict[str, Any] = {"orient": "bottom"}
 UNDER_WAY = "Training is under way."
 
@@ -89,7 +87,7 @@ def change_template(mode: str) -> Spec:
         alt.Tooltip("change:Q", title="Change in one epoch", format=".2%"),
     ]
     bars = alt.Chart(base.NO_DATA).encode(x=x, x2="end:Q", y=y, tooltip=tooltip)
-    bar = {"height": {"band": 0.86}, "x2Offset": OVERLAP}
+    bar = {"height": {"band": 0.86}, "x2Offset": base.OVERLAP}
     layers = [
         bars.transform_filter("!isValid(datum.change)")
         .transform_calculate(still=f"'{STILL}'")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from transfer_core.studies.study import Figure
 from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import mean_tooltips
+from transfer_ui.charts.lettering import on_paper
 from transfer_ui.charts.series import SERIES_TITLE, shown
 from transfer_ui.palette import CELL_STYLES, INK, MUTED, OPEN_STYLE, PAPER
 
@@ -15,6 +16,7 @@ MAP_COLUMNS = {"expr": "width < 360 ? 2 : width < 640 ? 3 : 4"}
 POINTS = "format(abs(datum.mean) < 0.0005 ? 0 : 100 * datum.mean, '+.1f')"
 MARK = "▼"
 PICK = "pick"
+BRIGHT = 0.4  # from this mean on, a cell is so bright that black words read better on it than white ones
 YOU_BELOW = 12  # pixels below the middle of a cell, where its number stands
 
 
@@ -56,7 +58,7 @@ def layers(figure: Figure, series: tuple[str, ...], mode: str, grid: Grid | None
             .legend(orient="bottom", title=None, format=".0%", gradientLength=220)
         )
         tooltips = []
-        words = alt.condition("datum.mean > 0.6", alt.value("#000000"), alt.value("#FFFFFF"))
+        words = alt.condition(f"datum.mean > {BRIGHT}", alt.value("#000000"), alt.value("#FFFFFF"))
     else:
         looks = [CELL_STYLES.get(name, OPEN_STYLE) for name in series]
         colour = (
@@ -79,7 +81,7 @@ def layers(figure: Figure, series: tuple[str, ...], mode: str, grid: Grid | None
     ]
     cells = base.measured_rows().encode(x=x, y=y)
     pick = alt.selection_point(PICK, fields=["x", "y"], empty=False)
-    edge = alt.condition("datum.opened" if grid else pick, alt.value(INK[mode]), alt.value(PAPER[mode]))
+    edge = alt.value(PAPER[mode]) if grid else alt.condition(pick, alt.value(INK[mode]), alt.value(PAPER[mode]))
     number = "format(datum.mean, '.0%')" if figure.series == "mean" else POINTS
     return [
         *(_places(x, y, mode) if grid else []),
@@ -87,11 +89,18 @@ def layers(figure: Figure, series: tuple[str, ...], mode: str, grid: Grid | None
         .encode(color=colour, stroke=edge, tooltip=tooltip)
         .add_params(pick)
         .properties(name="cells"),
+        *(_opened(x, y, mode) if grid else []),
         cells.transform_calculate(words=f"{number} + (datum.marked ? ' {MARK}' : '')")
         .mark_text(fontSize=12, tooltip=None)
         .encode(text="words:N", color=words, tooltip=alt.value(None)),
         *(_you(mode) if grid else []),
     ]
+
+
+def _opened(x: alt.X, y: alt.Y, mode: str) -> list[alt.Chart]:
+    """Frame the cell that is open, over the edges of the cells around it."""
+    cell = alt.Chart(base.NO_DATA).transform_filter("datum.opened").encode(x=x, y=y)
+    return [cell.mark_rect(filled=False, cornerRadius=3, strokeWidth=2.5, stroke=INK[mode], tooltip=None)]
 
 
 def _places(x: alt.X, y: alt.Y, mode: str) -> list[alt.Chart]:
@@ -114,8 +123,5 @@ def _you(mode: str) -> list[alt.Chart]:
         )
         .encode(x=alt.X("across:Q").scale(None), y=alt.Y("down:Q").scale(None))
     )
-    words: dict[str, Any] = {"text": "◆ you", "fontSize": 12, "fontWeight": "bold", "tooltip": None}
-    return [
-        at.mark_text(**words, stroke=PAPER[mode], strokeWidth=4, strokeJoin="round"),
-        at.mark_text(**words, color=INK[mode]),
-    ]
+    words = {"text": "◆ you", "fontSize": 12, "fontWeight": "bold"}
+    return on_paper(at, words, mode, alt.value(INK[mode]))

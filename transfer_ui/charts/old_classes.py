@@ -81,7 +81,7 @@ def class_template(mode: str) -> Spec:
     y = alt.Y("label:N").sort(None).axis(domain=False, ticks=False, labelFontSize=13).title("Old class")
     colour = alt.Color("lost:Q").scale(domain=[0, base.framed("frame.most")], range=LOST[mode], clamp=True).legend(None)
     rows = alt.Chart(base.NO_DATA)
-    bars = rows.mark_bar(height={"band": 0.9}).encode(
+    bars = rows.mark_bar(height={"band": 0.9}, x2Offset=base.OVERLAP).encode(
         x=x,
         x2="end:Q",
         y=y,

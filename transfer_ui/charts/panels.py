@@ -8,6 +8,7 @@ from typing import Any, Literal
 from transfer_core.studies.study import Axis, Figure
 from transfer_ui.charts import alt, base, map_panel
 from transfer_ui.charts.encodings import mean_tooltips
+from transfer_ui.charts.lettering import on_paper
 from transfer_ui.charts.map_panel import HEIGHT, Grid
 from transfer_ui.charts.series import SERIES_TITLE, shown, styles
 from transfer_ui.palette import INK, MUTED
@@ -93,11 +94,19 @@ def mark_layers(x: alt.X, mode: str) -> list[alt.Chart]:
         marks.mark_rect(color=MUTED[mode], opacity=0.16, tooltip=None).encode(x=alt.X("low_x:Q"), x2="high_x:Q"),
         marks.mark_rule(color=MUTED[mode], strokeDash=[4, 3], strokeWidth=1.5, tooltip=None).encode(x=x),
         *(
-            marks.transform_filter(f"datum.side == '{side}'")
-            .transform_calculate(place=f"height - {MARK_LINE // 2} - {MARK_LINE} * datum.line")
-            .mark_text(align=side, dx=6 if side == "left" else -6, fontSize=12, color=INK[mode], tooltip=None)
-            .encode(x=x, y=alt.Y("place:Q").scale(None), text="words:N")
+            layer
             for side in SIDES
+            for layer in on_paper(
+                marks.transform_filter(f"datum.side == '{side}'").transform_calculate(
+                    place=f"height - {MARK_LINE // 2} - {MARK_LINE} * datum.line"
+                ),
+                {"align": side, "dx": 6 if side == "left" else -6, "fontSize": 12},
+                mode,
+                alt.value(INK[mode]),
+                x=x,
+                y=alt.Y("place:Q").scale(None),
+                text="words:N",
+            )
         ),
     ]
 

@@ -23,12 +23,13 @@ def last_rows(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def frame(table: pd.DataFrame) -> dict[str, float]:
-    """Domains that show the differences: those of the second half of the run."""
+    """Domains that show the differences: those of the second half of the run, with room for the names."""
     last = int(table["epoch"].max()) if len(table) else 0
     late = table.loc[table["epoch"] >= last / 2, ["mean", "low", "high"]].to_numpy(float)
     known = late[np.isfinite(late)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
-    return {"last": last, "low": max(0.0, round(low - 0.06, 3)), "high": min(1.02, round(high + 0.06, 3))}
+    room = max(0.06, 0.13 * (high - low))
+    return {"last": last, "low": max(0.0, round(low - 0.06, 3)), "high": round(high + room, 3)}
 
 
 def colour_of(names: Iterable[str], mode: str) -> alt.Color:

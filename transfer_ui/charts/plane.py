@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from transfer_core import STRATEGIES
 from transfer_core.wording import inside
-from transfer_ui.charts import alt, base
+from transfer_ui.charts import alt, base, beside
 from transfer_ui.charts.followed import looks
-from transfer_ui.charts.lettering import on_paper
 from transfer_ui.charts.plane_rows import UNFROZEN, Picture
 from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.two_tasks import AXES, UNSEEN, accuracy_axis, tooltips
 from transfer_ui.palette import INK, MUTED
 
 HEIGHT = 346
-LABEL_ABOVE = 14  # pixels
 UNDER_WAY = "Training is under way."
 NO_ROWS = pd.DataFrame({"role": [""]})
 
@@ -58,12 +54,7 @@ def plane_template(mode: str) -> Spec:
         for one_x, one_y, other_end in ((x_low, y, {"x2": "target_high:Q"}), (x, y_low, {"y2": "source_high:Q"}))
     ]
     words = rows.transform_filter("datum.role == 'label'")
-    beside: dict[str, Any] = {
-        "align": alt.ExprRef("datum.left ? 'right' : 'left'"),
-        "dx": alt.ExprRef("datum.left ? -7 : 7"),
-        "dy": alt.ExprRef(f"{base.label_nudge().expr} - {LABEL_ABOVE}"),
-    }
-    labels = on_paper(words, beside, mode, alt.value(INK[mode]), x=x, y=y_label, text="label:N")
+    labels = beside.name_layers(words, x, y_label, alt.value(INK[mode]), mode, outside=beside.ABOVE, name="label")
     outside = (
         rows.transform_filter("datum.role == 'outside'")
         .mark_text(align="left", baseline="bottom", dx=6, dy=-5, color=MUTED[mode], tooltip=None)

@@ -9,16 +9,13 @@ import numpy as np
 import pandas as pd
 
 from transfer_core import STRATEGIES, RunResult
-from transfer_core.arrays import Array
-from transfer_ui.charts import base
+from transfer_ui.charts import beside
 from transfer_ui.charts.strip import shown_interval
 from transfer_ui.charts.two_tasks import AXES
 
 FROZEN, UNFROZEN = "feature_extraction", "end_to_end"
 ROOM = 0.12  # of the range of the points, on either side
 LEAST_SHARE = 0.3  # of an axis that the path must keep: a run further away is left out
-CHARACTER = 0.017  # of the width of the plot, about
-NEAR = 0.08  # of its height: a point as near as this to the height of a label is hidden by it
 
 
 class Picture(NamedTuple):
@@ -116,32 +113,17 @@ def _span(frame: Mapping[str, float], axis: str) -> float:
 
 
 def _placed(labels: pd.DataFrame, path: pd.DataFrame, frame: Mapping[str, float]) -> pd.DataFrame:
-    """Give every label its place: beside its point where it fits and hides least, apart from the others on that side."""
-    places = _shares(labels, frame)
-    points = _shares(path, frame)
-    lengths = CHARACTER * labels["label"].str.len().to_numpy()
-    left = np.array([_left(place, length, points) for place, length in zip(places, lengths, strict=True)], bool)
-    labels = labels.assign(left=left)
-    sides = []
-    for side in (labels[left], labels[~left]):
-        where = base.label_rows(side["source"].to_numpy(float), frame["source_low"], frame["source_high"])
-        sides.append(side.assign(role="label", place=where.pop("label"), **where))
-    return pd.concat(sides)
-
-
-def _shares(runs: pd.DataFrame, frame: Mapping[str, float]) -> Array:
-    """Where runs stand in the frame, as shares of its width and height."""
-    low = np.array([frame[f"{axis}_low"] for axis in AXES])
-    shares: Array = (runs[list(AXES)].to_numpy(float) - low) / [_span(frame, axis) for axis in AXES]
-    return shares
-
-
-def _left(place: Array, length: float, points: Array) -> bool:
-    """Whether the label of a point stands to its left: where there is room, or where it hides fewer points."""
-    fits = bool(place[0] - length > 0), bool(place[0] + length < 1)
-    if fits[0] != fits[1]:
-        return fits[0]
-    if not fits[0]:
-        return bool(place[0] > 0.5)
-    near = points[(np.abs(points[:, 1] - place[1]) < NEAR) & (np.abs(points[:, 0] - place[0]) < length)]
-    return int((near[:, 0] < place[0]).sum()) < int((near[:, 0] > place[0]).sum())
+    """Give every label its place: over its point, clear of all others."""
+    across, up = labels[list(AXES)].to_numpy(float).T
+    path_across, path_up = path[list(AXES)].to_numpy(float).T
+    where = beside.names_beside(
+        labels["label"].tolist(),
+        across,
+        up,
+        frame["source_low"],
+        frame["source_high"],
+        span=(frame["target_low"], frame["target_high"]),
+        others=(path_across, path_up),
+        outside=beside.ABOVE,
+    )
+    return labels.assign(role="label", place=where.pop("label"), **where)

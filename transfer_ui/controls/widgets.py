@@ -51,7 +51,7 @@ def draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[
         return st.selectbox(
             knob.label,
             options,
-            format_func=lambda name: SCENARIOS[name].title,
+            format_func=short_title,
             index=list(options).index(wanted) if is_new else 0,
             **look,
         )
@@ -64,6 +64,17 @@ def draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[
     shown = options if None not in options else [knob.on_widget(option) for option in options]
     chosen = st.select_slider(knob.label, shown, format_func=knob.text, **start)
     return knob.from_widget(chosen)
+
+
+def short_title(scenario: str) -> str:
+    """Name a scenario where there is little room: what stands in brackets is said with the answer.
+
+    Examples
+    --------
+    >>> short_title("lesson")
+    "The lesson's notebook"
+    """
+    return SCENARIOS[scenario].title.partition(" (")[0]
 
 
 def _draw_shift(knob: Knob, options: Sequence[Any], values: Values, start: dict[str, Any]) -> float:

@@ -29,7 +29,8 @@ export default function ({ parentElement, data }) {
         const change = layer ? arm.change[at * total + unit++] / 255 : 0;
         const frozen = layer && arm.frozen[at][layer - 1] && change === 0;
         pen.fillStyle = !layer ? colours.muted : frozen ? colours.frozen : css(mix(...colours.trained, Math.sqrt(change)));
-        pen.fillRect(left, y(layer, index) - pitch / 2, wide, Math.max(1, pitch - (pitch > 6 ? 2 : 0.6)));
+        // Between thin units there is no room for a gap: at fractions of a pixel it would be stripes.
+        pen.fillRect(left, y(layer, index) - pitch / 2, wide, pitch > 6 ? pitch - 2 : pitch + 0.5);
       }
       pen.fillStyle = colours.ink;
       const [side, edge] = layer === 0 ? ["left", 1] : layer === sizes.length - 1 ? ["right", width - 1] : ["center", x(layer)];
