@@ -248,6 +248,17 @@ def test_rows_with_a_source_get_a_script_that_pretrains_on_it():
     assert not [one.value for one in _marked_up(app) if "zebra" in one.value]
 
 
+def test_embeddings_get_a_script_for_their_rows_and_one_that_measures_end_to_end():
+    app = open_page("your_data", {})
+    values, labels = brought.rows(n_columns=70)
+    _upload(app, "features.npz", brought.npz(X=values, y=labels))
+    _open(app, parts.HOME)
+    rows, photos = (one.value for one in app.code if one.value.startswith('"""'))
+    assert 'LABEL = "y"' in rows
+    assert "BACKBONE" in photos
+    assert "CLASSES = [" not in photos  # folders may have other names than the labels of embeddings
+
+
 def test_the_command_line_opens_and_recomputes_it_too(contents, question, answer, tmp_path, capsys):
     file = tmp_path / "mine.record.json"
     file.write_bytes(files.write(home.record_of(question, answer, paired(contents, question).scenario)))

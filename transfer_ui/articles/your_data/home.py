@@ -29,6 +29,7 @@ WITH_DATA = "own_with_data"
 NAME = "your_data_answer"
 COMMAND = "python -m transfer_torch measure FOLDER"
 PLACE = "Unpack your ZIP, and name the folder that holds the class folders “pictures”."
+PLACE_OF_PHOTOS = "Put one folder of photos per class into a folder “pictures”."
 PLACE_OF_ARRAYS = "Save your arrays as “pictures.npz”, the images as “images”, the labels as “labels”."
 TRUNCATED = "…"
 
@@ -39,9 +40,13 @@ def draw(data: Brought, question: Question, answer: Answer, mode: str) -> None:
     _draw_saved(data, question, answer)
     st.subheader("Code for your data", anchor=False)
     if answer.facts.samples.size:
-        _draw_pictures(answer, is_zip=bool(data.contents.places))
+        _draw_pictures(answer, PLACE if data.contents.places else PLACE_OF_ARRAYS)
     else:
         _draw_rows(data, question, answer)
+    if answer.facts.basis == "embeddings":
+        st.subheader("Code that measures end to end, on photos", anchor=False)
+        st.caption("For the photos that your embeddings come from. The classes are those of your folders.")
+        _draw_pictures(answer, PLACE_OF_PHOTOS)
     saved_run.open_one()
 
 
@@ -85,7 +90,7 @@ def _scenario(data: Brought, question: Question) -> Scenario:
     return paired(data.contents, question, data.source).scenario
 
 
-def _draw_pictures(answer: Answer, *, is_zip: bool) -> None:
+def _draw_pictures(answer: Answer, place: str) -> None:
     """Draw the command that measures a real network, and a script that does."""
     st.markdown(
         "Freezing and fine-tuning an ImageNet network on your photos at their full size, measured by one command:"
@@ -102,7 +107,7 @@ def _draw_pictures(answer: Answer, *, is_zip: bool) -> None:
     form, plan = PICTURES[name], _plan(answer)
     st.caption(
         f"It compares {inside(plan.arms[0].title)} with {inside(plan.arms[1].title)} of {form.backbones[chosen].title} on your "
-        f"photos, over {plan.n_seeds} paired seeds, and prints the verdict. {PLACE if is_zip else PLACE_OF_ARRAYS}"
+        f"photos, over {plan.n_seeds} paired seeds, and prints the verdict. {place}"
     )
     script = form.write(plan, form.backbones[chosen])
     export.show(
@@ -116,7 +121,8 @@ def _plan(answer: Answer) -> Plan:
     assert answer.curves is not None
     choice = recommended(answer.curves, balanced=answer.facts.balanced)
     names = tuple(answer.facts.counts)
-    classes = () if any(name.endswith(TRUNCATED) for name in names) else names
+    unknown = answer.facts.basis == "embeddings" or any(name.endswith(TRUNCATED) for name in names)
+    classes = () if unknown else names
     if choice in answer.runs and choice in STRATEGIES:
         return plan_of(answer.runs[choice])._replace(classes=classes)
     return plan_without_run(RunConfig(), "feature_extraction")._replace(classes=classes)

@@ -23,8 +23,8 @@ HOW = (
 BALANCED = "Your classes are uneven: balanced accuracy, the mean over the classes, decides."
 NOT_END_TO_END: Mapping[str, str] = {
     "embeddings": "**End-to-end fine-tuning is not measured here**: the model that your embeddings come from is not. "
-    "Feature extraction is what a head on embeddings is. “Take it home” has a script that fits what is recommended; for the "
-    "photos behind the embeddings, `python -m transfer_torch measure FOLDER` compares both on an ImageNet network, on your machine.",
+    "Feature extraction is what a head on embeddings is. “Take it home” has a script that fits what is recommended; and a command "
+    "and scripts that compare both on an ImageNet network and the photos behind the embeddings, on your machine.",
     "images": "**No pretrained backbone is measured here.** “Take it home” has a command and scripts that compare freezing and "
     "fine-tuning an ImageNet network on these photos at their full size, on your machine.",
 }
