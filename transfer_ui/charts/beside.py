@@ -120,8 +120,8 @@ def _apart(
 
 def name_layers(
     names: alt.Chart,
-    x: alt.X,
-    y: alt.Y,
+    x: alt.X | alt.Y,
+    y: alt.X | alt.Y,
     colour: alt.Color | alt.Value,
     mode: str,
     *,
