@@ -28,6 +28,8 @@ from transfer_ui.verdicts import THREE
 
 room.draw(config)
 place = st.container(key="answer_place_inside")
+if visit.page_is_new():
+    place.empty()  # an empty container would not keep its height
 
 with st.container(horizontal=True, vertical_alignment="center"):
     which = sidebar.choose_in_link(

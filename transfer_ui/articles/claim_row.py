@@ -45,7 +45,7 @@ STYLE = """
 .claim .verdict { display: block; font-weight: 600; }
 @media (max-width: 900px) { .claim { grid-template-columns: minmax(0, 1fr) 8.6rem; } .claim > :first-child { grid-column: 1 / 3; } }
 @media (max-width: 600px) { /* the interval as large as elsewhere, its words in two lines */
-  .claim { grid-template-columns: minmax(0, 1fr); row-gap: .4rem; }
+  .claim { grid-template-columns: minmax(0, 1fr); row-gap: .12rem; }
   .claim > :first-child { grid-column: 1; }
   .claim .verdicts { grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); }
 }

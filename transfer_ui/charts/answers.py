@@ -9,6 +9,7 @@ from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.palette import INK
 
 ROW, MARGIN = 34, 44  # pixels
+TURN = {"light": 0.8, "dark": 0.6}  # the share from which on words read better in the colour of the paper
 SHADES = {"light": ["#F3F6F8", "#0072B2"], "dark": ["#161E26", "#56B4E9"]}
 
 
@@ -25,7 +26,7 @@ def template(mode: str, classes: tuple[str, ...], networks: tuple[str, ...]) -> 
         alt.Tooltip("probability:Q", title="Probability", format=".1%"),
     ]
     above, below = ("#FFFFFF", INK[mode]) if mode == "light" else ("#000000", INK[mode])
-    ink = alt.condition("datum.probability > 0.5", alt.value(above), alt.value(below))
+    ink = alt.condition(f"datum.probability > {TURN[mode]}", alt.value(above), alt.value(below))
     words = cells.transform_filter("datum.probability >= 0.05").mark_text(fontSize=11, tooltip=None)
     layers = [
         cells.mark_rect(cornerRadius=2).encode(color=shade, tooltip=tooltip),

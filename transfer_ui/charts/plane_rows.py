@@ -114,8 +114,7 @@ def _span(frame: Mapping[str, float], axis: str) -> float:
 
 def _placed(labels: pd.DataFrame, path: pd.DataFrame, frame: Mapping[str, float]) -> pd.DataFrame:
     """Give every label its place: over its point, clear of all others."""
-    across, up = labels[list(AXES)].to_numpy(float).T
-    path_across, path_up = path[list(AXES)].to_numpy(float).T
+    (across, up), (others, heights) = (runs[list(AXES)].to_numpy(float).T for runs in (labels, path))
     where = beside.names_beside(
         labels["label"].tolist(),
         across,
@@ -123,7 +122,7 @@ def _placed(labels: pd.DataFrame, path: pd.DataFrame, frame: Mapping[str, float]
         frame["source_low"],
         frame["source_high"],
         span=(frame["target_low"], frame["target_high"]),
-        others=(path_across, path_up),
+        others=(others, heights),
         outside=beside.ABOVE,
     )
     return labels.assign(role="label", place=where.pop("label"), **where)

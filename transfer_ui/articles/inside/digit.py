@@ -77,7 +77,7 @@ def draw(asked: Asked, mode: str) -> pd.DataFrame | None:
     first = {str(label): int(np.flatnonzero(labels == label)[0]) for label in np.unique(labels)}
     with right:
         titles = {OWN: "My drawing"} | {label: classes[int(label)] for label in first}
-        chosen = sidebar.choose_in_link("example", titles, st.segmented_control, label="What the networks look at")
+        chosen = sidebar.choose_in_link("example", titles, st.pills, label="What the networks look at")
         if chosen != OWN:
             seen_as = inputs[first[chosen]][None]
         elif ink is not None and ink.any():
