@@ -44,6 +44,7 @@ def test_files_of_all_kinds_are_answered_or_refused_in_a_sentence(server: str, p
         expect(page.locator(".st-key-answer h4")).to_have_text("Bring your data, and the answer appears here.")
     _bring(page, "digits.zip", samples.photos())
     computing(page, "labels")
+    assert not page.get_by_text("Or try an example").count()  # no way to bring data stays behind
     go(page, "Compare")  # whoever leaves stops it; it is still there on coming back, and Stop keeps what was found
     answer(page)
     go(page, "Your data")

@@ -257,6 +257,9 @@ def test_embeddings_get_a_script_for_their_rows_and_one_that_measures_end_to_end
     assert 'LABEL = "y"' in rows
     assert "BACKBONE" in photos
     assert "CLASSES = [" not in photos  # folders may have other names than the labels of embeddings
+    app.button(key="forget").click().run()
+    assert "part" not in app.query_params  # other data begin with their answer
+    assert 'LABEL = "y"' not in repr([*app.session_state.values()])
 
 
 def test_the_command_line_opens_and_recomputes_it_too(contents, question, answer, tmp_path, capsys):

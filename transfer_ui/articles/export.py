@@ -27,6 +27,8 @@ WORDS_COLUMNS = ("Our term", "Their term", "Their default")
 HABITS_COLUMNS = ("What it does by default", "How the script deals with it")
 
 
+Seen = dict[str, tuple[str, str]]
+"""Place -> the script that was shown there before the latest, and the latest."""
 SUBJECTS = {"digits": "On the lab's digits", "pictures": "On your pictures"}
 
 
@@ -99,8 +101,11 @@ def on_pictures(name: str, framework: Framework, result: RunResult) -> Code:
     )
 
 
-def show(code: Code, place: str) -> None:
-    """Draw a script with its downloads, and what has changed in it since the last look at this place."""
+def show(code: Code, place: str, seen: Seen | None = None) -> None:
+    """Draw a script with its downloads, and what has changed in it since the last look at this place.
+
+    What was seen is kept with the visit, or where somebody else says.
+    """
     if code.obstacle:
         st.warning(code.obstacle, icon=":material/block:")
         return
@@ -115,7 +120,8 @@ def show(code: Code, place: str) -> None:
             )
             st.caption(f"The script and the notebook read {code.beside} from the same folder.", width="content")
     # Always drawn, and closed at first: the code below it keeps its place.
-    changed = since_last_look(place, code.script)
+    kept: Seen = st.session_state.setdefault("scripts_seen", {}) if seen is None else seen
+    changed = since_last_look(kept, place, code.script)
     with st.expander(f"{changed.summary} in this framework", icon=":material/difference:"):
         if changed.diff:
             st.code(changed.diff, language="diff")
@@ -160,12 +166,11 @@ def what_it_repeats(result: RunResult) -> str:
     return f"{seed} and ends as that did: {percent(val)} of the validation images right, {percent(test)} of the test images."
 
 
-def since_last_look(place: str, script: str) -> Changes:
-    """Compare with the script that was shown in this place before, during this visit.
+def since_last_look(seen: Seen, place: str, script: str) -> Changes:
+    """Compare with the script that was shown in this place before.
 
     The difference stays until the script changes again, so that it can be read.
     """
-    seen: dict[str, tuple[str, str]] = st.session_state.setdefault("scripts_seen", {})
     before, latest = seen.get(place, (script, script))
     if script != latest:
         before = latest

@@ -66,6 +66,8 @@ class Brought:
         Closer looks at the data, the oldest first.
     stopped : set of Hashable
         Questions and looks that the visitor stopped.
+    scripts : dict of str to (str, str)
+        Scripts that were shown; they hold names of columns and classes.
     """
 
     contents: Contents
@@ -76,6 +78,7 @@ class Brought:
     answers: dict[Question, Answer] = field(default_factory=dict)
     looks: dict[Hashable, Look] = field(default_factory=dict)
     stopped: set[Hashable] = field(default_factory=set)
+    scripts: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def n_bytes(self) -> int:

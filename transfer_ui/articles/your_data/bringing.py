@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from transfer_core.own_data.answering import first_question
 from transfer_core.own_data.contents import Contents
@@ -64,6 +65,20 @@ def draw() -> None:
     """Draw the ways to bring data."""
     trouble = st.session_state.get(TROUBLE)
     frame.answer(words.UNUSABLE if trouble else words.NOTHING_YET, note=words.ABOUT_NOTHING)
+    # One place within another: the first thing that an answer draws takes all of it, and nothing stays behind in grey.
+    with st.container(), st.container():
+        uploaded, fetch = _draw_ways()
+    if uploaded is not None:
+        name, data = own.take(uploaded)
+        _bring(partial(read_steps, name, data))
+        st.rerun()
+    if fetch:
+        _bring(partial(openml_steps, st.session_state.openml_name))
+        st.rerun()
+
+
+def _draw_ways() -> tuple[UploadedFile | None, bool]:
+    """Draw a way to bring a file, and others; give the file, and whether OpenML is to be asked."""
     say_trouble()
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -90,13 +105,7 @@ def draw() -> None:
             fetch = st.form_submit_button("Fetch", icon=":material/cloud_download:")
     for column, (number, (title, about)) in zip(st.columns(3, gap="medium"), enumerate(STEPS.items(), 1), strict=True):
         column.markdown(f"**{number}. {title}**  \n{about}")
-    if uploaded is not None:
-        name, data = own.take(uploaded)
-        _bring(partial(read_steps, name, data))
-        st.rerun()
-    if fetch:
-        _bring(partial(openml_steps, st.session_state.openml_name))
-        st.rerun()
+    return uploaded, fetch
 
 
 def draw_source(data: own.Brought) -> None:
@@ -124,7 +133,8 @@ def forget() -> None:
     own.forget()
     st.session_state.pop(TROUBLE, None)
     st.session_state[VERSION] = st.session_state.get(VERSION, 0) + 1
-    address.write_place(SAMPLE, None)
+    for place in (SAMPLE, "part"):  # other data begin with their answer
+        address.write_place(place, None)
 
 
 def _bring(make_steps: MakeSteps, example: str = "") -> None:

@@ -94,7 +94,7 @@ def hold(mode: str) -> None:
         return
     question = choosing.draw(data)
     if isinstance(question, str):
-        frame.answer(question)
+        frame.answer(question, note=words.ABOUT_NOTHING)
         return
     with st.container(key="answer_place_short"):
         said = frame.Answer()

@@ -40,13 +40,13 @@ def draw(data: Brought, question: Question, answer: Answer, mode: str) -> None:
     _draw_saved(data, question, answer)
     st.subheader("Code for your data", anchor=False)
     if answer.facts.samples.size:
-        _draw_pictures(answer, PLACE if data.contents.places else PLACE_OF_ARRAYS)
+        _draw_pictures(data, answer, PLACE if data.contents.places else PLACE_OF_ARRAYS)
     else:
         _draw_rows(data, question, answer)
     if answer.facts.basis == "embeddings":
         st.subheader("Code that measures end to end, on photos", anchor=False)
         st.caption("For the photos that your embeddings come from. The classes are those of your folders.")
-        _draw_pictures(answer, PLACE_OF_PHOTOS)
+        _draw_pictures(data, answer, PLACE_OF_PHOTOS)
     saved_run.open_one()
 
 
@@ -90,7 +90,7 @@ def _scenario(data: Brought, question: Question) -> Scenario:
     return paired(data.contents, question, data.source).scenario
 
 
-def _draw_pictures(answer: Answer, place: str) -> None:
+def _draw_pictures(data: Brought, answer: Answer, place: str) -> None:
     """Draw the command that measures a real network, and a script that does."""
     st.markdown(
         "Freezing and fine-tuning an ImageNet network on your photos at their full size, measured by one command:"
@@ -113,6 +113,7 @@ def _draw_pictures(answer: Answer, place: str) -> None:
     export.show(
         export.Code(f"{plan.name}_on_pictures_{chosen}_{name}", script, checked=form.checked, is_run=form.is_run),
         f"own {name}",
+        data.scripts,
     )
 
 
@@ -140,7 +141,9 @@ def _draw_rows(data: Brought, question: Question, answer: Answer) -> None:
     st.code(f"python {rows.command} NEW", language="bash")
     checked = "In the tests this script runs on tables and on embeddings, and labels a second file."
     stem = rows.file.removesuffix(".py")
-    export.show(export.Code(stem, own_rows.write(rows), checked=checked, is_run=True, beside=""), "own rows")
+    export.show(
+        export.Code(stem, own_rows.write(rows), checked=checked, is_run=True, beside=""), "own rows", data.scripts
+    )
 
 
 def rows_of(contents: Contents, question: Question, answer: Answer) -> own_rows.Rows:
