@@ -78,6 +78,7 @@ def test_files_are_read_as_the_lab_reads_them(tmp_path, capsys, name, data, ques
     assert counts == case.answer.facts.counts
 
 
+@pytest.mark.developer
 def test_scripts_are_well_formatted_and_linted(tmp_path):
     for way in (*own_rows.SKLEARN, *own_rows.NETWORKS):
         for left_out in ((), [f"column {number}" for number in range(20)]):

@@ -129,6 +129,7 @@ def test_a_network_that_learns_nothing_is_pretrained_anew(tmp_path, capsys, by_c
     assert (found == names["old_y"]).mean() > 0.5
 
 
+@pytest.mark.developer
 def test_scripts_are_well_formatted_linted_and_quote_what_somebody_wrote(tmp_path, case, by_column):
     for number, one in enumerate((case, by_column)):
         for way in set(WAYS) & {*one.answer.facts.titles}:

@@ -1,6 +1,7 @@
 """Templates that ship: they are what the code would make, and other code than theirs does not read them."""
 
 import json
+import re
 
 import pytest
 
@@ -8,9 +9,14 @@ from tools import build_templates
 from transfer_ui.charts import ready, work
 
 
+def _whatever_altair(templates):
+    """The templates without what each version of Altair writes in its own way: the schema, and names made from all else."""
+    return json.loads(re.sub(r"view_[0-9a-f]{16}|vega-lite/v6[.0-9]*[0-9]", "", json.dumps(templates)))
+
+
 def test_the_file_holds_what_every_first_view_takes_as_this_code_makes_it():
     assert ready.shipped_templates(), "charts have changed: python -m tools.build_templates"
-    assert ready.shipped_templates() == json.loads(json.dumps(build_templates.made_anew()))
+    assert _whatever_altair(ready.shipped_templates()) == _whatever_altair(build_templates.made_anew())
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ ABSENT = {
     "torch",
     "yaml",
 }
+OF_VERSIONS = "not browser and not developer"  # tests that need neither a browser nor a tool of those who develop
 TOOLS_RUN_IN = ("test_api.py", "test_quality.py")
 SAME_ANYWAY = {
     "tests/test_adding_a_strategy.py": "opens the pages that test_pages opens",
@@ -175,7 +176,7 @@ def try_one(python: str, end: str, folder: Path, pytest_options: Sequence[str]) 
     versions = _run([inside, "-c", VERSIONS, *(one.name for one in requirements())]).stdout.strip()
     began = time.monotonic()
     try:
-        tested = _run([inside, "-m", "pytest", "-p", "no:cacheprovider", "-m", "not browser", *pytest_options], LIMIT)
+        tested = _run([inside, "-m", "pytest", "-p", "no:cacheprovider", "-m", OF_VERSIONS, *pytest_options], LIMIT)
     except subprocess.TimeoutExpired:
         return Tried(python, end, f"the tests took more than {LIMIT} seconds", LIMIT, versions=versions)
     return Tried(python, end, _last_line(tested), time.monotonic() - began, tested.returncode == 0, versions)

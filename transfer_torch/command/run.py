@@ -127,6 +127,7 @@ def _follow(doing: Iterator[Cell], n_cells: int, done: int) -> None:
     """Train with a bar that shows the time left."""
     from tqdm import tqdm
 
+    tqdm.monitor_interval = 0  # no thread of its own: the end of a process that was interrupted would wait for it
     for _ in tqdm(doing, total=n_cells, initial=done, unit="training", file=sys.stderr):
         pass
 

@@ -115,6 +115,7 @@ def _with_progress(done: Iterator[Done], n_cells: int, name: str) -> Iterator[Do
     """Show a bar with the time left, counting only newly computed cells towards the speed."""
     from tqdm import tqdm
 
+    tqdm.monitor_interval = 0  # no thread of its own: the end of a process that was interrupted would wait for it
     with tqdm(total=n_cells, desc=name, unit="cell", file=Forgiving(sys.stderr)) as bar:
         for one in done:
             if one.stored:
