@@ -133,10 +133,10 @@ def _holders(names):
     return [
         one
         for one in gc.get_objects()
-        if isinstance(one, kinds)
-        and one is not names
         # The type, not `isinstance`: what PyTorch has put aside warns whoever asks for its class.
-        and any(type(part) is str and part in names for part in (one.values() if isinstance(one, dict) else one))
+        if issubclass(type(one), kinds)
+        and one is not names
+        and any(type(part) is str and part in names for part in (one.values() if issubclass(type(one), dict) else one))
     ]
 
 

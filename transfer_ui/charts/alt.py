@@ -8,7 +8,6 @@ __all__: list[str] = []  # nothing of this module's own: whoever documents it ne
 
 if TYPE_CHECKING:
     from altair import *  # noqa: F403
-    from altair import Value as Value
 else:
 
     def __getattr__(name: str) -> Any:

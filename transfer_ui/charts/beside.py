@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -121,7 +121,7 @@ def name_layers(
     names: alt.Chart,
     x: alt.X | alt.Y,
     y: alt.X | alt.Y,
-    colour: alt.Color | alt.Value,
+    colour: alt.Color | Mapping[str, Any],
     mode: str,
     *,
     outside: int = BESIDE,
@@ -135,7 +135,7 @@ def name_layers(
         Of rows with the names and what `names_beside` gives.
     x, y : altair.X, altair.Y
         The point, and the column ``label``.
-    colour : altair.Color or altair.Value
+    colour : altair.Color, or mapping from ``altair.value``
     mode : {"light", "dark"}
     outside : int
         As for `names_beside`.

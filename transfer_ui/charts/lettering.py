@@ -12,7 +12,7 @@ HALO = 4  # pixels, half of them on either side of a letter's edge
 
 
 def on_paper(
-    words: alt.Chart, look: Mapping[str, Any], mode: str, colour: alt.Color | alt.Value, **places: Any
+    words: alt.Chart, look: Mapping[str, Any], mode: str, colour: alt.Color | Mapping[str, Any], **places: Any
 ) -> list[alt.Chart]:
     """Write words twice: wide in paper, which hides the lines behind them, and then in their colour.
 
@@ -23,7 +23,7 @@ def on_paper(
     look : mapping of str to Any
         Properties of the mark.
     mode : {"light", "dark"}
-    colour : altair.Color or altair.Value
+    colour : altair.Color, or mapping from ``altair.value``
     **places : Any
         What is written, and where.
     """

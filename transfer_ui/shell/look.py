@@ -10,7 +10,7 @@ ICON = Path(__file__).with_name("icon.svg")
 
 STYLE = """
 <style>
-.stMainBlockContainer { padding-top: 2.6rem; padding-bottom: 3rem; max-width: 1280px; }
+.stMainBlockContainer { padding-top: 2.4rem; padding-bottom: 3rem; max-width: 1280px; }
 .stMainBlockContainer h1 { font-size: 2rem; padding-bottom: .4rem; }
 .st-key-presets button { min-height: 1.6rem; padding: 0 .2rem; font-size: .9rem; }
 /* Places keep their height while what belongs there is computed: nothing below them moves. There is room for a headline of
