@@ -72,6 +72,8 @@ def take(browser: Browser, link: str, size: tuple[int, int], scheme: str) -> Ima
     page.goto(link)
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.locator("h1").wait_for()
+    # The browser loads each kind of element when it first meets one, and shows a skeleton until then.
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
     page.wait_for_function(STILL)
     picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
     context.close()

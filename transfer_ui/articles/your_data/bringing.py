@@ -22,7 +22,7 @@ from transfer_ui.shell import frame, plain
 
 STEPS = {
     "Bring it": "A table, arrays or photos with labels. Embeddings of a model you use are best: the backbone is then yours.",
-    "See what is in it": "Examples per class, gaps, copies, leaks: what is odd is said, and left out.",
+    "See what is in it": "Examples per class, gaps, copies, leaks: whatever is odd is named, and left out.",
     "Decide": "What to do with these labels, how certain that is, when it would change, and what a hundred more would bring.",
 }
 PRIVATE = (

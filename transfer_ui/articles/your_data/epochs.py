@@ -18,7 +18,7 @@ from transfer_ui.shell import slider
 
 ABOUT = (
     "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. To follow the curves, a tenth of your "
-    "labels validates and is not trained on here; in the answer it is trained on, too."
+    "labels is set aside for validation here; for the answer, it is trained on too."
 )
 
 
