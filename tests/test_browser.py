@@ -243,6 +243,7 @@ def test_claim_opens_keeps_its_link_and_runs_again(server: str, page: Page):
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") < 6 * 844
     page.set_viewport_size({"width": 1280, "height": 720})
     page.get_by_text("Which learning rates?").click()
+    settled(page)  # while a group unfolds, a click may miss
     row = page.locator(".st-key-claim_rate_map-lower_backbone")
     row.get_by_role("button", name="See how").click()
     expect(page).to_have_url(re.compile("claim=rate_map.lower_backbone"))
