@@ -54,7 +54,9 @@ class Server:
         for parent in found:
             with suppress(OSError):
                 for thread in Path(f"/proc/{parent}/task").iterdir():
-                    found += [int(child) for child in (thread / "children").read_text(encoding="ascii").split()]
+                    children = (thread / "children").read_text(encoding="ascii").split()
+                    # For an instant, a process about to start another is there twice, with the same memory.
+                    found += [int(child) for child in children if _command(child) != _command(parent)]
         return found
 
 
@@ -102,6 +104,10 @@ def _cpu_seconds(process: int) -> float:
         fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         return own + (int(fields[13]) + int(fields[14])) / TICKS
     return 0.0
+
+
+def _command(process: int | str) -> bytes:
+    return Path(f"/proc/{process}/cmdline").read_bytes()
 
 
 def _resident(process: int) -> float:

@@ -4,6 +4,7 @@ import os
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests import brought
@@ -108,6 +109,19 @@ def test_embeddings_in_a_column_of_lists_become_columns():
     found = read("mine.parquet", brought.parquet({"embedding": [[1.0, 2.0], [3.0, 4.0]], "label": ["a", "b"]}))
     assert found.columns == ("embedding 1", "embedding 2")
     assert found.values.tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize("kind", ["npz", "csv", "parquet"])
+def test_labels_may_stand_beside_the_longest_embedding(kind):
+    rows = np.random.default_rng(0).normal(size=(4, LIMITS.columns)).round(3)
+    beside = {"number": np.arange(4), "label": np.arange(4) % 2}
+    if kind == "npz":
+        data = brought.npz(embedding=rows, **beside)
+    elif kind == "csv":
+        data = pd.DataFrame(rows).assign(**beside).to_csv(index=False).encode()
+    else:
+        data = brought.parquet({"embedding": rows.tolist()} | {name: one.tolist() for name, one in beside.items()})
+    assert read(f"mine.{kind}", data).values.shape == (4, LIMITS.columns + 2)
 
 
 @pytest.mark.parametrize(

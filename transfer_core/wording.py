@@ -39,6 +39,9 @@ def comparative(more: str, less: str) -> Sides:
 
 
 TOO_FEW_SEEDS = "too few seeds"
+JUST = "just"
+ROUNDING = 1e-9
+"""An edge this close to zero is there because floats are rounded."""
 AHEAD = Sides("ahead", "behind", "ahead of", "behind")
 MORE = comparative("more", "less")
 HIGHER = comparative("higher", "lower")
@@ -330,18 +333,21 @@ def interval_words(low: float, high: float, digits: int = 1) -> str:
     --------
     >>> interval_words(1.25, 3.0), interval_words(np.nan, np.nan)
     ('95\xa0% interval 1.2 to 3.0', 'no interval')
+    >>> interval_words(-0.02, -0.01), interval_words(-1e-15, 0.0)
+    ('95\xa0% interval just below 0', '95\xa0% interval 0.0 to 0.0')
     """
     if np.isnan(low):
         return "no interval"
-    return f"95\u00a0% interval {_edge(low, digits)} to {_edge(high, digits)}"
+    first, last = (_edge(value, digits) for value in (low, high))
+    return f"95\u00a0% interval {first}" + f" to {last}" * (first != last or not first.startswith(JUST))
 
 
 def _edge(value: float, digits: int) -> str:
     """Write an edge of an interval so that its side of zero shows."""
     form = f".{digits}f"
-    if not value or float(format(value, form)):
+    if abs(value) < ROUNDING or float(format(value, form)):
         return number_words(value, form)
-    return f"just {'above' if value > 0 else 'below'} 0"
+    return f"{JUST} {'above' if value > 0 else 'below'} 0"
 
 
 def number_words(value: float, form: str = ".1f") -> str:

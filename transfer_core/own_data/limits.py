@@ -23,7 +23,10 @@ class Limits:
     rows : int
         Rows of a table, or images.
     columns : int
-        Numbers per row.
+        Numbers per row, such as those of an embedding.
+    beside : int
+        Columns of numbers that may stand beside these: the labels, a row number, what parts source and target. Which is
+        which is said only when the file has been read.
     values : int
         Rows times columns, or images times their pixels.
     word_cells : int
@@ -42,6 +45,7 @@ class Limits:
     unpacked_bytes: int = 128 * MEGABYTE
     rows: int = 20_000
     columns: int = 2_048
+    beside: int = 8
     values: int = 3_000_000
     word_cells: int = 400_000
     classes: int = 50
@@ -64,7 +68,8 @@ class Limits:
         Traceback (most recent call last):
         transfer_core.own_data.limits.Refused: Numbers per row must be at most 2,048, got 10,000.
         """
-        at_most("Numbers per row", n_columns, self.columns)
+        if n_columns > self.columns + self.beside:
+            at_most("Numbers per row", n_columns, self.columns)
         at_most("Rows", n_rows, self.rows)
         at_most("Rows times numbers per row", n_rows * n_columns, self.values)
 

@@ -149,7 +149,8 @@ def frame(table: pd.DataFrame, panel: str) -> dict[str, float]:
         return {"low": 0.0, "high": 1.0} if panel == "accuracy" else {"zero": 0.0, "low": -10.0, "high": 2.0}
     low, high = float(known.min()), float(known.max())
     if panel == "accuracy":
-        return {"low": max(0.0, round(low - 0.02, 3)), "high": min(1.0, round(high + 0.02, 3))}
+        room = max(0.02, 0.04 * (high - low))  # beyond 0 and 100 % too: a point there must not be cut in half
+        return {"low": round(low - room, 3), "high": round(high + room, 3)}
     room = max(0.5, 0.05 * (high - low))
     return {"zero": 0.0, "low": round(low - room, 2), "high": round(max(high, 0.0) + room, 2)}
 
