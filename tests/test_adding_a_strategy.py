@@ -45,7 +45,7 @@ LINK = {
     "unfreeze_epoch": "2",
     "images_per_class": "20",
     "hidden_width": "64",
-    "pretrain_epochs": "5",
+    "pretrain_epochs": "10",
     "n_seeds": "6",
 }
 # Where nobody asks who wins.
