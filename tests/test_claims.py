@@ -43,7 +43,6 @@ def test_shipped_results_say_what_made_them(study):
     assert tuple(stored.findings) == FIRST_SEEDS
 
 
-@pytest.mark.no_cover
 def test_shipped_findings_follow_from_the_shipped_cells(study):
     stored = present(read(study.name))
     cells = study.cells(study.default_configs())
