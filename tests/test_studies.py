@@ -102,7 +102,6 @@ def test_small_run_settles_each_claim_in_a_sentence(study, found):
         assert "inf " not in finding.sentence.lower()
 
 
-@pytest.mark.no_cover
 def test_too_few_seeds_decide_nothing(study, store):
     found = study.summarise(small_rows(study, store, FEW))
     if study.name != "speed":  # its repetitions are rounds on the clock, counted work needs none
