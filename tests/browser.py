@@ -25,27 +25,31 @@ STILL = """() => {
   }
   return performance.now() - window.changes.last > 500 && document.fonts.status === 'loaded';
 }"""
-# Asked before each frame is drawn: `expect` looks once a second, and a short run would be over in between.
+# Asked before each frame is drawn: `expect` looks once a second. A test would wait that long again and again, and a short
+# run would be over in between.
+READY = """title => {
+  const look = name => document.querySelector(`[data-testid=${name}]`), main = look('stMainBlockContainer');
+  return document.querySelector('h1')?.innerText.includes(title)
+    && look('stApp')?.dataset.testScriptState === 'notRunning' && !look('stSkeleton')
+    && main && getComputedStyle(main).maxWidth === '1280px';  // as `look` says
+}"""
 COMPUTING = "words => document.querySelector('[data-testid=stProgress]')?.textContent.includes(words)"
 
 
 def ready(page: Page, title: str = "") -> None:
     """Wait until a page is drawn; the browser loads its look, and each kind of element, later than its words."""
-    expect(page.locator("h1")).to_contain_text(title)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-    expect(page.get_by_test_id("stMainBlockContainer")).to_have_css("max-width", "1280px")  # as `look` says
+    page.wait_for_function(READY, arg=title, timeout=PATIENCE)
 
 
 def settled(page: Page) -> None:
     """Wait until a page is drawn and its charts too, and all stand still."""
     ready(page)
-    page.wait_for_function(STILL)
+    page.wait_for_function(STILL, timeout=PATIENCE)
 
 
 def computing(page: Page, words: str = "") -> None:
     """Wait until the bar of a run is there, if only for a moment, and says these words."""
-    page.wait_for_function(COMPUTING, arg=words)
+    page.wait_for_function(COMPUTING, arg=words, timeout=PATIENCE)
 
 
 def eventually(page: Page, measure: Callable[[], Measured], fits: Callable[[Measured], bool]) -> Measured:

@@ -41,7 +41,7 @@ LINK = {
     "head_learning_rate": "0.0005",
     "backbone_learning_rate": "0.0005",
     "unfrozen_learning_rate": "0.0005",
-    "n_epochs": "40",
+    "n_epochs": "20",
     "unfreeze_epoch": "2",
     "images_per_class": "20",
     "hidden_width": "64",
@@ -55,8 +55,10 @@ LINKS = {page: LINK if page in JUDGED else QUICK for page in PAGE_FILES}
 LINKS["decide"] = LINK | {"guess": "50"}
 LINKS["export"] = QUICK | {"strategy": "held"}
 OPEN_PAGES = f"""
-import sys
+from functools import cache
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 for page, link in {LINKS!r}.items():
     app = AppTest.from_file(f"pages/{{page}}.py", default_timeout=300)
     app.query_params.update(link)

@@ -149,21 +149,6 @@ def test_code_follows_the_framework_and_can_be_downloaded(server: str, page: Pag
     expect(page.get_by_test_id("stCode").first).to_contain_text("import keras")
 
 
-def test_phone_has_nothing_wider_than_its_screen(server: str, browser: Browser):
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    for file in PAGE_FILES:
-        phone = context.new_page()
-        phone.goto(f"{server}/{file}?{QUICK}")
-        settled(phone)
-        too_wide = phone.evaluate(
-            "() => { const main = document.querySelector('[data-testid=stMain]');"
-            " return main.scrollWidth - main.clientWidth }"
-        )
-        assert too_wide <= 0, file
-        phone.close()
-    context.close()
-
-
 def test_home_fits_on_a_laptop_without_scrolling(server: str, page: Page):
     page.goto(f"{server}/home")
     answer(page)

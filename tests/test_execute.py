@@ -156,7 +156,7 @@ def test_no_more_processes_are_allowed_than_python_can_wait_for_on_windows(monke
 
 def _command(folder, *options):
     return [
-        *(sys.executable, "-m", "transfer_ui", "study", "decision_map", "--seeds", "2"),
+        *(sys.executable, "-m", "transfer_ui", "study", "rate_map", "--seeds", "2"),
         *("--scenario", "low_to_high", "--out", str(folder), "--store", str(folder / "cells.sqlite"), *options),
     ]
 
@@ -185,7 +185,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The table of a study that nobody killed."""
     folder = tmp_path_factory.mktemp("undisturbed")
     subprocess.run(_command(folder, "--processes", "1"), cwd=ROOT, check=True, capture_output=True)
-    return (folder / "decision_map_low_to_high.csv").read_bytes()
+    return (folder / "rate_map_low_to_high.csv").read_bytes()
 
 
 @pytest.mark.parametrize("n_processes", ["1", "2"])
@@ -198,12 +198,12 @@ def test_kill_9_loses_nothing_and_nothing_is_done_twice(tmp_path, undisturbed, n
         os.killpg(running.pid, signal.SIGKILL)
     before = _finished(tmp_path)
     assert len(before) >= 4
-    assert not (tmp_path / "decision_map_low_to_high.csv").exists()
+    assert not (tmp_path / "rate_map_low_to_high.csv").exists()
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     after = _finished(tmp_path)
     assert len(before) < len(after)
     assert before.items() <= after.items()
-    assert (tmp_path / "decision_map_low_to_high.csv").read_bytes() == undisturbed
+    assert (tmp_path / "rate_map_low_to_high.csv").read_bytes() == undisturbed
 
 
 @contextmanager
@@ -243,7 +243,7 @@ def test_dask_cluster_that_loses_a_worker_gives_the_same_bits(tmp_path, undistur
             workers[0].kill()
             assert running.wait(timeout=PATIENCE) == 0
         assert workers[1].poll() is None
-    assert (tmp_path / "decision_map_low_to_high.csv").read_bytes() == undisturbed
+    assert (tmp_path / "rate_map_low_to_high.csv").read_bytes() == undisturbed
 
 
 def test_dask_cluster_that_loses_all_its_workers_is_one_sentence_and_what_is_finished_is_kept(tmp_path):

@@ -12,7 +12,7 @@ from transfer_core.studies.rules import INCONCLUSIVE, UNTESTED, VERDICTS
 from transfer_core.studies.store import Store
 from transfer_core.studies.study import Study
 
-SMALL = {"hidden_sizes": (8, 8, 8), "pretrain_epochs": 2, "n_epochs": 4, "unfreeze_epoch": 2, "images_per_class": 2}
+SMALL = {"hidden_sizes": (8, 8, 8), "pretrain_epochs": 1, "n_epochs": 2, "unfreeze_epoch": 1, "images_per_class": 2}
 ENOUGH, FEW = 6, 2
 
 

@@ -152,29 +152,47 @@ def test_the_map_leads_back_to_the_place_on_a_page(server, page):
     expect(page).to_have_url(re.compile("section=glossary"))
 
 
-TRAINS = ("compare", "inside", "forgetting")
-"""Pages that are asked for a run of their own, which is waited for; the others show what is stored."""
-
-
-def test_nothing_is_fetched_from_another_host(server, page):
-    asked = []
-    page.context.on("request", lambda request: asked.append(request.url))
-    for file in PAGE_FILES:
-        page.goto(f"{server}/{file}?" + (QUICK if file in TRAINS else "guess=50"))
-        settled(page)
-    ours = urlparse(server).netloc
-    assert len(asked) > len(PAGE_FILES)
-    assert {url for url in asked if urlparse(url).netloc not in (ours, "")} == set()
-    icon = page.locator("link[rel*=icon]").first.get_attribute("href")
-    assert icon.startswith("data:image/svg+xml")
-
-
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
+
+
+TRAINS = ("compare", "inside", "forgetting")
+"""Pages that are asked for a run of their own, which is waited for; the others show what is stored."""
+
+
+@pytest.fixture(scope="module")
+def round_trip(server, browser):
+    """Every page on a phone, one after the other: by how many pixels each is too wide, what was asked for, and the icon."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(PATIENCE)
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    page, too_wide = context.new_page(), {}
+    for file in PAGE_FILES:
+        page.goto(f"{server}/{file}?" + (QUICK if file in TRAINS else "guess=50"))
+        settled(page)
+        too_wide[file] = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth")
+    icon = page.locator("link[rel*=icon]").first.get_attribute("href")
+    context.close()
+    return too_wide, asked, present(icon)
+
+
+def test_on_a_phone_nothing_is_wider_than_its_screen(round_trip):
+    too_wide, _, _ = round_trip
+    assert too_wide.keys() == set(PAGE_FILES)
+    assert {file: pixels for file, pixels in too_wide.items() if pixels > 0} == {}
+
+
+def test_nothing_is_fetched_from_another_host(server, round_trip):
+    _, asked, icon = round_trip
+    ours = urlparse(server).netloc
+    assert len(asked) > len(PAGE_FILES)
+    assert {url for url in asked if urlparse(url).netloc not in (ours, "")} == set()
+    assert icon.startswith("data:image/svg+xml")
 
 
 def test_on_a_phone_the_controls_leave_the_answer_in_sight(server, phone):
