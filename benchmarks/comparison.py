@@ -8,7 +8,7 @@ from scratch.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from time import process_time
 from typing import Any
 
@@ -17,13 +17,18 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
 from benchmarks._common import best_seconds, import_torch, print_header, print_row
-from transfer_core import STRATEGIES, RunConfig, compare, pretrain, run
+from transfer_core import STRATEGIES, Progress, RunConfig, compare, pretrain, run
 from transfer_core.arms import arm_of
 from transfer_core.arrays import Array, Params
 from transfer_core.examples import source_of, target_of
 from transfer_core.measures import Curves
 from transfer_core.seeds import Purpose, stream
 from transfer_core.training import minibatch_orders
+from transfer_ui.on_the_way import measures_of
+from transfer_ui.runs.inside_steps import inside_steps, snapshot_steps
+from transfer_ui.runs.job import n_bytes
+from transfer_ui.runs.steps import comparison_steps
+from transfer_ui.runs.weights import KEPT, Keeping
 
 COMMAND = "python -m benchmarks.comparison"
 CONFIG = RunConfig()
@@ -159,6 +164,13 @@ def pretraining_seconds(rounds: int) -> tuple[float, float]:
     return min(cutting), min(training)
 
 
+def all_steps(steps: Iterator[Progress]) -> Any:
+    """Do the steps of a job; give its results."""
+    *_, last = steps
+    assert last.results is not None
+    return last.results()
+
+
 def main() -> None:
     """Measure and print."""
     torch = import_torch()
@@ -175,8 +187,15 @@ def main() -> None:
         "scratch": lambda: run(CONFIG, "from_scratch"),
         "all, curves": lambda: compare(CONFIG, measures=(Curves(),)),
         "all, no measures": lambda: compare(CONFIG, measures=()),
+        "all, as pages": lambda: compare(CONFIG, measures=measures_of(CONFIG)),
+        "all, keeping weights": lambda: compare(CONFIG, measures=(*measures_of(CONFIG), Keeping(CONFIG))),
         "all, training": lambda: our_training_alone(STRATEGIES),
         "scratch, training": lambda: our_training_alone(["from_scratch"]),
+    }
+    known = all_steps(comparison_steps(CONFIG, {}))
+    ours |= {
+        "inside": lambda: all_steps(inside_steps(CONFIG, known)),
+        "another seed": lambda: all_steps(snapshot_steps(CONFIG, CONFIG.seed + 1)),
     }
     best = best_seconds(
         {
@@ -209,6 +228,16 @@ def main() -> None:
         row(f"scikit-learn / ours, from scratch{note}", f"{theirs / best['scratch' + kind]:.1f} x", ">= 6 x")
         scaled = n_strategies * theirs / best["all" + kind]
         row(f"{n_strategies} x scikit-learn from scratch / ours, the comparison{note}", f"{scaled:.1f} x", ">= 6 x")
+    row("ours, the comparison as pages ask for it", f"{best['all, as pages']:.3f} s")
+    row("the same, keeping weights / not", f"{best['all, keeping weights'] / best['all, as pages']:.2f} x", "<= 1.1 x")
+    kept = KEPT.find(CONFIG)
+    most = max(n_bytes(one.networks) for one in kept.values()) / 1e6
+    row("weights kept of the largest run", f"{most:.1f} MB", "<= 4 MB")
+    row(
+        "weights kept of the comparison", f"{n_bytes([one.networks for one in kept.values()]) / 1e6:.1f} MB", "<= 20 MB"
+    )
+    row("a look inside from kept weights", f"{best['inside']:.3f} s")
+    row("the networks of another seed from kept weights", f"{best['another seed']:.3f} s")
     row("ours, pretraining of ten seeds", f"{training:.3f} s", "< 1 s")
     row("ours, cutting the data for it", f"{cutting:.3f} s")
 

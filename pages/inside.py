@@ -46,12 +46,12 @@ if veiled or visit.page_is_new():
         anatomy.draw_schedules(config, theme())  # what is known before any training
 if veiled:
     room.wait(place)
-outcome = cached.inside(config, [cached.snapshots_of(config, seed)])
+outcome = cached.inside(config)
 results = outcome.results
 if not results:
     frame.stop_without_results()
 with place:
-    frame.answer(anatomy.headline(results), [anatomy.evidence(results)])
+    frame.answer(anatomy.headline(results), [anatomy.evidence(results), *anatomy.about_seeds(results)])
     frame.show_trouble(sentences.trouble(results))
 if outcome.stopped:
     st.info("The pictures of the weights come after the run: press Continue.")

@@ -18,9 +18,10 @@ from transfer_ui.charts.components import pad
 from transfer_ui.controls.link import from_query
 from transfer_ui.on_the_way import SERIES
 from transfer_ui.runs import cached
+from transfer_ui.runs.inside_steps import inside_steps, snapshot_steps
 from transfer_ui.runs.job import n_bytes
 from transfer_ui.runs.known_arms import KnownArms
-from transfer_ui.runs.steps import SNAPSHOT_BYTES, inside_steps, snapshot_steps
+from transfer_ui.runs.weights import SNAPSHOT_BYTES
 
 CONFIG = from_query(QUICK).config
 
@@ -32,7 +33,7 @@ def last(steps):
 
 @pytest.fixture(scope="module")
 def taken():
-    return last(snapshot_steps(CONFIG.but(seed=1, n_seeds=1)))
+    return last(snapshot_steps(CONFIG, 1))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def seen(taken):
 
 @pytest.fixture(scope="module")
 def results():
-    return last(inside_steps(CONFIG))
+    return last(inside_steps(CONFIG, {}))
 
 
 def components(app):
@@ -88,7 +89,7 @@ def test_snapshots_stay_within_their_memory(sizes):
     config = RunConfig(
         hidden_sizes=sizes, n_epochs=20, unfreeze_epoch=5, n_seeds=1, pretrain_epochs=0, images_per_class=1
     )
-    runs = last(snapshot_steps(config)).runs
+    runs = last(snapshot_steps(config, config.seed)).runs
     kept = n_bytes({name: {key: series.values for key, series in run.measured.items()} for name, run in runs.items()})
     assert kept <= SNAPSHOT_BYTES
     epochs = runs["end_to_end"].measured["weights_0"].epochs
@@ -189,7 +190,9 @@ def test_a_step_is_an_update_of_the_loop_and_skips_what_is_frozen(seen):
 
 def test_head_first_is_told_from_never_and_from_at_once(results):
     assert "times smaller" in layers.gradient_sentence(results) or "times larger" in layers.gradient_sentence(results)
-    at_once, never = (last(inside_steps(CONFIG.but(n_seeds=1, unfreeze_epoch=epoch))) for epoch in (0, CONFIG.n_epochs))
+    at_once, never = (
+        last(inside_steps(CONFIG.but(n_seeds=1, unfreeze_epoch=epoch), {})) for epoch in (0, CONFIG.n_epochs)
+    )
     assert "no head-first phase" in layers.gradient_sentence(at_once)
     assert "never frees" in layers.gradient_sentence(never)
 
@@ -199,7 +202,7 @@ def test_rows_of_numbers_are_drawn_as_rows():
     rows = Dataset(rng.normal(size=(120, 13)).astype(np.float32), np.arange(120) % 3, ("a", "b", "c"))
     mine = Scenario("mine", "Mine", "", target=Task("New", rows, half=1), source=Task("Old", rows, half=0))
     config = scenario_config(mine, images_per_class=5, hidden_sizes=(8, 8), n_epochs=3, unfreeze_epoch=1, n_seeds=1)
-    found = look_into(last(snapshot_steps(config)).runs)
+    found = look_into(last(snapshot_steps(config, config.seed)).runs)
     assert anatomy.picture_shape(config) == (1, 13)
     assert anatomy.weights(found, (1, 13), "light")["shape"] == [1, 13]
     images = validation(config)
@@ -327,7 +330,7 @@ def test_what_is_no_drawing_is_not_read(sent):
 def test_a_click_on_a_cell_opens_its_images_and_is_in_the_link():
     app = open_page("inside", QUICK | {"look": "errors"})
     alone = CONFIG.but(n_seeds=1)
-    frozen = errors.Errors(look_into(last(snapshot_steps(alone)).runs), validation(alone))
+    frozen = errors.Errors(look_into(last(snapshot_steps(alone, alone.seed)).runs), validation(alone))
     cell = next(one for one in frozen.cells() if one.startswith("end_to_end"))
     _, true, answer = cell.split(",")
     app.session_state["confusion_end_to_end"] = {"selection": {"pick": [{"true": true, "answer": answer}]}}

@@ -14,7 +14,7 @@ import pytest
 from tests.app import ROOT
 from tests.test_workbench import finish, lines_at_rest, opened, wait_until
 from tests.turns import Awkward, Log, awkward, dying, turns, working
-from transfer_ui.runs.hands import ProcessHand
+from transfer_ui.runs.hands import ProcessHand, Shares
 from transfer_ui.runs.job import TrainingLost
 from transfer_ui.runs.turns import FIRST_HAND
 
@@ -177,6 +177,29 @@ def test_jobs_of_a_family_go_to_the_hand_that_has_what_they_share_unless_it_is_m
             for job in jobs[2:]:
                 waits.enter_context(bench.waiting_for(job))
             wait_until(lambda: {job.hand for job in jobs} > {home})
+
+
+def test_weights_are_worth_a_wait_for_whoever_needs_them_and_a_free_hand_for_all_others(log):
+    with opened(2) as bench:
+        needed, bonus = (Shares("weights", None, needs) for needs in (True, False))
+        finish(bench, bench.job("first", turns(log, "first", 1), bonus))
+        home = next(hand for hand in bench.hands if hand.knows("weights"))
+        for index in range(4):
+            job = bench.job(("free", index), turns(log, "free", 1), needed if index % 2 else bonus)
+            finish(bench, job)
+            assert job.hand is home
+        at_work, waiting, other = (
+            bench.job(name, turns(log, name, 1000, pause=0.01), family)
+            for name, family in (("at work", needed), ("waiting", needed), ("other", bonus))
+        )
+        with bench.waiting_for(at_work):
+            assert not at_work.wait(PATIENCE, since=at_work.progress)
+            with bench.waiting_for(waiting):
+                assert not waiting.wait(0.3, since=waiting.progress)
+                assert [job.hand for job in (at_work, waiting)] == [home, None]
+            with bench.waiting_for(other):
+                wait_until(lambda: other.hand is not None)
+                assert other.hand is not home
 
 
 def test_jobs_that_import_much_all_go_to_one_hand(log):

@@ -11,7 +11,9 @@ from transfer_core.arrays import Array
 from transfer_ui.charts import alt, base
 from transfer_ui.charts.lettering import on_paper
 
-NARROWEST = 290  # pixels of the plot on a phone: where names and points are closest
+NARROWEST = 282  # pixels of the plot on a phone that is 360 wide
+PLOTS = np.arange(NARROWEST, 1300, 10.0)
+"""Widths of a plot, from that to one that fills a screen: names that are apart at one may meet at another."""
 LETTER = 5.6  # pixels of a letter, on average
 CLEAR = 14  # pixels from the middle of a point to that of a name that it does not touch
 BESIDE, ABOVE = 10, -4  # pixels from a point to the near end of its name: at its side, or over it
@@ -29,6 +31,7 @@ def names_beside(
     edges: tuple[Array, Array] | None = None,
     others: tuple[Array, Array] | None = None,
     outside: int = BESIDE,
+    padding: int = 0,
 ) -> dict[str, Array]:
     """Place names by points: to the left of those in the right half, so that none is cut.
 
@@ -42,13 +45,15 @@ def names_beside(
     low, high : float
         Domain of that axis.
     span : tuple of (float, float), optional
-        Ends of the axis from left to right; those of the points otherwise.
+        Ends of the axis from left to right; those of the points and their intervals otherwise.
     edges : tuple of ndarray of shape (n,), optional
         Where the interval of each point begins and ends: its name stands beside that.
     others : tuple of ndarray of shape (m,), optional
         Further points without names, across and up.
     outside : int
         `BESIDE`: a name begins at the side of its point; `ABOVE`: over it.
+    padding : int
+        Pixels that the axis goes on at either end.
 
     Returns
     -------
@@ -65,14 +70,15 @@ def names_beside(
     right = points > (points.min() + points.max()) / 2 if len(points) else points > 0
     edge = points if edges is None else np.where(right, *edges)
     edge = np.where(np.isfinite(edge), edge, points)
-    first, last = span or ((points.min(), points.max()) if len(points) else (0.0, 0.0))
+    first, last = span or _ends(points, *(edges or ()))
     across, up = (points, wanted) if others is None else (np.append(points, others[0]), np.append(wanted, others[1]))
-    dots, near = (NARROWEST * (place - first) / ((last - first) or 1.0) for place in (across, edge))
+    plots = (PLOTS - 2 * padding)[:, None] / ((last - first) or 1.0)
+    dots, near = (plots * (place - first) for place in (across, edge))
     widths = LETTER * np.array([len(name) for name in names], float)
-    begin = np.where(right, near - outside - widths, near + outside)[:, None]
-    end = begin + widths[:, None]
-    over = (begin - CLEAR / 2 < dots) & (dots < end + CLEAR / 2)
-    meets = (begin < end.T) & (end > begin.T)
+    begin = np.where(right, near - outside - widths, near + outside)[..., None]
+    end, dots = begin + widths[:, None], dots[:, None, :]
+    over = np.any((begin - CLEAR / 2 < dots) & (dots < end + CLEAR / 2), axis=0)
+    meets = np.any((begin < end.swapaxes(1, 2)) & (end > begin.swapaxes(1, 2)), axis=0)
 
     ends = np.clip(np.nan_to_num(up, nan=low, posinf=high), low, high)
     shares = (high - ends) / (high - low) if high > low else np.zeros_like(ends)
@@ -84,6 +90,13 @@ def names_beside(
     own = shares[: len(points)]
     nudges = {"nudge_low": at_first - own * lower, "nudge_high": at_last - own * higher}
     return {"edge": edge, "right": right, "label": ends[: len(points)]} | nudges
+
+
+def _ends(*places: Array) -> tuple[float, float]:
+    """Find the first and the last of some places."""
+    known = np.concatenate(places)
+    known = known[np.isfinite(known)]
+    return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
 
 
 def _apart(

@@ -18,6 +18,7 @@ PICK = "pick"
 ROW, MARGIN = 24, 46  # pixels
 RIGHT = {"light": ["#E7EEF3", "#7FA8C4"], "dark": ["#1B2A35", "#3F6E8C"]}
 WRONG = {"light": ["#FBD9BF", "#C2410C"], "dark": ["#5A3A22", "#FF9A5C"]}
+DEEP = 0.6  # share of the deepest colour from which words are written in paper
 
 
 class Cell(NamedTuple):
@@ -79,7 +80,13 @@ def _template(mode: str, n_classes: int) -> Spec:
         return shown
 
     empty = cells.mark_rect(color=MUTED[mode], opacity=0.06).encode(tooltip=alt.value(None))
-    words = cells.transform_filter("datum.count > 0").mark_text(fontSize=11, tooltip=None).encode(text="count:Q")
+    # On the deepest cells the ink of the page would be hard to read.
+    deep = base.framed(f"!datum.right && datum.count > {DEEP} * frame.most_wrong").expr
+    words = (
+        cells.transform_filter("datum.count > 0")
+        .mark_text(fontSize=alt.ExprRef(f"{base.FULL_SCREEN} ? 15 : 11"), tooltip=None)
+        .encode(text="count:Q", color=alt.condition(deep, alt.value(PAPER[mode]), alt.value(INK[mode])))
+    )
     right = filled("datum.right", RIGHT[mode], "frame.most_right").add_params(pick)
     wrong = filled("!datum.right && datum.count > 0", WRONG[mode], "frame.most_wrong")
     chart = alt.layer(empty, right, wrong, words).resolve_scale(color="independent")

@@ -99,7 +99,7 @@ def template(mode: str, strategies: tuple[str, ...], kind: Kind) -> Spec:
     legend = alt.Legend(
         orient="bottom",
         title=None,
-        columns=3,
+        columns=alt.ExprRef("width < 420 ? 2 : 3"),
         offset=0,
         symbolType="stroke",
         symbolSize=alt.ExprRef(f"{base.FULL_SCREEN} ? 200 : 0"),
@@ -152,11 +152,17 @@ def show(rows: pd.DataFrame, results: Mapping[str, RunResult], kind: Kind, mode:
             ends = (max(0.0, lowest - 0.02), 1.0) if kind.at_most_one else (0.0, high if high > 0 else 1.0)
             with column:
                 base.show(
-                    template(mode, tuple(results), kind) | {"title": sentence_case(name)},
+                    template(mode, tuple(results), kind) | {"title": _title(name, kind)},
                     own,
                     alt=_alt(own, name, kind),
                     frame={"n_epochs": n_epochs, "low": ends[0], "high": ends[1]},
                 )
+
+
+def _title(layer: str, kind: Kind) -> dict[str, object]:
+    """Name the layer; where the chart fills the screen, and the words around it are gone, also what the lines show."""
+    said = f"{base.FULL_SCREEN} ? '{kind.title}' : ''"
+    return {"text": sentence_case(layer), "subtitle": {"expr": said}, "limit": 1000}
 
 
 def _alt(rows: pd.DataFrame, layer: str, kind: Kind) -> str:

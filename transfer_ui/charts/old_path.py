@@ -14,6 +14,7 @@ from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.on_the_way import kept_by_epoch
 from transfer_ui.palette import MUTED
 
+PADDING = 28  # pixels beside the paths
 PRETRAINED = tuple(name for name, strategy in STRATEGIES.items() if strategy.pretrained)
 
 
@@ -58,6 +59,7 @@ def ends(table: pd.DataFrame) -> pd.DataFrame:
         high,
         span=(float(table["source_low"].min()), float(table["source_high"].max())),
         edges=(begin, end),
+        padding=PADDING,
     )
     return last[["strategy"]].assign(**places)
 
@@ -79,7 +81,7 @@ def template(mode: str) -> Spec:
     y = partial(paths.accuracy, title="New task: validation accuracy")
 
     def x(field: str) -> alt.X:
-        scale = alt.Scale(zero=False, nice=False, padding=28)
+        scale = alt.Scale(zero=False, nice=False, padding=PADDING)
         return alt.X(f"{field}:Q", scale=scale).axis(format=".0%", tickCount=4, title="Old task, with its old head")
 
     when = "datum.epoch <= at && at < datum.until"

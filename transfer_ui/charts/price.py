@@ -18,6 +18,7 @@ from transfer_ui.palette import ARM_STYLES, MUTED, PAPER, colours
 from transfer_ui.rows import FROM_PRETRAINED, OWN
 
 HEIGHT = 230  # pixels
+PADDING = 28  # pixels beside the points
 Panel = Literal["work", "old task"]
 Part = Literal["test", "val"]
 WORK: Panel = "work"
@@ -56,6 +57,7 @@ def rows(results: Mapping[str, RunResult], panel: Panel, part: Part) -> pd.DataF
         low,
         high,
         edges=(found["source_low"].to_numpy(float), found["source_high"].to_numpy(float)) if old_task else None,
+        padding=PADDING,
     )
     return found.assign(**places | ({} if old_task else {"edge": points}))
 
@@ -86,10 +88,10 @@ def template(panel: Panel, part: Part, mode: str) -> Spec:
     names = list(ARM_STYLES)
     colour = alt.Color("look:N").scale(domain=[TITLES[name] for name in names], range=colours(names, mode)).legend(None)
     if panel == WORK:
-        x_scale = alt.Scale(type="log", nice=False, padding=28)
+        x_scale = alt.Scale(type="log", nice=False, padding=PADDING)
         x_axis = alt.Axis(format="~s", tickCount=3, grid=False, title="Multiply-adds to train one network")
     else:
-        x_scale = alt.Scale(zero=False, nice=False, padding=28)
+        x_scale = alt.Scale(zero=False, nice=False, padding=PADDING)
         x_axis = alt.Axis(format=".0%", tickCount=4, title="Old task, with its old head, at the end")
 
     def x(field: str) -> alt.X:

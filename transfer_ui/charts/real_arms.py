@@ -23,6 +23,7 @@ STILL = "exactly 0"
 Arms = tuple[tuple[str, Look], ...]
 """Title and look of each arm, in their order: what a template is made for."""
 SAME, OTHER = "Same style", "Other style"
+PADDING = 30  # pixels beside the points of the work
 
 
 def _colour(arms: Arms, mode: str) -> alt.Color:
@@ -85,7 +86,7 @@ def work_template(arms: Arms, mode: str) -> Spec:
     colour = _colour(arms, mode)
     x = (
         alt.X("backward:Q")
-        .scale(type="log", nice=False, padding=30)
+        .scale(type="log", nice=False, padding=PADDING)
         .axis(format="~s", tickCount=4, grid=False)
         .title("Multiply-adds of the backward pass, one training")
     )
@@ -179,6 +180,7 @@ def show_work(rows: pd.DataFrame, arms: Arms, mode: str) -> None:
         rows["mean"].to_numpy(float),
         frame["low"],
         frame["high"],
+        padding=PADDING,
     )
     drawn = rows.assign(strategy=rows["arm"], **places)
     words = f"Test accuracy against backward multiply-adds: {_said(rows)}."

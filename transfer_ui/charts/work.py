@@ -16,6 +16,8 @@ from transfer_ui.charts import alt, beside, paths
 from transfer_ui.charts.curves import curve_rows
 from transfer_ui.charts.ready import Spec, kept
 
+PADDING = 18  # pixels beside the paths
+
 
 def work_by_epoch(result: RunResult) -> Array:
     """Multiply-adds up to the end of each epoch, ``(n_epochs + 1,)``; the first entry is before any training."""
@@ -61,6 +63,7 @@ def ends(table: pd.DataFrame) -> pd.DataFrame:
         high,
         span=(work.min(), work.max()),
         outside=beside.ABOVE,
+        padding=PADDING,
     )
     return last[["strategy", "multiply_adds"]].assign(**places)
 
@@ -77,7 +80,7 @@ def template(mode: str) -> Spec:
     y = partial(paths.accuracy, title="Validation accuracy")
     x = (
         alt.X("multiply_adds:Q")
-        .scale(type="log", nice=False, padding=18)
+        .scale(type="log", nice=False, padding=PADDING)
         .axis(format="~s", tickCount=3, grid=False)
         .title("Multiply-adds so far, one network")
     )

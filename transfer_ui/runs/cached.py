@@ -21,14 +21,14 @@ from transfer_ui.rows import OWN
 from transfer_ui.runs.cores import n_workers
 from transfer_ui.runs.default_views import View, default_arms, default_view
 from transfer_ui.runs.guesses import Request
-from transfer_ui.runs.known_arms import KnownArms, of_a_comparison
+from transfer_ui.runs.hands import Shares
+from transfer_ui.runs.inside_steps import inside_steps, snapshot_steps
+from transfer_ui.runs.known_arms import KnownArms, around_the_arm, of_a_comparison
 from transfer_ui.runs.steps import (
     arms_steps,
     comparison_steps,
-    inside_steps,
     schedule_steps,
     single_step,
-    snapshot_steps,
     unfreeze_sweep_steps,
 )
 from transfer_ui.runs.turns import FIRST_HAND
@@ -93,13 +93,14 @@ def sweep_is_known(config: RunConfig, epochs: tuple[int, ...]) -> bool:
 
 def requests_of(config: RunConfig) -> list[Request]:
     """List what a comparison with its baselines would train; nothing of what is stored."""
-    comparison = [] if default_view(config) else [comparison_of(config)]
+    comparison = [] if default_view(config) else [comparison_of(config, wanted=False)]
     return [*comparison, *baselines_of(config).values()]
 
 
-def comparison_of(config: RunConfig) -> Request:
-    """Name the comparison of a configuration, and say how to begin it."""
-    return Request(("compare", config), partial(comparison_steps, config, known_arms().find(config)), _network(config))
+def comparison_of(config: RunConfig, wanted: bool = True) -> Request:
+    """Name the comparison of a configuration, and say how to begin it; whether a visitor wants it."""
+    steps = partial(comparison_steps, config, known_arms().find(config), wanted)
+    return Request(("compare", config), steps, _networks(config, needed=False))
 
 
 def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...], draw: Draw | None = None) -> Outcome:
@@ -201,16 +202,23 @@ def own_schedule(config: RunConfig, schedule: Schedule, draw: Draw | None = None
     return found
 
 
-def inside(config: RunConfig, beside: Sequence[Request] = ()) -> Outcome:
+def inside(config: RunConfig) -> Outcome:
     """Compare all strategies as `comparison` does, and measure what happens to the layers on the way.
 
-    What a comparison keeps has neither weights nor features, so these runs are trained for it, once; a comparison at
-    the same settings then finds its runs among them.
+    This takes a look at the weights that the comparison left with the hand that trained it. What is not there any more is
+    trained, once; a comparison at the same settings then finds its runs among them.
     """
-    found = outcome(workbench(), ("inside", config), partial(inside_steps, config), None, _network(config), beside)
+    asked = inside_of(config)
+    found = outcome(workbench(), asked.key, asked.make_steps, None, asked.family)
     if not found.stopped:
         known_arms().add(found.once("arms", lambda: {name: _as_compared(one) for name, one in found.results.items()}))
     return found
+
+
+def inside_of(config: RunConfig) -> Request:
+    """Name the look inside a comparison, and say how to begin it."""
+    steps = partial(inside_steps, config, known_arms().find(config))
+    return Request(("inside", config), steps, _networks(config, needed=True))
 
 
 def _as_compared(result: RunResult) -> RunResult:
@@ -221,15 +229,19 @@ def _as_compared(result: RunResult) -> RunResult:
 
 
 def snapshots(config: RunConfig, seed: int) -> Outcome:
-    """Get the weights of one seed's networks at a few epochs, as `transfer_ui.runs.steps.Taken`."""
+    """Get the weights of one seed's networks at a few epochs, as `transfer_ui.runs.inside_steps.Taken`."""
     asked = snapshots_of(config, seed)
     return outcome(workbench(), asked.key, asked.make_steps, None, asked.family)
 
 
 def snapshots_of(config: RunConfig, seed: int) -> Request:
     """Name the snapshots of one seed, and say how to make them."""
-    alone = config.but(seed=seed, n_seeds=1)
-    return Request(("snapshots", alone), partial(snapshot_steps, alone), _network(alone))
+    return Request(("snapshots", config, seed), partial(snapshot_steps, config, seed), _networks(config, needed=True))
+
+
+def _networks(config: RunConfig, needed: bool) -> Shares:
+    """Name the networks that a comparison leaves with its hand, or needs there."""
+    return Shares(around_the_arm(config), _network(config), needed)
 
 
 def _network(config: RunConfig) -> Hashable:

@@ -45,7 +45,7 @@ class KnownArms:
         """Keep the runs of a finished comparison; of the same run measured twice, the one that says more."""
         with self._one_at_a_time:
             for result in results.values():
-                key = _key(result.config, result.arm)
+                key = key_of_arm(result.config, result.arm)
                 kept = self._runs.get(key)
                 if kept is None or len(_series(kept)) <= len(_series(result)):
                     self._runs[key] = result
@@ -70,7 +70,7 @@ class KnownArms:
         arms = {name: arm_of(config, name) for name in STRATEGIES} if arms is None else arms
         series = of_a_comparison(config) if series is None else series
         with self._one_at_a_time:
-            kept = {name: self._runs.get(_key(config, arm)) for name, arm in arms.items()}
+            kept = {name: self._runs.get(key_of_arm(config, arm)) for name, arm in arms.items()}
         return {
             name: replace(_only(result, series), config=config, strategy=name, arm=arms[name])
             for name, result in kept.items()
@@ -116,5 +116,6 @@ def around_the_arm(config: RunConfig) -> tuple[Hashable, ...]:
     return tuple(getattr(config, name) for name in _AROUND_THE_ARM)
 
 
-def _key(config: RunConfig, arm: Arm) -> Hashable:
+def key_of_arm(config: RunConfig, arm: Arm) -> Hashable:
+    """Name a run by all that it depends on."""
     return (arm, *around_the_arm(config))

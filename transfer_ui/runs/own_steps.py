@@ -11,7 +11,7 @@ from transfer_core import Arm, Progress, RunConfig, RunResult
 from transfer_core.arrays import Array
 from transfer_core.examples import target_of
 from transfer_core.experiment import compare_steps, scores_of
-from transfer_core.measures import DEFAULT_MEASURES, FinalAccuracy, Snapshots
+from transfer_core.measures import DEFAULT_MEASURES, Drift, FinalAccuracy, Gradients, Similarity, Snapshots
 from transfer_core.old_task import old_task_measures
 from transfer_core.own_data.answering import Question, paired
 from transfer_core.own_data.contents import Contents
@@ -20,7 +20,8 @@ from transfer_core.own_data.whole import at_all_labels, whole_steps, without_dat
 from transfer_core.scenarios import Scenario
 from transfer_core.training import Measure
 from transfer_ui.lost_images import Lost, lost_images, old_images
-from transfer_ui.runs.steps import MOST_IMAGES, OF_LAYERS, n_snapshots
+from transfer_ui.runs.steps import MOST_IMAGES
+from transfer_ui.runs.weights import n_snapshots
 
 SHARE_HERE = 0.4
 """Of the progress of the old task: the arms at the settings, which are followed closely."""
@@ -71,7 +72,7 @@ def inside_steps(
 
 
 def _inside_measures(config: RunConfig) -> tuple[Measure, ...]:
-    return (*DEFAULT_MEASURES, *OF_LAYERS)
+    return (*DEFAULT_MEASURES, Drift(), Similarity(), Gradients())
 
 
 def network_steps(contents: Contents, question: Question, source: Contents | None, seed: int) -> Iterator[Progress]:

@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from transfer_core import STRATEGIES, Arm, Progress, RunConfig, RunResult, Schedule, compare_steps
 from transfer_core.archive import pack, unpack
-from transfer_core.arrays import Layer, Params
-from transfer_core.costs import n_parameters
 from transfer_core.experiment import scores_of, sweep_steps
-from transfer_core.measures import FLOAT, Drift, Gradients, Similarity, Snapshots
-from transfer_core.pretraining import pretrain
 from transfer_core.training import Measure
 from transfer_core.wording import inside
 from transfer_ui.on_the_way import measures_of
 from transfer_ui.runs.shared import shared_results
+from transfer_ui.runs.weights import KEPT, Keeping
 
-SNAPSHOT_BYTES = 4_000_000  # that the snapshots of all strategies may take together
-MOST_SNAPSHOTS = 16
 MOST_IMAGES = 300  # of a seed's validation part that are drawn and listed; our validation parts have fewer
-OF_LAYERS = (Drift(), Similarity(), Gradients())
 
 
 def single_step(function: Callable[..., Any], *args: Any) -> Iterator[Progress]:
@@ -31,62 +25,24 @@ def single_step(function: Callable[..., Any], *args: Any) -> Iterator[Progress]:
     yield Progress(1.0, "", lambda: result)
 
 
-def comparison_steps(config: RunConfig, known: Mapping[str, RunResult]) -> Iterator[Progress]:
+def comparison_steps(config: RunConfig, known: Mapping[str, RunResult], wanted: bool = True) -> Iterator[Progress]:
     """`transfer_core.compare_steps` without the weights; nothing is trained that is known, or that another server has.
+
+    The weights of what is trained stay in this process, for whoever then looks inside.
 
     Parameters
     ----------
     config : RunConfig
     known : mapping of str to RunResult
         Strategy name -> run of the same arm on the same data; may be empty.
+    wanted : bool
+        Whether a visitor asks for it; otherwise its weights take no other's place.
     """
-    missing = [name for name in STRATEGIES if name not in known]
-    steps = compare_steps(config, missing, measures_of(config)) if missing else iter([Progress(1.0, "", dict)])
+    missing, keeping = [name for name in STRATEGIES if name not in known], Keeping(config)
+    measures = (*measures_of(config), keeping)
+    steps = compare_steps(config, missing, measures) if missing else iter([Progress(1.0, "", dict)])
     yield from _shared(f"comparison with the old task {config.key}", config, steps, known)
-
-
-def inside_steps(config: RunConfig) -> Iterator[Progress]:
-    """`comparison_steps` with what is measured of the layers, over all seeds."""
-    steps = compare_steps(config, None, (*measures_of(config), *OF_LAYERS))
-    yield from _shared(f"inside with the old task {config.key}", config, steps)
-
-
-class Taken(NamedTuple):
-    """One seed's networks.
-
-    Attributes
-    ----------
-    runs : dict of str to RunResult
-        Strategy name -> run, with snapshots.
-    source : tuple of Layer
-        The pretrained network under its old head; empty if nothing was pretrained.
-    """
-
-    runs: dict[str, RunResult]
-    source: Params
-
-
-def snapshot_steps(config: RunConfig) -> Iterator[Progress]:
-    """`transfer_core.compare_steps` of one seed with its weights at a few epochs, and nothing else."""
-    for progress in compare_steps(config, None, [Snapshots(0, n_snapshots(config))]):
-        yield progress._replace(results=progress.results and partial(_taken, progress.results, config))
-
-
-def _taken(results: Callable[[], dict[str, RunResult]], config: RunConfig) -> Taken:
-    source = pretrain(config).params if config.has_old_task else ()
-    return Taken(_scores(results, {}), tuple(Layer(layer.weights[0], layer.bias[0]) for layer in source))
-
-
-def n_snapshots(config: RunConfig) -> int:
-    """How many snapshots of every strategy fit into the memory for them; never fewer than the first and the last.
-
-    Examples
-    --------
-    >>> n_snapshots(RunConfig()), n_snapshots(RunConfig(hidden_sizes=(128,) * 4))
-    (16, 3)
-    """
-    one = FLOAT * n_parameters(config.layer_sizes, range(config.n_layers))
-    return min(MOST_SNAPSHOTS, max(2, SNAPSHOT_BYTES // (one * len(STRATEGIES))))
+    KEPT.add(config, dict(zip(missing, keeping.weights(), strict=False)), wanted)  # none if another server had it
 
 
 def unfreeze_sweep_steps(config: RunConfig, epochs: Sequence[int]) -> Iterator[Progress]:

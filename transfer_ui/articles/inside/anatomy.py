@@ -49,6 +49,18 @@ def evidence(results: Mapping[str, RunResult]) -> str:
     )
 
 
+def about_seeds(results: Mapping[str, RunResult]) -> list[str]:
+    """Say over which seeds the features were compared, if not over all: large networks are kept of some only."""
+    tuned = results["end_to_end"]
+    n_seen, n_seeds = tuned.measured["similarity"].values.shape[1], tuned.config.n_seeds
+    if n_seen == n_seeds:
+        return []
+    return [
+        f"Networks as large as these are kept for the first {n_seen} of {n_seeds} seeds: similarity and gradients are means "
+        "over those."
+    ]
+
+
 def draw_schedules(config: RunConfig, mode: str) -> None:
     """Draw what is known before any training: which layers each strategy freezes, and when."""
     for column, name in zip(st.columns(len(THREE), gap="medium"), THREE, strict=True):

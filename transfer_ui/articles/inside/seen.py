@@ -13,6 +13,7 @@ from transfer_core.arrays import Array, Layer, Params
 from transfer_core.examples import target_of
 from transfer_core.network import hidden, predict_logits
 from transfer_core.schedules import with_starts
+from transfer_ui.runs.inside_steps import OneSeed
 from transfer_ui.runs.steps import MOST_IMAGES
 
 
@@ -51,19 +52,19 @@ class Seen:
 
     Parameters
     ----------
-    run : RunResult
-        From `transfer_ui.runs.cached.snapshots`: of a single seed.
+    run : OneSeed or RunResult
+        From `transfer_ui.runs.cached.snapshots`, or with `transfer_core.measures.Snapshots`: of a single seed.
 
     Attributes
     ----------
-    run : RunResult
+    run : OneSeed or RunResult
     epochs : tuple of int
         When there are snapshots, from 0 to the end.
     networks : tuple of Params
         The network at each.
     """
 
-    def __init__(self, run: RunResult) -> None:
+    def __init__(self, run: OneSeed | RunResult) -> None:
         self.run = run
         series = run.measured
         self.epochs = series["weights_0"].epochs
@@ -148,7 +149,7 @@ def validation(config: RunConfig) -> Images:
     return Images(inputs, labels, inputs)
 
 
-def look_into(runs: Mapping[str, RunResult]) -> dict[str, Seen]:
+def look_into(runs: Mapping[str, OneSeed] | Mapping[str, RunResult]) -> dict[str, Seen]:
     """Prepare every arm of one seed."""
     return {name: Seen(run) for name, run in runs.items()}
 

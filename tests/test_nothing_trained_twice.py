@@ -1,0 +1,240 @@
+"""What a comparison leaves behind, so that a look inside its networks trains nothing: how much, for how long, and how true."""
+
+import numpy as np
+import pytest
+
+from tests.app import QUICK, open_page, texts, widget
+from tests.present import present
+from tests.test_workbench import finish, opened
+from transfer_core import STRATEGIES, Arm, RunConfig, compare
+from transfer_core.measures import Drift, Gradients, Similarity
+from transfer_core.schedules import with_starts
+from transfer_ui.articles.inside import of_the_lab
+from transfer_ui.articles.inside.seen import look_into
+from transfer_ui.controls.link import from_query
+from transfer_ui.on_the_way import measures_of
+from transfer_ui.runs import cached, inside_steps, steps, weights
+from transfer_ui.runs.job import n_bytes
+from transfer_ui.runs.weights import KEPT, KeptWeights, Plan, plan
+
+CONFIG = from_query(QUICK).config
+LARGE = RunConfig(
+    hidden_sizes=(128,) * 4, n_seeds=20, images_per_class=1, pretrain_epochs=0, n_epochs=6, unfreeze_epoch=2
+)
+CONFIGS = {
+    "small": CONFIG,
+    "gradual": CONFIG.but(gradual=True, hidden_sizes=(8, 8, 8)),
+    "without old task": CONFIG.but(pretrain_epochs=0),
+    "large": LARGE,
+}
+
+
+def last(steps):
+    *_, progress = steps
+    return present(progress.results)()
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    KEPT.clear()
+    yield
+    KEPT.clear()
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """Count the arms that begin to train."""
+    begun, epochs = [], Arm.epochs
+
+    def counted(arm, config, measures=()):
+        begun.append(arm)
+        return epochs(arm, config, measures)
+
+    monkeypatch.setattr(Arm, "epochs", counted)
+    return begun
+
+
+def test_after_a_comparison_nothing_is_trained_to_look_inside(trained):
+    query = QUICK | {"seed": "311"}
+    assert not open_page("compare", query).exception
+    assert len(trained) == len(STRATEGIES)
+    app = open_page("inside", query | {"arms": "all"})
+    assert not app.exception
+    widget(app, "of_seed").set_value("312").run()
+    for look in of_the_lab.TITLES:
+        widget(app, "look").set_value(look).run()
+        assert not app.exception
+    assert len(trained) == len(STRATEGIES)
+
+
+def test_a_look_inside_trains_once_for_the_layers_the_networks_and_the_comparison(trained):
+    query = QUICK | {"seed": "321"}
+    app = open_page("inside", query)
+    widget(app, "of_seed").set_value("322").run()
+    assert not app.exception
+    assert not open_page("compare", query).exception
+    assert len(trained) == len(STRATEGIES)
+
+
+def test_whoever_moves_one_strategy_trains_that_one_alone_and_nothing_to_look_inside(trained):
+    query = QUICK | {"seed": "331"}
+    open_page("compare", query)
+    moved = query | {"unfreeze_epoch": "4"}
+    open_page("compare", moved)
+    assert len(trained) == len(STRATEGIES) + 1
+    app = open_page("inside", moved)
+    assert not app.exception
+    assert "4 epochs" in texts(widget(app, "look").set_value("gradients").run().markdown)
+    assert len(trained) == len(STRATEGIES) + 1
+
+
+def test_what_is_not_kept_any_more_is_trained_once(trained):
+    query = QUICK | {"seed": "341"}
+    open_page("compare", query)
+    KEPT.clear()
+    app = open_page("inside", query)
+    assert len(trained) == 2 * len(STRATEGIES)
+    widget(app, "of_seed").set_value("342").run()
+    assert not app.exception
+    assert len(trained) == 2 * len(STRATEGIES)
+
+
+def test_the_least_recently_used_weights_go_first_and_those_that_nobody_asked_for_take_no_place():
+    kept = KeptWeights(max_runs=2 * len(STRATEGIES))
+    blank = dict.fromkeys(STRATEGIES, weights.Weights(plan(CONFIG), (), {}))
+    one, other, third, guess = (CONFIG.but(seed=seed) for seed in range(4))
+    kept.add(one, blank)
+    kept.add(guess, blank, wanted=False)
+    assert set(kept.find(guess)) == set(STRATEGIES), "there was room"
+    kept.find(one)
+    kept.add(other, blank)
+    assert not kept.find(guess)
+    kept.add(guess, blank, wanted=False)
+    assert not kept.find(guess)
+    kept.find(one)
+    kept.add(third, blank)
+    assert (len(kept.find(one)), len(kept.find(other)), len(kept.find(third))) == (5, 0, 5)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_what_is_seen_in_the_kept_weights_is_what_is_measured_while_training(name):
+    config = CONFIGS[name]
+    known = last(steps.comparison_steps(config, {}))
+    found = last(inside_steps.inside_steps(config, known))
+    epochs, n_rows = plan(config)
+    every = compare(config, None, (*measures_of(config), Drift(), Similarity(most=999), Gradients(999)))
+    for strategy, result in every.items():
+        assert set(found[strategy].measured) == set(result.measured)
+        for measure in ("drift", "similarity", "gradient"):
+            series = found[strategy].measured[measure]
+            assert series.epochs == epochs
+            rows = slice(None if measure == "drift" else n_rows)
+            expected = result.measured[measure].values[list(epochs)][:, rows]
+            np.testing.assert_allclose(series.values, expected, rtol=1e-5, atol=1e-7)
+        np.testing.assert_array_equal(found[strategy].drift, result.drift)
+        np.testing.assert_array_equal(found[strategy].history["val_loss"], result.history["val_loss"])
+    # What is frozen has not moved by a bit, and its features are the very same.
+    frozen = found["feature_extraction"].measured
+    assert (frozen["drift"].values[..., :-1] == 0).all()
+    assert (frozen["similarity"].values == 1).all()
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_networks_of_any_seed_are_those_of_the_comparison_to_the_bit(name):
+    config = CONFIGS[name]
+    results = compare(config)
+    last(steps.comparison_steps(config, {}))
+    for row in {0, config.n_seeds - 1}:
+        seen = look_into(last(inside_steps.snapshot_steps(config, config.seeds[row])).runs)
+        for strategy, result in results.items():
+            for network, expected in zip(
+                seen[strategy].networks[:: len(seen[strategy].networks) - 1],
+                (result.pretrained, result.params),
+                strict=True,
+            ):
+                for layer, whole in zip(network, expected, strict=True):
+                    np.testing.assert_array_equal(layer.weights, whole.weights[row])
+                    np.testing.assert_array_equal(layer.bias, whole.bias[row])
+        freed = np.array([not frozen[0] for frozen in seen["progressive_unfreezing"].frozen])
+        np.testing.assert_array_equal(seen["progressive_unfreezing"].n_changed[:, 0] > 0, freed)
+        assert (seen["feature_extraction"].n_changed[:, :-1] == 0).all()
+
+
+def test_other_seeds_of_the_largest_networks_are_trained_alone(trained):
+    known = last(steps.comparison_steps(LARGE, {}))
+    last(inside_steps.inside_steps(LARGE, known))
+    last(inside_steps.snapshot_steps(LARGE, plan(LARGE).n_rows - 1))
+    assert len(trained) == len(STRATEGIES)
+    alone = last(inside_steps.snapshot_steps(LARGE, 19))
+    assert len(trained) == 2 * len(STRATEGIES)
+    assert {run.config.seeds for run in alone.runs.values()} == {(19,)}
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_run_keeps_no_more_than_its_bound(name):
+    config = CONFIGS[name]
+    last(steps.comparison_steps(config, {}))
+    kept = KEPT.find(config)
+    assert set(kept) == set(STRATEGIES)
+    for strategy, one in kept.items():
+        held = {
+            id(part.base if part.base is not None else part): part
+            for net in one.networks
+            for layer in net
+            if layer
+            for part in layer
+        }
+        assert sum((part.base if part.base is not None else part).nbytes for part in held.values()) <= weights.RUN_BYTES
+        assert n_bytes(one.networks) > 0, strategy
+    assert all(layer is None for layers in kept["feature_extraction"].networks for layer in layers[:-1])
+    taken = last(inside_steps.snapshot_steps(config, config.seed))
+    assert n_bytes([run.measured for run in taken.runs.values()]) <= weights.SNAPSHOT_BYTES
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, Plan((0, 5, 10, 15, 20, 30, 40, 50, 60), 10)),
+        ({"n_epochs": 1, "unfreeze_epoch": 1}, Plan((0, 1), 10)),
+        ({"n_seeds": 20, "hidden_sizes": (128,) * 4}, Plan((0, 20, 60), 7)),
+        ({"hidden_sizes": (128, 128, 128)}, Plan((0, 20, 60), 10)),
+    ],
+    ids=str,
+)
+def test_the_start_the_end_and_the_epochs_at_which_layers_are_freed_are_kept_first(changes, expected):
+    config = RunConfig(**changes)
+    assert plan(config) == expected
+    freed = {start for start, _ in with_starts(STRATEGIES["progressive_unfreezing"].build(config))}
+    assert freed <= set(expected.epochs)
+
+
+def test_what_stays_with_a_worker_does_not_ride_on_the_results():
+    result = last(steps.comparison_steps(CONFIG, {}))
+    assert KEPT.find(CONFIG)
+    for run in result.values():
+        assert not run.params
+        assert not run.pretrained
+        assert not any(name.startswith(("weights", "bias")) for name in run.measured)
+    bare = compare(CONFIG, None, measures_of(CONFIG))
+    assert n_bytes([(run.history, run.measured) for run in result.values()]) <= n_bytes(
+        [(run.history, run.measured) for run in bare.values()]
+    ) + 8 * sum(run.drift.size for run in bare.values())
+
+
+def test_the_hand_that_compared_is_the_one_that_looks_inside():
+    with opened(2) as bench:
+        for seed in (351, 361, 371):
+            config = CONFIG.but(seed=seed)
+            compared = bench.job(*cached.comparison_of(config))
+            finish(bench, compared)
+            for asked in (cached.inside_of(config), cached.snapshots_of(config, seed + 1)):
+                job = bench.job(*asked)
+                finish(bench, job)
+                assert job.hand is compared.hand
+
+
+def test_the_page_says_over_which_seeds_it_speaks_if_not_over_all():
+    large = {"hidden_width": "128", "hidden_layers": "4", "n_seeds": "10", "pretrain_epochs": "0", "n_epochs": "5"}
+    words = texts(open_page("inside", large | {"unfreeze_epoch": "2", "images_per_class": "1"}).markdown)
+    assert "kept for the first 7 of 10 seeds" in words
+    assert "kept for the first" not in texts(open_page("inside", QUICK).markdown)
