@@ -6,14 +6,14 @@ import pytest
 from tests.app import QUICK, open_page, texts, widget
 from tests.present import present
 from tests.test_workbench import finish, opened
-from transfer_core import STRATEGIES, Arm, RunConfig, compare
+from transfer_core import STRATEGIES, Arm, RunConfig, arm_of, compare
 from transfer_core.measures import Drift, Gradients, Similarity
 from transfer_core.schedules import with_starts
 from transfer_ui.articles.inside import of_the_lab
 from transfer_ui.articles.inside.seen import look_into
 from transfer_ui.controls.link import from_query
 from transfer_ui.on_the_way import measures_of
-from transfer_ui.runs import cached, inside_steps, steps, weights
+from transfer_ui.runs import cached, inside_steps, looking_back, steps, weights
 from transfer_ui.runs.job import n_bytes
 from transfer_ui.runs.weights import KEPT, KeptWeights, Plan, plan
 
@@ -124,7 +124,7 @@ def test_what_is_seen_in_the_kept_weights_is_what_is_measured_while_training(nam
     epochs, n_rows = plan(config)
     every = compare(config, None, (*measures_of(config), Drift(), Similarity(most=999), Gradients(999)))
     for strategy, result in every.items():
-        assert set(found[strategy].measured) == set(result.measured)
+        assert set(found[strategy].measured) == {*result.measured, "first_gradients"}
         for measure in ("drift", "similarity", "gradient"):
             series = found[strategy].measured[measure]
             assert series.epochs == epochs
@@ -137,6 +137,26 @@ def test_what_is_seen_in_the_kept_weights_is_what_is_measured_while_training(nam
     frozen = found["feature_extraction"].measured
     assert (frozen["drift"].values[..., :-1] == 0).all()
     assert (frozen["similarity"].values == 1).all()
+
+
+@pytest.mark.parametrize("batch_size", [16, None])
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_first_updates_are_those_that_were_made(strategy, batch_size):
+    config = CONFIG.but(batch_size=batch_size, unfreeze_epoch=1, weight_decay=0.01, images_per_class=5)
+    before_updates = [state.params for state, _ in looking_back.first_updates(config, strategy)]
+    updates_per_epoch = -(-50 // (batch_size or 50))
+    networks = [epoch.params for epoch in arm_of(config, strategy).epochs(config)]
+    assert len(before_updates) == min(looking_back.FIRST_STEPS, updates_per_epoch * config.n_epochs)
+    for now, then in zip(before_updates[::updates_per_epoch], networks, strict=False):
+        for ours, theirs in zip(now, then, strict=True):
+            np.testing.assert_allclose(ours.weights, theirs.weights, atol=1e-5)
+            np.testing.assert_allclose(ours.bias, theirs.bias, atol=1e-5)
+    found = looking_back.first_gradients(config, strategy)
+    assert found.epochs == tuple(range(len(before_updates)))
+    assert found.values.shape == (len(before_updates), config.n_seeds, config.n_layers)
+    if batch_size:
+        start = last(inside_steps.inside_steps(config, {}))[strategy].measured["gradient"].values[0]
+        np.testing.assert_allclose(found.values[0], start, rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", CONFIGS)

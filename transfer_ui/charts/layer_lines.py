@@ -1,4 +1,4 @@
-"""One number per layer over the epochs: a small chart per layer, a line per strategy with its band."""
+"""One number per layer over the epochs or updates: a small chart per layer, a line per strategy with its band."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import STRATEGIES, RunResult
-from transfer_core.wording import sentence_case
+from transfer_core.wording import inside, sentence_case
 from transfer_ui.charts import alt, base, key
 from transfer_ui.charts.encodings import mean_tooltips
 from transfer_ui.charts.ready import Spec, kept
@@ -33,6 +33,8 @@ class Kind(NamedTuple):
         Whether they span powers of ten.
     at_most_one : bool
         Whether 1 is where they begin and the most they can be; otherwise they begin at 0.
+    when : str
+        What is counted from left to right.
     """
 
     measure: str
@@ -40,15 +42,17 @@ class Kind(NamedTuple):
     form: str = ".0%"
     log: bool = False
     at_most_one: bool = False
+    when: str = "Epoch"
 
 
 DRIFT = Kind("drift", "Change of the weights, relative to their start")
 SIMILARITY = Kind("similarity", "Similarity to the features at the start (CKA)", ".2f", at_most_one=True)
+FIRST_GRADIENTS = Kind("first_gradients", "Norm of the gradient", ".2g", log=True, when="Updates so far")
 GRADIENT = Kind("gradient", "Norm of the gradient", ".2g", log=True)
 
 
 def layer_rows(results: Mapping[str, RunResult], kind: Kind, names: Sequence[str]) -> pd.DataFrame:
-    """One row per layer, strategy and epoch looked at: mean and band over the seeds.
+    """One row per layer, strategy and epoch or update looked at: mean and band over the seeds.
 
     Parameters
     ----------
@@ -93,7 +97,7 @@ def template(mode: str, strategies: tuple[str, ...], kind: Kind) -> Spec:
     strategies : tuple of str
     kind : Kind
     """
-    _, title, form, log, _ = kind
+    title, form, log = kind.title, kind.form, kind.log
     shown = [STRATEGIES[name].short for name in strategies]
     # On the page the key stands once, above all layers; a chart that fills the screen has its own.
     legend = alt.Legend(
@@ -110,9 +114,9 @@ def template(mode: str, strategies: tuple[str, ...], kind: Kind) -> Spec:
     dash = alt.StrokeDash("strategy:N").scale(domain=shown, range=dashes(list(strategies))).legend(legend)
     x = (
         alt.X("epoch:Q")
-        .scale(domain=[0, base.framed("frame.n_epochs")], nice=False)
+        .scale(domain=[0, base.framed("frame.last")], nice=False)
         .axis(grid=False, tickCount=4)
-        .title("Epoch")
+        .title(kind.when)
     )
     scale = alt.Scale(type="log") if log else alt.Scale(domain=[base.framed("frame.low"), base.framed("frame.high")])
     y = alt.Y("mean:Q").scale(scale).axis(format="~g" if log else form, tickCount=4).title(None)
@@ -122,7 +126,7 @@ def template(mode: str, strategies: tuple[str, ...], kind: Kind) -> Spec:
     )
     tooltip = [
         alt.Tooltip("strategy:N", title="Strategy"),
-        alt.Tooltip("epoch:Q", title="Epoch"),
+        alt.Tooltip("epoch:Q", title=kind.when),
         *mean_tooltips(title, form),
     ]
     low = "max(datum.low, datum.mean / 20)" if log else "datum.low"
@@ -141,7 +145,7 @@ def template(mode: str, strategies: tuple[str, ...], kind: Kind) -> Spec:
 def show(rows: pd.DataFrame, results: Mapping[str, RunResult], kind: Kind, mode: str) -> None:
     """Draw one chart per layer, side by side where there is room."""
     names = list(dict.fromkeys(rows["layer"]))
-    n_epochs = max(result.n_epochs for result in results.values())
+    last = int(rows["epoch"].max())
     lowest = float(rows["low"].min())
     key.show(tuple(results), mode)
     for start in range(0, len(names), PER_ROW):
@@ -155,7 +159,7 @@ def show(rows: pd.DataFrame, results: Mapping[str, RunResult], kind: Kind, mode:
                     template(mode, tuple(results), kind) | {"title": _title(name, kind)},
                     own,
                     alt=_alt(own, name, kind),
-                    frame={"n_epochs": n_epochs, "low": ends[0], "high": ends[1]},
+                    frame={"last": last, "low": ends[0], "high": ends[1]},
                 )
 
 
@@ -171,4 +175,4 @@ def _alt(rows: pd.DataFrame, layer: str, kind: Kind) -> str:
         f"{strategy} {value:{kind.form}}" if np.isfinite(value) else f"{strategy} diverged"
         for strategy, value in ends.items()
     )
-    return f"{kind.title}, {layer}, against the epoch, one line per strategy. At the end: {said}."
+    return f"{kind.title}, {layer}, against the {inside(kind.when)}, one line per strategy. At the end: {said}."

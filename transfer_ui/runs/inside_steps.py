@@ -20,7 +20,7 @@ from transfer_core.experiment import scores_of
 from transfer_core.measures import Series
 from transfer_core.pretraining import pretrain
 from transfer_ui.on_the_way import measures_of
-from transfer_ui.runs.looking_back import looks_at, measure_layers, series
+from transfer_ui.runs.looking_back import first_gradients, looks_at, measure_layers, series
 from transfer_ui.runs.shared import shared_results
 from transfer_ui.runs.weights import KEPT, Keeping, Weights, plan
 
@@ -51,7 +51,8 @@ def inside_steps(config: RunConfig, known: Mapping[str, RunResult]) -> Iterator[
     found = {}
     for one in STRATEGIES:
         result = results[one]
-        found[one] = replace(result, measured=result.measured | weights[one].of_layers(config, result.arm))
+        first = {"first_gradients": first_gradients(config, one)}
+        found[one] = replace(result, measured=result.measured | weights[one].of_layers(config, result.arm) | first)
         yield Progress(TRAINING + (1 - TRAINING) * len(found) / len(STRATEGIES), "Looking at the layers")
     yield Progress(1.0, f"Epoch {config.n_epochs} of {config.n_epochs}", lambda: found)
     if shared.is_kept and len({one.plan.epochs for one in weights.values()}) == 1:

@@ -18,6 +18,7 @@ from transfer_ui.charts.components import features, network, weights
 from transfer_ui.charts.timeline import layer_names
 from transfer_ui.palette import theme
 from transfer_ui.runs.found import Found
+from transfer_ui.runs.looking_back import FIRST_STEPS, MOST_LOOKED_AT
 from transfer_ui.shell import slider
 
 NO_IMAGE = "The inputs here are rows of numbers, not images: each is drawn as one row."
@@ -138,14 +139,22 @@ def _features(sight: Sight) -> None:
 
 def _gradients(sight: Sight) -> None:
     st.subheader("What does a new head do to the backbone?", anchor=False)
-    rows = layer_lines.layer_rows(sight.results, layer_lines.GRADIENT, layer_names(sight.config.n_layers))
-    layer_lines.show(rows, sight.results, layer_lines.GRADIENT, theme())
-    st.markdown(layers.gradient_sentence(sight.everything))
+    names = layer_names(sight.config.n_layers)
+    first = layer_lines.layer_rows(sight.results, layer_lines.FIRST_GRADIENTS, names)
+    later = layer_lines.layer_rows(sight.results, layer_lines.GRADIENT, names)
     st.caption(
-        "Norm of the gradient of the training loss at each layer, on all training images, logarithmic. At a frozen layer it "
+        f"Norm of the gradient at each layer before each of the first {FIRST_STEPS} updates, logarithmic. At a frozen layer it "
         "is what the layer would be pulled with: nothing is updated there."
     )
-    sight.offer("Gradients", lambda: rows, "gradients")
+    layer_lines.show(first, sight.results, layer_lines.FIRST_GRADIENTS, theme())
+    st.caption(
+        "The same over the whole run. Both are measured on the training images, in the first updates on up to "
+        f"{MOST_LOOKED_AT} per seed."
+    )
+    layer_lines.show(later, sight.results, layer_lines.GRADIENT, theme())
+    st.markdown(layers.gradient_sentence(sight.everything))
+    both = [first.assign(counted="updates"), later.assign(counted="epochs")]
+    sight.offer("Gradients", lambda: pd.concat(both).rename(columns={"epoch": "so_far"}), "gradients")
 
 
 def _errors(sight: Sight) -> None:
