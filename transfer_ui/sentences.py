@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from transfer_core import SCENARIOS, STRATEGIES, RunConfig, RunResult
+from transfer_core import STRATEGIES, RunConfig, RunResult
 from transfer_core.arrays import Array
 from transfer_core.statistics import MIN_SEEDS, mean_interval
 from transfer_core.wording import TOO_FEW_SEEDS, inside, join_words
@@ -100,7 +100,7 @@ def differences(then: RunConfig, now: RunConfig) -> str:
     changed = [knob for knob in KNOBS if knob.name != "scenario" and old[knob.name] != new[knob.name]]
     words = [f"{knob.label.lower()} {knob.text(old[knob.name])}, not {knob.text(new[knob.name])}" for knob in changed]
     if then.scenario != now.scenario:
-        words.insert(0, f"scenario “{SCENARIOS[then.scenario].title}”")
+        words.insert(0, f"scenario “{then.pair.title}”")
     return "; ".join(words) if words else "the same settings"
 
 

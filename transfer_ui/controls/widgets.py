@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from transfer_core import SCENARIOS
 from transfer_core.wording import amount_words
+from transfer_ui.controls import yours
 from transfer_ui.controls.knob import Knob, Values
 from transfer_ui.controls.knobs import fitted, values_of
 
@@ -74,11 +74,11 @@ def short_title(scenario: str) -> str:
     >>> short_title("lesson")
     "The lesson's notebook"
     """
-    return SCENARIOS[scenario].title.partition(" (")[0]
+    return yours.at(scenario).title.partition(" (")[0]
 
 
 def _draw_shift(knob: Knob, options: Sequence[Any], values: Values, start: dict[str, Any]) -> float:
-    shift = SCENARIOS[values["scenario"]].shift
+    shift = yours.at(values["scenario"]).shift
     if shift is None:
         return 0.0
     amount: float = st.select_slider(

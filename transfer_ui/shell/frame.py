@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core import RunConfig
+from transfer_core.config import ConfigError
 from transfer_ui.controls import address, class_mode
 from transfer_ui.controls.link import to_query
 from transfer_ui.controls.presets import Preset
@@ -125,8 +126,17 @@ def try_next(config: RunConfig, ideas: Sequence[tuple[str, dict[str, Any], str, 
     st.subheader("What to try next", anchor=False)
     with st.container(horizontal=True, key="links"):
         for file, changes, title, watch in ideas:
-            if class_mode.allows(config.but(**changes), config):
-                link(file, config.but(**changes), f"**{title}**: {watch}", **place)
+            changed = _changed(config, changes)
+            if changed is not None and class_mode.allows(changed, config):
+                link(file, changed, f"**{title}**: {watch}", **place)
+
+
+def _changed(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig | None:
+    """Change some fields; ``None`` where a visitor's own data are too few for it."""
+    try:
+        return config.but(**changes)
+    except ConfigError:
+        return None
 
 
 def link(file: str, config: RunConfig, label: str, **place: str) -> None:
