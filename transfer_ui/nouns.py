@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from transfer_core import RunConfig
+import streamlit as st
+
+from transfer_core.scenarios import Scenario
 
 _IMAGE = re.compile(r"\b([Ii])mage(s?)\b")
+OF_ROWS = "page_is_of_rows"
+WORDED = ("title", "text")
+"""Keys of a chart's template under which words stand."""
 
 
-def one(config: RunConfig) -> str:
-    """Name an example.
+def are_rows(pair: Scenario) -> bool:
+    """Whether the examples of a scenario are rows of numbers.
 
     Examples
     --------
-    >>> one(RunConfig())
-    'image'
+    >>> are_rows(RunConfig().pair)
+    False
     """
-    return "image" if config.pair.target.dataset.is_image else "row"
+    return not pair.target.dataset.is_image
 
 
 def of_rows(words: str) -> str:
@@ -25,20 +31,50 @@ def of_rows(words: str) -> str:
 
     Examples
     --------
-    >>> of_rows("Images of the pool, an image each")
-    'Rows of the pool, a row each'
+    >>> of_rows("Images of the pool, an image each"), of_rows("nearest neighbour on pixels")
+    ('Rows of the pool, a row each', 'nearest neighbour on the numbers')
     """
-    return _IMAGE.sub(
-        lambda found: ("R" if found[1] == "I" else "r") + f"ow{found[2]}", words.replace("an image", "a row")
+    plain = (
+        words.replace("an image", "a row").replace("on pixels", "on the numbers").replace("the pixels", "the numbers")
     )
+    return _IMAGE.sub(lambda found: ("R" if found[1] == "I" else "r") + f"ow{found[2]}", plain)
 
 
-def said(config: RunConfig, words: str) -> str:
-    """Say something that is written of images, of whatever the examples are.
+def said(pair: Scenario, words: str) -> str:
+    """Say something that is written of images, of whatever the examples of a scenario are.
 
     Examples
     --------
-    >>> said(RunConfig(), "10 images per class")
+    >>> said(RunConfig().pair, "10 images per class")
     '10 images per class'
     """
-    return words if one(config) == "image" else of_rows(words)
+    return of_rows(words) if are_rows(pair) else words
+
+
+def speak_of(pair: Scenario) -> None:
+    """Note which scenario the page speaks of from here on."""
+    speak_of_rows(are_rows(pair))
+
+
+def speak_of_rows(are: bool) -> None:
+    """Note whether what the page speaks of are rows."""
+    st.session_state[OF_ROWS] = are
+
+
+def said_here(words: str) -> str:
+    """Say it of the scenario that the page speaks of."""
+    return of_rows(words) if st.session_state.get(OF_ROWS) else words
+
+
+def worded_here(template: Any) -> Any:
+    """Word a chart's template of it: the template itself, or a copy."""
+    return _of_rows(template) if st.session_state.get(OF_ROWS) else template
+
+
+def _of_rows(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {
+            key: of_rows(value) if key in WORDED and isinstance(value, str) else _of_rows(value)
+            for key, value in part.items()
+        }
+    return [_of_rows(one) for one in part] if isinstance(part, list) else part

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from transfer_ui import nouns
 from transfer_ui.controls import yours
 
 Values = dict[str, Any]
@@ -44,8 +45,9 @@ class Knob:
 
     def title(self, scenario: str) -> str:
         """Give the control's name on the page: a shift is named after what it does to the images."""
-        shift = yours.at(scenario).shift if self.name == "shift_amount" else None
-        return shift.title if shift else self.label
+        pair = yours.at(scenario)
+        shift = pair.shift if self.name == "shift_amount" else None
+        return shift.title if shift else nouns.said(pair, self.label)
 
     def text(self, value: Any) -> str:
         """Write a value as on the control and in the link."""

@@ -9,6 +9,7 @@ import streamlit as st
 
 from transfer_core import RunConfig, scenario_config
 from transfer_core.wording import sentence_case
+from transfer_ui import nouns
 from transfer_ui.controls import address, class_mode, notice_box, yours
 from transfer_ui.controls.knob import Values
 from transfer_ui.controls.knobs import KNOB, KNOBS, config_of, fitted, values_of
@@ -159,6 +160,7 @@ def draw(page: str) -> RunConfig:
             )
     config = config_of(values)
     remember(config)
+    nouns.speak_of(config.pair)
     st.session_state.notices = notices
     show_notices()
     return config

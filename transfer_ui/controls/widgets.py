@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from transfer_core.wording import amount_words
+from transfer_ui import nouns
 from transfer_ui.controls import yours
 from transfer_ui.controls.knob import Knob, Values
 from transfer_ui.controls.knobs import fitted, values_of
@@ -41,12 +42,14 @@ def draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[
     if not is_new and not (kept and bounds.get(knob.name) == options):
         st.session_state[knob.name] = knob.on_widget(wanted)
     bounds[knob.name] = options
-    look: dict[str, Any] = {"key": knob.name, "help": knob.help, "disabled": disabled}
+    pair = yours.at(values["scenario"])
+    look: dict[str, Any] = {"key": knob.name, "help": nouns.said(pair, knob.help), "disabled": disabled}
     start = look | ({"value": knob.on_widget(wanted)} if is_new else {})
     if knob.name == "shift_amount":
         return _draw_shift(knob, options, values, start)
     if len(options) == 1:
         return options[0]
+    label = knob.title(values["scenario"])
     if knob.kind == "choice":
         return st.selectbox(
             knob.label,
@@ -56,13 +59,13 @@ def draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[
             **look,
         )
     if knob.kind == "switch":
-        return st.toggle(knob.label, **start)
+        return st.toggle(label, **start)
     if len(options) > 200:
-        return st.number_input(knob.label, options[0], options[-1], **start)
+        return st.number_input(label, options[0], options[-1], **start)
     if isinstance(options, range):
-        return st.slider(knob.label, options[0], options[-1], step=options.step, **start)
+        return st.slider(label, options[0], options[-1], step=options.step, **start)
     shown = options if None not in options else [knob.on_widget(option) for option in options]
-    chosen = st.select_slider(knob.label, shown, format_func=knob.text, **start)
+    chosen = st.select_slider(label, shown, format_func=knob.text, **start)
     return knob.from_widget(chosen)
 
 

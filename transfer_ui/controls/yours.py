@@ -16,6 +16,7 @@ from transfer_core.scenarios import Scenario, scenario_at
 STATE = "own_data"
 """Where the session holds what was brought."""
 GONE = "The data that were chosen as the scenario are not here any more: the controls show one that everybody has."
+OF_THE_LAB = "This page is about the lab's own data; what you brought stays chosen on the other pages."
 NOT_FOR_A_CLASS = (
     "Your own data stay in your visit, so a link for a class cannot carry them: choose a scenario that everybody has."
 )
@@ -81,6 +82,23 @@ def address_in_link(name: str) -> str | None:
         return name
     own = scenario() if name == NAME else None
     return own.address if own else None
+
+
+def scenario_is_chosen() -> bool:
+    """Whether this visitor has chosen their own data."""
+    chosen: RunConfig | None = st.session_state.get("config")
+    return chosen is not None and is_own(chosen.scenario)
+
+
+def of_the_lab(config: RunConfig) -> RunConfig:
+    """Give settings on the lab's own data, for a page that takes no other.
+
+    Examples
+    --------
+    >>> of_the_lab(RunConfig(seed=3)).seed
+    3
+    """
+    return RunConfig() if is_own(config.scenario) else config
 
 
 def are_gone(config: RunConfig) -> bool:

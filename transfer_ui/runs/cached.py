@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import streamlit as st
 
-from transfer_core import Arm, RunConfig, Schedule, scenario_config
+from transfer_core import Arm, RunConfig, RunResult, Schedule, scenario_config
 from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES, has_zero_shot
 from transfer_core.measures import DEFAULT_MEASURES
@@ -277,9 +277,19 @@ def _network(config: RunConfig) -> Hashable:
     return None if is_shipped(config) else (config.pair, config.hidden_sizes, config.pretrain_epochs, config.seeds)
 
 
-def pretraining(config: RunConfig) -> int:
-    """Count the multiply-adds of pretraining one network on the source task."""
-    return from_data(config, "pretraining", pretraining_multiply_adds)
+def pretraining_of(results: Mapping[str, RunResult]) -> Callable[[RunConfig], float]:
+    """Find what counts the multiply-adds of pretraining one network on the source task of some runs."""
+    config = next(iter(results.values())).config
+    if own.of(config) is None:
+        return pretraining_multiply_adds
+    known = from_data(config, "pretraining", pretraining_multiply_adds)
+    return lambda asked: known
+
+
+def inked(config: RunConfig, images: Array) -> Array:
+    """Give images as they are drawn, where more is darker: a visitor's photos are dark where their numbers are low."""
+    data = own.of(config)
+    return 1 - images if data and data.are_photos else images
 
 
 def baselines(config: RunConfig, meanwhile: Callable[[], object] | None = None) -> dict[str, Array]:

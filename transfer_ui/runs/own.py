@@ -110,6 +110,11 @@ class Brought:
         return self._stand_in
 
     @property
+    def are_photos(self) -> bool:
+        """Whether they are images whose light parts have high numbers; after MNIST digits, they are turned to ink."""
+        return self.contents.is_image and self.asked is not None and self.asked.before != "digits"
+
+    @property
     def bench(self) -> OwnBench:
         """Where the pages have something computed of the data: it is there as long as these are."""
         if self._bench is None:

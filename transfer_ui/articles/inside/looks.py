@@ -10,6 +10,7 @@ import streamlit as st
 
 from transfer_core import RunConfig, RunResult
 from transfer_core.bibliography import SOURCES
+from transfer_ui import nouns
 from transfer_ui.articles.inside import anatomy, errors, layers
 from transfer_ui.articles.inside.clouds import Clouds
 from transfer_ui.articles.inside.seen import Images, Seen
@@ -20,7 +21,7 @@ from transfer_ui.palette import theme
 from transfer_ui.runs.found import Found
 from transfer_ui.shell import slider
 
-NO_IMAGE = "The inputs here are rows of numbers, not images: each is drawn as one row."
+NO_IMAGE = "The inputs here are rows of numbers and not pictures: the weights into a unit are drawn as one row."
 
 
 class Sight(NamedTuple):
@@ -92,6 +93,10 @@ def draw(look: str, sight: Sight) -> None:
     LOOKS[look][1](sight)
 
 
+def _note(sight: Sight, words: str) -> None:
+    st.caption(nouns.said(sight.config.pair, words))
+
+
 def _weights(sight: Sight) -> None:
     st.subheader("Which weights changed?", anchor=False)
     if not sight.config.pair.target.dataset.is_image:
@@ -115,9 +120,10 @@ def _drift(sight: Sight) -> None:
         "Change of the weights since the start, relative to their norm. Line: mean over the seeds; band: its 95 % interval."
     )
     layer_lines.show(moved, sight.results, layer_lines.DRIFT, theme())
-    st.caption(
+    _note(
+        sight,
         "Similarity of the features to those at the start, by linear CKA on the validation images "
-        f"({SOURCES['kornblith2019_cka'].citation}): 1 is the same but for a rotation and a scale."
+        f"({SOURCES['kornblith2019_cka'].citation}): 1 is the same but for a rotation and a scale.",
     )
     layer_lines.show(alike, sight.results, layer_lines.SIMILARITY, theme())
     st.markdown(layers.drift_sentence(sight.everything))
@@ -128,10 +134,11 @@ def _features(sight: Sight) -> None:
     st.subheader("Do the classes part?", anchor=False)
     clouds = sight.pictures.once("clouds", lambda: Clouds(sight.seen, sight.images))
     features.show(sight.pictures.once(f"clouds {theme()}", lambda: clouds.data(theme())), "features")
-    st.markdown(clouds.sentence())
-    st.caption(
+    st.markdown(nouns.said(sight.config.pair, clouds.sentence()))
+    _note(
+        sight,
         "The last backbone layer's features of the validation images. The plane is fitted once, on the features before "
-        "training, so that movement is movement; controls start from other features and have no place in it."
+        "training, so that movement is movement; controls start from other features and have no place in it.",
     )
     sight.offer("Places", clouds.table, "features")
 
@@ -141,9 +148,10 @@ def _gradients(sight: Sight) -> None:
     rows = layer_lines.layer_rows(sight.results, layer_lines.GRADIENT, layer_names(sight.config.n_layers))
     layer_lines.show(rows, sight.results, layer_lines.GRADIENT, theme())
     st.markdown(layers.gradient_sentence(sight.everything))
-    st.caption(
+    _note(
+        sight,
         "Norm of the gradient of the training loss at each layer, on all training images, logarithmic. At a frozen layer it "
-        "is what the layer would be pulled with: nothing is updated there."
+        "is what the layer would be pulled with: nothing is updated there.",
     )
     sight.offer("Gradients", lambda: rows, "gradients")
 
