@@ -126,7 +126,7 @@ frame.try_next(
         ("compare", {"images_per_class": 1}, "One image per class", "does freezing take the lead?"),
         ("compare", {"backbone_learning_rate": 0.5}, "Ten times the end-to-end rate", "what happens to the old task?"),
         ("unfreeze", {}, "When to unfreeze", "sweep the unfreeze epoch with these settings"),
-        ("export", {}, "Take the code", "this run in PyTorch, Keras, Lightning, fastai or plain NumPy"),
+        ("export", {}, "Take the code", comparison.code_words(config)),
     ],
 )
 room.tell(config)

@@ -115,6 +115,13 @@ def draw_samples(config: RunConfig) -> None:
         samples.show_samples(shown, (lambda words, key: plain.show(words, key=key)) if is_own else None)
 
 
+def code_words(config: RunConfig) -> str:
+    """Say what code there is to take away."""
+    if yours.is_own(config.scenario):
+        return "scripts that run a strategy on your own files"
+    return "this run in PyTorch, Keras, Lightning, fastai or plain NumPy"
+
+
 def note(config: RunConfig) -> str:
     """Say what an answer is about: task, images, seeds."""
     return f"{config.pair.title}, {cap(config)}, {config.n_seeds} seeds."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -107,6 +108,7 @@ class Brought:
         if self._stand_in is None or self._stand_in.key != outline.key:
             self.end()  # its process holds what was asked about before
             self._stand_in = stand_in(outline)
+            finalize(self, _forget_names, self._stand_in.address)
         return self._stand_in
 
     @property
@@ -119,7 +121,7 @@ class Brought:
         """Where the pages have something computed of the data: it is there as long as these are."""
         if self._bench is None:
             self._bench = OwnBench(ref(self))
-            finalize(self, _end, self._bench)
+            finalize(self, self._bench.leave)
         return self._bench
 
     @property
@@ -138,9 +140,9 @@ class Brought:
         return partial(hold_steps, self.contents, self.asked, self.source)
 
     def end(self) -> None:
-        """Have nothing go on with them, and no cache know what they were."""
+        """Have nothing go on with them."""
         if self._bench:
-            _end(self._bench)
+            self._bench.leave()
             self._bench = None
 
     @property
@@ -168,10 +170,13 @@ class Brought:
         return found
 
 
-def _end(bench: OwnBench) -> None:
-    bench.leave()
-    # It goes by scenario, and would hold the names of the classes; to fill it again takes no time.
-    max_images_per_class.cache_clear()
+def _forget_names(address: str) -> None:
+    """Have nothing on the server know the classes of data that are gone."""
+    max_images_per_class.cache_clear()  # it goes by scenario; to fill it again takes no time
+    # Streamlit keeps the names of the page that was drawn last, for whomever, until somebody opens the next one.
+    names = vars(sys.modules["__main__"])
+    if getattr(names.get("config"), "scenario", "") == address:
+        names.clear()
 
 
 def _first(entry: tuple[int, Brought, Hashable]) -> int:

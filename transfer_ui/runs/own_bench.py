@@ -22,6 +22,7 @@ from transfer_ui.runs.workbench import MAX_BYTES, MAX_JOBS, Workbench
 
 IDLE = 120.0  # seconds without work after which the process leaves: its memory is worth more than the second it takes to start
 PATIENCE = 5.0  # seconds between two looks at the clock
+STARTING = "Starting a process for your data"
 STORES = ("FREEZE_OR_FINE_TUNE_RESULTS", "FREEZE_OR_FINE_TUNE_STORE")
 """What the process is not told: where others find results."""
 
@@ -170,6 +171,8 @@ class OwnBench(Workbench):
 
     def _advance(self, job: Job) -> None:
         SEAT.take(self, self.cool_down)
+        if self._hand.process_id is None:
+            job.progress = job.progress._replace(message=STARTING)
         try:
             super()._advance(job)
         finally:

@@ -49,8 +49,9 @@ def _runs() -> list[str]:
         held = box.string_value.split() if box else []
         st.session_state.runs = [run for run in dict.fromkeys(held[:MAX_RUNS]) if _is_sound(run) and not _is_own(run)]
     own = yours.scenario()
-    if st.session_state.get("runs_on") != (own and own.address):
-        st.session_state.runs_on = own and own.address
+    here, before = own.address if own else "", st.session_state.get("runs_on", "")
+    st.session_state.runs_on = here
+    if here != before:
         st.session_state.runs = [run for run in st.session_state.runs if not _is_own(run)]
     runs: list[str] = st.session_state.runs
     return runs
@@ -70,7 +71,7 @@ def _is_sound(run: str) -> bool:
 
 def choose_pinned(config: RunConfig) -> RunConfig | None:
     """Draw the list of earlier runs and return the one to overlay, if any; it is in the link too."""
-    here, own_before = to_text(config), st.session_state.get("runs_on")
+    here, own_before = to_text(config), st.session_state.get("runs_on", "")
     _runs()
     if own_before != st.session_state.runs_on and _is_own(st.session_state.get("pinned") or ""):
         st.session_state.pinned = None
