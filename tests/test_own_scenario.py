@@ -180,13 +180,11 @@ def test_a_link_to_own_data_in_another_visit_says_so_and_shows_what_everybody_ha
 
 def test_nothing_reaches_what_visitors_share(rows, monkeypatch, tmp_path):
     monkeypatch.setenv("FREEZE_OR_FINE_TUNE_RESULTS", str(tmp_path / "shared"))
-    before = [cache.cache_info() for cache in (cached_source_data, cached_target_data)]
     fresh = held(table(seed=9, mark=f"{MARK}9"), BY_SITE)
     after_holding = [cache.cache_info() for cache in (cached_source_data, cached_target_data)]
     n_known = len(cached.known_arms()._runs)
     for page in ("compare", "inside", "forgetting"):
         assert not visit(fresh, page).exception
-    assert before is not after_holding
     assert [cache.cache_info() for cache in (cached_source_data, cached_target_data)] == after_holding
     assert len(cached.known_arms()._runs) == n_known
     assert not [key for key in cached.workbench()._shelf._jobs if "yours@" in str(key)]
@@ -314,6 +312,20 @@ def test_a_process_leaves_when_nobody_needs_it_and_when_another_visitor_does(row
         time.sleep(0.1)
     assert bench.hands[0].process_id is None
     other.end()
+
+
+def test_what_was_stopped_is_kept_with_the_data_and_goes_on(rows):
+    config = visit(rows).session_state["config"]
+    asked, found = config.but(seed=20), rows.looks["compare", config].results
+    rows.bench.stopped["compare", asked] = ("Epoch 3 of 5", found)
+    app = visit(rows, query=LINK | {"seed": "20"})
+    assert not app.exception
+    assert "Stopped by you: epoch 3 of 5." in texts(app.warning)
+    assert "stopped_runs" not in app.session_state
+    next(button for button in app.button if button.label == "Continue").click().run()
+    assert not app.exception
+    assert not app.warning
+    assert ("compare", asked) in rows.looks
 
 
 def test_whoever_computes_apart_has_the_turn_first(rows):

@@ -146,4 +146,4 @@ def _size(contents: Contents, label: str) -> str:
         height, width = contents.values.shape[1:]
         return f"{counted(len(contents), 'image')}, {height} × {width}"
     n_numbers = len(contents.columns) - (label in contents.columns)
-    return f"{counted(len(contents), 'row')}, {counted(n_numbers, 'number')} in each, and a label"
+    return f"{counted(len(contents), 'row')}, {counted(n_numbers, 'number')} each"
