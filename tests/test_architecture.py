@@ -67,6 +67,7 @@ FLOORS = {
         {"controls"},
         {"palette", "definitions"},
         {"rows", "nouns", "lost_images", "on_the_way"},
+        {"session"},
     ),
     "transfer_takeaway": (
         {"own_data"},

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app import QUICK, ROOT, links, open_page, texts, widget
 from tests.present import present
-from transfer_core import RunConfig, arm_of, scenario_config
+from transfer_core import Progress, RunConfig, arm_of, scenario_config
 from transfer_core.own_data.answering import Question, answer_steps
 from transfer_core.own_data.contents import Contents
 from transfer_core.own_data.stand_in import AtHome
@@ -312,6 +312,21 @@ def test_a_process_leaves_when_nobody_needs_it_and_when_another_visitor_does(row
         time.sleep(0.1)
     assert bench.hands[0].process_id is None
     other.end()
+
+
+def _greedy():
+    yield Progress(0.0, "Filling")
+    bytearray(2 * apart.MOST_MEMORY)
+
+
+def test_what_does_not_fit_is_one_sentence_and_the_next_run_begins_afresh(rows):
+    job = rows.bench.job("greedy", _greedy)
+    with rows.bench.waiting_for(job):
+        assert job.wait(60)
+    assert str(job.error) == own_bench.TOO_LARGE
+    app = visit(rows, query=LINK | {"seed": "30"})
+    assert not app.exception
+    assert not app.error
 
 
 def test_what_was_stopped_is_kept_with_the_data_and_goes_on(rows):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import streamlit as st
-
 from transfer_core.scenarios import Scenario
+from transfer_ui import session
 
 _IMAGE = re.compile(r"\b([Ii])mage(s?)\b")
 OF_ROWS = "page_is_of_rows"
@@ -20,6 +19,7 @@ def are_rows(pair: Scenario) -> bool:
 
     Examples
     --------
+    >>> from transfer_core import RunConfig
     >>> are_rows(RunConfig().pair)
     False
     """
@@ -45,6 +45,7 @@ def said(pair: Scenario, words: str) -> str:
 
     Examples
     --------
+    >>> from transfer_core import RunConfig
     >>> said(RunConfig().pair, "10 images per class")
     '10 images per class'
     """
@@ -58,17 +59,19 @@ def speak_of(pair: Scenario) -> None:
 
 def speak_of_rows(are: bool) -> None:
     """Note whether what the page speaks of are rows."""
+    import streamlit as st  # a page alone says so
+
     st.session_state[OF_ROWS] = are
 
 
 def said_here(words: str) -> str:
     """Say it of the scenario that the page speaks of."""
-    return of_rows(words) if st.session_state.get(OF_ROWS) else words
+    return of_rows(words) if session.held(OF_ROWS) else words
 
 
 def worded_here(template: Any) -> Any:
     """Word a chart's template of it: the template itself, or a copy."""
-    return _of_rows(template) if st.session_state.get(OF_ROWS) else template
+    return _of_rows(template) if session.held(OF_ROWS) else template
 
 
 def _of_rows(part: Any) -> Any:

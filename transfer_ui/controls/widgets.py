@@ -43,7 +43,11 @@ def draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[
         st.session_state[knob.name] = knob.on_widget(wanted)
     bounds[knob.name] = options
     pair = yours.at(values["scenario"])
-    look: dict[str, Any] = {"key": knob.name, "help": nouns.said(pair, knob.help), "disabled": disabled}
+    look: dict[str, Any] = {
+        "key": knob.name,
+        "help": knob.help if knob.name == "scenario" else nouns.said(pair, knob.help),
+        "disabled": disabled,
+    }
     start = look | ({"value": knob.on_widget(wanted)} if is_new else {})
     if knob.name == "shift_amount":
         return _draw_shift(knob, options, values, start)

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import streamlit as st
-
 from transfer_core import SCENARIOS, RunConfig
 from transfer_core.own_data.pairing import NAME
 from transfer_core.scenarios import Scenario, scenario_at
+from transfer_ui import session
 
 STATE = "own_data"
 """Where the session holds what was brought."""
@@ -32,8 +31,8 @@ class Brought(Protocol):
 
 def scenario() -> Scenario | None:
     """Get the scenario that was brought in this visit, if there is one."""
-    held: Brought | None = st.session_state.get(STATE)
-    return held.scenario if held else None
+    here: Brought | None = session.held(STATE)
+    return here.scenario if here else None
 
 
 def addresses() -> tuple[str, ...]:
@@ -86,7 +85,7 @@ def address_in_link(name: str) -> str | None:
 
 def scenario_is_chosen() -> bool:
     """Whether this visitor has chosen their own data."""
-    chosen: RunConfig | None = st.session_state.get("config")
+    chosen: RunConfig | None = session.held("config")
     return chosen is not None and is_own(chosen.scenario)
 
 

@@ -191,10 +191,18 @@ class Bounded:
     """Steps in a process that stays small and comes second; what goes wrong in them is said in one sentence.
 
     The words of an error may hold what a visitor wrote, which belongs into no log.
+
+    Parameters
+    ----------
+    make_steps : callable
+        Begins them.
+    too_large : str
+        What is said where memory does not suffice.
     """
 
-    def __init__(self, make_steps: MakeSteps) -> None:
+    def __init__(self, make_steps: MakeSteps, too_large: str = TOO_LARGE) -> None:
         self._make_steps: MakeSteps | None = make_steps
+        self._too_large = too_large
 
     def __call__(self) -> Iterator[Progress]:
         """Take the steps."""
@@ -208,7 +216,7 @@ class Bounded:
         except Refused:
             raise
         except MemoryError:
-            raise Refused(TOO_LARGE) from None
+            raise Refused(self._too_large) from None
         except Exception as error:
             raise Refused(UNEXPECTED.format(type(error).__name__)) from None
 

@@ -23,6 +23,7 @@ from transfer_ui.runs.workbench import MAX_BYTES, MAX_JOBS, Workbench
 IDLE = 120.0  # seconds without work after which the process leaves: its memory is worth more than the second it takes to start
 PATIENCE = 5.0  # seconds between two looks at the clock
 STARTING = "Starting a process for your data"
+TOO_LARGE = "There is not enough memory for this on the server: choose fewer seeds or smaller layers, or bring fewer rows or columns."
 STORES = ("FREEZE_OR_FINE_TUNE_RESULTS", "FREEZE_OR_FINE_TUNE_STORE")
 """What the process is not told: where others find results."""
 
@@ -76,7 +77,7 @@ class OwnHand(ProcessHand):
     def begin(self, make_steps: MakeSteps) -> Iterator[Progress]:
         """Begin a job, within bounds."""
         self.start()
-        return self._remote(Bounded(make_steps))
+        return self._remote(Bounded(make_steps, TOO_LARGE))
 
 
 class OwnBench(Workbench):
