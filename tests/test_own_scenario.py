@@ -126,7 +126,7 @@ def test_every_page_of_the_scenario_takes_images_of_another_size(page, images):
 
 
 def test_a_knob_is_moved_on_warm_data_and_only_what_changes_is_trained(rows):
-    app = visit(rows)
+    app = visit(rows, query=LINK | {"seed": "50"})
     process = rows.bench.hands[0].process_id
     assert process
     widget(app, "n_epochs").set_value(6).run()
@@ -134,7 +134,7 @@ def test_a_knob_is_moved_on_warm_data_and_only_what_changes_is_trained(rows):
     assert app.query_params["n_epochs"] in ("6", ["6"])
     assert rows.bench.hands[0].process_id == process
     assert "n_epochs=5" in "\n".join(app.session_state["runs"])
-    again = visit(rows, query=LINK | {"n_epochs": "6", "pin": app.session_state["runs"][1]})
+    again = visit(rows, query=LINK | {"seed": "50", "n_epochs": "6", "pin": app.session_state["runs"][1]})
     assert not again.exception
     assert "epochs 5, not 6" in texts(again.caption)
 
@@ -280,6 +280,11 @@ def test_a_record_holds_the_data_only_if_asked_for(rows):
     assert MARK in str(whole.data)
     asked = asked_of(whole)
     assert asked.config.data_key == rows.scenario.key
+    beside = visit(
+        rows, query=LINK | {"seed": "40"}
+    )  # while the data themselves are known here under their own address
+    assert ("compare", beside.session_state["config"]) in rows.looks
+    assert asked.config.pair is not rows.scenario
     widget(app, f"run_with_data_{rows.number}").check().run()
     assert not app.exception
 

@@ -13,6 +13,8 @@ from transfer_core.datasets import Dataset
 from transfer_core.own_data.pairing import LOOK_FOR, NAME, TITLE
 from transfer_core.scenarios import Scenario, Task, address_of, scenario_at
 
+HOME = ".home"
+
 
 class Outline(NamedTuple):
     """What may be known of a scenario where its data are not.
@@ -41,6 +43,11 @@ class Outline(NamedTuple):
 class AtHome(Scenario):
     """A scenario that travels without its data: whoever is sent it finds what has the same address there."""
 
+    @property
+    def address(self) -> str:
+        """Its own, so that the same data with all that is in them, as in a record, do not take its place."""
+        return f"{super().address}{HOME}"
+
     def __reduce__(self) -> tuple[Callable[..., Scenario], tuple[Any, ...]]:
         return _found, (self.address,)
 
@@ -59,7 +66,7 @@ def stand_in(outline: Outline) -> AtHome:
     >>> from transfer_core import scenario_config
     >>> found = stand_in(Outline("0f1e", {"no": 40, "yes": 30}, {"a": 9, "b": 9}, "Older", (3,), {"n_epochs": 20}))
     >>> scenario_config(found, images_per_class=5, unfreeze_epoch=2).layer_sizes, found.address
-    ((3, 64, 64, 2), 'yours@0f1e')
+    ((3, 64, 64, 2), 'yours@0f1e.home')
     """
     target, source = (_blank(counts, outline.shape) for counts in (outline.counts, outline.source_counts))
     found = AtHome(
