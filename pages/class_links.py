@@ -8,14 +8,20 @@ open_page("class_links")  # before the imports that take a while, so that the ti
 
 from transfer_ui.controls import sidebar
 
-config = sidebar.draw("class_links")  # likewise: the controls need neither pandas nor Altair
+chosen = sidebar.draw("class_links")  # likewise: the controls need neither pandas nor Altair
 
 import streamlit as st
 
+from transfer_ui import nouns
 from transfer_ui.articles.class_links import builder, counted, handout, preview
+from transfer_ui.controls import yours
 from transfer_ui.palette import theme
 from transfer_ui.shell import frame
 
+config = yours.of_the_lab(chosen)  # a link carries no data
+if config != chosen:
+    nouns.speak_of(config.pair)
+    st.info(yours.NOT_FOR_A_CLASS, icon=":material/info:")
 place = st.container()
 left, right = st.columns([6, 5], gap="large")
 with left:

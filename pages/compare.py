@@ -13,10 +13,10 @@ config = sidebar.draw("compare")  # likewise: the controls need neither pandas n
 import streamlit as st
 
 from transfer_core import STRATEGIES
-from transfer_ui import downloads, sentences, tables, verdicts
+from transfer_ui import downloads, nouns, sentences, tables, verdicts
 from transfer_ui.articles import comparison, saved_run
 from transfer_ui.articles.class_links import room
-from transfer_ui.charts import curves, samples
+from transfer_ui.charts import curves
 from transfer_ui.charts.strip import Strip, described
 from transfer_ui.controls.presets import PRESETS
 from transfer_ui.definitions import DEFINITIONS
@@ -90,32 +90,35 @@ with numbers:
 with costs:
     comparison.draw_costs(outcome, mode)
 st.caption(
-    "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. The slider moves the curves, the "
-    "numbers and the costs; test accuracy is measured once, at the end. Between the ends of a run, the old task is measured "
-    f"on {N_IMAGES} of its test images per seed. The menu in a chart's corner saves it as PNG or SVG, or shows its data. "
-    "Losses are in nats.",
+    nouns.said(
+        config.pair,
+        "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. The slider moves the curves, the "
+        "numbers and the costs; test accuracy is measured once, at the end. Between the ends of a run, the old task is measured "
+        f"on {N_IMAGES} of its test images per seed. The menu in a chart's corner saves it as PNG or SVG, or shows its data. "
+        "Losses are in nats.",
+    ),
     help=DEFINITIONS["nats"],
 )
 
 # The evidence in numbers.
+pretraining = cached.pretraining_of(results)
 views = {"summary": "Summary", "costs": "Costs", "seeds": "Seed by seed"}
 view = sidebar.choose_in_link("numbers", views, st.segmented_control)
 if view == "seeds":
     tables.show_per_seed(tables.per_seed(results, baselines))
 else:
     draw_table = tables.show_costs if view == "costs" else tables.show_summary
-    draw_table(outcome.once("summary", lambda: tables.summary(results, baselines)))
+    draw_table(outcome.once("summary", lambda: tables.summary(results, baselines, pretraining)))
 frame.show_origin(outcome.made)
 with st.container(horizontal=True):
     origin = Origin("compare", [config], notes=("stopped before the end",) if outcome.stopped else ())
-    downloads.offer("Summary", lambda: tables.summary(results, baselines), origin, "summary")
+    downloads.offer("Summary", lambda: tables.summary(results, baselines, pretraining), origin, "summary")
     downloads.offer("Seed by seed", lambda: tables.per_seed(results, baselines), origin, "per_seed")
     downloads.offer("Curves", lambda: tables.per_epoch(results), origin, "curves")
     saved_run.offer(results, baselines, outcome.made, origin)
 
 saved_run.open_one()
-with st.expander("The images", icon=":material/image:"):
-    samples.show_samples(cached.samples(config))
+comparison.draw_samples(config)
 
 frame.try_next(
     config,
@@ -123,7 +126,7 @@ frame.try_next(
         ("compare", {"images_per_class": 1}, "One image per class", "does freezing take the lead?"),
         ("compare", {"backbone_learning_rate": 0.5}, "Ten times the end-to-end rate", "what happens to the old task?"),
         ("unfreeze", {}, "When to unfreeze", "sweep the unfreeze epoch with these settings"),
-        ("export", {}, "Take the code", "this run in PyTorch, Keras, Lightning, fastai or plain NumPy"),
+        ("export", {}, "Take the code", comparison.code_words(config)),
     ],
 )
 room.tell(config)

@@ -18,19 +18,31 @@ from transfer_core.studies.questions import crossover
 from transfer_core.wording import inside
 from transfer_ui import downloads
 from transfer_ui.articles.class_links import room
-from transfer_ui.articles.decide import advice, cell, crossing, guessing, maps, places
+from transfer_ui.articles.decide import advice, cell, crossing, guessing, maps, own_crossing, places
 from transfer_ui.charts import base
 from transfer_ui.charts.live_map import LiveMap
 from transfer_ui.charts.map_panel import MARK
 from transfer_ui.charts.study import grid_of
+from transfer_ui.controls import yours
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.runs import studies
 from transfer_ui.shell import frame, visit
 
 mode = theme()
-own_place = places.mine(config)
 room.draw(config)
+if yours.is_own(config.scenario):
+    own_crossing.draw(config, mode)
+    frame.try_next(
+        config,
+        [
+            ("your_data", {}, "Every way to use them", "and what to do with the labels you have"),
+            ("compare", {}, "All strategies", "the curves, with every setting to move"),
+        ],
+    )
+    room.tell(config)
+    st.stop()
+own_place = places.mine(config)
 veiled = room.is_veiled(config)
 
 # The answer stands first on the page; its content is computed further down.

@@ -13,8 +13,9 @@ config = sidebar.draw("export")  # likewise: the controls need neither pandas no
 import streamlit as st
 
 from transfer_ui import sentences, verdicts
-from transfer_ui.articles import export
+from transfer_ui.articles import export, own_export
 from transfer_ui.articles.class_links import room
+from transfer_ui.controls import yours
 from transfer_ui.export import FRAMEWORKS
 from transfer_ui.export.recipe import recipe_of
 from transfer_ui.runs import ahead, cached
@@ -27,6 +28,17 @@ if room.is_veiled(config):
 # What needs no run is there at once; the strategy is the leader's, unless the link names one.
 which = st.container(key="export_strategy")
 which.empty()  # an empty container would not keep its height
+if yours.is_own(config.scenario):
+    own_export.draw(config, place, which)
+    frame.try_next(
+        config,
+        [
+            ("unfreeze", {}, "When to unfreeze", "the schedule of this code, drawn"),
+            ("compare", {}, "The curves", "the same run against all controls"),
+        ],
+    )
+    room.tell(config)
+    st.stop()
 titles = {name: framework.title for name, framework in FRAMEWORKS.items()}
 name = sidebar.choose_in_link("framework", titles, st.segmented_control, default="pytorch")
 framework = FRAMEWORKS[name]

@@ -12,13 +12,12 @@ config = sidebar.draw("forgetting")  # likewise: the controls need neither panda
 
 import streamlit as st
 
-from transfer_ui import downloads, sentences
+from transfer_ui import downloads, nouns, sentences
 from transfer_ui.articles.class_links import room
 from transfer_ui.articles.forgetting import arms, figures, tables, words
 from transfer_ui.charts import by_epoch
 from transfer_ui.controls import address
 from transfer_ui.downloads import Origin
-from transfer_ui.lost_images import lost_images, old_images
 from transfer_ui.palette import theme
 from transfer_ui.runs import ahead, cached
 from transfer_ui.sentences import Results
@@ -48,7 +47,7 @@ if config.has_old_task:
     if not words.can_tell(results):
         frame.stop_without_results()
     answer.say(words.traded(results), words.behind_it(results))
-    drawn.say(results, found, lambda name: lost_images(results[name], old_images(config)))
+    drawn.say(results, found, None if nouns.are_rows(config.pair) else lambda name: figures.lost_of(results[name]))
     table = found.once("table", lambda: tables.seeds_table(results))
     tables.show(found.once("means", lambda: tables.means(table)))
     ends = cached.arms(others, lambda so_far: drawn.draw_trade(results | so_far))

@@ -8,7 +8,7 @@ open_page("home")  # before the imports that take a while, so that the title is 
 
 from transfer_ui.controls import sidebar
 
-config = sidebar.current_config()  # likewise: the settings need neither pandas nor Altair
+chosen = sidebar.current_config()  # likewise: the settings need neither pandas nor Altair
 sidebar.show_notices()
 
 import streamlit as st
@@ -17,11 +17,15 @@ from transfer_core import STRATEGIES
 from transfer_ui.articles import comparison, home
 from transfer_ui.articles.class_links import room
 from transfer_ui.charts import timeline
+from transfer_ui.controls import yours
 from transfer_ui.palette import theme
 from transfer_ui.runs import ahead, cached
 from transfer_ui.shell import frame
 
+config = yours.of_the_lab(chosen)
 room.draw(config)
+if config != chosen:
+    st.caption(yours.OF_THE_LAB)
 mode = theme()
 st.markdown("You have a network that was trained on one task, and a few images of another. Three ways to proceed:")
 home.show_tasks(cached.samples(config), mode)
@@ -35,7 +39,7 @@ for column, name in zip(st.columns(3, gap="small"), home.CARDS, strict=True):
         cards[name] = st.container(key=f"card_{name}", gap="xsmall")
         cards[name].empty()  # an empty container would not keep its height
 with st.container(key="doors"):
-    home.show_doors(config)
+    home.show_doors(chosen)
 if room.is_veiled(config):
     room.wait(place)
 with place:

@@ -60,7 +60,9 @@ pictures = cached.snapshots(config, seed)
 if not pictures.results:
     frame.stop_without_results()
 seen = pictures.once("seen", lambda: look_into(pictures.results.runs))
-images = pictures.once("images", lambda: validation(config.but(seed=seed, n_seeds=1)))
+alone = config.but(seed=seed, n_seeds=1)
+asked = cached.from_data(alone, "validation", validation)
+images = pictures.once("images", lambda: asked._replace(ink=cached.inked(alone, asked.ink)))
 
 
 def offer(label: str, make_table: Callable[[], pd.DataFrame], look: str) -> None:
@@ -74,7 +76,7 @@ waiting.empty()
 with hero:
     looks.draw_networks(sight, f"{config.key} {seed}")
 
-look = sidebar.choose_in_link("look", of_the_lab.TITLES, st.segmented_control)
+look = sidebar.choose_in_link("look", of_the_lab.titles_for(config), st.segmented_control)
 of_the_lab.draw(look, sight, config, pictures.results.source)
 frame.try_next(
     config,

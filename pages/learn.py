@@ -16,6 +16,7 @@ import streamlit as st
 from transfer_ui.articles.class_links import room
 from transfer_ui.articles.learn import lesson, reference, theory
 from transfer_ui.articles.learn.sections import choose_section
+from transfer_ui.controls import yours
 
 room.draw(config)
 
@@ -26,7 +27,7 @@ if section != theory.LESSON:
         st.rerun()  # without the list of sections, which is that of the reference
     if section in reference.WITH_RESULTS and room.is_veiled(config):
         room.wait(st.container())
-    reference.show(section, config)
+    reference.show(section, yours.of_the_lab(config))
 else:
     lesson.show(config)
 room.tell(config)

@@ -21,6 +21,7 @@ from transfer_ui.articles import claims
 from transfer_ui.articles.class_links import room
 from transfer_ui.articles.real_network import figures, pictures, words
 from transfer_ui.charts import real_arms, two_networks
+from transfer_ui.controls import yours
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.shell import frame
@@ -80,7 +81,10 @@ else:
         st.caption(pictures.filters_words(looks, arm, titles[arm]))
     st.caption(words.made_words(found.made))
     downloads.offer(
-        "Accuracies and work", partial(figures.table, found), Origin("real_network", [config]), "real_network"
+        "Accuracies and work",
+        partial(figures.table, found),
+        Origin("real_network", [yours.of_the_lab(config)]),
+        "real_network",
     )
 
 frame.try_next(

@@ -15,10 +15,9 @@ import streamlit as st
 
 from transfer_core.own_data.limits import LIMITS
 from transfer_ui.articles.class_links import room
-from transfer_ui.articles.your_data import bringing, conversation
+from transfer_ui.articles.your_data import bringing, conversation, leading_on
 from transfer_ui.palette import theme
 from transfer_ui.runs import own
-from transfer_ui.shell import frame
 
 room.draw(config)
 if room.is_veiled(config):
@@ -27,12 +26,5 @@ own.keep_uploads_off_the_disk(2 * LIMITS.file_bytes)  # the server itself refuse
 bringing.follow_link()
 conversation.hold(theme())  # a name of this module would keep what was brought until somebody opens the next page
 
-frame.try_next(
-    config,
-    [
-        ("compare", {}, "The lab's own data", "the same question on digits, with every setting to move"),
-        ("decide", {}, "How much data", "from how many images fine-tuning pays"),
-        ("export", {}, "Take the code", "freezing and fine-tuning in your framework"),
-    ],
-)
+leading_on.draw(config)
 room.tell(config)

@@ -54,7 +54,7 @@ LONG = (
         "adding_a_strategy",
     ),
     *("interrupted", "two_servers", "your_schedule_browser", "lesson_browser", "inside_browser", "forgetting_browser"),
-    *("slow_delivery", "slider", "still", "your_schedule", "lost_session", "first_view"),
+    *("own_scenario", "slow_delivery", "slider", "still", "your_schedule", "lost_session", "first_view"),
 )
 """Files that take long, the longest first: two processes that take a file each then end at about the same time."""
 

@@ -66,7 +66,8 @@ FLOORS = {
         {"charts", "sentences"},
         {"controls"},
         {"palette", "definitions"},
-        {"rows", "lost_images", "on_the_way"},
+        {"rows", "nouns", "lost_images", "on_the_way"},
+        {"session"},
     ),
     "transfer_takeaway": (
         {"own_data"},

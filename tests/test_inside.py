@@ -13,7 +13,7 @@ from transfer_core.arrays import Layer
 from transfer_ui.articles.inside import anatomy, errors, layers, of_the_lab, step
 from transfer_ui.articles.inside.clouds import Clouds
 from transfer_ui.articles.inside.digit import from_text, to_text
-from transfer_ui.articles.inside.seen import look_into, validation
+from transfer_ui.articles.inside.seen import look_into, small_batch, validation
 from transfer_ui.charts.components import pad
 from transfer_ui.controls.link import from_query
 from transfer_ui.on_the_way import SERIES
@@ -178,7 +178,8 @@ def test_the_report_is_that_of_scikit_learn(seen):
 
 
 def test_a_step_is_an_update_of_the_loop_and_skips_what_is_frozen(seen):
-    frozen, free = (step.first_step(seen[name]) for name in ("feature_extraction", "end_to_end"))
+    arms = [seen[name] for name in ("feature_extraction", "end_to_end")]
+    frozen, free = (step.first_step(one, small_batch(one.config)) for one in arms)
     assert [gradient is None for gradient in frozen.gradients] == [True, True, False]
     assert [new is old for new, old in zip(frozen.after, frozen.before, strict=True)] == [True, True, False]
     for index, gradient in enumerate(free.gradients):

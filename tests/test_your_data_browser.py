@@ -29,9 +29,9 @@ def test_files_of_all_kinds_are_answered_or_refused_in_a_sentence(server: str, p
         expect(page.locator(".st-key-plain_file")).to_contain_text(words)
     values, labels = brought.rows(n_columns=70)
     good = {
-        "fish.csv": (brought.csv_text().encode(), "60 rows of 4 numbers"),
+        "fish.csv": (brought.csv_text().encode(), "60 rows, 4 numbers each"),
         "digits.zip": (samples.photos(), "300 images, 28 × 28"),
-        "features.npz": (brought.npz(X=values, y=labels), "60 rows of 70 numbers"),
+        "features.npz": (brought.npz(X=values, y=labels), "60 rows, 70 numbers each"),
     }
     for name, (data, size) in good.items():
         _bring(page, name, data)

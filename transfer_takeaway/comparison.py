@@ -31,6 +31,8 @@ def of_comparison(
     settings: Facts = (),
     made: Mapping[str, str] | None = None,
     with_data: bool = False,
+    about: Facts | None = None,
+    data: Scenario | None = None,
 ) -> Record:
     """Put a comparison on record.
 
@@ -49,6 +51,10 @@ def of_comparison(
         When and with what; by default now and with this.
     with_data : bool, default False
         Put images and labels in the file, if they are not the lab's own.
+    about : sequence of (str, str), optional
+        What the data are, where they are not at hand; by default `facts` of the configuration.
+    data : Scenario, optional
+        Put these data in the file: those that the configuration stands in for.
 
     Returns
     -------
@@ -78,6 +84,8 @@ def of_comparison(
     }
     if with_data and scenario_at(pair.name) is not pair:
         asked["brought"] = brought.pack(pair)
+    elif data is not None:
+        asked["brought"] = brought.pack(data)
     trained = [Row(name, titles[name], one.test_accuracy, one.history, _numbers(one)) for name, one in results.items()]
     return Record(
         kind="comparison",
@@ -85,7 +93,7 @@ def of_comparison(
         answer=answer,
         evidence=tuple(evidence),
         settings=tuple(settings),
-        data=facts(config),
+        data=facts(config) if about is None else tuple(about),
         made=made_now() if made is None else dict(made),
         asked=asked,
         rows=(*trained, *(Row(name, titles[name], scores) for name, scores in baselines.items())),
@@ -102,8 +110,8 @@ def facts(config: RunConfig) -> Facts:
     """
     pair, parts = config.pair, target_of(config.but(n_seeds=1))
     train, val, test = (part.labels.shape[-1] for part in parts)
-    found = [("Target task", _task_words(pair.target))]
-    found += [("Source task", _task_words(pair.source))] if pair.source else []
+    found = [("Target task", task_words(pair.target))]
+    found += [("Source task", task_words(pair.source))] if pair.source else []
     return (
         *found,
         ("Target classes", ", ".join(pair.target.classes)),
@@ -123,7 +131,8 @@ def shape_words(shape: Sequence[int]) -> str:
     return " by ".join(map(str, shape)) if len(shape) == 2 else f"{shape[0]:,} numbers"
 
 
-def _task_words(task: Task) -> str:
+def task_words(task: Task) -> str:
+    """Say how many examples a task has, how large, and of how many classes."""
     data = task.dataset
     half = ", half of them" if task.half is not None else ""
     return f"{task.title}: {len(data.labels):,} examples of {shape_words(data.image_shape)}{half}, {len(task.classes)} classes"

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from transfer_core import SCENARIOS, RunConfig
+from transfer_core import RunConfig
+from transfer_ui.controls import yours
 from transfer_ui.controls.knobs import KNOBS, values_of
 from transfer_ui.controls.link import to_query
 
@@ -56,7 +57,7 @@ def file_name(origin: Origin, what: str, ending: str = "csv") -> str:
     words = [origin.page]
     if len(origin.configs) == 1:
         config = origin.configs[0]
-        words.append(config.scenario)
+        words.append(yours.name_in_link(config.scenario))
         if "images_per_class" not in origin.swept:
             words.append(f"{config.images_per_class or 'all'}-per-class")
     mark = sha256(" ".join(origin.links).encode()).hexdigest()[:MARK_LENGTH]
@@ -75,7 +76,7 @@ def to_csv(origin: Origin, table: pd.DataFrame) -> str:
     for config, link in zip(origin.configs, origin.links, strict=True):
         values = values_of(config)
         lines.append(f"link: {link}")
-        lines.append(f"scenario: {SCENARIOS[config.scenario].title}")
+        lines.append(f"scenario: {config.pair.title}")
         lines += [
             f"{knob.label.lower()}: {knob.text(values[knob.name])}"
             for knob in KNOBS

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from transfer_core import SCENARIOS, STRATEGIES, RunConfig
+from transfer_core import STRATEGIES, RunConfig
 from transfer_core.arrays import Array
-from transfer_takeaway.comparison import of_comparison
+from transfer_core.own_data.stand_in import AtHome
+from transfer_core.scenarios import Scenario
+from transfer_takeaway.comparison import of_comparison, task_words
 from transfer_takeaway.record import Facts, Record
 from transfer_ui import sentences, verdicts
 from transfer_ui.controls.knobs import KNOBS, values_of
@@ -15,7 +17,12 @@ from transfer_ui.sentences import Results
 
 
 def record_of(
-    results: Results, baselines: Mapping[str, Array], made: Mapping[str, str] | None = None, *, with_data: bool = False
+    results: Results,
+    baselines: Mapping[str, Array],
+    made: Mapping[str, str] | None = None,
+    *,
+    with_data: bool = False,
+    data: Scenario | None = None,
 ) -> Record:
     """Put a comparison on record.
 
@@ -27,6 +34,8 @@ def record_of(
         When and with what, for stored results; by default now and with this.
     with_data : bool, default False
         Put the data in the file too, if they are somebody's own.
+    data : Scenario, optional
+        A visitor's own data, to put them in the file: on a page, runs only stand in for them.
 
     Examples
     --------
@@ -50,7 +59,17 @@ def record_of(
         settings=settings(config),
         made=made,
         with_data=with_data,
+        about=_about_own(config, named=data is not None) if isinstance(config.pair, AtHome) else None,
+        data=data,
     )
+
+
+def _about_own(config: RunConfig, *, named: bool) -> Facts:
+    """Say what a visitor's own data are: how many, and what their classes are called only where the data are in the file too."""
+    pair = config.pair
+    tasks = [("Target task", pair.target), *([("Source task", pair.source)] if pair.source else [])]
+    said = [(what, task_words(task)) for what, task in tasks]
+    return (*said, ("Target classes", ", ".join(pair.target.classes))) if named else tuple(said)
 
 
 def settings(config: RunConfig) -> Facts:
@@ -61,7 +80,7 @@ def settings(config: RunConfig) -> Facts:
     >>> settings(RunConfig())[-1]
     ('Link', 'compare?scenario=off_centre')
     """
-    values, is_ours = values_of(config), config.scenario in SCENARIOS
+    values, is_ours = values_of(config), config.scenario == config.pair.name
     pairs = [("Scenario", config.pair.title)]
     for knob in KNOBS:
         if knob.name != "scenario" and (knob.name != "shift_amount" or config.pair.shift):

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from transfer_core import SCENARIOS, STRATEGIES, RunConfig, RunResult
+from transfer_core import STRATEGIES, RunConfig, RunResult
 from transfer_core.arrays import Array
 from transfer_core.statistics import MIN_SEEDS, mean_interval
 from transfer_core.wording import TOO_FEW_SEEDS, inside, join_words
-from transfer_ui import rows
+from transfer_ui import nouns, rows
 from transfer_ui.controls.knobs import KNOBS, values_of
 
 TITLES = {name: strategy.title for name, strategy in STRATEGIES.items()}
@@ -34,7 +34,7 @@ def price(results: Results) -> str:
     work = full.cost.multiply_adds / max(frozen.cost.multiply_adds, 1)
     said = (
         f"End-to-end takes {work:.1f} times the multiply-adds of feature extraction, which computes the frozen features "
-        "once; with augmented images it would compute them in every epoch."
+        f"once{'.' if nouns.are_rows(full.config.pair) else '; with augmented images it would compute them in every epoch.'}"
     )
     if not full.config.has_old_task:
         return said
@@ -100,7 +100,7 @@ def differences(then: RunConfig, now: RunConfig) -> str:
     changed = [knob for knob in KNOBS if knob.name != "scenario" and old[knob.name] != new[knob.name]]
     words = [f"{knob.label.lower()} {knob.text(old[knob.name])}, not {knob.text(new[knob.name])}" for knob in changed]
     if then.scenario != now.scenario:
-        words.insert(0, f"scenario “{SCENARIOS[then.scenario].title}”")
+        words.insert(0, f"scenario “{then.pair.title}”")
     return "; ".join(words) if words else "the same settings"
 
 

@@ -15,7 +15,7 @@ from transfer_core.baselines import BASELINES
 from transfer_core.pretraining import pretraining_multiply_adds
 from transfer_core.statistics import MIN_SEEDS, mean_interval
 from transfer_core.wording import TOO_FEW_SEEDS
-from transfer_ui import verdicts
+from transfer_ui import nouns, verdicts
 from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.rows import FROM_PRETRAINED, SHORTS
 from transfer_ui.verdicts import TITLES
@@ -70,8 +70,9 @@ def summary(
                 "best_for": STRATEGIES[name].best_for if name in STRATEGIES else "what you want to find out",
             }
         )
+    pair = next(iter(results.values())).config.pair
     for name, scores in baselines.items():
-        found.append(_scored(TITLES[name], scores) | {"best_for": BASELINES[name].best_for})
+        found.append(_scored(nouns.said(pair, TITLES[name]), scores) | {"best_for": BASELINES[name].best_for})
     return pd.DataFrame(found)
 
 

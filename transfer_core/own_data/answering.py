@@ -22,7 +22,8 @@ from transfer_core.own_data.curves import N_SEEDS, Curves, curve_steps
 from transfer_core.own_data.limits import Refused
 from transfer_core.own_data.pairing import MNIST_SIDE, Pair, after_digits, after_file, alone, by_classes, by_column
 from transfer_core.own_data.rivals import rivals_of
-from transfer_core.own_data.whole import whole_steps
+from transfer_core.own_data.stand_in import Outline
+from transfer_core.own_data.whole import start_of, whole_steps
 from transfer_core.scenarios import Scenario
 
 Before = Literal["nothing", "embeddings", "digits", "file", "classes", "column"]
@@ -80,6 +81,8 @@ class Facts:
         Rival -> what it is called.
     columns : tuple of str
         Of a table: what the numbers are called that are learnt from.
+    outline : Outline or None
+        Of the scenario, where there is a source: whoever has no data can stand in for it.
     """
 
     findings: tuple[Finding, ...]
@@ -91,6 +94,7 @@ class Facts:
     basis: Basis
     titles: dict[str, str]
     columns: tuple[str, ...] = ()
+    outline: Outline | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,16 +227,20 @@ def _facts(pair: Pair, *, embedded: bool) -> Facts:
     basis: Basis = "pretrained" if source else "images" if data.is_image else "embeddings" if embedded else "numbers"
     firsts = [int(np.flatnonzero(data.labels == label)[0]) for label in range(len(data.classes))]
     rivals = rivals_of(scenario_config(scenario, images_per_class=None), embedded=embedded)
+    counts = Cleaned(data, (), ()).counts
+    source_counts = Cleaned(source.dataset, (), ()).counts if source else {}
+    start = start_of(scenario) if source else {}
     return Facts(
         pair.findings,
-        Cleaned(data, (), ()).counts,
-        Cleaned(source.dataset, (), ()).counts if source else {},
+        counts,
+        source_counts,
         data.image_shape,
         data.images[firsts] if data.is_image else np.zeros((0, 0, 0), np.float32),
         pair.is_uneven,
         basis,
         {name: rival.title for name, rival in rivals.items()},
         pair.columns,
+        Outline(scenario.key, counts, source_counts, source.title, data.image_shape, start) if source else None,
     )
 
 

@@ -17,7 +17,7 @@ from transfer_core.own_data.limits import Refused
 from transfer_core.scenarios import Scenario, Task
 from transfer_core.wording import inside
 
-NAME = "yours"
+NAME, TITLE = "yours", "Your data"
 MNIST_SIDE = 8
 LOOK_FOR = "Your own data: which way to use what you have, and what would more labels bring?"
 
@@ -44,7 +44,7 @@ class Pair(NamedTuple):
 
 def alone(target: Cleaned) -> Pair:
     """Take the data as they are: nothing is pretrained here."""
-    scenario = Scenario(NAME, "Your data", LOOK_FOR, Task("Your data", target.dataset), None, standardise=True)
+    scenario = Scenario(NAME, TITLE, LOOK_FOR, Task(TITLE, target.dataset), None, standardise=True)
     return Pair(scenario, target.findings, target.is_uneven, target.columns)
 
 
@@ -147,6 +147,6 @@ def _scaled(ours: Array, theirs: Array) -> tuple[Array, Array]:
 
 
 def _paired(target: Cleaned, source: Task, findings: tuple[Finding, ...]) -> Pair:
-    new = Task("Your data", target.dataset)
-    scenario = Scenario(NAME, "Your data", LOOK_FOR, new, source, same_labels=source.classes == new.classes)
+    new = Task(TITLE, target.dataset)
+    scenario = Scenario(NAME, TITLE, LOOK_FOR, new, source, same_labels=source.classes == new.classes)
     return Pair(scenario, findings, target.is_uneven, target.columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from transfer_core.training import Measure
 
 OF_FIRST_SEED = ("old_answers",)
 """Series without a seed axis: they are of the first seed alone."""
+MOST_AT_ONCE = 96 * 2**20
+"""Bytes of examples, those of all seeds together, that are trained on at a time where seeds do not wait for each other."""
+FEWER_SEEDS = (6, 3, 2)
 
 MeasuresOf = Callable[[RunConfig], Sequence[Measure]]
 
@@ -65,6 +69,18 @@ def at_all_labels(scenario: Scenario, n_seeds: int = N_SEEDS) -> list[RunConfig]
     chunks = chunks_of(scenario, n_seeds)
     n_labels = int(sizes_of(scenario, chunks[0])[-1].sum())
     return [at_size(chunk, n_labels) for chunk in chunks]
+
+
+def start_of(scenario: Scenario, n_seeds: int = N_SEEDS) -> dict[str, Any]:
+    """Choose the fields of a `RunConfig` that trains all strategies as `whole_steps` does.
+
+    All seeds are trained at once by whoever trains them so: where the examples are large, there are fewer seeds.
+    """
+    config = at_all_labels(scenario, n_seeds)[0]
+    n_bytes = sum(task.dataset.images.nbytes for task in (scenario.target, scenario.source) if task)
+    n_seeds = next((n for n in (n_seeds, *FEWER_SEEDS) if n * n_bytes <= MOST_AT_ONCE), FEWER_SEEDS[-1])
+    named = ("images_per_class", "n_epochs", "unfreeze_epoch", "batch_size")
+    return {name: getattr(config, name) for name in named} | {"n_seeds": n_seeds}
 
 
 def without_data(config: RunConfig, n_seeds: int | None = None) -> RunConfig:

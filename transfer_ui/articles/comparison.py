@@ -8,13 +8,15 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import STRATEGIES, RunConfig
-from transfer_ui import verdicts
-from transfer_ui.charts import old_path, work
+from transfer_ui import nouns, verdicts
+from transfer_ui.charts import old_path, samples, work
 from transfer_ui.charts.components import readings
+from transfer_ui.controls import yours
 from transfer_ui.palette import colours
 from transfer_ui.runs import cached
 from transfer_ui.runs.waiting import Outcome
 from transfer_ui.sentences import Results, cap, test_scores
+from transfer_ui.shell import plain
 from transfer_ui.shell.frame import Answer
 from transfer_ui.verdicts import BASELINES_TO_COME, Scores
 
@@ -100,6 +102,24 @@ def draw_costs(outcome: Outcome, mode: str) -> None:
         with right:
             kept = outcome.once("old task", lambda: old_path.rows(results))
             old_path.show(kept, outcome.once("ends of the old task", lambda: old_path.ends(kept)), mode)
+
+
+def draw_samples(config: RunConfig) -> None:
+    """Draw one example per class of both tasks, behind a click; rows of numbers are not to be looked at."""
+    if nouns.are_rows(config.pair):
+        return
+    with st.expander("The images", icon=":material/image:"):
+        found = cached.samples(config).items()
+        shown = {role: (title, names, cached.inked(config, seen)) for role, (title, names, seen) in found}
+        is_own = yours.is_own(config.scenario)
+        samples.show_samples(shown, (lambda words, key: plain.show(words, key=key)) if is_own else None)
+
+
+def code_words(config: RunConfig) -> str:
+    """Say what code there is to take away."""
+    if yours.is_own(config.scenario):
+        return "scripts that run a strategy on your own files"
+    return "this run in PyTorch, Keras, Lightning, fastai or plain NumPy"
 
 
 def note(config: RunConfig) -> str:

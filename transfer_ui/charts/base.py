@@ -17,6 +17,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core.arrays import Array
 from transfer_core.statistics import MIN_SEEDS, mean_band
+from transfer_ui import nouns
 from transfer_ui.charts import alt
 from transfer_ui.charts.projected import enlarged
 from transfer_ui.charts.ready import Spec
@@ -188,7 +189,11 @@ def show(
     """
     place = place or Place()
     place.at = place.at.vega_lite_chart(
-        None, _filled(spec, rows, frame, **further), width="stretch", alt=alt, theme=None
+        None,
+        _filled(nouns.worded_here(spec), rows, frame, **further),
+        width="stretch",
+        alt=nouns.said_here(alt),
+        theme=None,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from transfer_core.arrays import Array
+from transfer_ui import nouns
 from transfer_ui.charts import alt, base
 from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.palette import INK, MUTED, PAPER
@@ -104,7 +105,7 @@ def show(counts: Array, classes: Sequence[str], title: str, mode: str, key: str)
     picked = base.show_and_pick(
         template(mode, classes),
         rows_of(counts, classes),
-        alt=f"Confusion matrix of {title}: {int(np.trace(counts))} of {n} validation images right. {worst}",
+        alt=f"Confusion matrix of {title}: {int(np.trace(counts))} of {n} {nouns.said_here('validation images')} right. {worst}",
         key=key,
         pick=PICK,
         frame={"most_right": max(1, int(np.diag(counts).max())), "most_wrong": max(1, int(off.max()))},

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from transfer_core import SCENARIOS
+from transfer_ui import nouns
+from transfer_ui.controls import yours
 
 Values = dict[str, Any]
 """One value per knob. Fields of `RunConfig`, with its `hidden_sizes` as `hidden_layers` and `hidden_width`."""
@@ -44,13 +45,16 @@ class Knob:
 
     def title(self, scenario: str) -> str:
         """Give the control's name on the page: a shift is named after what it does to the images."""
-        shift = SCENARIOS[scenario].shift if self.name == "shift_amount" else None
-        return shift.title if shift else self.label
+        pair = yours.at(scenario)
+        shift = pair.shift if self.name == "shift_amount" else None
+        return shift.title if shift else nouns.said(pair, self.label)
 
     def text(self, value: Any) -> str:
         """Write a value as on the control and in the link."""
         if value is None:
             return self.none_word
+        if self.kind == "choice":
+            return yours.name_in_link(value)
         if isinstance(value, bool):
             return "yes" if value else "no"
         return f"{value:g}" if isinstance(value, float) else str(value)

@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 
-from transfer_core import SCENARIOS, RunConfig
+from transfer_core import RunConfig
 from transfer_core.splits import max_images_per_class
 from transfer_core.statistics import MIN_SEEDS
 from transfer_core.wording import TOO_FEW_SEEDS
+from transfer_ui.controls import yours
 from transfer_ui.controls.knob import Knob, Values
 
 RATES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
@@ -29,15 +30,24 @@ def _range(first: int, last: int, step: int = 1) -> Callable[[Values], range]:
     return lambda values: range(first, last + 1, step)
 
 
+def _scenarios(values: Values) -> tuple[str, ...]:
+    return yours.addresses()
+
+
+def _epochs(values: Values) -> range:
+    """Go in steps of five; of one for own data, whose answer takes as many epochs as their size asks for, so that it can be met."""
+    return range(5, 201, 1 if yours.is_own(values["scenario"]) else 5)
+
+
 def _shift_amounts(values: Values) -> tuple[float, ...]:
-    shift = SCENARIOS[values["scenario"]].shift
+    shift = yours.at(values["scenario"]).shift
     if shift is None:
         return (0.0,)
     return tuple(round(index * shift.step, 6) for index in range(round(shift.max_amount / shift.step) + 1))
 
 
 def _image_counts(values: Values) -> tuple[int | None, ...]:
-    most = max_images_per_class(SCENARIOS[values["scenario"]])
+    most = max_images_per_class(yours.at(values["scenario"]))
     return (*(count for count in IMAGES if count <= most), None)
 
 
@@ -51,7 +61,7 @@ KNOBS: tuple[Knob, ...] = (
         "Scenario",
         "The source task (pretraining) and the target task. Try digits to ink: the same images, a different question.",
         "choice",
-        _fixed(*SCENARIOS),
+        _scenarios,
         group="task",
     ),
     Knob(
@@ -94,7 +104,7 @@ KNOBS: tuple[Knob, ...] = (
         "Epochs",
         "Passes over the target images, the same for every strategy. Try 10: the fastest learner may not end up best.",
         "whole",
-        _range(5, 200, 5),
+        _epochs,
     ),
     Knob(
         "unfreeze_epoch",

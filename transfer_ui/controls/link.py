@@ -11,11 +11,12 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from transfer_core import SCENARIOS, RunConfig, scenario_config
+from transfer_core.own_data.pairing import NAME
 from transfer_core.wording import join_words
+from transfer_ui.controls import yours
 from transfer_ui.controls.knobs import KNOB, KNOBS, fitted, values_of
 from transfer_ui.controls.parameters import OTHER_PARAMETERS
 
-OWN = "yours"
 OF_ANOTHER_VISIT = "one that everybody has, as your own data stay in the visit that brought them"
 MAX_TEXT = 2000  # characters of a run that is written inside a link: all knobs together are far shorter
 MAX_QUOTED = 30  # characters of a value that are shown
@@ -46,7 +47,7 @@ def to_query(config: RunConfig) -> dict[str, str]:
     """
     values, start = values_of(config), values_of(scenario_config(config.scenario))
     changed = {knob.name: knob.text(values[knob.name]) for knob in KNOBS if values[knob.name] != start[knob.name]}
-    return {"scenario": config.scenario} | changed
+    return {"scenario": yours.name_in_link(config.scenario)} | changed
 
 
 def to_text(config: RunConfig) -> str:
@@ -72,9 +73,10 @@ def from_query(query: Mapping[str, str]) -> FromLink:
     """
     read = {name: text.strip() for name, text in query.items() if name in KNOB}
     refused: dict[str, str] = {}
-    scenario = read.pop("scenario", RunConfig.scenario)
-    if scenario not in SCENARIOS:
-        refused["scenario"] = OF_ANOTHER_VISIT if scenario == OWN else KNOB["scenario"].rule(list(SCENARIOS))
+    named = read.pop("scenario", RunConfig.scenario)
+    scenario = yours.address_in_link(named)
+    if scenario is None:
+        refused["scenario"] = OF_ANOTHER_VISIT if named == NAME else KNOB["scenario"].rule(list(SCENARIOS))
         scenario = RunConfig.scenario
     values = values_of(scenario_config(scenario))
     for name, text in read.items():

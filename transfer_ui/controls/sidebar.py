@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from transfer_core import SCENARIOS, RunConfig, scenario_config
+from transfer_core import RunConfig, scenario_config
 from transfer_core.wording import sentence_case
-from transfer_ui.controls import address, class_mode, notice_box
+from transfer_ui import nouns
+from transfer_ui.controls import address, class_mode, notice_box, yours
 from transfer_ui.controls.knob import Values
 from transfer_ui.controls.knobs import KNOB, KNOBS, config_of, fitted, values_of
 from transfer_ui.controls.link import FromLink, from_query, quoted, to_query
@@ -28,7 +29,11 @@ def current_config() -> RunConfig:
 def _chosen_before() -> RunConfig:
     """Get what was chosen before this run of the page, or what the link says."""
     asked: RunConfig | None = st.session_state.pop("asked_config", None)
+    if asked is not None and yours.are_gone(asked):
+        asked = None
     chosen: RunConfig | None = st.session_state.get("config")
+    if chosen is not None and yours.are_gone(chosen):
+        chosen = _without_own(chosen)
     if asked is not None:
         chosen = class_mode.held(asked, chosen or from_query(address.settings()).config)
         put_on_controls(chosen)
@@ -43,6 +48,14 @@ def _chosen_before() -> RunConfig:
             if not st.session_state.get("page_is_new"):  # else it follows by itself, and a second one would be history
                 address.send()
     return chosen
+
+
+def _without_own(config: RunConfig) -> RunConfig:
+    """Go to a scenario that everybody has, with the other settings as far as they fit; the link follows."""
+    found = config_of(move_to(RunConfig.scenario, config)[0])
+    st.session_state.notices = [yours.GONE]
+    put_on_controls(found)
+    return found
 
 
 def remember(config: RunConfig) -> None:
@@ -147,6 +160,7 @@ def draw(page: str) -> RunConfig:
             )
     config = config_of(values)
     remember(config)
+    nouns.speak_of(config.pair)
     st.session_state.notices = notices
     show_notices()
     return config
@@ -235,14 +249,15 @@ def _widget_values(config: RunConfig) -> Values:
 
 def move_to(scenario: str, before: RunConfig) -> tuple[Values, list[str]]:
     """Keep the visitor's knobs in another scenario, except those that a scenario sets itself."""
-    own = {"shift_amount", *SCENARIOS[before.scenario].settings, *SCENARIOS[scenario].settings}
+    pair = yours.at(scenario)
+    own = {"shift_amount", *before.pair.settings, *pair.settings}
     start = values_of(scenario_config(scenario))
     if "hidden_sizes" in own:
         own |= {"hidden_layers", "hidden_width"}
     values = values_of(before) | {name: start[name] for name in own if name in start} | {"scenario": scenario}
     config, corrections = fitted(values)
-    title = SCENARIOS[scenario].title
+    title = pair.title
     notices = [f"{knob} is now {used}: in “{title}” it must be {rule}." for _, knob, rule, used in corrections]
-    if SCENARIOS[scenario].settings:
+    if pair.settings:
         notices.append(f"“{title}” has its own defaults; the controls now show them.")
     return values_of(config), notices

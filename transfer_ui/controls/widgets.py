@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from transfer_core import SCENARIOS
 from transfer_core.wording import amount_words
+from transfer_ui import nouns
+from transfer_ui.controls import yours
 from transfer_ui.controls.knob import Knob, Values
 from transfer_ui.controls.knobs import fitted, values_of
 
@@ -41,12 +42,18 @@ def draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[
     if not is_new and not (kept and bounds.get(knob.name) == options):
         st.session_state[knob.name] = knob.on_widget(wanted)
     bounds[knob.name] = options
-    look: dict[str, Any] = {"key": knob.name, "help": knob.help, "disabled": disabled}
+    pair = yours.at(values["scenario"])
+    look: dict[str, Any] = {
+        "key": knob.name,
+        "help": knob.help if knob.name == "scenario" else nouns.said(pair, knob.help),
+        "disabled": disabled,
+    }
     start = look | ({"value": knob.on_widget(wanted)} if is_new else {})
     if knob.name == "shift_amount":
         return _draw_shift(knob, options, values, start)
     if len(options) == 1:
         return options[0]
+    label = knob.title(values["scenario"])
     if knob.kind == "choice":
         return st.selectbox(
             knob.label,
@@ -56,13 +63,13 @@ def draw_knob(knob: Knob, options: Sequence[Any], values: Values, notices: list[
             **look,
         )
     if knob.kind == "switch":
-        return st.toggle(knob.label, **start)
+        return st.toggle(label, **start)
     if len(options) > 200:
-        return st.number_input(knob.label, options[0], options[-1], **start)
+        return st.number_input(label, options[0], options[-1], **start)
     if isinstance(options, range):
-        return st.slider(knob.label, options[0], options[-1], step=options.step, **start)
+        return st.slider(label, options[0], options[-1], step=options.step, **start)
     shown = options if None not in options else [knob.on_widget(option) for option in options]
-    chosen = st.select_slider(knob.label, shown, format_func=knob.text, **start)
+    chosen = st.select_slider(label, shown, format_func=knob.text, **start)
     return knob.from_widget(chosen)
 
 
@@ -74,11 +81,11 @@ def short_title(scenario: str) -> str:
     >>> short_title("lesson")
     "The lesson's notebook"
     """
-    return SCENARIOS[scenario].title.partition(" (")[0]
+    return yours.at(scenario).title.partition(" (")[0]
 
 
 def _draw_shift(knob: Knob, options: Sequence[Any], values: Values, start: dict[str, Any]) -> float:
-    shift = SCENARIOS[values["scenario"]].shift
+    shift = yours.at(values["scenario"]).shift
     if shift is None:
         return 0.0
     amount: float = st.select_slider(

@@ -11,7 +11,7 @@ import streamlit as st
 from transfer_core import SCENARIOS, RunConfig
 from transfer_ui.controls import sidebar
 from transfer_ui.controls.knobs import KNOB, KNOBS, config_of, fitted, values_of
-from transfer_ui.runs import cached
+from transfer_ui.runs import cached, own
 from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.waiting import session
 
@@ -43,6 +43,8 @@ def prepare(config: RunConfig, presets: Sequence[RunConfig] = ()) -> None:
     presets : sequence of RunConfig
         Settings that are one click away.
     """
+    if own.of(config):
+        return  # nothing is trained ahead on a visitor's own data: the process is for what somebody waits for
     before: RunConfig | None = st.session_state.get("ahead_of")
     if before is not None and before != config:
         st.session_state.last_move = move_between(before, config)

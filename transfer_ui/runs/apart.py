@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -29,8 +28,31 @@ class Line:
     """Those who wait until the one before has finished."""
 
     def __init__(self) -> None:
-        self._tickets: deque[object] = deque()
+        self._tickets: dict[object, Callable[[], object]] = {}  # in the order in which they came
         self._changed = threading.Condition()
+
+    def join(self, ticket: object, call: Callable[[], object]) -> None:
+        """Stand in line, and be called when it is one's turn."""
+        with self._changed:
+            self._tickets[ticket] = call
+
+    def leave(self, ticket: object) -> None:
+        """Let the next one have the turn."""
+        with self._changed:
+            self._tickets.pop(ticket, None)
+            self._changed.notify_all()
+            first = next(iter(self._tickets.values()), None)
+        if first:
+            first()
+
+    def before(self, ticket: object) -> int:
+        """Count those who come before; whoever stands in no line has everybody before them."""
+        tickets = list(self._tickets)
+        return tickets.index(ticket) if ticket in tickets else len(tickets)
+
+    def has_turn(self, ticket: object) -> bool:
+        """Whether it is this one's turn."""
+        return ticket in self._tickets and not self.before(ticket)
 
     @contextmanager
     def turn(self, meanwhile: Callable[[int], object]) -> Iterator[None]:
@@ -42,17 +64,61 @@ class Line:
             Called again and again while there is a wait, with the number of those who come before.
         """
         ticket = object()
-        self._tickets.append(ticket)
+        self.join(ticket, int)
         try:
-            while self._tickets[0] is not ticket:
-                meanwhile(self._tickets.index(ticket))
+            while not self.has_turn(ticket):
+                meanwhile(self.before(ticket))
                 with self._changed:
                     self._changed.wait(LOOK)
             yield
         finally:
-            self._tickets.remove(ticket)
-            with self._changed:
-                self._changed.notify_all()
+            self.leave(ticket)
+
+
+class Seat:
+    """The place of the one process that may stay after its work, in the hope of more from the same visitor."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rise: Callable[[], object] | None = None
+        self._taken_by: object = None
+
+    def take(self, who: object, rise: Callable[[], object] | None = None) -> None:
+        """Sit down; whoever sat here before rises, which ends their process.
+
+        Parameters
+        ----------
+        who : object
+            Whoever sits here already stays.
+        rise : callable, optional
+            Ends the process. Without it, nobody sits here from now on.
+        """
+        with self._lock:
+            before = self._rise if self._taken_by is not who else None
+            self._taken_by, self._rise = who, rise
+        if before:
+            before()
+
+    def leave(self, who: object) -> None:
+        """Get up, if this is who sits here."""
+        with self._lock:
+            if self._taken_by is who:
+                self._taken_by = self._rise = None
+
+
+def waiting_words(before: int) -> str:
+    """Say who comes first.
+
+    Examples
+    --------
+    >>> waiting_words(1)
+    'Waiting for 1 visitor before you'
+    """
+    return f"Waiting for {before} {'visitor' if before == 1 else 'visitors'} before you"
+
+
+LINE, SEAT = Line(), Seat()
+"""Those of this server: one computation on somebody's own data at a time, and one process at most that waits for more."""
 
 
 class Apart:
@@ -104,7 +170,7 @@ class Apart:
 
     def _work(self, make_steps: MakeSteps) -> None:
         try:
-            for step in self._hand.begin(_Bounded(make_steps)):
+            for step in self._hand.begin(Bounded(make_steps)):
                 if step.results is not None:
                     self.results = step.results()
                 self.progress = Progress(step.fraction, step.message)
@@ -114,29 +180,45 @@ class Apart:
             self.error = Refused(TOO_LARGE)
         except Refused as refused:
             self.error = refused
-        except Exception as error:  # its words may hold what a visitor wrote, which belongs into no log
+        except Exception as error:  # before or after its steps, as where something cannot be sent
             self.error = Refused(UNEXPECTED.format(type(error).__name__))
         finally:
             self._hand.close()
             self._ended.set()
 
 
-class _Bounded:
-    """Steps in a process that stays small and comes second."""
+class Bounded:
+    """Steps in a process that stays small and comes second; what goes wrong in them is said in one sentence.
 
-    def __init__(self, make_steps: MakeSteps) -> None:
+    The words of an error may hold what a visitor wrote, which belongs into no log.
+
+    Parameters
+    ----------
+    make_steps : callable
+        Begins them.
+    too_large : str
+        What is said where memory does not suffice.
+    """
+
+    def __init__(self, make_steps: MakeSteps, too_large: str = TOO_LARGE) -> None:
         self._make_steps: MakeSteps | None = make_steps
+        self._too_large = too_large
 
     def __call__(self) -> Iterator[Progress]:
+        """Take the steps."""
         bound_memory()
         with suppress(OSError):
-            os.nice(LATER)
+            os.nice(max(0, LATER - os.nice(0)))
         try:
             assert self._make_steps is not None
             steps, self._make_steps = self._make_steps(), None  # it holds data that the steps let go of
             yield from steps
+        except Refused:
+            raise
         except MemoryError:
-            raise Refused(TOO_LARGE) from None
+            raise Refused(self._too_large) from None
+        except Exception as error:
+            raise Refused(UNEXPECTED.format(type(error).__name__)) from None
 
 
 def bound_memory() -> None:

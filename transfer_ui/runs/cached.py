@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import streamlit as st
 
 from transfer_core import Arm, RunConfig, RunResult, Schedule, scenario_config
 from transfer_core.arrays import Array
 from transfer_core.baselines import BASELINES, has_zero_shot
-from transfer_core.measures import DEFAULT_MEASURES, Series
-from transfer_core.pretraining import is_shipped
-from transfer_core.scenarios import Task
-from transfer_core.splits import sample_images
+from transfer_core.measures import DEFAULT_MEASURES
+from transfer_core.pretraining import is_shipped, pretraining_multiply_adds
 from transfer_core.training import Measure
 from transfer_ui.rows import OWN
+from transfer_ui.runs import own
 from transfer_ui.runs.cores import n_workers
 from transfer_ui.runs.default_views import View, default_arms, default_view
 from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.hands import Shares
 from transfer_ui.runs.inside_steps import inside_steps, snapshot_steps
-from transfer_ui.runs.known_arms import KnownArms, around_the_arm, of_a_comparison
+from transfer_ui.runs.known_arms import AmongLooks, KnownArms, around_the_arm, as_compared
 from transfer_ui.runs.steps import (
+    Samples,
     arms_steps,
     comparison_steps,
     schedule_steps,
+    see_samples,
     single_step,
     unfreeze_sweep_steps,
 )
@@ -36,6 +36,7 @@ from transfer_ui.runs.waiting import Outcome, keep_place, outcome, quietly
 from transfer_ui.runs.workbench import Workbench
 
 Draw = Callable[[Any], object]
+T = TypeVar("T")
 
 BASELINE_FIELDS = ("shift_amount", "hidden_sizes", "pretrain_epochs", "images_per_class", "n_seeds", "seed")
 
@@ -56,6 +57,43 @@ def known_arms() -> KnownArms:
     return known
 
 
+class Place(NamedTuple):
+    """Where something is computed, and what is known there.
+
+    Attributes
+    ----------
+    bench : Workbench
+    known : KnownArms or AmongLooks
+    """
+
+    bench: Workbench
+    known: KnownArms | AmongLooks
+
+
+def place_of(config: RunConfig) -> Place:
+    """Find where the runs of a configuration are computed: those of a visitor's own data are theirs, and nobody else's."""
+    data = own.of(config)
+    return Place(data.bench, data.known) if data else Place(workbench(), known_arms())
+
+
+def from_data(config: RunConfig, name: str, function: Callable[[RunConfig], T]) -> T:
+    """Get something that must see the data: a visitor's own are in a process of theirs.
+
+    Parameters
+    ----------
+    config : RunConfig
+    name : str
+        What it is called there.
+    function : callable
+        Of the configuration; it must be possible to pickle it.
+    """
+    data = own.of(config)
+    if data is None:
+        return function(config)
+    found: T = quietly(data.bench, (name, config), partial(single_step, function, config), _network(config))
+    return found
+
+
 def comparison(config: RunConfig, draw: Draw | None = None, beside: Sequence[Request] = ()) -> Outcome:
     """Compare all strategies; results so far can be drawn meanwhile.
 
@@ -71,10 +109,10 @@ def comparison(config: RunConfig, draw: Draw | None = None, beside: Sequence[Req
     if view:
         keep_place()
         return Outcome(view.comparison, False, view.made, derived=view.derived)
-    asked = comparison_of(config)
-    found = outcome(workbench(), asked.key, asked.make_steps, draw, asked.family, beside)
+    asked, (bench, known) = comparison_of(config), place_of(config)
+    found = outcome(bench, asked.key, asked.make_steps, draw, asked.family, beside)
     if not found.stopped:
-        known_arms().add(found.results)
+        known.add(found.results)
     elif not all(result.stopped for result in found.results.values()):
         # Arms that were known have run to their end: beside arms cut short they would win by their longer training.
         return Outcome({}, True)
@@ -83,12 +121,14 @@ def comparison(config: RunConfig, draw: Draw | None = None, beside: Sequence[Req
 
 def is_known(config: RunConfig) -> bool:
     """Whether a comparison is there at once: stored, or finished here."""
-    return default_view(config) is not None or workbench().has_finished(("compare", config))
+    return default_view(config) is not None or place_of(config).bench.has_finished(("compare", config))
 
 
 def sweep_is_known(config: RunConfig, epochs: tuple[int, ...]) -> bool:
     """Whether a sweep of the unfreeze epoch is there at once."""
-    return _stored_sweep(config, epochs) is not None or workbench().has_finished(sweep_of(config, epochs).key)
+    return _stored_sweep(config, epochs) is not None or place_of(config).bench.has_finished(
+        sweep_of(config, epochs).key
+    )
 
 
 def requests_of(config: RunConfig) -> list[Request]:
@@ -99,7 +139,7 @@ def requests_of(config: RunConfig) -> list[Request]:
 
 def comparison_of(config: RunConfig, wanted: bool = True) -> Request:
     """Name the comparison of a configuration, and say how to begin it; whether a visitor wants it."""
-    steps = partial(comparison_steps, config, known_arms().find(config), wanted)
+    steps = partial(comparison_steps, config, place_of(config).known.find(config), wanted)
     return Request(("compare", config), steps, _networks(config, needed=False))
 
 
@@ -110,7 +150,7 @@ def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...], draw: Draw | None
         keep_place()
         return Outcome(view.sweep, False, view.made)
     asked = sweep_of(config, epochs)
-    return outcome(workbench(), asked.key, asked.make_steps, draw, asked.family)
+    return outcome(place_of(config).bench, asked.key, asked.make_steps, draw, asked.family)
 
 
 def _stored_sweep(config: RunConfig, epochs: tuple[int, ...]) -> View | None:
@@ -158,20 +198,22 @@ def arms(asked: Arms, draw: Draw | None = None, beside: Sequence[Request] = ()) 
     if stored:
         known_arms().add(stored.results)
         return Outcome(stored.results, False, stored.made, derived=stored.derived)
-    request = arms_of(asked)
-    found = outcome(workbench(), request.key, request.make_steps, draw, request.family, beside)
-    known_arms().add(found.results)  # even if stopped: each has run to its end
+    request, (bench, known) = arms_of(asked), place_of(asked.config)
+    found = outcome(bench, request.key, request.make_steps, draw, request.family, beside)
+    known.add(found.results)  # even if stopped: each has run to its end
     return found
 
 
 def are_known(asked: Arms) -> bool:
     """Whether these arms are there at once: stored, or finished here."""
-    return default_arms(asked.config, asked.arms) is not None or workbench().has_finished(arms_of(asked).key)
+    return default_arms(asked.config, asked.arms) is not None or place_of(asked.config).bench.has_finished(
+        arms_of(asked).key
+    )
 
 
 def arms_of(asked: Arms) -> Request:
     """Name the training of some arms, and say how to begin it."""
-    known = known_arms().find(asked.config, asked.arms, asked.series)
+    known = place_of(asked.config).known.find(asked.config, asked.arms, asked.series)
     steps = partial(arms_steps, asked.config, asked.arms, asked.measures, known)
     return Request(("arms", asked.config, *asked.arms.items(), *asked.measures), steps, _network(asked.config))
 
@@ -180,13 +222,15 @@ def computed_again(config: RunConfig, arms: Mapping[str, Arm]) -> Outcome:
     """Train arms anew, whatever is stored or known of them: to see whether a saved run still holds."""
     key = ("again", config, *arms.items())
     steps = partial(arms_steps, config, arms, DEFAULT_MEASURES, {})
-    return outcome(workbench(), key, steps, None, _network(config))
+    return outcome(place_of(config).bench, key, steps, None, _network(config))
 
 
 def baselines_again(config: RunConfig, names: Sequence[str]) -> dict[str, Array]:
     """Measure baselines anew, likewise."""
     found = {
-        name: quietly(workbench(), ("again", name, config), partial(single_step, BASELINES[name].measure, config))
+        name: quietly(
+            place_of(config).bench, ("again", name, config), partial(single_step, BASELINES[name].measure, config)
+        )
         for name in names
     }
     return {name: scores for name, scores in found.items() if scores is not None}
@@ -194,11 +238,11 @@ def baselines_again(config: RunConfig, names: Sequence[str]) -> dict[str, Array]
 
 def own_schedule(config: RunConfig, schedule: Schedule, draw: Draw | None = None) -> Outcome:
     """Train a schedule of the visitor's own, as one more arm of the comparison; results so far can be drawn meanwhile."""
-    known = known_arms().find(config, {OWN: Arm(schedule)})
-    steps = partial(schedule_steps, config, OWN, schedule, known)
-    found = outcome(workbench(), (OWN, config, schedule), steps, draw, _network(config))
+    bench, known = place_of(config)
+    steps = partial(schedule_steps, config, OWN, schedule, known.find(config, {OWN: Arm(schedule)}))
+    found = outcome(bench, (OWN, config, schedule), steps, draw, _network(config))
     if not found.stopped:
-        known_arms().add(found.results)
+        known.add(found.results)
     return found
 
 
@@ -208,30 +252,23 @@ def inside(config: RunConfig) -> Outcome:
     This takes a look at the weights that the comparison left with the hand that trained it. What is not there any more is
     trained, once; a comparison at the same settings then finds its runs among them.
     """
-    asked = inside_of(config)
-    found = outcome(workbench(), asked.key, asked.make_steps, None, asked.family)
+    asked, (bench, known) = inside_of(config), place_of(config)
+    found = outcome(bench, asked.key, asked.make_steps, None, asked.family)
     if not found.stopped:
-        known_arms().add(found.once("arms", lambda: {name: _as_compared(one) for name, one in found.results.items()}))
+        known.add(found.once("arms", lambda: {name: as_compared(one) for name, one in found.results.items()}))
     return found
 
 
 def inside_of(config: RunConfig) -> Request:
     """Name the look inside a comparison, and say how to begin it."""
-    steps = partial(inside_steps, config, known_arms().find(config))
+    steps = partial(inside_steps, config, place_of(config).known.find(config))
     return Request(("inside", config), steps, _networks(config, needed=True))
-
-
-def _as_compared(result: RunResult) -> RunResult:
-    """Forget what a comparison does not measure: runs with different measures cannot be kept in one archive."""
-    drift = result.measured["drift"]
-    kept = {name: result.measured[name] for name in of_a_comparison(result.config) if name in result.measured}
-    return replace(result, measured=kept | {"drift": Series(drift.epochs[-1:], drift.values[-1:])})
 
 
 def snapshots(config: RunConfig, seed: int) -> Outcome:
     """Get the weights of one seed's networks at a few epochs, as `transfer_ui.runs.inside_steps.Taken`."""
     asked = snapshots_of(config, seed)
-    return outcome(workbench(), asked.key, asked.make_steps, None, asked.family)
+    return outcome(place_of(config).bench, asked.key, asked.make_steps, None, asked.family)
 
 
 def snapshots_of(config: RunConfig, seed: int) -> Request:
@@ -249,6 +286,21 @@ def _network(config: RunConfig) -> Hashable:
     return None if is_shipped(config) else (config.pair, config.hidden_sizes, config.pretrain_epochs, config.seeds)
 
 
+def pretraining_of(results: Mapping[str, RunResult]) -> Callable[[RunConfig], float]:
+    """Find what counts the multiply-adds of pretraining one network on the source task of some runs."""
+    config = next(iter(results.values())).config
+    if own.of(config) is None:
+        return pretraining_multiply_adds
+    known = from_data(config, "pretraining", pretraining_multiply_adds)
+    return lambda asked: known
+
+
+def inked(config: RunConfig, images: Array) -> Array:
+    """Give images as they are drawn, where more is darker: a visitor's photos are dark where their numbers are low."""
+    data = own.of(config)
+    return 1 - images if data and data.are_photos else images
+
+
 def baselines(config: RunConfig, meanwhile: Callable[[], object] | None = None) -> dict[str, Array]:
     """Test accuracy of every baseline that makes sense here.
 
@@ -262,8 +314,9 @@ def baselines(config: RunConfig, meanwhile: Callable[[], object] | None = None) 
     if view:
         return view.baselines
     meanwhile = cache(meanwhile) if meanwhile else None  # once, however many there are to wait for
+    bench = place_of(config).bench
     found: dict[str, Array | None] = {
-        name: quietly(workbench(), *request, meanwhile=meanwhile) for name, request in baselines_of(config).items()
+        name: quietly(bench, *request, meanwhile=meanwhile) for name, request in baselines_of(config).items()
     }
     return {name: scores for name, scores in found.items() if scores is not None}
 
@@ -293,19 +346,11 @@ def _shared_by_baselines(config: RunConfig) -> RunConfig:
     return scenario_config(config.pair).but(**{name: getattr(config, name) for name in BASELINE_FIELDS})
 
 
-@st.cache_data(max_entries=100, show_spinner=False)
-def _samples(config: RunConfig) -> dict[str, tuple[str, list[str], Array]]:
-
-    def described(task: Task, images: Array, labels: Array) -> tuple[str, list[str], Array]:
-        return task.title, [task.classes[label] for label in labels], images
-
-    return {
-        role: described(*sample)
-        for role, sample in sample_images(config.pair, shift_amount=config.shift_amount, seed=config.seed).items()
-    }
+_our_samples = st.cache_data(max_entries=100, show_spinner=False)(see_samples)
 
 
-def samples(config: RunConfig) -> dict[str, tuple[str, list[str], Array]]:
+def samples(config: RunConfig) -> Samples:
     """One image per class: role -> (title of the task, class names, images)."""
     # Nothing else in a configuration affects them.
-    return _samples(scenario_config(config.pair, shift_amount=config.shift_amount, seed=config.seed))
+    seen = scenario_config(config.pair).but(shift_amount=config.shift_amount, seed=config.seed)
+    return from_data(seen, "samples", see_samples) if own.of(config) else _our_samples(seen)

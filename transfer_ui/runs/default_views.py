@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from transfer_core import Arm, RunConfig, RunResult, scenario_config
+from transfer_core import SCENARIOS, Arm, RunConfig, RunResult, scenario_config
 from transfer_core.archive import unpack
 from transfer_core.arrays import Array
 
@@ -54,7 +54,11 @@ def default_view(config: RunConfig) -> View | None:
     >>> sorted(default_view(RunConfig()).baselines)
     ['logistic_regression', 'nearest_neighbour', 'zero_shot']
     """
-    return read(config.scenario) if config == scenario_config(config.scenario) else None
+    return read(config.scenario) if _is_start_of_ours(config) else None
+
+
+def _is_start_of_ours(config: RunConfig) -> bool:
+    return config.scenario in SCENARIOS and config == scenario_config(config.scenario)
 
 
 @lru_cache(maxsize=16)
@@ -105,7 +109,7 @@ def default_arms(config: RunConfig, arms: Mapping[str, Arm]) -> StoredArms | Non
     >>> default_arms(RunConfig(), {}) is None
     True
     """
-    return _read_arms(config, tuple(arms.items())) if config == scenario_config(config.scenario) else None
+    return _read_arms(config, tuple(arms.items())) if _is_start_of_ours(config) else None
 
 
 def name_of(arms: Mapping[str, Arm]) -> str:

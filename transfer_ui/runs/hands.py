@@ -114,6 +114,9 @@ class ThreadHand:
     def interrupt(self) -> None:
         """Give up what is under way, if that is possible; any thread may ask for it."""
 
+    def rest(self) -> None:
+        """Release what is quick to get again."""
+
     def close(self) -> None:
         """Release what it holds."""
         if self._limits is not None:
@@ -147,11 +150,15 @@ class ProcessHand(ThreadHand):
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 cwd=ROOT,
-                env=os.environ | ONE_THREAD,
+                env=self.environment(),
                 start_new_session=True,  # it does not hear the terminal's Ctrl-C
             )
         except OSError as error:
             raise Lost from error
+
+    def environment(self) -> dict[str, str]:
+        """Say what its process is told."""
+        return os.environ | ONE_THREAD
 
     @property
     def process_id(self) -> int | None:
@@ -161,6 +168,9 @@ class ProcessHand(ThreadHand):
     def begin(self, make_steps: MakeSteps) -> Iterator[Progress]:
         """Begin a job; every step of it is a slice of the worker's time."""
         self.start()
+        return self._remote(make_steps)
+
+    def _remote(self, make_steps: MakeSteps) -> Iterator[Progress]:
         return _Remote(self, next(self._numbers), make_steps)
 
     def let_go(self, steps: Iterator[Progress]) -> None:
@@ -194,10 +204,18 @@ class ProcessHand(ThreadHand):
         return reply
 
     def interrupt(self) -> None:
-        """Kill the process; its thread finds out."""
+        """Kill the process for good; its thread finds out."""
         self._closed = True
+        self.end_process()
+
+    def end_process(self) -> None:
+        """Kill the process, which may be started again; any thread may ask for it."""
         if self._process is not None:
             self._process.kill()
+
+    def rest(self) -> None:
+        """Let the process leave until there is something to do again."""
+        self._end()
 
     def close(self) -> None:
         """Let the process leave; start none any more."""

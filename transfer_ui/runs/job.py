@@ -81,6 +81,14 @@ class Job:
         self._ended = threading.Event()
         self._news = threading.Condition()
 
+    @classmethod
+    def finished(cls, result: Any, derived: dict[str, Any]) -> Job:
+        """Make a job of what is known already."""
+        job = cls(_nothing)
+        job.derived = derived
+        job._end(result)
+        return job
+
     @property
     def ended(self) -> bool:
         """Whether there is nothing left to do."""
@@ -157,6 +165,10 @@ class Job:
             raise
         except Exception as error:
             picture.set_exception(error)
+
+
+def _nothing() -> Iterator[Progress]:
+    return iter(())
 
 
 def n_bytes(result: Any) -> int:

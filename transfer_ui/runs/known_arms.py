@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 from transfer_core import STRATEGIES, Arm, RunConfig, RunResult, arm_of
 from transfer_core.experiment import CURVES
+from transfer_core.measures import Series
 from transfer_ui import on_the_way
 
 MAX_ARMS = 400  # of about 30 kB each, or 45 kB where the old task was followed
@@ -76,6 +78,41 @@ class KnownArms:
             for name, result in kept.items()
             if result is not None and set(series) <= _series(result)
         }
+
+
+class AmongLooks:
+    """The runs among a visitor's results: they are kept there, and nowhere else.
+
+    Parameters
+    ----------
+    looks : callable
+        Gives the results.
+    """
+
+    def __init__(self, looks: Callable[[], Sequence[Any]]) -> None:
+        self._looks = looks
+
+    def add(self, results: Mapping[str, RunResult]) -> None:
+        """Keep nothing: the results are among the looks."""
+
+    def find(
+        self, config: RunConfig, arms: Mapping[str, Arm] | None = None, series: Sequence[str] | None = None
+    ) -> dict[str, RunResult]:
+        """Find arms as `KnownArms.find` does."""
+        known = KnownArms()
+        for found in self._looks():
+            runs = found if isinstance(found, Mapping) else {}
+            known.add({name: as_compared(run) for name, run in runs.items() if isinstance(run, RunResult)})
+        return known.find(config, arms, series)
+
+
+def as_compared(result: RunResult) -> RunResult:
+    """Forget what is measured of the layers alone: runs with different measures cannot be kept in one archive."""
+    if "similarity" not in result.measured:
+        return result
+    drift = result.measured["drift"]
+    kept = {name: result.measured[name] for name in of_a_comparison(result.config) if name in result.measured}
+    return replace(result, measured=kept | {"drift": Series(drift.epochs[-1:], drift.values[-1:])})
 
 
 def of_a_comparison(config: RunConfig) -> tuple[str, ...]:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakSet, finalize, ref
 
 import streamlit as st
 
-from transfer_core.own_data.answering import Answer, Question
+from transfer_core import RunConfig
+from transfer_core.own_data.answering import Answer, Question, paired
 from transfer_core.own_data.contents import Contents
 from transfer_core.own_data.limits import MEGABYTE, Refused
+from transfer_core.own_data.stand_in import AtHome, stand_in
+from transfer_core.scenarios import Scenario
+from transfer_core.splits import max_images_per_class
+from transfer_ui.controls import yours
 from transfer_ui.runs.found import Found
+from transfer_ui.runs.hands import MakeSteps
 from transfer_ui.runs.job import n_bytes
+from transfer_ui.runs.known_arms import AmongLooks
+from transfer_ui.runs.own_bench import OwnBench
+from transfer_ui.runs.own_steps import hold_steps
 from transfer_ui.runs.waiting import session
 
 MOST_HELD = 64 * MEGABYTE
@@ -24,7 +35,9 @@ MAX_ANSWERS = 4
 """Kept of one visitor's data; the oldest goes first."""
 MOST_LOOKS = 24 * MEGABYTE
 """Bytes of closer looks that all visitors of a server hold together; what pages make of them takes about as much again."""
-STATE = "own_data"
+
+
+STATE = yours.STATE
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,8 @@ class Brought:
         Questions and looks that the visitor stopped.
     scripts : dict of str to (str, str)
         Scripts that were shown; they hold names of columns and classes.
+    tries : dict
+        Schedules that were tried on them.
     """
 
     contents: Contents
@@ -79,6 +94,56 @@ class Brought:
     looks: dict[Hashable, Look] = field(default_factory=dict)
     stopped: set[Hashable] = field(default_factory=set)
     scripts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    tries: dict[Hashable, Any] = field(default_factory=dict)
+    _stand_in: AtHome | None = None
+    _bench: OwnBench | None = None
+
+    @property
+    def scenario(self) -> AtHome | None:
+        """What stands in for the data as a scenario of the lab; ``None`` where they have no source, or nobody has looked yet."""
+        answer = self.answers.get(self.asked) if self.asked else None
+        outline = answer.facts.outline if answer else None
+        if outline is None:
+            return None
+        if self._stand_in is None or self._stand_in.key != outline.key:
+            self.end()  # its process holds what was asked about before
+            self._stand_in = stand_in(outline)
+            finalize(self, _forget_names, self._stand_in.address)
+        return self._stand_in
+
+    @property
+    def are_photos(self) -> bool:
+        """Whether they are images whose light parts have high numbers; after MNIST digits, they are turned to ink."""
+        return self.contents.is_image and self.asked is not None and self.asked.before != "digits"
+
+    @property
+    def bench(self) -> OwnBench:
+        """Where the pages have something computed of the data: it is there as long as these are."""
+        if self._bench is None:
+            self._bench = OwnBench(ref(self))
+            finalize(self, self._bench.leave)
+        return self._bench
+
+    @property
+    def known(self) -> AmongLooks:
+        """Runs that need no training."""
+        return AmongLooks(lambda: [look.results for look in list(self.looks.values())])
+
+    def paired(self) -> Scenario:
+        """Turn the data into a scenario that holds them."""
+        assert self.asked is not None
+        return paired(self.contents, self.asked, self.source).scenario
+
+    def steps_to_hold(self) -> MakeSteps:
+        """Say how a process comes to hold the data."""
+        assert self.asked is not None
+        return partial(hold_steps, self.contents, self.asked, self.source)
+
+    def end(self) -> None:
+        """Have nothing go on with them."""
+        if self._bench:
+            self._bench.leave()
+            self._bench = None
 
     @property
     def n_bytes(self) -> int:
@@ -92,9 +157,9 @@ class Brought:
         for oldest in list(self.answers)[:-MAX_ANSWERS]:
             del self.answers[oldest]
 
-    def keep_look(self, key: Hashable, results: Any) -> Look:
-        """Keep a closer look; the oldest looks of all visitors go where there is no room for it."""
-        found = Look(results, n_bytes(results))
+    def keep_look(self, key: Hashable, results: Any, derived: dict[str, Any] | None = None) -> Look:
+        """Keep a closer look, with what was made of it; the oldest looks of all visitors go where there is no room for it."""
+        found = Look(results, n_bytes(results), derived={} if derived is None else derived)
         with _lock:
             self.looks[key] = found
             looks = sorted(((look.number, one, name) for one in _held for name, look in one.looks.items()), key=_first)
@@ -103,6 +168,15 @@ class Brought:
                 if excess > 0 and one.looks[name] is not found:
                     excess -= one.looks.pop(name).n_bytes
         return found
+
+
+def _forget_names(address: str) -> None:
+    """Have nothing on the server know the classes of data that are gone."""
+    max_images_per_class.cache_clear()  # it goes by scenario; to fill it again takes no time
+    # Streamlit keeps the names of the page that was drawn last, for whomever, until somebody opens the next one.
+    names = vars(sys.modules["__main__"])
+    if getattr(names.get("config"), "scenario", "") == address:
+        names.clear()
 
 
 def _first(entry: tuple[int, Brought, Hashable]) -> int:
@@ -151,6 +225,8 @@ def hold(new: Brought) -> None:
             )
         st.session_state[STATE] = new
         _held.add(new)
+    if before is not None and before is not new:
+        before.end()
 
 
 def forget() -> None:
@@ -158,6 +234,23 @@ def forget() -> None:
     gone = st.session_state.pop(STATE, None)
     if gone is not None:
         _held.discard(gone)
+        gone.end()
+
+
+def of(config: RunConfig) -> Brought | None:
+    """Get what this visitor has brought, if a configuration is about it; ``None`` if it is about the lab's own data.
+
+    Raises
+    ------
+    LookupError
+        If it is about data that are gone.
+    """
+    if not isinstance(config.pair, AtHome):
+        return None
+    here = brought()
+    if here is None or here.scenario is None or here.scenario.address != config.scenario:
+        raise LookupError("the data of this configuration are gone")
+    return here
 
 
 def take(upload: Any) -> tuple[str, bytes]:

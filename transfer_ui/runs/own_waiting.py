@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from transfer_ui.runs.apart import Apart, Line
+from transfer_ui.runs.apart import LINE, SEAT, Apart, waiting_words
 from transfer_ui.runs.hands import MakeSteps
 from transfer_ui.runs.waiting import (
     AWAY,
@@ -23,8 +23,6 @@ from transfer_ui.runs.waiting import (
     leave_if_superseded,
     time_left,
 )
-
-_LINE = Line()
 
 
 def compute(
@@ -55,7 +53,8 @@ def compute(
     """
     place = keep_place()
     bar = _Bar(name, place, stop)
-    with _LINE.turn(partial(_say_waiting, bar)):
+    with LINE.turn(partial(_say_waiting, bar)):
+        SEAT.take(None)
         run = Apart(make_steps)
         try:
             _wait(run, bar, draw)
@@ -88,7 +87,7 @@ def _say_waiting(bar: _Bar, before: int) -> None:
     leave_if_superseded()
     if not is_connected():
         st.stop()
-    bar.say(0.0, f"Waiting for {before} {'visitor' if before == 1 else 'visitors'} before you")
+    bar.say(0.0, waiting_words(before))
 
 
 def _wait(run: Apart, bar: _Bar, draw: Callable[[Any], object] | None) -> None:

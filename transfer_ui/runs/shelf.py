@@ -36,6 +36,14 @@ class Shelf:
         """Find a job."""
         return self._jobs.get(key)
 
+    def key_of(self, job: Job) -> Hashable:
+        """Find the key of a job; ``None`` if it is not here."""
+        return next((key for key, one in self._jobs.items() if one is job), None)
+
+    def take(self, job: Job) -> None:
+        """Take a job out."""
+        self._jobs.pop(self.key_of(job), None)
+
     def put(self, key: Hashable, job: Job) -> list[Job]:
         """Keep a job that a visitor uses now; return those dropped for it.
 

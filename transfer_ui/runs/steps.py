@@ -9,7 +9,10 @@ from typing import Any
 
 from transfer_core import STRATEGIES, Arm, Progress, RunConfig, RunResult, Schedule, compare_steps
 from transfer_core.archive import pack, unpack
+from transfer_core.arrays import Array
 from transfer_core.experiment import scores_of, sweep_steps
+from transfer_core.scenarios import Task
+from transfer_core.splits import sample_images
 from transfer_core.training import Measure
 from transfer_core.wording import inside
 from transfer_ui.on_the_way import measures_of
@@ -23,6 +26,22 @@ def single_step(function: Callable[..., Any], *args: Any) -> Iterator[Progress]:
     """Call a function, as a job of one step."""
     result = function(*args)
     yield Progress(1.0, "", lambda: result)
+
+
+Samples = dict[str, tuple[str, list[str], Array]]
+"""Role -> (title of the task, class names, images)."""
+
+
+def see_samples(config: RunConfig) -> Samples:
+    """Get one image per class of each task."""
+
+    def described(task: Task, images: Array, labels: Array) -> tuple[str, list[str], Array]:
+        return task.title, [task.classes[label] for label in labels], images
+
+    return {
+        role: described(*sample)
+        for role, sample in sample_images(config.pair, shift_amount=config.shift_amount, seed=config.seed).items()
+    }
 
 
 def comparison_steps(config: RunConfig, known: Mapping[str, RunResult], wanted: bool = True) -> Iterator[Progress]:

@@ -13,6 +13,7 @@ from streamlit import runtime
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from transfer_core.own_data.limits import Refused
 from transfer_core.wording import inside
 from transfer_ui.runs.found import Found
 from transfer_ui.runs.guesses import Request
@@ -78,10 +79,10 @@ def outcome(
     Outcome
     """
     job = bench.job(key, make_steps, family)
-    stopped: dict[Hashable, Any] = st.session_state.setdefault("stopped_runs", {})
+    stopped = _stopped_on(bench)
     place = keep_place()
     if key in stopped and not job.ended:
-        _say_stopped(place, key, stopped[key][0])
+        _say_stopped(place, bench, key)
         return Outcome(stopped[key][1], True)
     if not job.ended:
         _wait(bench, job, key, place, draw, beside)
@@ -116,7 +117,7 @@ def quietly(
 
 
 def _result(job: Job) -> Any:
-    if isinstance(job.error, TrainingLost):
+    if isinstance(job.error, TrainingLost | Refused):
         st.error(str(job.error), icon=":material/warning:")
         st.stop()
     if job.error:
@@ -218,21 +219,30 @@ def time_left(fraction: float, gained: float, elapsed: float) -> str:
 
 def _stop(bench: Workbench, job: Job, key: Hashable) -> None:
     """Keep the results so far for this visitor; anyone else waiting for the same run is not disturbed."""
-    stopped = st.session_state.setdefault("stopped_runs", {})
+    stopped = _stopped_on(bench)
     stopped[key] = (job.progress.message, bench.results_so_far(job))
     for oldest in list(stopped)[:-MAX_STOPPED]:
         del stopped[oldest]
 
 
-def _say_stopped(place: DeltaGenerator, key: Hashable, message: str) -> None:
+def _stopped_on(bench: Workbench) -> dict[Hashable, Any]:
+    """Get what this visitor has stopped: key -> (where it was, the results until then)."""
+    found: dict[Hashable, Any] = (
+        st.session_state.setdefault("stopped_runs", {}) if bench.stopped is None else bench.stopped
+    )
+    return found
+
+
+def _say_stopped(place: DeltaGenerator, bench: Workbench, key: Hashable) -> None:
+    message = _stopped_on(bench)[key][0]
     with place.container():
         left, right = st.columns([5, 1], vertical_alignment="center")
     left.warning(
         f"Stopped by you: {inside(message)}. What you see is unfinished.",
         icon=":material/stop_circle:",
     )
-    right.button("Continue", key=f"continue_{hash(key)}", on_click=_continue, args=(key,), width="stretch")
+    right.button("Continue", key=f"continue_{hash(key)}", on_click=_continue, args=(bench, key), width="stretch")
 
 
-def _continue(key: Hashable) -> None:
-    st.session_state.stopped_runs.pop(key, None)
+def _continue(bench: Workbench, key: Hashable) -> None:
+    _stopped_on(bench).pop(key, None)

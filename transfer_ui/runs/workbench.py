@@ -39,24 +39,35 @@ class Workbench:
     max_jobs : int
     max_bytes : int
         Limits on what is kept; the least recently used goes first.
+
+    Attributes
+    ----------
+    stopped : dict or None
+        What its visitor stopped; ``None`` where there are many visitors, each with a session that keeps this.
     """
 
+    stopped: dict[Hashable, Any] | None = None
+    _patience: float | None = None  # seconds after which a hand looks again, though nobody called
+
     def __init__(self, n_processes: int = 0, *, max_jobs: int = MAX_JOBS, max_bytes: int = MAX_BYTES) -> None:
+        self._begin([ProcessHand() for _ in range(n_processes)] or [ThreadHand()], max_jobs, max_bytes)
+        if n_processes:
+            atexit.register(self.close)
+
+    def _begin(self, hands: Sequence[ThreadHand], max_jobs: int, max_bytes: int) -> None:
         self._shelf = Shelf(max_jobs, max_bytes)
         self._queue = Turns()
         self._waits: dict[Hashable, _Wait] = {}
         self._guesses = Guesses()
         self._changed = threading.Condition()
         self._closed = False
-        self.hands: Sequence[ThreadHand] = [ProcessHand() for _ in range(n_processes)] or [ThreadHand()]
+        self.hands = hands
         self._cold, self._not_ready = set(self.hands), set[ThreadHand]()
         self._threads = [
             threading.Thread(target=self._work, args=(hand,), name="workbench", daemon=True) for hand in self.hands
         ]
         for thread in self._threads:
             thread.start()
-        if n_processes:
-            atexit.register(self.close)
 
     def job(self, key: Hashable, make_steps: MakeSteps, family: Hashable = None) -> Job:
         """Find the job of this key, or create it."""
@@ -164,7 +175,7 @@ class Workbench:
                 turn = self._turn(hand)
                 if turn:
                     return turn
-                self._changed.wait()
+                self._changed.wait(self._patience)
             return None
 
     def _turn(self, hand: ThreadHand) -> Callable[[], object] | None:

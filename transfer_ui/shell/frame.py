@@ -9,7 +9,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core import RunConfig
-from transfer_ui.controls import address, class_mode
+from transfer_core.config import ConfigError
+from transfer_ui import nouns
+from transfer_ui.controls import address, class_mode, yours
 from transfer_ui.controls.link import to_query
 from transfer_ui.controls.presets import Preset
 from transfer_ui.controls.sidebar import button, choose
@@ -34,6 +36,7 @@ class Answer:
 
     def say(self, sentence: str, further: Sequence[str] = (), note: str = "") -> None:
         """Say it in one line, with a note for whoever wants to know what it is about; and how it is known."""
+        sentence = nouns.said_here(sentence)
         self._headline = self._headline.markdown(f"#### {sentence}", unsafe_allow_html=False, help=helps(sentence))
         self._said, self._lines = sentence, []
         if note:
@@ -45,6 +48,7 @@ class Answer:
 
     def remark(self, note: str) -> None:
         """Say something in the line below the headline, in place of what stood there."""
+        note = nouns.said_here(note)
         self._note = self._note.caption(note, help=helps(note, known=self._said))
         self._said = f"{self._said} {note}"
 
@@ -55,7 +59,7 @@ class Answer:
     def _tell(self, lines: Sequence[str]) -> None:
         """Say more behind the answer, all at once: whoever has opened it sees it grow, not shrink and grow again."""
         self._lines += lines
-        words = "\n\n".join(self._lines)
+        words = nouns.said_here("\n\n".join(self._lines))
         behind = self._behind or self._box.expander("How do we know?")
         self._behind = behind.markdown(words, unsafe_allow_html=False, help=helps(words, known=self._said))
 
@@ -74,6 +78,8 @@ def show_origin(made: Mapping[str, str] | None) -> None:
             f"Stored results from {made['date']}; other settings are computed here.",
             help=f"{made['versions']}; {made['machine']}. Made by `{made['command']}`.",
         )
+    elif yours.scenario_is_chosen():
+        st.caption("Computed for you alone, in a process of your own; nothing of it is stored.")
     else:
         st.caption("Computed here for these settings; results for the default settings are stored.")
 
@@ -87,7 +93,7 @@ def stop_without_results() -> NoReturn:
 def show_presets(presets: Sequence[Preset], config: RunConfig) -> None:
     """Draw one button per preset that a link for a class allows, and the comment of the active one."""
     presets = [preset for preset in presets if class_mode.allows(preset.config, config)]
-    if not presets:
+    if not presets or yours.is_own(config.scenario):  # they are settings of the lab's own scenarios
         return
     with st.container(horizontal=True, key="presets", gap="small", vertical_alignment="center"):
         st.caption("Settings worth seeing:", width="content")
@@ -109,7 +115,7 @@ def show_presets(presets: Sequence[Preset], config: RunConfig) -> None:
 def show_trouble(found: Sequence[str]) -> None:
     """Say what went wrong in a run, all in one box: the figure below stays in sight."""
     if found:
-        st.error("\n\n".join(found), icon=":material/warning:")
+        st.error(nouns.said_here("\n\n".join(found)), icon=":material/warning:")
 
 
 def try_next(config: RunConfig, ideas: Sequence[tuple[str, dict[str, Any], str, str]], **place: str) -> None:
@@ -125,8 +131,17 @@ def try_next(config: RunConfig, ideas: Sequence[tuple[str, dict[str, Any], str, 
     st.subheader("What to try next", anchor=False)
     with st.container(horizontal=True, key="links"):
         for file, changes, title, watch in ideas:
-            if class_mode.allows(config.but(**changes), config):
-                link(file, config.but(**changes), f"**{title}**: {watch}", **place)
+            changed = _changed(config, changes)
+            if changed is not None and class_mode.allows(changed, config):
+                link(file, changed, nouns.said(changed.pair, f"**{title}**: {watch}"), **place)
+
+
+def _changed(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig | None:
+    """Change some fields; ``None`` where a visitor's own data are too few for it."""
+    try:
+        return config.but(**changes)
+    except ConfigError:
+        return None
 
 
 def link(file: str, config: RunConfig, label: str, **place: str) -> None:

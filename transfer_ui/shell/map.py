@@ -103,6 +103,7 @@ def open_page(file: str) -> None:
         if not st.session_state.get("ran_again"):
             st.session_state.ran_again = True
             st.rerun()
+    st.session_state.page_is_of_rows = False  # until the page says so: see `transfer_ui.nouns`, which imports the core
     st.session_state.page_is_new = st.session_state.get("page") != file
     info = next(page for page in PAGES if page.file == file)
     st.set_page_config(page_title=f"{info.question} · Freeze or fine-tune?", layout="wide")

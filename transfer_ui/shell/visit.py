@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from urllib.parse import parse_qsl
 
 import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from transfer_core import RunConfig
+from transfer_core.own_data.pairing import NAME
 from transfer_core.wording import sentence_case
 from transfer_ui import sentences
-from transfer_ui.controls import address, notice_box
+from transfer_ui.controls import address, notice_box, yours
 from transfer_ui.controls.link import from_text, quoted, to_text
 
 MAX_RUNS = 20
@@ -38,13 +40,25 @@ def hold() -> None:
 
 
 def _runs() -> list[str]:
-    """List the runs of this visit; in a new session, those that the browser holds and that can be read."""
+    """List the runs of this visit; in a new session, those that the browser holds and that can be read.
+
+    Where the visitor's own data have changed, runs on them are gone: their links would now mean other data.
+    """
     if "runs" not in st.session_state:
         box = _held_by_browser(HELD)
         held = box.string_value.split() if box else []
-        st.session_state.runs = [run for run in dict.fromkeys(held[:MAX_RUNS]) if _is_sound(run)]
+        st.session_state.runs = [run for run in dict.fromkeys(held[:MAX_RUNS]) if _is_sound(run) and not _is_own(run)]
+    own = yours.scenario()
+    here, before = own.address if own else "", st.session_state.get("runs_on", "")
+    st.session_state.runs_on = here
+    if here != before:
+        st.session_state.runs = [run for run in st.session_state.runs if not _is_own(run)]
     runs: list[str] = st.session_state.runs
     return runs
+
+
+def _is_own(run: str) -> bool:
+    return dict(parse_qsl(run)).get("scenario") == NAME
 
 
 def _is_sound(run: str) -> bool:
@@ -57,7 +71,10 @@ def _is_sound(run: str) -> bool:
 
 def choose_pinned(config: RunConfig) -> RunConfig | None:
     """Draw the list of earlier runs and return the one to overlay, if any; it is in the link too."""
-    here = to_text(config)
+    here, own_before = to_text(config), st.session_state.get("runs_on", "")
+    _runs()
+    if own_before != st.session_state.runs_on and _is_own(st.session_state.get("pinned") or ""):
+        st.session_state.pinned = None
     pinned = st.session_state.pinned if "pinned" in st.session_state else _linked()
     if "pinned" not in st.session_state and _held_by_browser("pinned") is None:
         st.session_state.pinned = pinned
@@ -83,9 +100,16 @@ def choose_pinned(config: RunConfig) -> RunConfig | None:
     return read(chosen) if chosen else None
 
 
-@lru_cache(maxsize=2000)
 def _label(run: str, here: str) -> str:
+    # What a link to own data means depends on the visit.
+    return _differences(run, here) if _is_own(run) or _is_own(here) else _differences_of_ours(run, here)
+
+
+def _differences(run: str, here: str) -> str:
     return sentence_case(sentences.differences(read(run), read(here)))
+
+
+_differences_of_ours = lru_cache(maxsize=2000)(_differences)
 
 
 def _held_by_browser(key: str) -> WidgetState | None:

@@ -8,11 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import RunConfig, RunResult
+from transfer_ui import nouns
 from transfer_ui.articles.forgetting import arms, images, words
 from transfer_ui.charts import by_epoch, meanings, old_classes, trade, trade_rows
 from transfer_ui.charts.base import Place
 from transfer_ui.controls import sidebar
-from transfer_ui.lost_images import Lost
+from transfer_ui.lost_images import Lost, lost_images, old_images
+from transfer_ui.runs import cached
 from transfer_ui.runs.found import Found
 from transfer_ui.sentences import Results
 from transfer_ui.shell import plain
@@ -105,8 +107,8 @@ class Figures:
             Finds the images that an arm has lost; ``None`` where there are no images.
         """
         self._epochs.draw(found.once("epochs", lambda: self._pictures(results)))
-        self._epochs_said.markdown(found.once("when", lambda: words.when_sentence(results)))
-        lines = found.once("meanings", lambda: words.meaning_lines(results))
+        self._epochs_said.markdown(nouns.said_here(found.once("when", lambda: words.when_sentence(results))))
+        lines = [nouns.said_here(line) for line in found.once("meanings", lambda: words.meaning_lines(results))]
         rows = found.once("lost", lambda: meanings.meaning_rows(results))
         meanings.draw(rows, self._mode, self._meanings, words.plain(" ".join(lines)))
         self._meanings_said.markdown("\n".join(f"- {line}" for line in lines))
@@ -129,6 +131,13 @@ class Figures:
 
     def _pictures(self, results: Results) -> dict[str, by_epoch.Picture]:
         return {task: by_epoch.picture(results, self._config.n_epochs, task) for task in by_epoch.TASKS}
+
+
+def lost_of(result: RunResult) -> list[Lost]:
+    """Find the images of the old task that an arm has lost, as they are drawn."""
+    config = result.config
+    found = lost_images(result, cached.from_data(config, "old images", old_images))
+    return [one._replace(images=cached.inked(config, one.images)) for one in found]
 
 
 def _choose_strength() -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import RunResult
+from transfer_ui import nouns
 from transfer_ui.charts.followed import short
 from transfer_ui.tables import PERCENT
 
@@ -64,7 +65,7 @@ def show(table: pd.DataFrame) -> None:
         column_config={
             "arm": st.column_config.TextColumn("Arm", pinned=True),
             **{
-                name: st.column_config.NumberColumn(title, help=meaning, **PERCENT)
+                name: st.column_config.NumberColumn(title, help=nouns.said_here(meaning), **PERCENT)
                 for name, (title, meaning) in COLUMNS.items()
             },
         },

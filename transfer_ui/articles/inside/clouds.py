@@ -11,9 +11,10 @@ import pandas as pd
 from transfer_core import STRATEGIES
 from transfer_core.features import principal_plane, separability
 from transfer_core.wording import inside, join_words
+from transfer_ui import nouns
 from transfer_ui.articles.inside.anatomy import picture_shape
 from transfer_ui.articles.inside.seen import Images, Seen
-from transfer_ui.charts.components.features import Panel
+from transfer_ui.charts.components.features import HINT, Panel
 from transfer_ui.charts.components.features import data_of as features_data
 from transfer_ui.sentences import percent
 
@@ -58,7 +59,7 @@ class Clouds:
         n = len(self.images.labels)
         start = Panel(
             "Before training",
-            f"{n} validation images in the plane. {self._apart_words(self.apart_at_start)}.",
+            self._said(f"{n} validation images in the plane. {self._apart_words(self.apart_at_start)}."),
             [0],
             self._plane.places(self.start)[None],
             np.zeros((0, n)),
@@ -67,7 +68,7 @@ class Clouds:
         panels = [
             Panel(
                 one.title,
-                f"The same {n} images after {one.title}. {self._apart_words(self.apart[name][-1])}.",
+                self._said(f"The same {n} images after {one.title}. {self._apart_words(self.apart[name][-1])}."),
                 one.epochs,
                 self.places[name],
                 self.answers[name],
@@ -83,7 +84,11 @@ class Clouds:
             self.images.labels,
             config.pair.target.classes,
             mode,
+            self._said(HINT),
         )
+
+    def _said(self, words: str) -> str:
+        return nouns.said(self._any.config.pair, words)
 
     @staticmethod
     def _apart_words(share: float) -> str:

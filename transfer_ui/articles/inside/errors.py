@@ -14,6 +14,7 @@ from transfer_core import STRATEGIES
 from transfer_core.arrays import Array
 from transfer_core.measures import confusion
 from transfer_core.wording import inside, join_words
+from transfer_ui import nouns
 from transfer_ui.articles.inside.anatomy import picture_shape
 from transfer_ui.articles.inside.seen import Answers, Images, Seen
 from transfer_ui.charts import confusion as confusion_chart
@@ -37,13 +38,17 @@ class Errors:
 
     def __init__(self, seen: Mapping[str, Seen], images: Images) -> None:
         config = next(iter(seen.values())).config
-        self.classes, self._data = config.pair.target.classes, config.pair.target.dataset
+        self._pair, self.classes = config.pair, config.pair.target.classes
         self._shape = picture_shape(config)
         self._drawn: dict[int, str] = {}
         self.labels, self._ink = images.labels, images.ink
         self.answers: dict[str, Answers] = {name: one.answers(images.inputs) for name, one in seen.items()}
         eye = np.eye(len(self.classes))
         self.counts = {name: confusion(eye[one.classes], self.labels) for name, one in self.answers.items()}
+
+    def said(self, words: str) -> str:
+        """Say of rows what is written of images, where they are rows."""
+        return nouns.said(self._pair, words)
 
     @property
     def disagreed(self) -> Array:
@@ -58,7 +63,8 @@ class Errors:
             f"{inside(STRATEGIES[name].title)} {int((one.classes != self.labels).sum())}"
             for name, one in self.answers.items()
         ]
-        return f"Wrong on {n} validation images: {join_words(wrong)}. They disagree on {count(len(self.disagreed), 'image')}."
+        said = f"Wrong on {n} validation images: {join_words(wrong)}. They disagree on {count(len(self.disagreed), 'image')}."
+        return self.said(said)
 
     def cells(self) -> dict[str, str]:
         """List what can be opened, by its words in the link: errors first, the most frequent before the others."""
@@ -68,7 +74,8 @@ class Errors:
                 true_class, answer_class = self.classes[true], self.classes[answer]
                 said = "right" if true == answer else f"taken for {answer_class}"
                 times = int(counts[true, answer])
-                title = f"{STRATEGIES[name].short}: {true_class} {said} ({count(times, 'image')})"
+                n_times = count(times, "row" if nouns.are_rows(self._pair) else "image")
+                title = f"{STRATEGIES[name].short}: {true_class} {said} ({n_times})"
                 found.append(((bool(true == answer), -times), f"{name},{true},{answer}", title))
         found.sort(key=lambda one: one[0])
         return {DISAGREE: "Where they disagree", **{value: title for _, value, title in found}}
@@ -87,7 +94,7 @@ class Errors:
             STRATEGIES[name].short: [f"{self.classes[one.classes[at]]} ({100 * one.sure[at]:.0f} %)" for at in members]
             for name, one in self.answers.items()
         }
-        images = {"image": [self._address(int(at)) for at in members]} if self._data.is_image else {}
+        images = {"image": [self._address(int(at)) for at in members]} if not nouns.are_rows(self._pair) else {}
         return pd.DataFrame({**images, "true": [self.classes[self.labels[at]] for at in members], **said})
 
     def _address(self, at: int) -> str:
@@ -172,7 +179,9 @@ def draw(errors: Errors, names: Sequence[str], mode: str) -> None:
     st.markdown(errors.sentence())
     cells = errors.cells()
     _follow_click(picked, cells)
-    opened = sidebar.choose_in_link("confused", cells, st.selectbox, label="Images to look at (or click a cell)")
+    opened = sidebar.choose_in_link(
+        "confused", cells, st.selectbox, label=errors.said("Images to look at (or click a cell)")
+    )
     members = errors.members(opened)
     st.dataframe(
         errors.table(members[:MOST_ROWS]),
@@ -180,7 +189,7 @@ def draw(errors: Errors, names: Sequence[str], mode: str) -> None:
         width="stretch",
         row_height=56,
         height=min(420, 40 + 56 * max(1, min(len(members), MOST_ROWS))),
-        alt=f"{cells[opened]}: the image, its class, and what each strategy says and how sure it is",
+        alt=f"{cells[opened]}: {errors.said('the image, its class')}, and what each strategy says and how sure it is",
         column_config={
             "image": st.column_config.ImageColumn("Image", width="small"),
             "true": st.column_config.TextColumn("True class"),
@@ -194,7 +203,11 @@ def draw(errors: Errors, names: Sequence[str], mode: str) -> None:
             hide_index=True,
             width="stretch",
             alt="Precision, recall and F1 of each class, per strategy",
-            column_config={"class": st.column_config.TextColumn("Class", pinned=True), "images": "Images", **shares},
+            column_config={
+                "class": st.column_config.TextColumn("Class", pinned=True),
+                "images": errors.said("Images"),
+                **shares,
+            },
         )
 
 

@@ -10,18 +10,20 @@ import streamlit as st
 
 from transfer_core import RunConfig, RunResult
 from transfer_core.bibliography import SOURCES
+from transfer_ui import nouns
 from transfer_ui.articles.inside import anatomy, errors, layers
 from transfer_ui.articles.inside.clouds import Clouds
 from transfer_ui.articles.inside.seen import Images, Seen
 from transfer_ui.charts import layer_lines
 from transfer_ui.charts.components import features, network, weights
+from transfer_ui.charts.layer_lines import DRIFT, FIRST_GRADIENTS, GRADIENT, SIMILARITY
 from transfer_ui.charts.timeline import layer_names
 from transfer_ui.palette import theme
 from transfer_ui.runs.found import Found
 from transfer_ui.runs.looking_back import FIRST_STEPS, MOST_LOOKED_AT
 from transfer_ui.shell import slider
 
-NO_IMAGE = "The inputs here are rows of numbers, not images: each is drawn as one row."
+NO_IMAGE = "The inputs here are rows of numbers and not pictures: the weights into a unit are drawn as one row."
 
 
 class Sight(NamedTuple):
@@ -93,6 +95,10 @@ def draw(look: str, sight: Sight) -> None:
     LOOKS[look][1](sight)
 
 
+def _note(sight: Sight, words: str) -> None:
+    st.caption(nouns.said(sight.config.pair, words))
+
+
 def _weights(sight: Sight) -> None:
     st.subheader("Which weights changed?", anchor=False)
     if not sight.config.pair.target.dataset.is_image:
@@ -110,17 +116,18 @@ def _weights(sight: Sight) -> None:
 def _drift(sight: Sight) -> None:
     st.subheader("How far did each layer drift, and did its features?", anchor=False)
     names = layer_names(sight.config.n_layers)
-    moved = layer_lines.layer_rows(sight.results, layer_lines.DRIFT, names)
-    alike = layer_lines.layer_rows(sight.results, layer_lines.SIMILARITY, names[:-1])
+    moved = layer_lines.layer_rows(sight.results, DRIFT, names)
+    alike = layer_lines.layer_rows(sight.results, SIMILARITY, names[:-1])
     st.caption(
         "Change of the weights since the start, relative to their norm. Line: mean over the seeds; band: its 95 % interval."
     )
-    layer_lines.show(moved, sight.results, layer_lines.DRIFT, theme())
-    st.caption(
+    layer_lines.show(moved, sight.results, DRIFT, theme())
+    _note(
+        sight,
         "Similarity of the features to those at the start, by linear CKA on the validation images "
-        f"({SOURCES['kornblith2019_cka'].citation}): 1 is the same but for a rotation and a scale."
+        f"({SOURCES['kornblith2019_cka'].citation}): 1 is the same but for a rotation and a scale.",
     )
-    layer_lines.show(alike, sight.results, layer_lines.SIMILARITY, theme())
+    layer_lines.show(alike, sight.results, SIMILARITY, theme())
     st.markdown(layers.drift_sentence(sight.everything))
     sight.offer("Drift", lambda: pd.concat([moved.assign(what="drift"), alike.assign(what="similarity")]), "drift")
 
@@ -129,10 +136,11 @@ def _features(sight: Sight) -> None:
     st.subheader("Do the classes part?", anchor=False)
     clouds = sight.pictures.once("clouds", lambda: Clouds(sight.seen, sight.images))
     features.show(sight.pictures.once(f"clouds {theme()}", lambda: clouds.data(theme())), "features")
-    st.markdown(clouds.sentence())
-    st.caption(
+    st.markdown(nouns.said(sight.config.pair, clouds.sentence()))
+    _note(
+        sight,
         "The last backbone layer's features of the validation images. The plane is fitted once, on the features before "
-        "training, so that movement is movement; controls start from other features and have no place in it."
+        "training, so that movement is movement; controls start from other features and have no place in it.",
     )
     sight.offer("Places", clouds.table, "features")
 
@@ -140,21 +148,26 @@ def _features(sight: Sight) -> None:
 def _gradients(sight: Sight) -> None:
     st.subheader("What does a new head do to the backbone?", anchor=False)
     names = layer_names(sight.config.n_layers)
-    first = layer_lines.layer_rows(sight.results, layer_lines.FIRST_GRADIENTS, names)
-    later = layer_lines.layer_rows(sight.results, layer_lines.GRADIENT, names)
-    st.caption(
-        f"Norm of the gradient at each layer before each of the first {FIRST_STEPS} updates, logarithmic. At a frozen layer it "
-        "is what the layer would be pulled with: nothing is updated there."
+    parts = []
+    # Large data of a visitor's are trained a few seeds at a time, and their first updates are not taken again.
+    if all(FIRST_GRADIENTS.measure in result.measured for result in sight.results.values()):
+        first = layer_lines.layer_rows(sight.results, FIRST_GRADIENTS, names)
+        _note(
+            sight,
+            f"Before each of the first {FIRST_STEPS} updates, on up to {MOST_LOOKED_AT} training images per seed.",
+        )
+        layer_lines.show(first, sight.results, FIRST_GRADIENTS, theme())
+        parts.append(first.assign(counted="updates"))
+    later = layer_lines.layer_rows(sight.results, GRADIENT, names)
+    _note(
+        sight,
+        "Over the whole run, on all training images: the norm of the gradient, logarithmic. At a frozen layer it is what the "
+        "layer would be pulled with: nothing is updated there.",
     )
-    layer_lines.show(first, sight.results, layer_lines.FIRST_GRADIENTS, theme())
-    st.caption(
-        "The same over the whole run. Both are measured on the training images, in the first updates on up to "
-        f"{MOST_LOOKED_AT} per seed."
-    )
-    layer_lines.show(later, sight.results, layer_lines.GRADIENT, theme())
+    layer_lines.show(later, sight.results, GRADIENT, theme())
     st.markdown(layers.gradient_sentence(sight.everything))
-    both = [first.assign(counted="updates"), later.assign(counted="epochs")]
-    sight.offer("Gradients", lambda: pd.concat(both).rename(columns={"epoch": "so_far"}), "gradients")
+    parts.append(later.assign(counted="epochs"))
+    sight.offer("Gradients", lambda: pd.concat(parts).rename(columns={"epoch": "so_far"}), "gradients")
 
 
 def _errors(sight: Sight) -> None:

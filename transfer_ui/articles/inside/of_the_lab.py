@@ -1,4 +1,4 @@
-"""The looks that need the lab's own data: what one update does, and what the networks make of a drawn digit."""
+"""The looks that need the data: what one update does; and, on the lab's digits, what the networks make of a drawn one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from transfer_core import STRATEGIES, RunConfig
 from transfer_core.arrays import Params
 from transfer_ui.articles.inside import digit, looks, step
 from transfer_ui.articles.inside.looks import Sight
-from transfer_ui.controls import sidebar
+from transfer_ui.articles.inside.seen import small_batch
+from transfer_ui.controls import sidebar, yours
 from transfer_ui.palette import theme
+from transfer_ui.runs import cached
 
 TITLES = looks.TITLES | {"step": "One step", "digit": "Draw a digit"}
+
+
+def titles_for(config: RunConfig) -> dict[str, str]:
+    """List the looks that there are: a drawn digit says nothing to a network that a visitor's own data trained."""
+    return {name: title for name, title in TITLES.items() if name != "digit" or not yours.is_own(config.scenario)}
 
 
 def draw(look: str, sight: Sight, config: RunConfig, source: Params) -> None:
@@ -38,8 +45,10 @@ def _step(sight: Sight, config: RunConfig, source: Params) -> None:
     st.subheader("What does one update do?", anchor=False)
     titles = {name: STRATEGIES[name].short for name in sight.names}
     name = sidebar.choose_in_link("step", titles, st.segmented_control)
-    step.draw(sight.seen[name])
-    sight.offer("Step", lambda: step.layer_table(step.first_step(sight.seen[name])), "step")
+    one = sight.seen[name]
+    made = step.first_step(one, cached.from_data(one.config, "batch", small_batch))
+    step.draw(one, made)
+    sight.offer("Step", lambda: step.layer_table(made), "step")
 
 
 def _digit(sight: Sight, config: RunConfig, source: Params) -> None:

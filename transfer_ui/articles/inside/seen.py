@@ -9,12 +9,14 @@ from typing import NamedTuple
 import numpy as np
 
 from transfer_core import STRATEGIES, RunConfig, RunResult
-from transfer_core.arrays import Array, Layer, Params
+from transfer_core.arrays import Array, Examples, Layer, Params
 from transfer_core.examples import target_of
 from transfer_core.network import hidden, predict_logits
 from transfer_core.schedules import with_starts
 from transfer_ui.runs.inside_steps import OneSeed
 from transfer_ui.runs.steps import MOST_IMAGES
+
+N_IMAGES = 4  # of a batch that is followed through one update
 
 
 class Images(NamedTuple):
@@ -147,6 +149,13 @@ def validation(config: RunConfig) -> Images:
     """Get the validation images of a single seed, the first of many."""
     inputs, labels = (part[0, :MOST_IMAGES] for part in target_of(config).val)
     return Images(inputs, labels, inputs)
+
+
+def small_batch(config: RunConfig) -> Examples:
+    """Get one training image of each of the first few classes, of the first seed."""
+    inputs, labels = (part[0] for part in target_of(config).train)
+    chosen = [int(np.flatnonzero(labels == label)[0]) for label in np.unique(labels)[:N_IMAGES]]
+    return Examples(inputs[chosen], labels[chosen])
 
 
 def look_into(runs: Mapping[str, OneSeed] | Mapping[str, RunResult]) -> dict[str, Seen]:

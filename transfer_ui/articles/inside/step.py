@@ -11,14 +11,14 @@ import streamlit as st
 
 from transfer_core import STRATEGIES, Phase, RunConfig, training
 from transfer_core.arrays import Array, Examples, Gradients, Layer, Params, layer_norm
-from transfer_core.examples import target_of
 from transfer_core.network import backward, cross_entropy, forward
 from transfer_core.training import initial_state, train_step
 from transfer_core.wording import inside, join_words, number_words, sentence_case
-from transfer_ui.articles.inside.seen import Seen, probabilities
+from transfer_ui import nouns
+from transfer_ui.articles.inside.seen import Seen, probabilities, small_batch
 from transfer_ui.charts.timeline import layer_names
+from transfer_ui.shell import plain
 
-N_IMAGES = 4
 NOT_COMPUTED = "not computed"
 
 
@@ -55,27 +55,27 @@ class Step(NamedTuple):
         )
 
 
-def first_step(one: Seen) -> Step:
+def first_step(one: Seen, batch: Examples) -> Step:
     """Make the first update of an arm that was run."""
-    return first_update(one.config, one.run.strategy, one.networks[0], one.run.schedule[0])
+    return first_update(one.config, one.run.strategy, one.networks[0], one.run.schedule[0], batch)
 
 
-def first_update(config: RunConfig, strategy: str, before: Params, phase: Phase) -> Step:
+def first_update(config: RunConfig, strategy: str, before: Params, phase: Phase, batch: Examples | None = None) -> Step:
     """Make the first update of a strategy, on one training image of each of the first few classes.
 
     Parameters
     ----------
     config : RunConfig
-        Its first seed gives the images.
+        Its first seed gives the images, unless they are given.
     strategy : str
     before : tuple of Layer
         One network, without a seed axis.
     phase : Phase
         The first of its schedule.
+    batch : Examples, optional
+        Of `transfer_ui.articles.inside.seen.small_batch`.
     """
-    inputs, labels = (part[0] for part in target_of(config).train)
-    chosen = [int(np.flatnonzero(labels == label)[0]) for label in np.unique(labels)[:N_IMAGES]]
-    batch = Examples(inputs[chosen], labels[chosen])
+    batch = small_batch(config) if batch is None else batch
     activations = forward(before, batch.inputs)
     state = train_step(
         initial_state(before),
@@ -132,10 +132,9 @@ def sentence(step: Step) -> str:
     )
 
 
-def draw(one: Seen) -> None:
+def draw(one: Seen, step: Step) -> None:
     """Draw the step in numbers, and the code that makes it."""
-    step = first_step(one)
-    st.markdown(sentence(step))
+    st.markdown(nouns.said(one.config.pair, sentence(step)))
     st.dataframe(
         layer_table(step),
         hide_index=True,
@@ -149,7 +148,8 @@ def draw(one: Seen) -> None:
         f"{classes[label]}: {100 * old:.1f} → {100 * new:.1f} %"
         for label, old, new in zip(step.batch.labels, *own, strict=True)
     ]
-    st.caption(f"Probability of the true class before and after: {'; '.join(said)}. The code below is what ran.")
+    plain.show(f"Probability of the true class before and after: {'; '.join(said)}.", key="step")
+    st.caption("The code below is what ran.")
     for title, function in (
         ("forward", forward),
         ("backward", backward),

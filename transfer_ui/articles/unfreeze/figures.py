@@ -9,13 +9,14 @@ from typing import Any
 import streamlit as st
 
 from transfer_core import STRATEGIES, RunConfig, RunResult
+from transfer_ui import nouns
 from transfer_ui.articles.unfreeze.swept import with_present
 from transfer_ui.charts import plane, sweep
 from transfer_ui.charts.base import Place
 from transfer_ui.charts.components import timeline
 from transfer_ui.charts.layer_change import show_change, show_no_change
 from transfer_ui.charts.plane_rows import picture
-from transfer_ui.controls import sidebar
+from transfer_ui.controls import sidebar, yours
 from transfer_ui.controls.knobs import KNOB
 from transfer_ui.sentences import Results, percent
 
@@ -55,7 +56,7 @@ class Figures:
         left, right = st.columns([11, 9], gap="medium")
         with left:
             self._first = Place(st.container(key="unfreeze_plane" if config.has_old_task else None))
-            st.caption(OF_THE_PLANE if config.has_old_task else OF_THE_SWEEP)
+            st.caption(nouns.said_here(OF_THE_PLANE if config.has_old_task else OF_THE_SWEEP))
         with right:
             self._said[PROGRESSIVE] = st.container()
             _draw_handle(config, mode)
@@ -78,7 +79,7 @@ class Figures:
             st.subheader("The unfreeze epoch, swept", anchor=False)
             columns = st.columns(len(sweep.PANELS), gap="medium")
             places = {metric: Place(column) for metric, column in zip(sweep.PANELS, columns, strict=True)}
-            st.caption(OF_THE_SWEEP)
+            st.caption(nouns.said_here(OF_THE_SWEEP))
         chosen, last = config.unfreeze_epoch, config.n_epochs
         self._sweep = sweep.Charts(places, chosen=chosen, last=last, knob_title=KNOB_TITLE, mode=mode)
 
@@ -103,7 +104,10 @@ class Figures:
     def draw_weights(self, results: Results, *, complete: bool = False) -> None:
         """Draw how far the layers have moved."""
         self._say(
-            {name: f"{percent(results[name].val_accuracy.mean())} on validation images" for name in self._changes}
+            {
+                name: f"{percent(results[name].val_accuracy.mean())} on {nouns.said_here('validation images')}"
+                for name in self._changes
+            }
         )
         for name, place in self._changes.items():
             show_change(results[name], self._mode, place, complete=complete)
@@ -133,8 +137,10 @@ def _draw_handle(config: RunConfig, mode: str) -> None:
         if moved is not None:
             sidebar.choose(st.session_state.config.but(unfreeze_epoch=moved))
 
+    # What is kept for all visitors must not hold what one of them brought.
+    make = _movable.__wrapped__ if yours.is_own(config.scenario) else _movable
     moved = timeline.show_with_handle(
-        _movable(config.but(unfreeze_epoch=0), mode),
+        make(config.but(unfreeze_epoch=0), mode),
         config.unfreeze_epoch,
         STRATEGIES[PROGRESSIVE].build(config),
         KNOB_TITLE,

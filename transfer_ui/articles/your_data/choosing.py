@@ -44,7 +44,7 @@ def draw(data: own.Brought) -> Question | str:
     contents, before = data.contents, data.asked
     assert before is not None
     with st.sidebar:
-        plain.show(contents.name, _size(contents), key="name")
+        plain.show(contents.name, _size(contents, before.label), key="name")
         title = "Bring your own data" if data.example else "Forget these data"
         sidebar.button(
             title,
@@ -80,7 +80,7 @@ def draw(data: own.Brought) -> Question | str:
         elif learnt == "file":
             bringing.draw_source(data)
             if data.source is not None:
-                plain.show(data.source.name, _size(data.source), key="source_name")
+                plain.show(data.source.name, _size(data.source, before.source_label), key="source_name")
                 source_label = _select(
                     "Its labels", data.source.label_columns, before.source_label, f"own_source_label_{data.number}"
                 )
@@ -141,8 +141,9 @@ def _values(contents: Contents, column: str) -> list[str]:
     return sorted({*contents.column(column)} - {""})[: LIMITS.classes]
 
 
-def _size(contents: Contents) -> str:
+def _size(contents: Contents, label: str) -> str:
     if contents.is_image:
         height, width = contents.values.shape[1:]
         return f"{counted(len(contents), 'image')}, {height} × {width}"
-    return f"{counted(len(contents), 'row')} of {counted(len(contents.columns), 'number')}"
+    n_numbers = len(contents.columns) - (label in contents.columns)
+    return f"{counted(len(contents), 'row')}, {counted(n_numbers, 'number')} each"

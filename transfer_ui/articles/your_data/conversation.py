@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from transfer_core.own_data.answering import Answer, Question, answer_steps
 from transfer_core.own_data.limits import Refused
+from transfer_ui import nouns
 from transfer_ui.articles.your_data import bringing, choosing, closer, facts, parts, tables, words
 from transfer_ui.articles.your_data.figures import Figures, names_of
 from transfer_ui.charts.gap import ARMS
@@ -92,6 +93,7 @@ def hold(mode: str) -> None:
     if data is None:
         bringing.draw()
         return
+    nouns.speak_of_rows(not data.contents.is_image)
     question = choosing.draw(data)
     if isinstance(question, str):
         frame.answer(question, note=words.ABOUT_NOTHING)
@@ -120,7 +122,7 @@ def hold(mode: str) -> None:
     if question in data.stopped:
         closer.say_stopped(data, question)
     else:
-        answer = _measured(data, question, draw, partial(_refuse, said, reason))
+        answer = measured(data, question, draw, partial(_refuse, said, reason))
     if answer is None:
         return
     draw(answer)
@@ -167,7 +169,7 @@ def _refuse(said: frame.Answer, place: DeltaGenerator, reason: str) -> None:
         plain.refuse(reason, "data")
 
 
-def _measured(
+def measured(
     data: own.Brought, question: Question, draw: Callable[[Answer], None], refuse: Callable[[str], None]
 ) -> Answer | None:
     """Measure; nothing comes of what is refused."""

@@ -6,32 +6,24 @@ import streamlit as st
 
 from transfer_core import STRATEGIES, RunConfig
 from transfer_core.own_data.advice import recommended
-from transfer_core.own_data.answering import Answer, Question, paired
+from transfer_core.own_data.answering import Answer, Question
 from transfer_core.own_data.contents import Contents
 from transfer_core.scenarios import Scenario
-from transfer_core.wording import inside
 from transfer_takeaway import files, own_data
 from transfer_takeaway.checks import RecordError
 from transfer_takeaway.record import Record
 from transfer_takeaway.report.page import to_html
 from transfer_ui import downloads
-from transfer_ui.articles import export, saved_run
+from transfer_ui.articles import own_code, saved_run
 from transfer_ui.articles.your_data import words
 from transfer_ui.articles.your_data.choosing import BEFORE
 from transfer_ui.charts.series import styles
-from transfer_ui.controls import sidebar
-from transfer_ui.export import FRAMEWORKS, own_rows
-from transfer_ui.export.pictures import PICTURES
+from transfer_ui.export import own_rows
 from transfer_ui.export.pictures.plan import Plan, plan_of, plan_without_run
 from transfer_ui.runs.own import Brought
 
 WITH_DATA = "own_with_data"
 NAME = "your_data_answer"
-COMMAND = "python -m transfer_torch measure FOLDER"
-PLACE = "Unpack your ZIP, and name the folder that holds the class folders “pictures”."
-PLACE_OF_PHOTOS = "Put one folder of photos per class into a folder “pictures”."
-PLACE_OF_ARRAYS = "Save your arrays as “pictures.npz”, the images as “images”, the labels as “labels”."
-TRUNCATED = "…"
 
 
 def draw(data: Brought, question: Question, answer: Answer, mode: str) -> None:
@@ -40,13 +32,13 @@ def draw(data: Brought, question: Question, answer: Answer, mode: str) -> None:
     _draw_saved(data, question, answer)
     st.subheader("Code for your data", anchor=False)
     if answer.facts.samples.size:
-        _draw_pictures(data, answer, PLACE if data.contents.places else PLACE_OF_ARRAYS)
+        own_code.draw_pictures(data, _plan(answer), own_code.place_of(data.contents))
     else:
-        _draw_rows(data, question, answer)
+        own_code.draw_rows(data, rows_of(data.contents, question, answer), "as recommended")
     if answer.facts.basis == "embeddings":
         st.subheader("Code that measures end to end, on photos", anchor=False)
         st.caption("For the photos that your embeddings come from. The classes are those of your folders.")
-        _draw_pictures(data, answer, PLACE_OF_PHOTOS)
+        own_code.draw_pictures(data, _plan(answer), own_code.PLACE_OF_PHOTOS)
     saved_run.open_one()
 
 
@@ -64,7 +56,7 @@ def record_of(question: Question, answer: Answer, scenario: Scenario | None) -> 
 def _draw_saved(data: Brought, question: Question, answer: Answer) -> None:
     ticked = st.checkbox("Put my data into the record and the report", key=f"{WITH_DATA}_{data.number}")
     try:
-        record = record_of(question, answer, _scenario(data, question) if ticked else None)
+        record = record_of(question, answer, data.paired() if ticked else None)
         saved = files.write(record)
     except RecordError as error:
         st.error(f"{error} Saved without your data, it is smaller.", icon=":material/warning:")
@@ -86,73 +78,19 @@ def _draw_saved(data: Brought, question: Question, answer: Answer) -> None:
     )
 
 
-def _scenario(data: Brought, question: Question) -> Scenario:
-    return paired(data.contents, question, data.source).scenario
-
-
-def _draw_pictures(data: Brought, answer: Answer, place: str) -> None:
-    """Draw the command that measures a real network, and a script that does."""
-    st.markdown(
-        "Freezing and fine-tuning an ImageNet network on your photos at their full size, measured by one command:"
-    )
-    st.code(COMMAND, language="bash")
-    st.caption(
-        "It stands in the root of this lab's repository and needs PyTorch. FOLDER is the folder that holds one folder of photos "
-        "per class. Or run a script of your framework:"
-    )
-    titles = {name: FRAMEWORKS[name].title for name in PICTURES}
-    name = sidebar.choose_in_link("framework", titles, st.segmented_control, default="pytorch")
-    backbones = {key: f"{one.title}, {one.home}" for key, one in PICTURES[name].backbones.items()}
-    chosen = sidebar.choose_in_link("backbone", backbones, st.selectbox, label="Backbone") or next(iter(backbones))
-    form, plan = PICTURES[name], _plan(answer)
-    st.caption(
-        f"It compares {inside(plan.arms[0].title)} with {inside(plan.arms[1].title)} of {form.backbones[chosen].title} on your "
-        f"photos, over {plan.n_seeds} paired seeds, and prints the verdict. {place}"
-    )
-    script = form.write(plan, form.backbones[chosen])
-    export.show(
-        export.Code(f"{plan.name}_on_pictures_{chosen}_{name}", script, checked=form.checked, is_run=form.is_run),
-        f"own {name}",
-        data.scripts,
-    )
-
-
 def _plan(answer: Answer) -> Plan:
     """Plan to measure what was recommended, if it is a strategy; else freezing against fine-tuning."""
-    assert answer.curves is not None
-    choice = recommended(answer.curves, balanced=answer.facts.balanced)
-    names = tuple(answer.facts.counts)
-    unknown = answer.facts.basis == "embeddings" or any(name.endswith(TRUNCATED) for name in names)
-    classes = () if unknown else names
+    choice = _recommended(answer)
     if choice in answer.runs and choice in STRATEGIES:
-        return plan_of(answer.runs[choice])._replace(classes=classes)
-    return plan_without_run(RunConfig(), "feature_extraction")._replace(classes=classes)
-
-
-def _draw_rows(data: Brought, question: Question, answer: Answer) -> None:
-    """Draw the script that measures and fits on rows of numbers what was recommended."""
-    rows = rows_of(data.contents, question, answer)
-    rival = f" against {inside(rows.source.arms[1].title)}, after pretraining on the source" if rows.source else ""
-    second = "SOURCE, the one that was learnt before; " if rows.command.endswith("SOURCE") else ""
-    st.caption(
-        f"{rows.title}, as recommended: measured again on parts of your file{rival}, then fitted on all of it. DATA is your file; "
-        f"{second}NEW, one without labels, if you have one to label."
-    )
-    st.code(f"python {rows.command} NEW", language="bash")
-    checked = "In the tests this script runs on tables and on embeddings, and labels a second file."
-    stem = rows.file.removesuffix(".py")
-    export.show(
-        export.Code(stem, own_rows.write(rows), checked=checked, is_run=True, beside=""), "own rows", data.scripts
-    )
+        return own_code.named(plan_of(answer.runs[choice]), answer.facts)
+    return own_code.named(plan_without_run(RunConfig(), "feature_extraction"), answer.facts)
 
 
 def rows_of(contents: Contents, question: Question, answer: Answer) -> own_rows.Rows:
     """Say what a script measures and fits: what was recommended; after a source, against its rival."""
+    return own_code.rows_of(_recommended(answer), contents, question, answer)
+
+
+def _recommended(answer: Answer) -> str:
     assert answer.curves is not None
-    facts = answer.facts
-    way = recommended(answer.curves, balanced=facts.balanced)
-    names = list(dict.fromkeys((*contents.columns, *contents.words)))
-    left_out = [name for name in names if name not in facts.columns and name != question.label]
-    title = STRATEGIES[way].title if way in answer.runs else facts.titles[way]
-    rows = own_rows.Rows(way, title, question.label, left_out, has_names=contents.has_names)
-    return rows._replace(source=own_rows.source_of(way, question, answer)) if answer.runs else rows
+    return recommended(answer.curves, balanced=answer.facts.balanced)

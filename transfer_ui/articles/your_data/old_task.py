@@ -7,10 +7,12 @@ from functools import partial
 import streamlit as st
 
 from transfer_core.own_data.answering import Answer, Question
+from transfer_ui import nouns
 from transfer_ui.articles.forgetting import arms, tables, words
 from transfer_ui.articles.forgetting.figures import Figures
 from transfer_ui.articles.your_data.closer import look
 from transfer_ui.articles.your_data.tables import offer
+from transfer_ui.lost_images import Lost
 from transfer_ui.runs.own import Brought
 from transfer_ui.runs.own_steps import OldTask, old_task_steps
 
@@ -29,8 +31,8 @@ def draw(data: Brought, question: Question, answer: Answer, mode: str) -> None:
     if found is None:
         return
     old: OldTask = found.results
-    said.markdown(f"**{words.traded(old.runs)}** {' '.join(words.behind_it(old.runs))}")
-    drawn.say(old.runs, found, old.lost.__getitem__ if old.lost else None)
+    said.markdown(nouns.said_here(f"**{words.traded(old.runs)}** {' '.join(words.behind_it(old.runs))}"))
+    drawn.say(old.runs, found, partial(_shown, data, old) if old.lost else None)
     all_runs = drawn.say_trade(old.runs, old.elsewhere, found)
     table = found.once("table", lambda: tables.seeds_table(old.runs))
     tables.show(found.once("means", lambda: tables.means(table)))
@@ -38,3 +40,8 @@ def draw(data: Brought, question: Question, answer: Answer, mode: str) -> None:
         offer("New against old", lambda: all_runs, "trade")
         offer("Seed by seed", lambda: table, "old_task_per_seed")
         offer("Epochs and classes", lambda: tables.epochs_table(old.runs), "old_task_epochs")
+
+
+def _shown(data: Brought, old: OldTask, arm: str) -> list[Lost]:
+    """Get the images that an arm has lost, as they are drawn: more is darker."""
+    return [one._replace(images=1 - one.images) if data.are_photos else one for one in old.lost[arm]]

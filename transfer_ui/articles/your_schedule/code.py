@@ -5,13 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from transfer_core import RunConfig, RunResult
-from transfer_ui.controls import sidebar
+from transfer_ui.controls import sidebar, yours
 from transfer_ui.controls.link import to_query, to_text
 from transfer_ui.runs.waiting import Outcome
+
+ON_OWN_DATA = (
+    "Scripts of a schedule of your own run on the lab's data. On yours, “Export” has scripts of the strategies."
+)
 
 
 def draw(outcome: Outcome, result: RunResult, text: str) -> None:
     """Draw the choice of a framework, and the script if it can say the schedule."""
+    if yours.is_own(result.config.scenario):
+        st.caption(ON_OWN_DATA)
+        return
     from transfer_ui.export import FRAMEWORKS  # only whoever asks for code waits for it
     from transfer_ui.export.notebook import to_notebook
     from transfer_ui.export.recipe import recipe_of, to_npz

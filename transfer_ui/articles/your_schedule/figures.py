@@ -8,6 +8,7 @@ import streamlit as st
 
 from transfer_core import STRATEGIES, RunConfig, Schedule
 from transfer_core.schedules import n_epochs
+from transfer_ui import nouns
 from transfer_ui.articles.your_schedule import tries
 from transfer_ui.articles.your_schedule.tries import Try
 from transfer_ui.charts import curves, price
@@ -72,6 +73,8 @@ class Figures:
                 with column:
                     price.show(price.rows(shown, panel, "val"), panel, "val", self._mode)
             st.caption(
-                "On validation images, because you choose by them; the verdict is on the test images. Numbers: your earlier "
-                "attempts at these settings."
+                nouns.said_here(
+                    "On validation images, because you choose by them; the verdict is on the test images. Numbers: your "
+                    "earlier attempts at these settings."
+                )
             )

@@ -15,6 +15,7 @@ from transfer_core.arrays import Array
 from transfer_core.measures import Series
 from transfer_ui.articles.your_schedule.bet import Bet
 from transfer_ui.rows import OWN
+from transfer_ui.runs import own
 from transfer_ui.runs.known_arms import around_the_arm
 from transfer_ui.tables import PERCENT
 
@@ -41,12 +42,12 @@ class Try(NamedTuple):
 
 def at(config: RunConfig) -> Mapping[str, Try]:
     """Get the attempts that can be compared at these settings, each under its schedule as text, the first one first."""
-    return _all().get(around_the_arm(config), {})
+    return _all(config).get(around_the_arm(config), {})
 
 
 def keep(config: RunConfig, text: str, result: RunResult, bet: Bet | None) -> None:
     """Remember an attempt; a second one with the same schedule is the same."""
-    settings = _all()
+    settings = _all(config)
     tries = settings.setdefault(around_the_arm(config), {})
     if text in tries:
         return
@@ -63,8 +64,10 @@ def scores_beside(config: RunConfig, text: str) -> list[Array]:
     return [one.result.test_accuracy for name, one in at(config).items() if name != text]
 
 
-def _all() -> dict[Hashable, dict[str, Try]]:
-    found: dict[Hashable, dict[str, Try]] = st.session_state.setdefault("schedule_tries", {})
+def _all(config: RunConfig) -> dict[Hashable, dict[str, Try]]:
+    """Get all attempts of this visit; those on the visitor's own data are held with these, and go with them."""
+    data = own.of(config)
+    found: dict[Hashable, dict[str, Try]] = data.tries if data else st.session_state.setdefault("schedule_tries", {})
     return found
 
 

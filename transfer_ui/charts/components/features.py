@@ -36,7 +36,13 @@ class Panel(NamedTuple):
 
 
 def data_of(
-    panels: Sequence[Panel], images: Array, shape: tuple[int, int], labels: Array, classes: Sequence[str], mode: str
+    panels: Sequence[Panel],
+    images: Array,
+    shape: tuple[int, int],
+    labels: Array,
+    classes: Sequence[str],
+    mode: str,
+    hint: str = HINT,
 ) -> dict[str, Any]:
     """Put together what the browser draws, all panels on one scale.
 
@@ -49,6 +55,7 @@ def data_of(
     labels : int ndarray of shape (n_images,)
     classes : sequence of str
     mode : {"light", "dark"}
+    hint : str, optional
     """
     everywhere = np.concatenate([panel.places.reshape(-1, 2) for panel in panels])
     low, high = everywhere.min(axis=0), everywhere.max(axis=0)
@@ -59,7 +66,7 @@ def data_of(
         "labels": labels.tolist(),
         "classes": list(classes),
         "answers": list(classes),
-        "hint": HINT,
+        "hint": hint,
         "colours": colours(mode),
         "panels": [
             {
