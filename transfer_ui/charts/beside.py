@@ -18,6 +18,8 @@ LETTER = 5.6  # pixels of a letter, on average
 CLEAR = 14  # pixels from the middle of a point to that of a name that it does not touch
 BESIDE, ABOVE = 10, -4  # pixels from a point to the near end of its name: at its side, or over it
 COVERED = 10_000.0  # what a covered point costs: more than any distance
+FAR = 20  # pixels
+MISLEADING = 1_000.0  # what it costs to stand nearer to another point than to one's own
 
 
 def names_beside(
@@ -102,7 +104,9 @@ def _ends(*places: Array) -> tuple[float, float]:
 def _apart(
     dots: Array, height: int, over: Array, meets: Array, outside: int, below: tuple[Array, Array] | None = None
 ) -> Array:
-    """Choose a height for each name, one after the other from the top: as near to its point as the others let it.
+    """Choose a height for each name, one after the other: as near to its point as the others let it.
+
+    Who comes first has the choice, so several orders are tried: from the top, from the bottom, and each name before all.
 
     Parameters
     ----------
@@ -119,15 +123,34 @@ def _apart(
     """
     rows = np.arange(height - base.LABEL_GAP // 2 + 1.0)[:, None]
     ideal = dots - (CLEAR if outside == ABOVE else 0)
-    placed = np.full(len(over), np.nan)
-    for name in np.argsort(dots[: len(over)], kind="stable"):
+
+    def costs(name: int, placed: Array) -> Array:
         n_covered = np.zeros(len(rows))
         for of, (which, places, least) in enumerate(((over, dots, CLEAR), (meets, placed, base.LABEL_GAP))):
             gaps = places - rows
             room = np.where(below[of][name], gaps, -gaps) if below else np.abs(gaps)
             n_covered += (room < least)[:, which[name]].sum(axis=1)
-        placed[name] = rows[np.argmin(np.abs(rows[:, 0] - ideal[name]) + COVERED * n_covered), 0]
-    return placed
+        own = np.abs(dots[name] - rows)
+        misleads = (np.abs(dots - rows) < own)[:, over[name]].any(axis=1)
+        away = np.abs(rows[:, 0] - ideal[name])
+        # Two names that are a little off read better than one that is far away.
+        found: Array = away + away**2 / FAR + COVERED * n_covered + MISLEADING * misleads
+        return found
+
+    best, least_cost = np.zeros(len(over)), np.inf
+    from_top = np.argsort(dots[: len(over)], kind="stable").tolist()
+    for order in (
+        from_top,
+        from_top[::-1],
+        *([first, *(one for one in from_top if one != first)] for first in from_top),
+    ):
+        placed, cost = np.full(len(over), np.nan), 0.0
+        for name in order:
+            row = costs(name, placed)
+            placed[name], cost = rows[np.argmin(row), 0], cost + row.min()
+        if cost < least_cost:
+            best, least_cost = placed, cost
+    return best
 
 
 def name_layers(
