@@ -90,9 +90,8 @@ if attempts:
                 sidebar.button(f"Back to {one.number}", draft.take, drawn, key=f"back_{one.number}", type="tertiary")
         origin = Origin("your_schedule", [config], address.place())
         downloads.offer("Your attempts", lambda: tries.table(attempts), origin, "attempts")
-        downloads.offer(
-            "Summary", lambda: tables.summary(results, baselines, cached.pretraining_of(results)), origin, "summary"
-        )
+        pretraining = cached.pretraining_of(results)  # here: a download is made outside the session
+        downloads.offer("Summary", lambda: tables.summary(results, baselines, pretraining), origin, "summary")
         downloads.offer("Seed by seed", lambda: tables.per_seed(results, baselines), origin, "per_seed")
         downloads.offer("Curves", lambda: tables.per_epoch(results), origin, "curves")
 if text in attempts:

@@ -167,6 +167,23 @@ def test_two_visitors_with_other_data_under_one_name_share_nothing(rows):
     assert own_of_other is None or own_of_other != other.bench.hands[0].process_id
 
 
+def test_of_two_visitors_with_the_same_data_one_may_leave(rows):
+    """Whoever opens an example has the same data as all others who do."""
+    twin = held(table(), BY_SITE)
+    first, second = visit(rows), visit(twin)
+    ours, theirs = (app.session_state["config"] for app in (first, second))
+    assert ours.data_key == theirs.data_key
+    assert ours.scenario != theirs.scenario
+    del second, theirs
+    twin.end()
+    del twin
+    gc.collect()
+    widget(first, "n_epochs").set_value(8).run()
+    assert not first.exception
+    assert not first.warning
+    assert first.session_state["config"].scenario == ours.scenario
+
+
 def test_a_link_to_own_data_in_another_visit_says_so_and_shows_what_everybody_has():
     app = open_page("compare", LINK)
     assert not app.exception
@@ -317,6 +334,46 @@ def test_a_process_leaves_when_nobody_needs_it_and_when_another_visitor_does(row
         time.sleep(0.1)
     assert bench.hands[0].process_id is None
     other.end()
+
+
+def _endless():
+    for number in range(10_000):
+        time.sleep(0.02)
+        yield Progress(0.0, f"Step {number}")
+
+
+def _wait_until(is_so, seconds=20):
+    for _ in range(int(seconds / 0.05)):
+        if is_so():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not happen")
+
+
+def test_whoever_walks_off_in_the_middle_leaves_no_process_behind(rows, monkeypatch):
+    monkeypatch.setattr(own_bench, "IDLE", 0.2)
+    bench = rows.bench
+    job = bench.job("walked off", _endless)
+    with bench.waiting_for(job):
+        _wait_until(lambda: job.progress.message.startswith("Step"))
+    bench._patience = 0.1
+    _wait_until(lambda: bench.hands[0].process_id is None)
+    assert not job.ended
+
+
+def test_a_process_that_others_had_ended_is_no_loss(rows):
+    """A run that had to give way twice goes on all the same."""
+    bench = rows.bench
+    job = bench.job("gives way", _endless)
+    for _ in range(3):
+        with bench.waiting_for(job):
+            _wait_until(lambda: job.progress.message.startswith("Step"))
+            before = bench.hands[0].process_id
+            bench.cool_down()
+            _wait_until(lambda before=before: bench.hands[0].process_id not in (before, None))
+    assert not job.ended
+    assert job.error is None
+    assert bench._threads[0].is_alive()
 
 
 def _greedy():

@@ -46,20 +46,27 @@ class AtHome(Scenario):
     @property
     def address(self) -> str:
         """Its own, so that the same data with all that is in them, as in a record, do not take its place."""
-        return f"{super().address}{HOME}"
+        return f"{super().address}{HOME}{vars(self).get('_visit', '')}"
 
     def __reduce__(self) -> tuple[Callable[..., Scenario], tuple[Any, ...]]:
         return _found, (self.address,)
 
 
-def at_home(scenario: Scenario) -> AtHome:
-    """Keep the data of a scenario in this process, where it can be found by its address as long as somebody holds it."""
+def at_home(scenario: Scenario, visit: int | str = "") -> AtHome:
+    """Keep the data of a scenario in this process, where it can be found by its address as long as somebody holds it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    visit : int or str, optional
+        Part of the address: two visitors may bring the same data, and each leaves with their own.
+    """
     values = {one.name: getattr(scenario, one.name) for one in fields(scenario)}
-    return _registered(AtHome(**values), scenario.key)
+    return _registered(AtHome(**values), scenario.key, visit)
 
 
-def stand_in(outline: Outline) -> AtHome:
-    """Stand in for a scenario whose data are elsewhere.
+def stand_in(outline: Outline, visit: int | str = "") -> AtHome:
+    """Stand in for a scenario whose data are elsewhere; arguments as for `at_home`.
 
     Examples
     --------
@@ -78,7 +85,7 @@ def stand_in(outline: Outline) -> AtHome:
         same_labels=target.classes == source.classes,
         settings=MappingProxyType(dict(outline.settings)),
     )
-    return _registered(found, outline.key)
+    return _registered(found, outline.key, visit)
 
 
 class _Blank(Dataset):
@@ -94,8 +101,8 @@ def _blank(counts: Mapping[str, int], shape: tuple[int, ...]) -> Dataset:
     return _Blank(np.broadcast_to(np.float32(0), (len(labels), *shape)), labels, tuple(counts))
 
 
-def _registered(found: AtHome, key: str) -> AtHome:
-    vars(found)["key"] = key  # known from elsewhere, or at a price
+def _registered(found: AtHome, key: str, visit: int | str) -> AtHome:
+    vars(found).update(key=key, _visit=visit)  # the key is known from elsewhere, or at a price
     address_of(found)
     return found
 

@@ -210,8 +210,9 @@ class ProcessHand(ThreadHand):
 
     def end_process(self) -> None:
         """Kill the process, which may be started again; any thread may ask for it."""
-        if self._process is not None:
-            self._process.kill()
+        process = self._process  # its own thread may let go of it meanwhile
+        if process is not None:
+            process.kill()
 
     def rest(self) -> None:
         """Let the process leave until there is something to do again."""

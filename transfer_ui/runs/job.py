@@ -151,6 +151,10 @@ class Job:
             self.hand, self._steps, self.progress, self._shown = None, None, WAITING, (WAITING, {})
         return steps
 
+    def spare(self) -> None:
+        """Count no loss: its process was ended on purpose."""
+        self._losses = 0
+
     def show(self, picture: Future[Any]) -> None:
         """Give what there is to show so far, perhaps nothing, in the thread of its hand: never in the middle of a step."""
         try:

@@ -107,7 +107,7 @@ class Brought:
             return None
         if self._stand_in is None or self._stand_in.key != outline.key:
             self.end()  # its process holds what was asked about before
-            self._stand_in = stand_in(outline)
+            self._stand_in = stand_in(outline, self.number)
             finalize(self, _forget_names, self._stand_in.address)
         return self._stand_in
 
@@ -119,10 +119,11 @@ class Brought:
     @property
     def bench(self) -> OwnBench:
         """Where the pages have something computed of the data: it is there as long as these are."""
-        if self._bench is None:
-            self._bench = OwnBench(ref(self))
-            finalize(self, self._bench.leave)
-        return self._bench
+        with _lock:  # a script that is about to end may ask at the same time
+            if self._bench is None:
+                self._bench = OwnBench(ref(self))
+                finalize(self, self._bench.leave)
+            return self._bench
 
     @property
     def known(self) -> AmongLooks:
@@ -137,7 +138,7 @@ class Brought:
     def steps_to_hold(self) -> MakeSteps:
         """Say how a process comes to hold the data."""
         assert self.asked is not None
-        return partial(hold_steps, self.contents, self.asked, self.source)
+        return partial(hold_steps, self.contents, self.asked, self.source, self.number)
 
     def end(self) -> None:
         """Have nothing go on with them."""
@@ -162,7 +163,9 @@ class Brought:
         found = Look(results, n_bytes(results), derived={} if derived is None else derived)
         with _lock:
             self.looks[key] = found
-            looks = sorted(((look.number, one, name) for one in _held for name, look in one.looks.items()), key=_first)
+            looks = sorted(
+                ((look.number, one, name) for one in list(_held) for name, look in one.looks.items()), key=_first
+            )
             excess = sum(one.looks[name].n_bytes for _, one, name in looks) - MOST_LOOKS
             for _, one, name in looks:
                 if excess > 0 and one.looks[name] is not found:
@@ -233,7 +236,8 @@ def forget() -> None:
     """Forget what this visitor has brought, and all that was made of it."""
     gone = st.session_state.pop(STATE, None)
     if gone is not None:
-        _held.discard(gone)
+        with _lock:
+            _held.discard(gone)
         gone.end()
 
 

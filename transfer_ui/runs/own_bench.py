@@ -119,11 +119,10 @@ class OwnBench(Workbench):
             with super().waiting_for(job, visitor):
                 yield
         finally:
-            with self._lock:
+            with self._lock:  # the next script of this visitor may stand in line already
                 self._standing -= 1
-                left = not self._standing
-            if left:
-                LINE.leave(self)
+                if not self._standing:
+                    LINE.leave(self)
 
     def ahead(self, visitor: Hashable, find: Callable[[], Sequence[Request]]) -> None:
         """Train nothing ahead: the process is for what somebody waits for."""
@@ -132,7 +131,8 @@ class OwnBench(Workbench):
         """End the process, from any thread; what it was computing begins anew if it is asked for again."""
         self._hand.end_process()
         with self._changed:
-            self._rest()
+            self._hand.errands.append(self._begin_anew)  # by the thread that may be at work on a job
+            self._changed.notify_all()
 
     def leave(self) -> None:
         """End with the visit; nobody waits for its thread."""
@@ -150,18 +150,27 @@ class OwnBench(Workbench):
         with self._changed:
             self._changed.notify_all()
 
-    def _rest(self) -> None:
-        for job in [*self._shelf, *self._queue]:
-            job.begin_again()
-        self._hand.errands.append(self._hand.rest)
-        self._changed.notify_all()
+    def _work(self, hand: ThreadHand) -> None:
+        try:
+            super()._work(hand)
+        finally:  # whatever ends it, others must not wait for it
+            SEAT.leave(self)
+            LINE.leave(self)
+
+    def _begin_anew(self) -> None:
+        with self._changed:
+            for job in [*self._shelf, *self._queue]:
+                job.begin_again()
+                job.spare()
+        self._hand.rest()
 
     def _turn(self, hand: ThreadHand) -> Callable[[], object] | None:
         if self._hand.errands or LINE.has_turn(self):
             return super()._turn(hand)
-        if self._queue:
+        wanted = [job for job in self._queue if job.waiting and not job.ended]
+        if wanted:
             words = waiting_words(LINE.before(self))
-            for job in self._queue:
+            for job in wanted:
                 if job.progress.message != words:
                     job.progress = job.progress._replace(message=words)
         elif self._hand.process_id and monotonic() - self._used > IDLE:

@@ -65,9 +65,9 @@ class Networks(NamedTuple):
 _held: list[Scenario] = []
 
 
-def hold_steps(contents: Contents, question: Question, source: Contents | None) -> Iterator[Progress]:
+def hold_steps(contents: Contents, question: Question, source: Contents | None, visit: int) -> Iterator[Progress]:
     """Keep a visitor's data in this process, where configurations of theirs find them from now on."""
-    _held[:] = [at_home(paired(contents, question, source).scenario)]
+    _held[:] = [at_home(paired(contents, question, source).scenario, visit)]
     yield Progress(1.0, "Looked through the data")
 
 

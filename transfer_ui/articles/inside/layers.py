@@ -37,6 +37,8 @@ def gradient_sentence(results: Mapping[str, RunResult]) -> str:
         return "At these settings progressive unfreezing frees the backbone at once: there is no head-first phase."
     series = first.measured["gradient"]
     at = max(index for index, epoch in enumerate(series.epochs) if epoch <= freed)
+    if series.epochs[at] == 0:
+        return "Networks as large as these are kept at the start and the end only: what training the head changes is not shown."
     later = float(series.values[at, :, 0].mean())
     if not (np.isfinite([start, later]).all() and later > 0 and start > 0):
         return "A run diverged or its units died: there is no gradient to compare."
