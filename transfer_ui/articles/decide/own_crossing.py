@@ -17,7 +17,7 @@ NO_MAP = (
     "The map of winners is a stored study of the lab's digits. For your data, this page draws what “Your data” measures at its own "
     "settings: the controls do not move it."
 )
-TOO_FEW = "There are too few labels to see from how many on fine-tuning pays."
+TOO_FEW = "There are too few labels to tell when fine-tuning starts to pay."
 
 
 def draw(config: RunConfig, mode: str) -> None:

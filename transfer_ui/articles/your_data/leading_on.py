@@ -10,12 +10,12 @@ from transfer_ui.runs import own
 from transfer_ui.shell import frame
 
 WITHOUT_A_SOURCE = (
-    "On the other pages, a network is pretrained on a source first. These data name none, so they are no scenario there; under "
-    "“Learnt before” in the sidebar, some of the classes, a column or a file can be the source."
+    "On the other pages, a network is pretrained on a source first. These data have none, so those pages cannot take them. Choose "
+    "one under “Learnt before” in the sidebar: some of the classes, a column, or a file."
 )
 EMBEDDED = (
     "On the other pages, a network is pretrained on a source first. The backbone of embeddings is the model they come from, which "
-    "is not here, so they are no scenario there."
+    "is not here, so those pages cannot take them."
 )
 
 
