@@ -55,10 +55,8 @@ with place:
     if not results:
         frame.stop_without_results()
 found = export.winner(results)
-# A choice stays in the link even when it is the leader: the next change may bring another leader.
-default = None if st.query_params.get("strategy") in sentences.TITLES else found.leader
 with which:
-    strategy = sidebar.choose_in_link("strategy", sentences.TITLES, st.pills, default=default) or found.leader
+    strategy = export.choose_strategy(found)
 result = results[strategy]
 with below:
     if subject == "pictures":

@@ -139,6 +139,16 @@ def winner(results: Results) -> Verdict:
     return verdict(test_scores(pretrained_arms(results)))
 
 
+def choose_strategy(found: Verdict) -> str:
+    """Draw the choice of whose code is shown: the leader's, unless the link names another.
+
+    A choice stays in the link even when it is the leader: the next change may bring another leader.
+    """
+    default = None if st.query_params.get("strategy") in TITLES else found.leader
+    chosen: str = sidebar.choose_in_link("strategy", TITLES, st.pills, default=default) or found.leader
+    return chosen
+
+
 def whose_code(found: Verdict, strategy: str, framework: str) -> str:
     """Say whose code it is, and why.
 

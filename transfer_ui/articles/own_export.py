@@ -10,7 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 from transfer_core import RunConfig
 from transfer_ui import sentences, verdicts
 from transfer_ui.articles import export, own_code
-from transfer_ui.controls import sidebar
 from transfer_ui.export.pictures.plan import plan_of
 from transfer_ui.runs import cached, own
 from transfer_ui.sentences import Results
@@ -36,10 +35,8 @@ def draw(config: RunConfig, place: DeltaGenerator, which: DeltaGenerator) -> Non
         results: Results = outcome.results
         if not results:
             frame.stop_without_results()
-    found = export.winner(results)
-    default = None if st.query_params.get("strategy") in sentences.TITLES else found.leader
     with which:
-        strategy = sidebar.choose_in_link("strategy", sentences.TITLES, st.pills, default=default) or found.leader
+        strategy = export.choose_strategy(export.winner(results))
     with place:
         baselines = cached.baselines(config)
         said = f"You see the code for **{sentences.TITLES[strategy].lower()}**. {ABOUT}"
