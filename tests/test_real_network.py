@@ -9,12 +9,14 @@ import pytest
 from tests import made_up_network as made_up
 from tests.app import open_page, texts
 from tests.present import present
-from tools.derive_real_network import complete, derive, main, sheet
+from tools.derive_real_network import derive, main, sheet
 from transfer_core.real_network import results as shipped
 from transfer_core.real_network.claims import PUT
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.rules import CONFIRMED, REFUTED, SAME, VERDICTS
+from transfer_core.wording import inside
 from transfer_torch.arms import ARMS
+from transfer_torch.findings import complete
 from transfer_ui.articles import claim_row, claims
 from transfer_ui.articles.real_network import words
 
@@ -145,7 +147,7 @@ def test_the_page_shows_every_network_and_a_part_of_the_study(found, part, monke
         for arm in given.arms:
             app = open_page("real_network", {"network": arm})
             assert not app.exception
-            assert f"{given.arms[arm].title} gets " in texts(app.caption)
+            assert f", {inside(given.arms[arm].title)} gets " in texts(app.caption)
 
 
 def test_a_link_with_a_size_that_was_not_measured_gets_a_sentence(part, monkeypatch):

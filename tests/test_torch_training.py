@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from tests.tiny_backbone import tiny
 from transfer_core import Arm, Phase, init_params
+from transfer_core.arms import Random
 from transfer_core.arrays import Examples, Layer
 from transfer_core.network import cross_entropy, predict_logits
 from transfer_core.training import minibatch_orders
@@ -19,7 +20,7 @@ from transfer_torch.arms import ARMS, Rates
 from transfer_torch.errors import MeasureError
 from transfer_torch.inputs import Inputs, rows_of
 from transfer_torch.machine import Machine
-from transfer_torch.network import new_network
+from transfer_torch.network import new_network, take_statistics_anew, use_batch_statistics
 from transfer_torch.training import logits_of, train
 
 RATES, N_EPOCHS = Rates(0.1, 0.05), 6
@@ -272,3 +273,35 @@ def test_minibatches_are_those_of_the_core():
     _trained(_network(tiny()), SCHEDULES["end_to_end"], inputs, batch_size=5)
     orders = minibatch_orders(12, [0])
     assert torch.cat(seen).tolist() == [place for _ in range(N_EPOCHS) for place in next(orders)[0].tolist()]
+
+
+def test_statistics_taken_anew_are_those_of_the_training_pictures_alone():
+    network = _network(tiny())
+    before = deepcopy(network.state_dict())
+    take_statistics_anew(network, PICTURES.split(4))
+    first, norm = network[0][0], network[0][1]
+    with torch.no_grad():
+        passed = [first(part) for part in PICTURES.split(4)]
+    means = torch.stack([part.mean(dim=(0, 2, 3)) for part in passed])
+    variances = torch.stack([part.var(dim=(0, 2, 3)) for part in passed])
+    torch.testing.assert_close(norm.running_mean, means.mean(dim=0))
+    torch.testing.assert_close(norm.running_var, variances.mean(dim=0))
+    assert norm.momentum == nn.BatchNorm2d(1).momentum
+    assert not any(part.training for part in network.modules())
+    for name, values in network.state_dict().items():
+        assert torch.equal(values, before[name]) == ("running" not in name and "tracked" not in name)
+
+
+def test_from_scratch_is_not_tested_with_the_statistics_of_its_random_start():
+    network = new_network(tiny(), Arm(SCHEDULES["from_scratch"], Random()), 3, seed=0)
+    inputs = _inputs(tiny())
+    _trained(network, SCHEDULES["from_scratch"], inputs, batch_statistics=True)
+    before = logits_of(network, inputs, EVERY)
+    take_statistics_anew(network, [PICTURES])
+    use_batch_statistics(network, (False,) * len(network))
+    with torch.no_grad():
+        as_trained = network(PICTURES)
+    network.eval()
+    after = logits_of(network, inputs, EVERY)
+    # Of all pictures in one minibatch, the statistics are those that it was trained with, but for n against n - 1.
+    assert (after - as_trained).abs().max() < 0.2 * (before - as_trained).abs().max()

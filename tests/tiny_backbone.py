@@ -20,7 +20,7 @@ def stages():
     )
 
 
-def tiny():
+def tiny(name="tiny"):
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         made = stages()
@@ -28,7 +28,7 @@ def tiny():
             if isinstance(part, nn.BatchNorm2d):  # statistics that a minibatch does not have
                 present(part.running_mean).uniform_(-0.2, 0.2)
                 present(part.running_var).uniform_(0.5, 2)
-    return Backbone("tiny", made, 8, stages)
+    return Backbone(name, made, 8, stages)
 
 
 def write_pictures(folder, n=10, side=24):

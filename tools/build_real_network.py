@@ -1,9 +1,11 @@
 """Measure the study of a real network: ``python -m tools.build_real_network results/emoji/google --other results/emoji/twitter``.
 
 `tools.build_emoji` makes the two folders. Every arm of `transfer_torch.arms` is trained at every setting of its grid, for
-ten seeds and six sizes: about 3,000 trainings, which take some ten minutes on a large accelerator and days on two cores. So
-each is stored when it is done, the same command goes on where the last one stopped, ``--minutes`` ends it in good order, and
-``--arms``, ``--sizes``, ``--seeds`` and ``--resolution`` cut it in pieces. What is measured so far is written at the end:
+ten seeds and six sizes: about 3,000 trainings, which take tens of minutes on a large accelerator and days on two cores. So
+each is stored when it is done, and the same command goes on where the last one stopped, on another machine of the same kind
+too: what is shipped counts as done. ``--minutes`` ends it in good order, and ``--arms``, ``--sizes``, ``--seeds`` and
+``--resolution`` cut it in pieces. What is measured so far is written at the end, with a closer look and a race of a minute
+or two:
 
 - ``trainings.csv.gz``, one row per training;
 - ``looks.npz``: the answers and the first filters of a few networks of the first seed;
@@ -23,7 +25,6 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -33,11 +34,14 @@ import pandas as pd
 import torch
 from tqdm import tqdm
 
+from transfer_core.real_network.results import FILE, FOLDER, TRAININGS
 from transfer_core.studies.store import Store
-from transfer_torch import backbones, grid, looks, workers
+from transfer_core.studies.study import Reading
+from transfer_core.wording import join_words
+from transfer_torch import backbones, grid, workers
 from transfer_torch.arms import ARMS
 from transfer_torch.cells import BATCH_SIZE, MOMENTUM, Bench, Cell, fingerprint
-from transfer_torch.findings import ARM, KNOBS, summarise
+from transfer_torch.findings import ARM, KNOBS, complete, summarise
 from transfer_torch.race import race
 from transfer_torch.splits import quotas
 from transfer_torch.work import stage_multiply_adds
@@ -45,6 +49,8 @@ from transfer_torch.work import stage_multiply_adds
 SIZES, N_SEEDS = (1, 2, 5, 10, 20, 40), 10
 LOOKED_AT, RACED_AT = (5, 40), 5  # pictures per class
 MAIN = ("feature_extraction", "end_to_end", "head_first", "stage_by_stage", "top_third", "from_scratch")
+AS_TODAY = frozenset({"294c661942fac128"})
+"""Code of earlier days whose shipped trainings today's would repeat: before it, from scratch alone was tested otherwise."""
 OUT = Path("results/real_network")
 
 
@@ -54,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     until = math.inf if options.minutes is None else time.monotonic() + 60 * options.minutes
     options.out.mkdir(parents=True, exist_ok=True)
     ground = workers.Ground(
-        partial(backbones.load, options.backbone),
+        options.backbone,
         options.folder,
         options.other,
         options.resolution,
@@ -65,20 +71,74 @@ def main(arguments: Sequence[str] | None = None) -> None:
     seeds = range(options.seed, options.seed + options.seeds)
     cells = _in_order(grid.cells(bench, options.arms, options.sizes, seeds, options.epochs))
     store = Store(options.store)
+    earlier = take_over(cells, bench, store)
     todo = grid.missing(cells, store)
     progress = {"total": len(cells), "initial": len(cells) - len(todo), "mininterval": 5, "file": sys.stderr}
     done = workers.measure(todo, ground, store, options.processes, until=until) if todo else iter(())
     for _ in tqdm(done, unit="training", **progress):
         pass
     rows = grid.rows(cells, store)
-    rows.to_csv(options.out / "trainings.csv.gz", index=False, float_format="%.6g")
-    complete = len(rows) == len(cells)
-    _write_about(options, bench, complete)
+    rows.to_csv(options.out / TRAININGS, index=False, float_format="%.6g")
+    _write_about(options, bench, earlier, len(rows) == len(cells))
     print(f"{len(rows)} of {len(cells)} trainings are done.")
-    if complete:
-        _write_looks(rows, cells, bench, options.out / "looks.npz")
-        raced = race(bench, RACED_AT, seeds, options.epochs, options.resolution)
-        raced.to_csv(options.out / "race.csv", index=False, float_format="%.6g")
+    raced = race(bench, RACED_AT, seeds, options.epochs, options.resolution)
+    raced.to_csv(options.out / "race.csv", index=False, float_format="%.6g")
+    _write_looks(_best_of_a_seed(rows, cells), ground, options.processes, options.out / "looks.npz")
+
+
+def take_over(cells: Sequence[Cell], bench: Bench, store: Store, folder: Path = FOLDER) -> set[str]:
+    """Count what is shipped as done, if the same code measured the same pictures with the same weights on such a machine.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+    bench : Bench
+    store : Store
+        What it lacks is put there.
+    folder : Path
+        Holds what `tools.derive_real_network` wrote.
+
+    Returns
+    -------
+    set of str
+        What measured them: empty if none was taken over.
+    """
+    if not (folder / FILE).exists():
+        return set()
+    made = json.loads((folder / FILE).read_text(encoding="utf-8"))["made"]
+    same_code = made["code"] == fingerprint() or (made["code"] in AS_TODAY and made["versions"] == versions())
+    if not same_code or (made["keys"], made["asked"]["epochs"]) != (keys_of(bench), _epochs(cells)):
+        return set()
+    rows = pd.read_csv(folder / TRAININGS)
+    named = [*ARM, "seed", *KNOBS]
+    known = {tuple(row[name] for name in named): row for row in rows.to_dict("records")}
+    devices: set[str] = set()
+    for cell in grid.missing(cells, store):
+        row = known.get(tuple(cell.labels[name] for name in named))
+        if row is not None:
+            values = {str(name): np.array([value]) for name, value in row.items() if name not in named}
+            store.put(cell, [Reading({}, values)])
+            devices = {made["device"]}
+    return devices
+
+
+def versions() -> dict[str, str]:
+    """Give the versions that results depend on."""
+    names = ("torch", "numpy", "pillow")
+    return {"python": platform.python_version()} | {name: version(name).partition("+")[0] for name in names}
+
+
+def _device(bench: Bench) -> str:
+    return torch.cuda.get_device_name() if bench.machine.device.type == "cuda" else platform.machine()
+
+
+def keys_of(bench: Bench) -> dict[str, str]:
+    """Name what is measured, and with what, by content."""
+    return dict(zip(("pictures", "other", "backbone", "machine"), bench.names, strict=True))
+
+
+def _epochs(cells: Sequence[Cell]) -> int:
+    return sum(phase.n_epochs for phase in cells[0].task.arm.schedule)
 
 
 def _in_order(cells: Sequence[Cell]) -> list[Cell]:
@@ -86,7 +146,7 @@ def _in_order(cells: Sequence[Cell]) -> list[Cell]:
     return sorted(cells, key=lambda cell: (cell.labels["arm"] not in MAIN, cell.labels["size"]))
 
 
-def _write_about(options: argparse.Namespace, bench: Bench, complete: bool) -> None:
+def _write_about(options: argparse.Namespace, bench: Bench, earlier: set[str], complete: bool) -> None:
     """Say how the results came about; folders by their last name alone."""
     val, test = quotas(bench.pictures.labels)
     stages = bench.backbone.stages
@@ -109,29 +169,32 @@ def _write_about(options: argparse.Namespace, bench: Bench, complete: bool) -> N
         "rates": {name: [list(rates) for rates in ARMS[name].grid] for name in options.arms},
         "batch_size": BATCH_SIZE,
         "momentum": MOMENTUM,
-        "keys": dict(zip(("pictures", "other", "backbone", "machine"), bench.names, strict=True)),
+        "keys": keys_of(bench),
         "code": fingerprint(),
-        "device": torch.cuda.get_device_name() if bench.machine.device.type == "cuda" else platform.machine(),
+        "device": join_words(sorted({*earlier, _device(bench)})),
         "threads": torch.get_num_threads(),
-        "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in ("torch", "numpy", "pillow")},
+        "versions": versions(),
     }
     (options.out / "about.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
 
-def _write_looks(rows: pd.DataFrame, cells: Sequence[Cell], bench: Bench, path: Path) -> None:
-    """Train the best setting of each arm once more for the first seed, and look into the network."""
-    best = summarise(rows).best
-    chosen = {tuple(row) for row in best[[*ARM, "seed", *KNOBS]].itertuples(index=False)}
+def _best_of_a_seed(rows: pd.DataFrame, cells: Sequence[Cell]) -> list[Cell]:
+    """Find the training of the first seed at the rates that are best for each arm, where all of its rates are measured."""
+    whole = complete(rows)
+    best = summarise(whole).best if len(whole) else whole
+    here = best[(best["seed"] == best["seed"].min()) & best["size"].isin(LOOKED_AT)]
+    chosen = {tuple(row) for row in here[[*ARM, "seed", *KNOBS]].itertuples(index=False)}
+    return [cell for cell in cells if tuple(cell.labels[name] for name in (*ARM, "seed", *KNOBS)) in chosen]
+
+
+def _write_looks(cells: Sequence[Cell], ground: workers.Ground, n_processes: int, path: Path) -> None:
+    """Train once more, and look into the network."""
     found: dict[str, np.ndarray] = {}
-    for cell in cells:
-        labels = cell.labels
-        if labels["seed"] != min(rows["seed"]) or labels["size"] not in LOOKED_AT:
-            continue
-        if tuple(labels[name] for name in (*ARM, "seed", *KNOBS)) not in chosen:
-            continue
-        seen, name = looks.look(bench, cell), f"{labels['arm']}.{labels['size']}"
-        found |= {"shown": seen.shown, "before": seen.before, f"{name}.after": seen.after}
+    for cell, seen in zip(cells, workers.look_into(cells, ground, n_processes), strict=True):
+        name = f"{cell.labels['arm']}.{cell.labels['size']}"
+        found |= {"shown": seen.shown, f"{name}.after": seen.after}
+        if cell.task.arm.start.from_source:
+            found["before"] = seen.before
         found |= {f"{name}.{part}": answers.astype(np.int8) for part, answers in seen.answers.items()}
     np.savez_compressed(path, allow_pickle=False, **found)
 

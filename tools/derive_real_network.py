@@ -1,7 +1,7 @@
 """Make what the app shows of what `tools.build_real_network` measured: ``python -m tools.derive_real_network [FOLDER]``.
 
-The folder holds ``trainings.csv.gz``, ``about.json`` and, if all that was asked for is measured, ``looks.npz`` and
-``race.csv``. Rates are chosen, claims judged and test pictures put on one sheet here; nothing is trained.
+The folder holds ``trainings.csv.gz``, ``about.json`` and, if that was measured, ``looks.npz`` and ``race.csv``. Rates are
+chosen, claims judged and test pictures put on one sheet here; nothing is trained.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from transfer_core.real_network.claims import judge
 from transfer_core.real_network.evidence import Measured
 from transfer_core.real_network.results import FILE, FOLDER, SPRITE, TRAININGS
 from transfer_torch.arms import ARMS
-from transfer_torch.findings import summarise
+from transfer_torch.findings import complete, summarise
 from transfer_torch.work import multiply_adds
 
 SIDE, IN_A_ROW = 64, 16  # pixels of a picture on the sheet, and pictures in a row of it
@@ -96,14 +96,6 @@ def derive(rows: pd.DataFrame, about: dict[str, Any], race: pd.DataFrame) -> dic
             for name, one in found.items()
         },
     }
-
-
-def complete(rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep the arms and sizes at which every seed has every setting."""
-    n = rows["seed"].nunique()
-    counts = rows.groupby(["arm", "size"])["seed"].transform("size")
-    wanted = rows["arm"].map({name: len(recipe.grid) for name, recipe in ARMS.items()}) * n
-    return rows[counts == wanted].reset_index(drop=True)
 
 
 def look_at(looks: dict[str, Array], about: dict[str, Any]) -> tuple[dict[str, Any] | None, list[int]]:

@@ -50,6 +50,8 @@ class Recipe:
         As in `transfer_core.Arm`.
     batch_statistics : bool
         Batch norm uses the batch.
+    statistics_anew : bool
+        After training, batch norm takes its statistics anew: see `transfer_torch.network.take_statistics_anew`.
     """
 
     title: str
@@ -61,6 +63,7 @@ class Recipe:
     pretrained: bool = True
     anchor: float = 0.0
     batch_statistics: bool = False
+    statistics_anew: bool = False
 
     def arm(self, n_stages: int, n_epochs: int, rates: Rates) -> Arm:
         """Make the arm for a backbone."""
@@ -235,6 +238,7 @@ ARMS: dict[str, Recipe] = {
         EQUAL,
         pretrained=False,
         batch_statistics=True,  # stored statistics of a random network say nothing
+        statistics_anew=True,  # and a running average of them forgets nothing in so few updates
     ),
 }
 """The cheapest first: where two arms cannot be told apart, the first of them is advised."""

@@ -22,7 +22,7 @@ from transfer_core.studies.fingerprint import CORE, name_of_code, read_sources
 from transfer_core.studies.study import Label, Reading
 from transfer_torch.inputs import Inputs, rows_of
 from transfer_torch.machine import Machine
-from transfer_torch.network import Backbone, drift, new_network
+from transfer_torch.network import Backbone, drift, new_network, take_statistics_anew
 from transfer_torch.pictures import Pictures
 from transfer_torch.splits import split
 from transfer_torch.training import logits_of, train
@@ -82,6 +82,7 @@ class Training:
 
     arm: Arm
     batch_statistics: bool
+    statistics_anew: bool = False
 
     def train(self, bench: Bench, setting: Setting, *, cache_features: bool = True) -> Trained:
         """Train one network."""
@@ -106,6 +107,8 @@ class Training:
             cache_features=cache_features,
         ):
             pass
+        if self.statistics_anew:
+            take_statistics_anew(network, (bench.inputs.rows(batch) for batch in torch.split(positions, BATCH_SIZE)))
         return Trained(before, network, positions, bench.machine.clock() - started)
 
     def measure(self, bench: Bench, setting: Setting) -> list[Reading]:

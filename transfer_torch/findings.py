@@ -34,6 +34,20 @@ class Findings(NamedTuple):
     table: pd.DataFrame
 
 
+def complete(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the arms and sizes at which every seed has every setting.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As for `summarise`.
+    """
+    n = rows["seed"].nunique()
+    counts = rows.groupby(["arm", "size"])["seed"].transform("size")
+    wanted = rows["arm"].map({name: len(recipe.grid) for name, recipe in ARMS.items()}) * n
+    return rows[counts == wanted].reset_index(drop=True)
+
+
 def summarise(rows: pd.DataFrame) -> Findings:
     """Choose the rates of each arm, size and seed, and average over the seeds.
 

@@ -29,7 +29,9 @@ def cells(bench: Bench, arms: Sequence[str], sizes: Sequence[int], seeds: Sequen
         Cell(
             {"arm": name, "size": size, "seed": seed, "head_rate": rates.head, "backbone_rate": rates.backbone},
             Setting(*bench.names, size=size, seed=seed),
-            Training(ARMS[name].arm(n_stages, n_epochs, rates), ARMS[name].batch_statistics),
+            Training(
+                ARMS[name].arm(n_stages, n_epochs, rates), ARMS[name].batch_statistics, ARMS[name].statistics_anew
+            ),
         )
         for seed in seeds
         for size in sizes

@@ -25,12 +25,12 @@ def rows_of(values: Tensor, machine: Machine, mean: tuple[float, ...] = (), std:
     [1.0, 1.0, 1.0]
     """
     values = values.to(machine.device) if values.nbytes <= MOST_KEPT else values
+    centre, scale = (torch.tensor(one, device=machine.device).reshape(-1, 1, 1) for one in (mean, std))
 
     def rows(positions: Tensor) -> Tensor:
         taken = values[positions.to(values.device)].to(machine.device)
         if values.dtype != torch.uint8:
             return taken
-        centre, scale = (torch.tensor(one, device=machine.device).reshape(-1, 1, 1) for one in (mean, std))
         return (taken.float() / 255 - centre) / scale
 
     return rows
@@ -74,6 +74,7 @@ class Inputs:
         """Features of some pictures below a stage of the pretrained backbone."""
         if depth == 0:
             return self.rows(positions)
+        positions = positions.to(self.machine.device)
         if depth not in self._kept and not self._make_room(depth):
             return through(self._stages[:depth], self.rows, positions, self.machine)
         features, known = self._kept[depth]
@@ -81,7 +82,7 @@ class Inputs:
         if len(missing):
             features[missing] = through(self._stages[:depth], self.rows, missing, self.machine)
             known[missing] = True
-        return features[positions.to(features.device)]
+        return features[positions]
 
     def _make_room(self, depth: int) -> bool:
         """Reserve memory for the features of all pictures, if there is enough left."""
@@ -91,5 +92,5 @@ class Inputs:
             return False
         self._left -= n_bytes
         room = torch.empty(self._n_rows, *one.shape[1:], device=self.machine.device)
-        self._kept[depth] = room, torch.zeros(self._n_rows, dtype=torch.bool)
+        self._kept[depth] = room, torch.zeros(self._n_rows, dtype=torch.bool, device=self.machine.device)
         return True

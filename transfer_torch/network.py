@@ -6,12 +6,12 @@ The counterpart of `transfer_core.arrays.Params`: ``network[:-1]`` is the backbo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from transfer_core.arms import Arm, FromSource, Random
 from transfer_core.network import init_params
@@ -125,6 +125,33 @@ def use_batch_statistics(network: nn.Sequential, frozen: tuple[bool, ...]) -> No
         for part in stage.modules():
             if isinstance(part, BATCH_NORMS):
                 part.train(not cold)
+
+
+def take_statistics_anew(network: nn.Sequential, minibatches: Iterable[Tensor]) -> None:
+    """Give every batch norm the mean statistics of minibatches that pass through the network as it is now.
+
+    A running average moves by a tenth or a hundredth with each update. A network that starts at random and takes only some
+    dozens of them would be tested with the statistics of its start, and answer at chance (Wu, Johnson 2021,
+    arXiv:2105.07576).
+
+    Parameters
+    ----------
+    network : Sequential
+    minibatches : iterable of Tensor
+        Pictures, on the device.
+    """
+    norms = [part for part in network.modules() if isinstance(part, BATCH_NORMS)]
+    paces = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # PyTorch's word for the plain mean over all minibatches
+    use_batch_statistics(network, (False,) * len(network))
+    with torch.no_grad():
+        for pictures in minibatches:
+            network(pictures)
+    network.eval()
+    for norm, pace in zip(norms, paces, strict=True):
+        norm.momentum = pace
 
 
 def drift(before: nn.Module, after: nn.Module) -> float:

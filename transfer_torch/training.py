@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -85,12 +84,15 @@ def train(
     )
     anchors = _anchors(network) if anchor else []
     orders = minibatch_orders(len(positions), [order_seed])
+    there = positions.to(
+        machine.device
+    )  # with each epoch's order: a step that fetches anything waits for the one before
     network.eval()
     number, moved = 0, len(network)  # everything from here up may differ from its start
     yield number
     for phase in schedule:
         below = phase.first_trainable if cache_features else 0
-        rows = _features(network, inputs, positions, below, pretrained and below <= moved)
+        rows = _features(network, inputs, there, below, pretrained and below <= moved)
         moved = min(moved, phase.first_trainable)
         _enter(network, optimizer, phase)
         tail = network[below:]
@@ -98,7 +100,8 @@ def train(
         for _ in range(phase.n_epochs):
             if batch_statistics:
                 use_batch_statistics(network, phase.frozen)
-            for batch in _minibatches(next(orders)[0], batch_size, alone=not whole):
+            order = torch.from_numpy(next(orders)[0]).to(machine.device)
+            for batch in _minibatches(order, batch_size, alone=not whole):
                 _step(tail, optimizer, rows, batch, labels, machine, whole, anchor, anchors)
             network.eval()
             number += 1
@@ -179,10 +182,10 @@ def _anchors(network: nn.Sequential) -> list[tuple[nn.Parameter, Tensor]]:
     return [*backbone, *((one, torch.zeros_like(one)) for one in network[-1].parameters())]
 
 
-def _minibatches(order: np.ndarray, batch_size: int, *, alone: bool) -> Iterator[Tensor]:
+def _minibatches(order: Tensor, batch_size: int, *, alone: bool) -> Iterator[Tensor]:
     """Cut one epoch into minibatches; a last one of a single picture, which has no statistics, joins the one before."""
     starts = list(range(0, len(order), batch_size))
     if not alone and len(starts) > 1 and len(order) - starts[-1] == 1:
         starts.pop()
     for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
-        yield torch.from_numpy(order[start:end])
+        yield order[start:end]

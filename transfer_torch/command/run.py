@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from transfer_core.studies.store import Store, StoreError
-from transfer_torch import backbones, grid, workers
+from transfer_torch import grid, workers
 from transfer_torch.arms import ARMS, Rates
 from transfer_torch.cells import Bench, Cell
 from transfer_torch.command.arguments import SIZES
@@ -94,9 +93,8 @@ def measure(options: argparse.Namespace, tell: Tell, say: Tell) -> None:
 def _ground(options: argparse.Namespace) -> workers.Ground:
     """Say what every process that trains makes its bench of."""
     threads = workers.threads_each(options.processes) if options.processes > 1 else 0
-    load = partial(backbones.load, options.backbone)
     return workers.Ground(
-        load, options.folder, options.other, options.resolution, options.device, options.mixed, threads
+        options.backbone, options.folder, options.other, options.resolution, options.device, options.mixed, threads
     )
 
 

@@ -18,6 +18,7 @@ ROW, LINE, MARGIN = 34, 18, 70  # pixels of a row, a style in it, axis and title
 WORK_HEIGHT = 300
 MOVES = (0.0005, 0.5)  # ends of the scale of colours
 BRIGHT = 0.1
+TINY = 0.0005  # below it one decimal of a per cent would read 0.0
 NARROW = "width < 420"  # a cell is no wider than half a word
 STILL = "exactly 0"
 Arms = tuple[tuple[str, Look], ...]
@@ -153,7 +154,7 @@ def moves_template(arms: Arms, stages: tuple[str, ...], mode: str) -> Spec:
             .encode(fill=still),
             cells.transform_filter("datum.mean > 0").mark_bar(**cell).encode(color=moved),  # type: ignore[arg-type]
             cells.transform_filter("datum.mean > 0")
-            .transform_calculate(words="format(datum.mean, '.1%')")
+            .transform_calculate(words=f"format(datum.mean, datum.mean < {TINY} ? '.1p' : '.1%')")
             .mark_text(
                 fontSize=alt.ExprRef(f"{NARROW} ? 0 : 11"),
                 tooltip=None,

@@ -11,14 +11,16 @@ import numpy as np
 import streamlit as st
 
 from transfer_core.arrays import Array
+from transfer_core.real_network.evidence import SCRATCH, count_of
 from transfer_core.real_network.results import FOLDER, SPRITE, Looks, Results
-from transfer_core.wording import sentence_case
+from transfer_core.wording import inside, sentence_case
 from transfer_ui.charts import svg
 from transfer_ui.palette import MUTED
 
 SIDE, IN_A_ROW = 64, 16  # as `tools.derive_real_network` lays out the sheet
 PER_CLASS = 4
 MISTAKES = 8
+LITTLE = 0.1  # of its size: a filter that moved no further still sees what it saw
 FILTER = 22  # pixels of a filter on the page, with its gap
 STYLE = """
 <style>
@@ -61,7 +63,8 @@ def mistakes_words(looks: Looks, arm: str, title: str) -> str:
         part: int(np.sum(np.asarray(given) != np.asarray(looks.truth))) for part, given in looks.answers[arm].items()
     }
     other = f", and {counts['other']} in the other style" if "other" in counts else ""
-    return f"{title} gets {counts['test']} of {n} test pictures wrong{other} (one seed)."
+    trained = f"Trained on {count_of(looks.size)} per class"
+    return f"{trained}, {inside(title)} gets {counts['test']} of {n} test pictures wrong{other} (one seed)."
 
 
 def show_filters(looks: Looks, arm: str, mode: str) -> None:
@@ -81,14 +84,17 @@ def show_filters(looks: Looks, arm: str, mode: str) -> None:
 
 def filters_words(looks: Looks, arm: str, title: str) -> str:
     """Say how far the first filters moved."""
+    if arm == SCRATCH:
+        return f"{title}, the filters start at random, not from those of the pretrained network."
     before, after = np.asarray(looks.before), np.asarray(looks.after[arm])
     size = np.linalg.norm(before.reshape(len(before), -1), axis=1)
     moved = np.linalg.norm((after - before).reshape(len(before), -1), axis=1) / np.where(size > 0, size, 1)
     if not moved.any():
         return f"{title} leaves every first filter as it was, to the bit."
+    serve = ": edges and colours learnt from photographs serve drawings too" if moved.max() < LITTLE else ""
     return (
         f"{title} moves the first filters by {100 * np.median(moved):.1f} % of their size (median), at most by "
-        f"{100 * moved.max():.0f} %: edges and colours learnt from photographs serve drawings too."
+        f"{100 * moved.max():.1f} %{serve}."
     )
 
 
@@ -142,8 +148,8 @@ def _one(looks: Looks, at: int, style: int) -> str:
     )
 
 
-def _figure(inside: str, words: str) -> str:
-    return f"<figure>{inside}<figcaption>{escape(words)}</figcaption></figure>"
+def _figure(drawn: str, words: str) -> str:
+    return f"<figure>{drawn}<figcaption>{escape(words)}</figcaption></figure>"
 
 
 def _write(figures: Sequence[str] | Iterator[str], mode: str) -> None:

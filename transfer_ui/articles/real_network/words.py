@@ -102,10 +102,10 @@ def style_words(found: Results, size: int) -> str:
     least, most = (pick(costs, key=lambda name: costs[name].interval.mean) for pick in (min, max))
     gap = found.gaps(FULL, FROZEN, "other")[size] if {FULL, FROZEN} <= set(found.arms) else None
     said = (
-        f"The other style costs {inside(found.arms[least].title)} least ({_lost(costs[least])}), "
-        f"{inside(found.arms[most].title)} most ({_lost(costs[most])})."
+        f"The other style costs “{found.arms[most].title}” most, {_lost(costs[most])}, and "
+        f"“{found.arms[least].title}” least, {_lost(costs[least])}."
     )
-    return said + (f" There, end-to-end is {side_words(gap, 'feature extraction')}." if gap else "")
+    return said + (f" In it, end-to-end is {side_words(gap, 'feature extraction')}." if gap else "")
 
 
 def moves_words(found: Results, size: int) -> str:
@@ -145,7 +145,7 @@ def agreement(found: Results, lab: Mapping[str, str]) -> str:
     if not settled:
         return f"{len(both)} claims could be put to both networks; none is settled by both so far."
     return (
-        f"{len(both)} claims could be put to both networks. Of the {len(settled)} that both settle, they agree on {same}; "
+        f"{len(both)} claims could be put to both networks. On {same} of the {len(settled)} that both settle, they agree; "
         f"{len(both) - len(settled)} stay open in one or both."
     )
 
