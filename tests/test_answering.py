@@ -16,7 +16,7 @@ from tests.present import present
 from tests.test_reading_own_data import mutated
 from transfer_core.baselines import linear_labels
 from transfer_core.datasets import load
-from transfer_core.own_data import openml, samples
+from transfer_core.own_data import curves, openml, samples
 from transfer_core.own_data.answering import Question, answer_steps, first_question
 from transfer_core.own_data.cleaning import clean
 from transfer_core.own_data.curves import MAX_STACKED, chunks_of
@@ -290,3 +290,17 @@ def test_iris_of_openml_is_fetched_once_and_kept_on_disk(monkeypatch, tmp_path):
         )
     assert len(asked) == len(set(asked)) == 4
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 4
+
+
+def test_seeds_that_wait_for_memory_are_put_in_a_row(monkeypatch):
+    asked = read("mine.npz", brought.images()), Question("y", "classes", 8, source=("0", "1")), None, 2
+    together = _answered(*asked).runs
+    monkeypatch.setattr(curves, "MAX_STACKED", 1)
+    apart = _answered(*asked).runs
+    assert set(apart) == set(together)
+    for name, run in together.items():
+        assert apart[name].config.seeds == run.config.seeds == (0, 1)
+        assert {metric: values.shape for metric, values in apart[name].history.items()} == {
+            metric: values.shape for metric, values in run.history.items()
+        }
+        assert apart[name].test_accuracy == pytest.approx(run.test_accuracy, abs=0.1)

@@ -80,7 +80,8 @@ FLOORS = {
     "transfer_torch": (
         {"__main__"},
         {"command"},
-        {"estimate", "grid", "findings", "chart", "workers", "looks", "race"},
+        {"estimate", "grid", "findings", "chart", "workers"},
+        {"looks", "race"},
         {"cells"},
         {"training", "backbones"},
         {"inputs", "stages"},

@@ -54,15 +54,21 @@ def test_files_of_all_kinds_are_answered_or_refused_in_a_sentence(server: str, p
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("With more labels.")).to_be_visible()
     ready(page)
-    for part, sign in (
+    for door, sign in (
+        ("Epoch by epoch", "What it costs"),
         ("Inside", "Which weights changed?"),
-        ("The old task", "Mean over the seeds."),
-        ("Take it home", "Script"),
+        ("The old task", "When is it lost?"),
     ):
-        page.locator(".st-key-own_parts").get_by_text(part, exact=True).click()
+        page.locator(".st-key-own_parts").get_by_text(door, exact=True).click()
         expect(page.get_by_text(sign).first).to_be_visible()
-        ready(page)
+        assert "scenario=yours" in page.url
         expect(page.get_by_test_id("stException")).to_have_count(0)
+        go(page, "Your data")
+        answer(page)
+    page.locator(".st-key-own_parts").get_by_text("Take it home", exact=True).click()
+    expect(page.get_by_text("Script").first).to_be_visible()
+    ready(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
     assert "part=home" in page.url
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save this answer").click()

@@ -11,7 +11,6 @@ import pytest
 from tests import brought
 from tests.app import open_page, texts, widget
 from tests.present import present
-from tests.test_own_steps import images
 from transfer_core.own_data.answering import Question, answer_steps, paired
 from transfer_core.own_data.files import read
 from transfer_takeaway import files, own_data
@@ -19,9 +18,7 @@ from transfer_takeaway.agreement import agreement
 from transfer_takeaway.checks import RecordError
 from transfer_takeaway.report.page import to_html
 from transfer_ui.__main__ import main
-from transfer_ui.articles.inside import looks
 from transfer_ui.articles.your_data import home, parts
-from transfer_ui.articles.your_data.closer import STOPPED
 from transfer_ui.runs import own
 
 MARKER = "<b>**zebra" + str(os.getpid())
@@ -37,7 +34,7 @@ def _upload(app, name, data):
 def _bring(names=NAMES):
     """Images whose classes have names that no other text has; of two, the others are learnt before."""
     app = open_page("your_data", {})
-    _upload(app, "mine.npz", images(names=names))
+    _upload(app, "mine.npz", brought.images(names=names))
     next(box for box in app.selectbox if box.label == "Learnt before").set_value("classes").run(timeout=120)
     app.multiselect[0].set_value(names[:2]).run(timeout=120)
     return app
@@ -67,32 +64,19 @@ def test_every_part_is_drawn_and_what_a_visitor_wrote_is_never_markup(app):
         _open(app, part)
         n_charts[part] = len(app.get("vega_lite_chart"))
         assert not [one.value for one in _marked_up(app) if "zebra" in one.value], part
-        if part == parts.INSIDE:
-            for look in looks.TITLES:
-                widget(app, "look").set_value(look).run(timeout=60)
-                assert not app.exception, look
-                assert len(app.subheader) == 2, look  # its question, and what to try next
-                assert not [one.value for one in _marked_up(app) if "zebra" in one.value], look
-            widget(app, "look").set_value("weights").run(timeout=60)
-    assert n_charts == {"answer": 4, "epochs": 3, "inside": 0, "old_task": 5, "home": 0}
+    assert n_charts == {"answer": 4, "home": 0}
 
 
-def test_a_part_is_computed_once_and_held_with_the_visit(app):
-    held = present(app.session_state.get(own.STATE))
-    _open(app, parts.INSIDE)
-    before = dict(held.looks)
-    assert {key[1] for key in before} == {"inside", "networks", "old task"}
-    widget(app, "of_seed").set_value("3").run(timeout=120)
-    assert not app.exception
-    assert [key for key in held.looks if key not in before] == [(next(iter(before))[0], "networks", 3)]
-    assert all(held.looks[key] is look for key, look in before.items())
-    assert 0 < sum(look.n_bytes for look in held.looks.values()) < own.MOST_LOOKS
+def test_data_with_a_source_have_doors_to_the_pages_that_look_closer(app):
     _open(app, parts.ANSWER)
+    doors = [one.proto for one in app.main.get("page_link") if one.proto.label in parts.DOORS.values()]
+    assert {one.label: one.page for one in doors} == {title: page for page, title in parts.DOORS.items()}
+    assert all("scenario=yours" in one.query_string for one in doors)
 
 
 def test_the_oldest_looks_go_where_there_is_no_room(monkeypatch):
-    answer = _answer(read("mine.npz", images()))
-    first, second = (own.Brought(read("mine.npz", images())) for _ in range(2))
+    answer = _answer(read("mine.npz", brought.images()))
+    first, second = (own.Brought(read("mine.npz", brought.images())) for _ in range(2))
     for one in (first, second):
         own._held.add(one)
     one_look = first.keep_look("a", answer.runs)
@@ -105,7 +89,7 @@ def test_the_oldest_looks_go_where_there_is_no_room(monkeypatch):
 
 
 def test_another_visitor_sees_nothing_of_it_and_nothing_of_it_is_stored(app):
-    for part in (parts.ANSWER, parts.INSIDE, parts.OLD_TASK, parts.HOME):
+    for part in parts.TITLES:
         other = open_page("your_data", {"part": part})
         assert not other.exception
         assert "zebra" not in "\n".join(str(element) for element in other)
@@ -117,10 +101,7 @@ def test_another_visitor_sees_nothing_of_it_and_nothing_of_it_is_stored(app):
 def test_no_name_of_a_class_outlives_the_visit():
     names = [f"{name} leaves" for name in NAMES]
     app = _bring(names)
-    for part in (parts.EPOCHS, parts.INSIDE, parts.OLD_TASK, parts.HOME):
-        _open(app, part)
-        for look in ("features", "errors") if part == parts.INSIDE else ():
-            widget(app, "look").set_value(look).run(timeout=60)
+    _open(app, parts.HOME)
     assert _holders(names)
     del app
     gc.collect()
@@ -140,19 +121,6 @@ def _holders(names):
     ]
 
 
-def test_a_look_that_was_stopped_says_so_and_goes_on(app):
-    held = present(app.session_state.get(own.STATE))
-    key = (present(held.asked), "inside")
-    held.looks.pop(key, None)
-    held.stopped.add(key)
-    _open(app, parts.INSIDE)
-    assert STOPPED in texts(app.warning)
-    app.button(key="continue_own").click().run(timeout=120)
-    assert not app.exception
-    assert STOPPED not in texts(app.warning)
-    assert key in held.looks
-
-
 def _answer(contents, question=TINY, n_seeds=2):
     *_, last = answer_steps(contents, question, None, n_seeds)
     return present(last.results)()
@@ -160,7 +128,7 @@ def _answer(contents, question=TINY, n_seeds=2):
 
 @pytest.fixture(scope="module")
 def contents():
-    return read("mine.npz", images(names=NAMES))
+    return read("mine.npz", brought.images(names=NAMES))
 
 
 @pytest.fixture(scope="module")
@@ -221,13 +189,14 @@ def test_data_too_large_for_a_record_get_one_sentence(app, monkeypatch):
     assert "A record must have at most 0.0 MB" in texts(app.error)
 
 
-def test_parts_of_a_source_are_offered_where_there_is_one_and_a_link_to_others_is_left():
+def test_data_without_a_source_have_no_doors_and_a_link_to_what_was_a_part_is_left():
     app = open_page("your_data", {"part": "inside"})
     _upload(app, "t.csv", brought.csv_text().encode())
     assert not app.exception
     assert widget(app, "part").options == ["The answer", "Take it home"]
     assert "part" not in app.query_params
     assert not app.warning
+    assert not [one for one in app.main.get("page_link") if one.proto.label in parts.DOORS.values()]
     _open(app, parts.HOME)
     assert "LABEL = " in texts(app.code)
     again = open_page("your_data", {"part": "<b>"})

@@ -41,7 +41,7 @@ def summary(
     results : mapping of str to RunResult
     baselines : mapping of str to ndarray of shape (n_seeds,)
     pretraining : callable, optional
-        Gives the multiply-adds of pretraining; those of somebody's own data are counted nowhere.
+        Gives the multiply-adds of pretraining; whoever lacks the data cannot count them.
 
     Returns
     -------

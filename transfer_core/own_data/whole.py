@@ -1,4 +1,4 @@
-"""Arms at all the labels there are, epoch by epoch; what leaves the process has their numbers and none of the data."""
+"""Strategies at all the labels there are, epoch by epoch; what leaves the process has their numbers and none of the data."""
 
 from __future__ import annotations
 
@@ -12,38 +12,23 @@ import numpy as np
 from transfer_core.arrays import Array
 from transfer_core.config import RunConfig, scenario_config
 from transfer_core.datasets import Dataset
-from transfer_core.experiment import Arms, Progress, RunResult, compare_steps, scores_of
-from transfer_core.measures import Series
+from transfer_core.experiment import Progress, RunResult, compare_steps
 from transfer_core.own_data.curves import N_SEEDS, at_size, chunks_of, sizes_of
 from transfer_core.scenarios import Scenario, Task
-from transfer_core.training import Measure
 
-OF_FIRST_SEED = ("old_answers",)
-"""Series without a seed axis: they are of the first seed alone."""
 MOST_AT_ONCE = 96 * 2**20
 """Bytes of examples, those of all seeds together, that are trained on at a time where seeds do not wait for each other."""
 FEWER_SEEDS = (6, 3, 2)
 
-MeasuresOf = Callable[[RunConfig], Sequence[Measure]]
 
-
-def whole_steps(
-    scenario: Scenario,
-    n_seeds: int = N_SEEDS,
-    arms: Arms | None = None,
-    measures_of: MeasuresOf | None = None,
-) -> Iterator[Progress]:
-    """Train arms at all the labels there are, some seeds at a time.
+def whole_steps(scenario: Scenario, n_seeds: int = N_SEEDS) -> Iterator[Progress]:
+    """Train all strategies at all the labels there are, some seeds at a time.
 
     Parameters
     ----------
     scenario : Scenario
         With a source.
     n_seeds : int
-    arms : sequence of str, or mapping of str to Arm, optional
-        All strategies by default.
-    measures_of : callable, optional
-        What to look at on the way, for a configuration; by default nothing but the curves is kept.
 
     Yields
     ------
@@ -54,12 +39,11 @@ def whole_steps(
     done: list[dict[str, RunResult]] = []
     so_far: Callable[[], dict[str, RunResult]] | None = None
     for number, chunk in enumerate(chunks):
-        steps = compare_steps(chunk, arms, measures_of(chunk)) if measures_of else compare_steps(chunk, arms)
-        for step in steps:
+        for step in compare_steps(chunk):
             yield Progress((number + step.fraction) / len(chunks), step.message, so_far)
         assert step.results is not None
         found: Mapping[str, RunResult] = step.results()
-        done = [*done, {name: _slim(one, keeps=measures_of is not None) for name, one in found.items()}]
+        done = [*done, {name: _slim(one) for name, one in found.items()}]
         so_far = partial(_together, done)
     yield Progress(1.0, "Trained", so_far)
 
@@ -112,9 +96,9 @@ def _blank(task: Task) -> Task:
     return Task(task.title, nothing, task.classes, task.members)
 
 
-def _slim(result: RunResult, *, keeps: bool) -> RunResult:
-    """Drop the weights, and what was measured unless it was asked for."""
-    return scores_of(result) if keeps else replace(result, measured={}, pretrained=(), params=())
+def _slim(result: RunResult) -> RunResult:
+    """Keep the curves and the scores."""
+    return replace(result, measured={}, pretrained=(), params=())
 
 
 def _together(done: Sequence[Mapping[str, RunResult]]) -> dict[str, RunResult]:
@@ -134,14 +118,7 @@ def _joined(results: Sequence[RunResult], config: RunConfig) -> RunResult:
         first,
         config=config,
         history={metric: np.concatenate([one.history[metric] for one in results]) for metric in first.history},
-        measured={name: _series([one.measured[name] for one in results], name) for name in first.measured},
         test_accuracy=seeds("test_accuracy"),
         source_accuracy_before=seeds("source_accuracy_before"),
         source_accuracy_after=seeds("source_accuracy_after"),
     )
-
-
-def _series(found: Sequence[Series], name: str) -> Series:
-    if name in OF_FIRST_SEED:
-        return found[0]
-    return Series(found[0].epochs, np.concatenate([one.values for one in found], axis=1))

@@ -44,6 +44,7 @@ STYLE = """
 @keyframes come { from { opacity: 0; } }
 [class*="st-key-running"] .stProgress { margin-bottom: .4rem; }
 .st-key-own_parts { min-height: 2.5rem; gap: 0 !important; } /* the choice comes with the answer, and moves nothing */
+@media (max-width: 640px) { .st-key-own_parts { min-height: 5.5rem; } } /* two lines, with the doors */
 [class*="st-key-plain_"] [data-testid=stText] { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; }
 .st-key-advice li { font-size: .95rem; line-height: 1.5; margin-bottom: .3rem; }
 .stMarkdownBadge { white-space: normal !important; }

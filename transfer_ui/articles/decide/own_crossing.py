@@ -7,7 +7,7 @@ import streamlit as st
 from transfer_core import RunConfig
 from transfer_core.own_data.answering import Answer
 from transfer_ui.articles.class_links import room
-from transfer_ui.articles.your_data import closer, conversation, words
+from transfer_ui.articles.your_data import conversation, words
 from transfer_ui.articles.your_data.figures import Figures, crossing_words, gap_table, names_of
 from transfer_ui.charts.gap import ARMS
 from transfer_ui.runs import own
@@ -53,12 +53,9 @@ def draw(config: RunConfig, mode: str) -> None:
     answer: Answer | None = data.answers.get(question)
     if answer is None or not answer.complete:
         said.say(words.MEASURING)
-        if question in data.stopped:
-            closer.say_stopped(data, question)
-        else:
-            answer = conversation.measured(
-                data, question, lambda so_far: show(so_far, complete=False), lambda why: plain.refuse(why, "data")
-            )
+        answer = conversation.measured(
+            data, question, lambda so_far: show(so_far, complete=False), lambda why: plain.refuse(why, "data")
+        )
     if answer is not None:
         show(answer, complete=True)
     st.caption(NO_MAP)

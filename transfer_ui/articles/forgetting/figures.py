@@ -34,8 +34,6 @@ class Figures:
     ----------
     config : RunConfig
     mode : {"light", "dark"}
-    fixed : bool, default False
-        Whether the strength of L2-SP is not for the visitor to choose.
 
     Attributes
     ----------
@@ -45,12 +43,12 @@ class Figures:
         Arm whose lost classes and images are shown, as chosen on the page.
     """
 
-    def __init__(self, config: RunConfig, mode: str, *, fixed: bool = False) -> None:
+    def __init__(self, config: RunConfig, mode: str) -> None:
         source = config.pair.source
         assert source is not None
         self._config, self._mode, self._classes = config, mode, source.classes
         self._trade, self._trade_said = Place(), st.container()
-        self.strength = float(arms.DEFAULT_STRENGTH if fixed else _choose_strength())
+        self.strength = float(_choose_strength())
         self._points = arms.points(config, self.strength)
         st.caption(KEY)
 

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from transfer_core.own_data.answering import Answer, Question, answer_steps
 from transfer_core.own_data.limits import Refused
 from transfer_ui import nouns
-from transfer_ui.articles.your_data import bringing, choosing, closer, facts, parts, tables, words
+from transfer_ui.articles.your_data import bringing, choosing, facts, parts, tables, words
 from transfer_ui.articles.your_data.figures import Figures, names_of
 from transfer_ui.charts.gap import ARMS
 from transfer_ui.controls import address, sidebar
@@ -107,7 +107,7 @@ def hold(mode: str) -> None:
     if answer is not None and answer.complete:
         _say(said, answer)
         with choice:
-            part = parts.choose(answer)
+            part = parts.choose()
         _draw_part(part, data, question, answer, mode)
         return
     evidence = Evidence(question, mode)
@@ -119,10 +119,7 @@ def hold(mode: str) -> None:
     if answer is None:
         said.say(words.MEASURING)
         evidence.draw_nothing()
-    if question in data.stopped:
-        closer.say_stopped(data, question)
-    else:
-        answer = measured(data, question, draw, partial(_refuse, said, reason))
+    answer = measured(data, question, draw, partial(_refuse, said, reason))
     if answer is None:
         return
     draw(answer)
@@ -130,7 +127,7 @@ def hold(mode: str) -> None:
         if parts.asked() != parts.ANSWER:
             st.rerun()  # undrawn: a choice that is drawn twice in a row loses what it begins with
         with choice:
-            parts.choose(answer)
+            parts.choose()
     evidence.finish(answer)
 
 
@@ -140,18 +137,6 @@ def _draw_part(part: str, data: own.Brought, question: Question, answer: Answer,
         evidence = Evidence(question, mode)
         evidence.draw(answer)
         evidence.finish(answer)
-    elif part == parts.EPOCHS:
-        from transfer_ui.articles.your_data import epochs
-
-        epochs.draw(data, answer, mode)
-    elif part == parts.INSIDE:
-        from transfer_ui.articles.your_data import inside
-
-        inside.draw(data, question, answer, mode)
-    elif part == parts.OLD_TASK:
-        from transfer_ui.articles.your_data import old_task
-
-        old_task.draw(data, question, answer, mode)
     else:
         from transfer_ui.articles.your_data import home
 
@@ -160,6 +145,14 @@ def _draw_part(part: str, data: own.Brought, question: Question, answer: Answer,
 
 def _say(said: frame.Answer, answer: Answer) -> None:
     said.say(words.headline(answer), words.behind_it(answer), words.note(answer))
+
+
+def _say_stopped(data: own.Brought, question: Question) -> None:
+    """Say that the visitor stopped it, and let them go on."""
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    left.warning(words.STOPPED, icon=":material/stop_circle:")
+    with right:
+        sidebar.button("Continue", data.stopped.discard, question, key="continue_own", width="stretch")
 
 
 def _refuse(said: frame.Answer, place: DeltaGenerator, reason: str) -> None:
@@ -172,7 +165,10 @@ def _refuse(said: frame.Answer, place: DeltaGenerator, reason: str) -> None:
 def measured(
     data: own.Brought, question: Question, draw: Callable[[Answer], None], refuse: Callable[[str], None]
 ) -> Answer | None:
-    """Measure; nothing comes of what is refused."""
+    """Measure; nothing comes of what is refused, and of what the visitor stopped only what was found so far."""
+    if question in data.stopped:
+        _say_stopped(data, question)
+        return data.answers.get(question)
 
     def so_far(answer: Answer) -> None:
         data.keep(question, answer)

@@ -1,27 +1,19 @@
-"""The parts of the page: the answer, and what can be seen beside it once it is there."""
+"""The parts of the page: the answer, and what a visitor takes home; the rest is on the pages of the lab."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from transfer_core.own_data.answering import Answer
-from transfer_ui.controls import address, sidebar
+from transfer_core import scenario_config
+from transfer_ui.controls import address, sidebar, yours
+from transfer_ui.shell import frame
 
-ANSWER, EPOCHS, INSIDE, OLD_TASK, HOME = "answer", "epochs", "inside", "old_task", "home"
-TITLES = {
-    ANSWER: "The answer",
-    EPOCHS: "Epoch by epoch",
-    INSIDE: "Inside",
-    OLD_TASK: "The old task",
-    HOME: "Take it home",
-}
-OF_A_SOURCE = (EPOCHS, INSIDE, OLD_TASK)
-"""Parts that need a network that was pretrained here, and arms that trained on."""
-
-
-def of(answer: Answer) -> dict[str, str]:
-    """List the parts that there are for an answer, with their titles."""
-    return {part: title for part, title in TITLES.items() if answer.runs or part not in OF_A_SOURCE}
+ANSWER, HOME = "answer", "home"
+TITLES = {ANSWER: "The answer", HOME: "Take it home"}
+DOORS = {"compare": "Epoch by epoch", "inside": "Inside", "forgetting": "The old task"}
+"""Pages that look closer at data with a source, and what they show of them."""
+ONCE_PARTS = ("epochs", "inside", "old_task")
+"""Names in older links, of what these pages show now."""
 
 
 def asked() -> str:
@@ -29,10 +21,14 @@ def asked() -> str:
     return st.query_params.get("part", ANSWER)
 
 
-def choose(answer: Answer) -> str:
-    """Draw the choice; a part that other data had is left without a word."""
-    titles = of(answer)
-    if asked() in {*TITLES} - {*titles}:
+def choose() -> str:
+    """Draw the choice, and beside it the doors to the pages that look closer."""
+    if asked() in ONCE_PARTS:
         address.write_place("part", None)
-    chosen: str = sidebar.choose_in_link("part", titles, st.segmented_control)
+    with st.container(horizontal=True, vertical_alignment="center", key="own_doors"):
+        chosen: str = sidebar.choose_in_link("part", TITLES, st.segmented_control)
+        scenario = yours.scenario()
+        if scenario is not None:
+            for page, title in DOORS.items():
+                frame.link(page, scenario_config(scenario), title)
     return chosen

@@ -13,6 +13,7 @@ from transfer_ui.articles.your_data import facts
 NOTHING_YET = "Bring your data, and the answer appears here."
 ABOUT_NOTHING = "What to do with the labels you have, how certain that is, and what a hundred more would bring."
 UNUSABLE = "That cannot be used as it is."
+STOPPED = "Stopped by you. What you see is unfinished."
 MEASURING = "Your data are being measured."
 REFUSED = "These data do not allow an answer yet."
 HOW = (
