@@ -27,8 +27,9 @@ from transfer_core.training import minibatch_orders
 from transfer_ui.on_the_way import measures_of
 from transfer_ui.runs.inside_steps import inside_steps, snapshot_steps
 from transfer_ui.runs.job import n_bytes
+from transfer_ui.runs.kept_weights import KEPT
 from transfer_ui.runs.steps import comparison_steps
-from transfer_ui.runs.weights import KEPT, Keeping
+from transfer_ui.runs.weights import Keeping
 
 COMMAND = "python -m benchmarks.comparison"
 CONFIG = RunConfig()
