@@ -21,7 +21,7 @@ class Features(NamedTuple):
     Attributes
     ----------
     values : ndarray of shape (n_seeds, n, width)
-        Centred, and scaled so that products of single precision hold them.
+        Centred.
     own : ndarray of shape (n_seeds,)
         Squared norm of their covariance.
     """
@@ -31,7 +31,7 @@ class Features(NamedTuple):
 
 
 class Alike:
-    """`transfer_core.measures.Similarity` to about five digits, at every epoch at which it is asked.
+    """`transfer_core.measures.Similarity` in single precision, to about five digits, whenever it is asked.
 
     Parameters
     ----------
@@ -70,10 +70,9 @@ class Alike:
 
 
 def prepared(features: Array) -> Features:
-    """Prepare features for `linear_cka`."""
-    centred = features - features.mean(axis=-2, keepdims=True)
-    centred /= np.abs(centred).max(axis=(-2, -1), keepdims=True)
-    return Features(centred, _squared(centred, centred))
+    """Prepare features for `linear_cka`; the array is ours to overwrite."""
+    features -= features.mean(axis=-2, keepdims=True)
+    return Features(features, _squared(features, features))
 
 
 def linear_cka(one: Features, other: Features) -> Array:
@@ -82,7 +81,8 @@ def linear_cka(one: Features, other: Features) -> Array:
     Examples
     --------
     >>> features = np.random.default_rng(0).normal(size=(20, 3)).astype(np.float32)
-    >>> float(linear_cka(prepared(features), prepared(2 * features[:, ::-1])).round(5))
+    >>> turned = 2 * features[:, ::-1]
+    >>> float(linear_cka(prepared(features), prepared(turned)).round(5))
     1.0
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):

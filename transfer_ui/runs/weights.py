@@ -29,7 +29,7 @@ FEWEST = 2  # epochs after the start: when the backbone is freed, and the end
 SNAPSHOT_BYTES = 4_000_000
 """That one seed's networks, of all strategies together, may take on their way to a page."""
 MOST_SNAPSHOTS = 16
-LOOKS = 13
+LOOKS = 11
 """Epochs at which features are compared with those at the start, if the run has as many: at those kept, and between them."""
 
 
@@ -57,9 +57,9 @@ def plan(config: RunConfig) -> Plan:
     Examples
     --------
     >>> plan(RunConfig())
-    Plan(epochs=(0, 5, 10, 15, 20, 30, 40, 50, 60), n_rows=10, between=(25, 35, 45, 55))
+    Plan(epochs=(0, 5, 10, 15, 20, 30, 40, 50, 60), n_rows=10, between=(25, 35))
     >>> plan(RunConfig(hidden_sizes=(128,) * 4, n_seeds=20))
-    Plan(epochs=(0, 20, 60), n_rows=7, between=(5, 10, 15, 25, 30, 35, 40, 45, 50, 55))
+    Plan(epochs=(0, 20, 60), n_rows=7, between=(5, 10, 15, 25, 30, 35, 40, 50))
     """
     one = FLOAT * n_parameters(config.layer_sizes, range(config.n_layers))
     n_rows = max(1, min(config.n_seeds, RUN_BYTES // (one * min(FEWEST, config.n_epochs))))

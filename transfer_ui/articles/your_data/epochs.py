@@ -17,8 +17,8 @@ from transfer_ui.runs.waiting import Outcome
 from transfer_ui.shell import slider
 
 ABOUT = (
-    "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. To follow the curves, a tenth of your "
-    "labels is set aside for validation here; for the answer, it is trained on too."
+    "Epoch 0 is before any training. To follow the curves, a tenth of your labels is set aside for validation here; for the "
+    "answer, it is trained on too."
 )
 
 
@@ -33,7 +33,8 @@ def draw(data: Brought, answer: Answer, mode: str) -> None:
     rows = curves.curve_rows(runs, {}, metric)
     chart.draw(rows, sentences.described(runs, curves.PANELS[metric], metric), curves.end_rows(rows, metric))
     comparison.draw_readings(found, rows, metric, mode)
-    st.caption(ABOUT)
+    n_seeds = len(next(iter(runs.values())).test_accuracy)
+    st.caption(f"{sentences.about_lines(n_seeds)} {ABOUT}")
     for sentence in sentences.trouble(runs):
         st.error(sentence, icon=":material/warning:")
     comparison.draw_costs(found, mode)
