@@ -8,8 +8,9 @@ a shelf; where it is kept says `transfer_ui.runs.kept_weights`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +31,7 @@ SNAPSHOT_BYTES = 4_000_000
 """That one seed's networks, of all strategies together, may take on their way to a page."""
 MOST_SNAPSHOTS = 16
 LOOKS = 11
-"""Epochs at which features are compared with those at the start, if the run has as many: at those kept, and between them."""
+"""Epochs at which features are compared with those at the start, if the run has as many: those kept, and more at the beginning."""
 
 
 class Plan(NamedTuple):
@@ -57,36 +58,41 @@ def plan(config: RunConfig) -> Plan:
     Examples
     --------
     >>> plan(RunConfig())
-    Plan(epochs=(0, 5, 10, 15, 20, 30, 40, 50, 60), n_rows=10, between=(25, 35))
+    Plan(epochs=(0, 5, 10, 15, 20, 30, 40, 50, 60), n_rows=10, between=(1, 2))
     >>> plan(RunConfig(hidden_sizes=(128,) * 4, n_seeds=20))
-    Plan(epochs=(0, 20, 60), n_rows=7, between=(5, 10, 15, 25, 30, 35, 40, 50))
+    Plan(epochs=(0, 20, 60), n_rows=7, between=(1, 2, 5, 10, 15, 30, 40, 50))
     """
     one = FLOAT * n_parameters(config.layer_sizes, range(config.n_layers))
     n_rows = max(1, min(config.n_seeds, RUN_BYTES // (one * min(FEWEST, config.n_epochs))))
     most = min(n_snapshots(config), 1 + RUN_BYTES // (one * n_rows), 1 + config.n_epochs)
     freed = {start for strategy in STRATEGIES.values() for start, _ in with_starts(strategy.build(config))}
     kept = _filled(sorted([0, config.n_epochs, *sorted(freed - {0, config.n_epochs})][:most]), most)
-    looked_at = _filled(kept, min(LOOKS, 1 + config.n_epochs))
+    looked_at = _filled(kept, min(LOOKS, 1 + config.n_epochs), _change)
     return Plan(tuple(kept), n_rows, tuple(sorted(set(looked_at) - set(kept))))
 
 
-def _filled(epochs: list[int], most: int) -> list[int]:
+def _filled(
+    epochs: list[int], most: int, width: Callable[[int, int], float] = lambda one, other: other - one
+) -> list[int]:
     """Halve the widest gap between epochs until there are as many as asked for.
 
     Examples
     --------
-    >>> _filled([0, 20, 60], 5)
-    [0, 10, 20, 40, 60]
+    >>> _filled([0, 20, 60], 5), _filled([0, 20, 60], 5, _change)
+    ([0, 10, 20, 40, 60], [0, 10, 20, 40, 60])
+    >>> _filled([0, 20, 60], 7), _filled([0, 20, 60], 7, _change)
+    ([0, 10, 20, 30, 40, 50, 60], [0, 2, 5, 10, 20, 40, 60])
     """
     filled = list(epochs)
     while len(filled) < most:
-        before, after = max(pairwise(filled), key=_apart)
+        before, after = max(pairwise(filled), key=lambda gap: width(*gap))
         filled.insert(filled.index(after), (before + after) // 2)
     return filled
 
 
-def _apart(pair: tuple[int, int]) -> int:
-    return pair[1] - pair[0]
+def _change(before: int, after: int) -> float:
+    """Guess how much features change between two epochs: most at first. Between neighbours there is nothing to look at."""
+    return sqrt(after) - sqrt(before) if after - before > 1 else 0.0
 
 
 def n_snapshots(config: RunConfig) -> int:
