@@ -19,9 +19,11 @@ from transfer_ui.articles.inside.seen import look_into
 from transfer_ui.controls.link import from_query
 from transfer_ui.on_the_way import measures_of
 from transfer_ui.runs import ahead, cached, inside_steps, looking_back, steps, weights
+from transfer_ui.runs.hands import ProcessHand
 from transfer_ui.runs.job import n_bytes
-from transfer_ui.runs.kept_weights import KEPT, InFolder, InMemory
+from transfer_ui.runs.kept_weights import KEPT, VARIABLE, InFolder, InMemory
 from transfer_ui.runs.known_arms import KnownArms, key_of_arm
+from transfer_ui.runs.own_bench import OwnHand
 from transfer_ui.runs.shared import SharedResults
 from transfer_ui.runs.weights import Plan, plan
 
@@ -116,14 +118,14 @@ def test_a_stored_result_is_trained_once_to_look_inside_and_the_reader_is_told(t
     known = last(steps.comparison_steps(CONFIG, {}))
     assert len(trained) == len(STRATEGIES)
     said = [step.message for step in inside_steps.inside_steps(CONFIG, known)]
-    assert said[0].startswith("Stored results come without weights")
+    assert said[0] == "Training again, for weights that were not kept: epoch 1 of 5"
     assert len(trained) == 2 * len(STRATEGIES)
     for seed in CONFIG.seeds:
         last(inside_steps.snapshot_steps(CONFIG, seed))
     moved = CONFIG.but(unfreeze_epoch=4)
     known = {name: run for name, run in known.items() if name != "progressive_unfreezing"}
     said = [step.message for step in inside_steps.inside_steps(moved, known)]
-    assert not any(message.startswith("Stored") for message in said)
+    assert not any("again" in message for message in said)
     assert len(trained) == 2 * len(STRATEGIES) + 1
 
 
@@ -245,6 +247,11 @@ def same(one, other):
     return one.plan == other.plan and all(
         (a is None and b is None) or all((x == y).all() for x, y in zip(a, b, strict=True)) for a, b in pairs
     )
+
+
+def test_weights_of_a_visitors_own_data_come_to_lie_on_no_disk():
+    assert VARIABLE in ProcessHand().environment()
+    assert VARIABLE not in OwnHand(lambda: None).environment()
 
 
 def test_weights_that_cannot_be_read_or_written_are_missed_and_nothing_else(tmp_path):

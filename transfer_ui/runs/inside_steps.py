@@ -19,6 +19,7 @@ from transfer_core.arrays import Layer, Params
 from transfer_core.experiment import scores_of
 from transfer_core.measures import Series
 from transfer_core.pretraining import pretrain
+from transfer_core.wording import inside
 from transfer_ui.on_the_way import measures_of
 from transfer_ui.runs.kept_weights import KEPT
 from transfer_ui.runs.looking_back import first_gradients, looks_at, measure_layers, series
@@ -26,7 +27,7 @@ from transfer_ui.runs.shared import shared_results
 from transfer_ui.runs.weights import Keeping, Weights, plan
 
 TRAINING = 0.9  # of the progress, if something must be trained
-AGAIN = "Stored results come without weights, so these are trained again. "
+AGAIN = "Training again, for weights that were not kept: {}"
 
 
 def inside_steps(config: RunConfig, known: Mapping[str, RunResult]) -> Iterator[Progress]:
@@ -64,12 +65,13 @@ def inside_steps(config: RunConfig, known: Mapping[str, RunResult]) -> Iterator[
 def _train(
     config: RunConfig, missing: list[str], again: bool = False
 ) -> Generator[Progress, None, tuple[dict[str, RunResult], dict[str, Weights]]]:
-    """Train some strategies, and keep their weights; if again, since their results are without, say so."""
-    keeping, why = Keeping(config), AGAIN if again else ""
+    """Train some strategies, and keep their weights; if their results are known and only the weights are missing, say so."""
+    keeping = Keeping(config)
     for progress in compare_steps(config, missing, (*measures_of(config), keeping)):
         # Beside arms that have run to their end, those cut short would say nothing.
         so_far = progress.results if len(missing) == len(STRATEGIES) else None
-        yield Progress(TRAINING * progress.fraction, why + progress.message, so_far and partial(_so_far, so_far))
+        message = AGAIN.format(inside(progress.message)) if again else progress.message
+        yield Progress(TRAINING * progress.fraction, message, so_far and partial(_so_far, so_far))
     assert progress.results is not None
     fresh = dict(zip(missing, keeping.weights(), strict=True))
     KEPT.add(config, fresh)

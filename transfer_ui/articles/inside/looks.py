@@ -125,8 +125,9 @@ def _drift(sight: Sight) -> None:
     layer_lines.show(moved, sight.results, DRIFT, theme())
     _note(
         sight,
-        f"Similarity of the features to those at the start, at {alike['epoch'].nunique()} epochs, by linear CKA on the "
-        f"validation images ({SOURCES['kornblith2019_cka'].citation}): 1 is the same but for a rotation and a scale.",
+        "Similarity of the features to those at the start, by linear CKA on the validation images "
+        f"({SOURCES['kornblith2019_cka'].citation}): 1 is the same but for a rotation and a scale. Measured "
+        f"{layers.when(sorted(alike['epoch'].unique()), sight.config.n_epochs)}.",
     )
     layer_lines.show(alike, sight.results, SIMILARITY, theme())
     st.markdown(layers.drift_sentence(sight.everything))
