@@ -3,7 +3,7 @@
 Its weights at a few epochs, by reference, so that keeping them costs no time; a layer that is as it was at the start takes
 no memory. Between those epochs, how far the layers had moved and how alike their features still were: a few numbers per epoch.
 All of it together makes a comparison less than a tenth slower. None of it is among the results, which cross a pipe and wait on
-a shelf; where it is kept says `transfer_ui.runs.kept_weights`.
+a shelf; `transfer_ui.runs.kept_weights` keeps it.
 """
 
 from __future__ import annotations
