@@ -92,8 +92,8 @@ with costs:
 st.caption(
     nouns.said(
         config.pair,
-        "Line: mean over the seeds. Band: its 95 % interval. Epoch 0 is before any training. The slider moves the curves, the "
-        "numbers and the costs; test accuracy is measured once, at the end. Between the ends of a run, the old task is measured "
+        f"{sentences.about_lines(config.n_seeds)} Epoch 0 is before any training. The slider moves the curves, the numbers "
+        "and the costs; test accuracy is measured once, at the end. Between the ends of a run, the old task is measured "
         f"on {N_IMAGES} of its test images per seed. The menu in a chart's corner saves it as PNG or SVG, or shows its data. "
         "Losses are in nats.",
     ),

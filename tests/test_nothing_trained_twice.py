@@ -1,21 +1,31 @@
-"""What a comparison leaves behind, so that a look inside its networks trains nothing: how much, for how long, and how true."""
+"""What a comparison leaves behind, so that a look inside its networks trains nothing: how much, where, and how true."""
+
+from contextlib import nullcontext
+from functools import partial
 
 import numpy as np
 import pytest
 
 from tests.app import QUICK, open_page, texts, widget
 from tests.present import present
-from tests.test_workbench import finish, opened
+from tests.test_workbench import finish, opened, wait_until
+from tests.turns import Log, noting, working
 from transfer_core import STRATEGIES, Arm, RunConfig, arm_of, compare
+from transfer_core.datasets import content_key
 from transfer_core.measures import Drift, Gradients, Similarity
 from transfer_core.schedules import with_starts
 from transfer_ui.articles.inside import of_the_lab
 from transfer_ui.articles.inside.seen import look_into
 from transfer_ui.controls.link import from_query
 from transfer_ui.on_the_way import measures_of
-from transfer_ui.runs import cached, inside_steps, looking_back, steps, weights
+from transfer_ui.runs import ahead, cached, inside_steps, looking_back, steps, weights
+from transfer_ui.runs.hands import ProcessHand
 from transfer_ui.runs.job import n_bytes
-from transfer_ui.runs.weights import KEPT, KeptWeights, Plan, plan
+from transfer_ui.runs.kept_weights import KEPT, VARIABLE, InFolder, InMemory
+from transfer_ui.runs.known_arms import KnownArms, key_of_arm
+from transfer_ui.runs.own_bench import OwnHand
+from transfer_ui.runs.shared import SharedResults
+from transfer_ui.runs.weights import Plan, plan
 
 CONFIG = from_query(QUICK).config
 LARGE = RunConfig(
@@ -99,21 +109,162 @@ def test_what_is_not_kept_any_more_is_trained_once(trained):
     assert len(trained) == 2 * len(STRATEGIES)
 
 
-def test_the_least_recently_used_weights_go_first_and_those_that_nobody_asked_for_take_no_place():
-    kept = KeptWeights(max_runs=2 * len(STRATEGIES))
-    blank = dict.fromkeys(STRATEGIES, weights.Weights(plan(CONFIG), (), {}))
-    one, other, third, guess = (CONFIG.but(seed=seed) for seed in range(4))
-    kept.add(one, blank)
-    kept.add(guess, blank, wanted=False)
-    assert set(kept.find(guess)) == set(STRATEGIES), "there was room"
-    kept.find(one)
-    kept.add(other, blank)
-    assert not kept.find(guess)
-    kept.add(guess, blank, wanted=False)
-    assert not kept.find(guess)
-    kept.find(one)
-    kept.add(third, blank)
-    assert (len(kept.find(one)), len(kept.find(other)), len(kept.find(third))) == (5, 0, 5)
+def test_a_stored_result_is_trained_once_to_look_inside_and_the_reader_is_told(trained, tmp_path, monkeypatch):
+    store = SharedResults(tmp_path)
+    for module in (steps, inside_steps):
+        monkeypatch.setattr(module, "shared_results", lambda: store)
+    last(steps.comparison_steps(CONFIG, {}))
+    KEPT.clear()  # as in another server
+    known = last(steps.comparison_steps(CONFIG, {}))
+    assert len(trained) == len(STRATEGIES)
+    said = [step.message for step in inside_steps.inside_steps(CONFIG, known)]
+    assert said[0] == "Training again, for weights that were not kept: epoch 1 of 5"
+    assert len(trained) == 2 * len(STRATEGIES)
+    for seed in CONFIG.seeds:
+        last(inside_steps.snapshot_steps(CONFIG, seed))
+    moved = CONFIG.but(unfreeze_epoch=4)
+    known = {name: run for name, run in known.items() if name != "progressive_unfreezing"}
+    said = [step.message for step in inside_steps.inside_steps(moved, known)]
+    assert not any("again" in message for message in said)
+    assert len(trained) == 2 * len(STRATEGIES) + 1
+
+
+def test_a_shipped_result_is_trained_once_to_look_inside(trained):
+    assert not open_page("inside", {}).exception
+    assert len(trained) == len(STRATEGIES)
+    for seed in ("3", "7"):
+        assert not open_page("inside", {"of_seed": seed, "arms": "all", "look": "drift"}).exception
+    assert len(trained) == len(STRATEGIES)
+
+
+@pytest.fixture
+def noted(monkeypatch, tmp_path):
+    """Pages whose jobs are computed by two processes, which write down what they train."""
+    log = Log(tmp_path / "log")
+    for name in ("comparison_steps", "inside_steps", "snapshot_steps"):
+        monkeypatch.setattr(cached, name, noting(log, getattr(cached, name)))
+    with opened(2) as bench:
+        monkeypatch.setattr(cached, "workbench", lambda: bench)
+        known = KnownArms()
+        monkeypatch.setattr(cached, "known_arms", lambda: known)
+        yield bench, log
+
+
+def has_begun(job):
+    return job.hand is not None
+
+
+def look_everywhere(query, seeds):
+    app = open_page("inside", query | {"arms": "all"})
+    assert not app.exception
+    for seed in seeds:
+        widget(app, "of_seed").set_value(seed).run()
+        for look in of_the_lab.TITLES:
+            widget(app, "look").set_value(look).run()
+            assert not app.exception
+
+
+@pytest.mark.parametrize("first", ["compare", "inside"])
+def test_a_guess_that_is_taken_is_not_trained_again_to_look_inside(noted, first, monkeypatch):
+    bench, log = noted
+    query = QUICK | {"seed": "411"}
+    assert not open_page("compare", query).exception
+    here = from_query(query).config
+    guesses = list(ahead.neighbours(here))
+    wait_until(lambda: all(bench.has_finished(("compare", one)) for one in guesses))
+    monkeypatch.setattr(bench, "ahead", lambda *_: None)  # another guess might train what no visitor has asked for yet
+    seen = [here]
+    for field in ("images_per_class", "backbone_learning_rate", "unfreeze_epoch"):
+        seen.append(next(one for one in guesses if getattr(one, field) != getattr(here, field)))
+        moved = query | {field: str(getattr(seen[-1], field))}
+        assert from_query(moved).config == seen[-1]
+        assert not open_page(first, moved).exception
+        look_everywhere(moved, ["412"])
+    runs = {content_key(key_of_arm(config, arm_of(config, name))) for config in seen for name in STRATEGIES}
+    assert len(runs) > 2 * len(STRATEGIES)
+    assert {run: log.lines().count(run) for run in runs} == dict.fromkeys(runs, 1)
+
+
+def test_what_two_hands_have_trained_is_looked_into_by_either(noted):
+    bench, log = noted
+    for seed in (421, 431):
+        config = CONFIG.but(seed=seed)
+        compared = bench.job(*cached.comparison_of(config))
+        finish(bench, compared)
+        cached.known_arms().add(compared.result)
+        busy = bench.job(("busy", seed), partial(working, 60))
+        with bench.waiting_for(busy):
+            wait_until(partial(has_begun, busy))
+            moved = config.but(unfreeze_epoch=4, seed=seed)
+            others = bench.job(*cached.comparison_of(moved))
+            finish(bench, others)
+        cached.known_arms().add(others.result)
+        with bench.waiting_for(busy) if busy.hand is compared.hand else nullcontext():
+            for asked in (cached.inside_of(moved), cached.snapshots_of(moved, seed + 1), cached.inside_of(config)):
+                job = bench.job(*asked)
+                finish(bench, job)
+                assert not job.error
+    lines = log.lines()
+    assert len(lines) == len(set(lines)) == 2 * (len(STRATEGIES) + 1)
+
+
+def test_weights_outlive_the_process_that_trained_them(noted):
+    bench, log = noted
+    config = CONFIG.but(seed=441)
+    compared = bench.job(*cached.comparison_of(config))
+    finish(bench, compared)
+    cached.known_arms().add(compared.result)
+    compared.hand.end_process()
+    for asked in (cached.inside_of(config), cached.snapshots_of(config, 442)):
+        finish(bench, bench.job(*asked))
+    assert len(log.lines()) == len(STRATEGIES)
+
+
+@pytest.mark.parametrize("where", ["memory", "folder"])
+def test_the_weights_that_were_used_longest_ago_go_first(where, tmp_path):
+    last(steps.comparison_steps(CONFIG, {}))
+    weights_of_one = KEPT.find(CONFIG)["end_to_end"]
+    InFolder(tmp_path).put("size", weights_of_one)
+    (written,) = tmp_path.glob("*.weights")
+    size = weights_of_one.n_bytes if where == "memory" else written.stat().st_size
+    written.unlink()
+    room = InMemory(2 * size) if where == "memory" else InFolder(tmp_path, 2 * size)
+    for key in ("one", "other"):
+        room.put(key, weights_of_one)
+    assert same(room.get("one"), weights_of_one)
+    room.put("third", weights_of_one)
+    assert room.get("other") is None
+    assert room.get("one") is not None
+    assert room.get("third") is not None
+    room.clear()
+    assert room.get("one") is None
+
+
+def same(one, other):
+    pairs = [
+        pair for networks in zip(one.networks, other.networks, strict=True) for pair in zip(*networks, strict=True)
+    ]
+    return one.plan == other.plan and all(
+        (a is None and b is None) or all((x == y).all() for x, y in zip(a, b, strict=True)) for a, b in pairs
+    )
+
+
+def test_weights_of_a_visitors_own_data_come_to_lie_on_no_disk():
+    assert VARIABLE in ProcessHand().environment()
+    assert VARIABLE not in OwnHand(lambda: None).environment()
+
+
+def test_weights_that_cannot_be_read_or_written_are_missed_and_nothing_else(tmp_path):
+    last(steps.comparison_steps(CONFIG, {}))
+    one = KEPT.find(CONFIG)["end_to_end"]
+    room = InFolder(tmp_path / "gone")
+    room.put("key", one)
+    assert room.get("key") is None
+    room = InFolder(tmp_path)
+    room.put("key", one)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes()[:100])
+    assert room.get("key") is None
 
 
 @pytest.mark.parametrize("name", CONFIGS)
@@ -121,16 +272,22 @@ def test_what_is_seen_in_the_kept_weights_is_what_is_measured_while_training(nam
     config = CONFIGS[name]
     known = last(steps.comparison_steps(config, {}))
     found = last(inside_steps.inside_steps(config, known))
-    epochs, n_rows = plan(config)
+    kept, n_rows, between = plan(config)
+    epochs = {
+        "drift": tuple(range(config.n_epochs + 1)),
+        "similarity": tuple(sorted(kept + between)),
+        "gradient": kept,
+    }
+    assert len(epochs["similarity"]) == min(weights.LOOKS, config.n_epochs + 1)
     every = compare(config, None, (*measures_of(config), Drift(), Similarity(most=999), Gradients(999)))
     for strategy, result in every.items():
         assert set(found[strategy].measured) == {*result.measured, "first_gradients"}
         for measure in ("drift", "similarity", "gradient"):
             series = found[strategy].measured[measure]
-            assert series.epochs == epochs
+            assert series.epochs == epochs[measure]
             rows = slice(None if measure == "drift" else n_rows)
-            expected = result.measured[measure].values[list(epochs)][:, rows]
-            np.testing.assert_allclose(series.values, expected, rtol=1e-5, atol=1e-7)
+            expected = result.measured[measure].values[list(series.epochs)][:, rows]
+            np.testing.assert_allclose(series.values, expected, rtol=1e-5, atol=1e-6)
         np.testing.assert_array_equal(found[strategy].drift, result.drift)
         np.testing.assert_array_equal(found[strategy].history["val_loss"], result.history["val_loss"])
     # What is frozen has not moved by a bit, and its features are the very same.
@@ -214,10 +371,10 @@ def test_a_run_keeps_no_more_than_its_bound(name):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, Plan((0, 5, 10, 15, 20, 30, 40, 50, 60), 10)),
-        ({"n_epochs": 1, "unfreeze_epoch": 1}, Plan((0, 1), 10)),
-        ({"n_seeds": 20, "hidden_sizes": (128,) * 4}, Plan((0, 20, 60), 7)),
-        ({"hidden_sizes": (128, 128, 128)}, Plan((0, 20, 60), 10)),
+        ({}, Plan((0, 5, 10, 15, 20, 30, 40, 50, 60), 10, (1, 2))),
+        ({"n_epochs": 1, "unfreeze_epoch": 1}, Plan((0, 1), 10, ())),
+        ({"n_seeds": 20, "hidden_sizes": (128,) * 4}, Plan((0, 20, 60), 7, (1, 2, 5, 10, 15, 30, 40, 50))),
+        ({"hidden_sizes": (128, 128, 128)}, Plan((0, 20, 60), 10, (1, 2, 5, 10, 15, 30, 40, 50))),
     ],
     ids=str,
 )
@@ -239,18 +396,6 @@ def test_what_stays_with_a_worker_does_not_ride_on_the_results():
     assert n_bytes([(run.history, run.measured) for run in result.values()]) <= n_bytes(
         [(run.history, run.measured) for run in bare.values()]
     ) + 8 * sum(run.drift.size for run in bare.values())
-
-
-def test_the_hand_that_compared_is_the_one_that_looks_inside():
-    with opened(2) as bench:
-        for seed in (351, 361, 371):
-            config = CONFIG.but(seed=seed)
-            compared = bench.job(*cached.comparison_of(config))
-            finish(bench, compared)
-            for asked in (cached.inside_of(config), cached.snapshots_of(config, seed + 1)):
-                job = bench.job(*asked)
-                finish(bench, job)
-                assert job.hand is compared.hand
 
 
 def test_the_page_says_over_which_seeds_it_speaks_if_not_over_all():

@@ -216,3 +216,12 @@ def test_dark_theme_has_its_own_colours(page):
     specs = " ".join(chart.proto.spec for chart in app.get("vega_lite_chart"))
     assert "#E5E7EB" in specs
     assert "#1F2937" not in specs
+
+
+@pytest.mark.parametrize("page", ["compare", "inside", "unfreeze", "forgetting", "your_schedule"])
+def test_no_caption_names_bands_or_intervals_where_too_few_seeds_have_none(page):
+    for n_seeds in ("2", "6"):
+        app = open_page(page, QUICK | {"seed": "511", "look": "drift", "n_seeds": n_seeds})
+        assert not app.exception
+        said = texts(app.caption)
+        assert ("Band: its 95 %" in said or "95 % intervals" in said) == (n_seeds == "6"), said

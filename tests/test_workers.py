@@ -8,13 +8,14 @@ import time
 from contextlib import ExitStack
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from tests.app import ROOT
 from tests.test_workbench import finish, lines_at_rest, opened, wait_until
 from tests.turns import Awkward, Log, awkward, dying, turns, working
-from transfer_ui.runs.hands import ProcessHand, Shares
+from transfer_ui.runs.hands import ProcessHand
 from transfer_ui.runs.job import TrainingLost
 from transfer_ui.runs.turns import FIRST_HAND
 
@@ -179,29 +180,6 @@ def test_jobs_of_a_family_go_to_the_hand_that_has_what_they_share_unless_it_is_m
             wait_until(lambda: {job.hand for job in jobs} > {home})
 
 
-def test_weights_are_worth_a_wait_for_whoever_needs_them_and_a_free_hand_for_all_others(log):
-    with opened(2) as bench:
-        needed, bonus = (Shares("weights", None, needs) for needs in (True, False))
-        finish(bench, bench.job("first", turns(log, "first", 1), bonus))
-        home = next(hand for hand in bench.hands if hand.knows("weights"))
-        for index in range(4):
-            job = bench.job(("free", index), turns(log, "free", 1), needed if index % 2 else bonus)
-            finish(bench, job)
-            assert job.hand is home
-        at_work, waiting, other = (
-            bench.job(name, turns(log, name, 1000, pause=0.01), family)
-            for name, family in (("at work", needed), ("waiting", needed), ("other", bonus))
-        )
-        with bench.waiting_for(at_work):
-            assert not at_work.wait(PATIENCE, since=at_work.progress)
-            with bench.waiting_for(waiting):
-                assert not waiting.wait(0.3, since=waiting.progress)
-                assert [job.hand for job in (at_work, waiting)] == [home, None]
-            with bench.waiting_for(other):
-                wait_until(lambda: other.hand is not None)
-                assert other.hand is not home
-
-
 def test_jobs_that_import_much_all_go_to_one_hand(log):
     with opened(2) as bench:
         jobs = [bench.job(index, turns(log, "a", 3, pause=0.01), FIRST_HAND) for index in range(6)]
@@ -216,6 +194,7 @@ SERVER = """
 import sys, time
 from pathlib import Path
 from tests.turns import Log, turns
+from transfer_ui.runs.kept_weights import folder_for_hands
 from transfer_ui.runs.workbench import Workbench
 
 bench = Workbench(2)
@@ -223,28 +202,31 @@ jobs = [bench.job(name, turns(Log(Path(sys.argv[1])), name, 1000, pause=float(sy
 with bench.waiting_for(jobs[0]), bench.waiting_for(jobs[1]):
     for job in jobs:
         job.wait(60, since=job.progress)
-    print(*(hand.process_id for hand in bench.hands), flush=True)
+    print(folder_for_hands(), *(hand.process_id for hand in bench.hands), flush=True)
     if sys.argv[3] == "stays":
         time.sleep(60)
 """
 
 
 @pytest.mark.parametrize("how", ["SIGKILL", "SIGTERM", "exits"])
-def test_workers_leave_with_the_server_even_in_the_middle_of_a_long_step(log, how):
+def test_workers_leave_with_the_server_and_clear_away_even_in_the_middle_of_a_long_step(log, how):
     stays = "exits" if how == "exits" else "stays"
     command = [sys.executable, "-W", "error", "-c", SERVER, str(log.path), "0.5" if how == "exits" else "2", stays]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         assert server.stderr is not None
-        workers = [int(word) for word in server.stdout.readline().split()]
+        folder, *words = server.stdout.readline().split()
+        workers = [int(word) for word in words]
         assert len(workers) == 2
         if how != "exits":
+            assert Path(folder).is_dir()
             server.send_signal(getattr(signal, how))
         left_at = time.monotonic()
         wait_until(lambda: not any(map(is_living, workers)))
         assert time.monotonic() - left_at < 5
         assert server.wait(PATIENCE) == (0 if how == "exits" else -getattr(signal, how))
         assert server.stderr.read() == ""
+    assert not Path(folder).exists(), "weights are left behind"
 
 
 def test_a_worker_loads_nothing_that_draws():

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from transfer_core import Progress
+from transfer_core import Arm, Progress
+from transfer_core.datasets import content_key
+from transfer_core.schedules import n_epochs
+from transfer_ui.runs.known_arms import key_of_arm
 
 
 class Log:
@@ -37,6 +40,32 @@ def _turns(log: Log, name: str, n: int, pause: float) -> Iterator[Progress]:
 
 def _result(step: int, process: int) -> dict[str, int]:
     return {"step": step, "process": process}
+
+
+def noting(log: Log, steps: Callable[..., Iterator[Progress]]) -> Callable[..., Iterator[Progress]]:
+    """Steps that write down each arm that is trained to its end, by all that its run depends on; they can be pickled."""
+    return partial(_noting, log, steps)
+
+
+def _noting(log: Log, steps: Callable[..., Iterator[Progress]], *args: object) -> Iterator[Progress]:
+    epochs = Arm.epochs
+
+    def noted(arm, config, measures=()):
+        for epoch in epochs(arm, config, measures):
+            if epoch.number == n_epochs(arm.schedule):
+                log.add(content_key(key_of_arm(config, arm)))
+            yield epoch
+
+    under_way = steps(*args)
+    while True:  # other jobs have their turns between two steps
+        Arm.epochs = noted  # type: ignore[method-assign]
+        try:
+            step = next(under_way, None)
+        finally:
+            Arm.epochs = epochs  # type: ignore[method-assign]
+        if step is None:
+            return
+        yield step
 
 
 def working(seconds: float) -> Iterator[Progress]:

@@ -46,6 +46,19 @@ def price(results: Results) -> str:
     )
 
 
+def about_lines(n_seeds: int) -> str:
+    """Say what the lines of a chart are, and its bands: of few seeds, none is drawn.
+
+    Examples
+    --------
+    >>> about_lines(10), about_lines(3)
+    ('Line: mean over the seeds. Band: its 95 % interval.', 'Line: mean over 3 seeds, which are too few for a band.')
+    """
+    if n_seeds < MIN_SEEDS:
+        return f"Line: mean over {n_seeds} seeds, which are too few for a band."
+    return "Line: mean over the seeds. Band: its 95 % interval."
+
+
 def learnt(n_classes: int) -> float:
     """Share of its training images that a trained network gets right: halfway from guessing to all.
 

@@ -19,9 +19,8 @@ from transfer_ui.runs import own
 from transfer_ui.runs.cores import n_workers
 from transfer_ui.runs.default_views import View, default_arms, default_view
 from transfer_ui.runs.guesses import Request
-from transfer_ui.runs.hands import Shares
 from transfer_ui.runs.inside_steps import inside_steps, snapshot_steps
-from transfer_ui.runs.known_arms import AmongLooks, KnownArms, around_the_arm, as_compared
+from transfer_ui.runs.known_arms import AmongLooks, KnownArms, as_compared
 from transfer_ui.runs.steps import (
     Samples,
     arms_steps,
@@ -133,14 +132,14 @@ def sweep_is_known(config: RunConfig, epochs: tuple[int, ...]) -> bool:
 
 def requests_of(config: RunConfig) -> list[Request]:
     """List what a comparison with its baselines would train; nothing of what is stored."""
-    comparison = [] if default_view(config) else [comparison_of(config, wanted=False)]
+    comparison = [] if default_view(config) else [comparison_of(config)]
     return [*comparison, *baselines_of(config).values()]
 
 
-def comparison_of(config: RunConfig, wanted: bool = True) -> Request:
-    """Name the comparison of a configuration, and say how to begin it; whether a visitor wants it."""
-    steps = partial(comparison_steps, config, place_of(config).known.find(config), wanted)
-    return Request(("compare", config), steps, _networks(config, needed=False))
+def comparison_of(config: RunConfig) -> Request:
+    """Name the comparison of a configuration, and say how to begin it."""
+    steps = partial(comparison_steps, config, place_of(config).known.find(config))
+    return Request(("compare", config), steps, _network(config))
 
 
 def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...], draw: Draw | None = None) -> Outcome:
@@ -249,10 +248,13 @@ def own_schedule(config: RunConfig, schedule: Schedule, draw: Draw | None = None
 def inside(config: RunConfig) -> Outcome:
     """Compare all strategies as `comparison` does, and measure what happens to the layers on the way.
 
-    This takes a look at the weights that the comparison left with the hand that trained it. What is not there any more is
-    trained, once; a comparison at the same settings then finds its runs among them.
+    This takes a look at the weights that the comparison left, whichever hand trained which of its arms. Where there are none,
+    as of a stored result, they are trained, once; a comparison at the same settings then finds its runs among them.
     """
-    asked, (bench, known) = inside_of(config), place_of(config)
+    (bench, known), compared = place_of(config), comparison_of(config)
+    if bench.has_finished(compared.key):  # perhaps as a guess, which nobody has looked at yet
+        known.add(bench.job(*compared).result)
+    asked = inside_of(config)
     found = outcome(bench, asked.key, asked.make_steps, None, asked.family)
     if not found.stopped:
         known.add(found.once("arms", lambda: {name: as_compared(one) for name, one in found.results.items()}))
@@ -262,7 +264,7 @@ def inside(config: RunConfig) -> Outcome:
 def inside_of(config: RunConfig) -> Request:
     """Name the look inside a comparison, and say how to begin it."""
     steps = partial(inside_steps, config, place_of(config).known.find(config))
-    return Request(("inside", config), steps, _networks(config, needed=True))
+    return Request(("inside", config), steps, _network(config))
 
 
 def snapshots(config: RunConfig, seed: int) -> Outcome:
@@ -273,12 +275,7 @@ def snapshots(config: RunConfig, seed: int) -> Outcome:
 
 def snapshots_of(config: RunConfig, seed: int) -> Request:
     """Name the snapshots of one seed, and say how to make them."""
-    return Request(("snapshots", config, seed), partial(snapshot_steps, config, seed), _networks(config, needed=True))
-
-
-def _networks(config: RunConfig, needed: bool) -> Shares:
-    """Name the networks that a comparison leaves with its hand, or needs there."""
-    return Shares(around_the_arm(config), _network(config), needed)
+    return Request(("snapshots", config, seed), partial(snapshot_steps, config, seed), _network(config))
 
 
 def _network(config: RunConfig) -> Hashable:

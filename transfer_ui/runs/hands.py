@@ -14,13 +14,15 @@ from contextlib import AbstractContextManager, suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from threadpoolctl import threadpool_limits
 
 from transfer_core import Progress
 from transfer_core.pretraining import MAX_KEPT
-from transfer_ui.runs.pipe import Ended, Failed, packed, receive, send
+from transfer_ui.runs.kept_weights import VARIABLE as WEIGHTS
+from transfer_ui.runs.kept_weights import folder_for_hands
+from transfer_ui.runs.pipe import LEAVE, Ended, Failed, packed, receive, send
 
 ROOT = Path(__file__).parents[2]
 # Ten small networks fill one core; a second BLAS thread costs more than it brings.
@@ -28,39 +30,8 @@ ONE_THREAD = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 SECONDS_TO_LEAVE = 2
-MAX_SHARED = 2 * MAX_KEPT  # a job may share its pretrained network, and its weights
 
 MakeSteps = Callable[[], Iterator[Progress]]
-
-
-class Shares(NamedTuple):
-    """A family of jobs that have two things in common.
-
-    Attributes
-    ----------
-    weights : hashable
-        Names the weights of trained networks, which a job finds at a hand or leaves there.
-    network : hashable
-        Names the pretrained network; ``None`` if that costs nothing.
-    needs_weights : bool
-        Whether the job would have to train for them; otherwise they are no reason to wait.
-    """
-
-    weights: Hashable
-    network: Hashable
-    needs_weights: bool
-
-
-def shared_in(family: Hashable) -> list[Hashable]:
-    """List what the jobs of a family have in common, what is worth most first.
-
-    Examples
-    --------
-    >>> shared_in("network"), shared_in(None), shared_in(Shares("weights", None, True))
-    (['network'], [], ['weights'])
-    """
-    parts = (family.weights, family.network) if isinstance(family, Shares) else (family,)
-    return [part for part in parts if part is not None]
 
 
 class Lost(RuntimeError):
@@ -78,20 +49,20 @@ class ThreadHand:
 
     def __init__(self) -> None:
         self.errands: deque[Callable[[], object]] = deque()
-        self._shared: OrderedDict[Hashable, None] = OrderedDict()
+        self._families: OrderedDict[Hashable, None] = OrderedDict()
         self._limits: AbstractContextManager[Any] | None = None
 
-    def knows(self, shared: Hashable) -> bool:
-        """Whether a job that shares this has begun here lately: it has been computed."""
-        return shared in self._shared
+    def knows(self, family: Hashable) -> bool:
+        """Whether a job of this family has begun here lately: what they share has been computed."""
+        return family in self._families
 
     def remember(self, family: Hashable) -> None:
         """Note that a job of this family begins here."""
-        for shared in shared_in(family):
-            self._shared[shared] = None
-            self._shared.move_to_end(shared)
-        while len(self._shared) > MAX_SHARED:
-            self._shared.popitem(last=False)
+        if family is not None:
+            self._families[family] = None
+            self._families.move_to_end(family)
+            while len(self._families) > MAX_KEPT:
+                self._families.popitem(last=False)
 
     @property
     def process_id(self) -> int | None:
@@ -158,7 +129,8 @@ class ProcessHand(ThreadHand):
 
     def environment(self) -> dict[str, str]:
         """Say what its process is told."""
-        return os.environ | ONE_THREAD
+        folder = folder_for_hands()
+        return os.environ | ONE_THREAD | ({WEIGHTS: str(folder)} if folder else {})
 
     @property
     def process_id(self) -> int | None:
@@ -225,11 +197,13 @@ class ProcessHand(ThreadHand):
 
     def _end(self) -> None:
         process, self._process = self._process, None
-        self._shared.clear()
+        self._families.clear()
         if process is not None:
             assert process.stdin is not None
             assert process.stdout is not None
             with suppress(OSError):  # what could not be sent any more
+                send(process.stdin, packed(LEAVE))
+            with suppress(OSError):
                 process.stdin.close()
             process.stdout.close()
             try:

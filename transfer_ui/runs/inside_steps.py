@@ -1,7 +1,7 @@
 """A look inside the networks of a comparison, as functions that another process can find by name. Without pandas.
 
-Nothing is trained whose weights are in this process, as those of the latest comparisons are; what must be trained leaves
-its weights behind, so that one training serves the layers over all seeds, the networks of any seed, and the comparison.
+Nothing is trained whose weights are kept, as those of the latest trainings are, by whichever hand; what must be trained
+leaves its weights behind, so that one training serves the layers over all seeds, the networks of any seed, and the comparison.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ from transfer_core.arrays import Layer, Params
 from transfer_core.experiment import scores_of
 from transfer_core.measures import Series
 from transfer_core.pretraining import pretrain
+from transfer_core.wording import inside
 from transfer_ui.on_the_way import measures_of
+from transfer_ui.runs.kept_weights import KEPT
 from transfer_ui.runs.looking_back import first_gradients, looks_at, measure_layers, series
 from transfer_ui.runs.shared import shared_results
-from transfer_ui.runs.weights import KEPT, Keeping, Weights, plan
+from transfer_ui.runs.weights import Keeping, Weights, plan
 
 TRAINING = 0.9  # of the progress, if something must be trained
+AGAIN = "Training again, for weights that were not kept: {}"
 
 
 def inside_steps(config: RunConfig, known: Mapping[str, RunResult]) -> Iterator[Progress]:
@@ -46,7 +49,7 @@ def inside_steps(config: RunConfig, known: Mapping[str, RunResult]) -> Iterator[
         return
     results = dict(known)
     if missing:
-        trained, fresh = yield from _train(config, missing)
+        trained, fresh = yield from _train(config, missing, again=any(one in known for one in missing))
         results, weights = results | trained, weights | fresh
     found = {}
     for one in STRATEGIES:
@@ -60,14 +63,15 @@ def inside_steps(config: RunConfig, known: Mapping[str, RunResult]) -> Iterator[
 
 
 def _train(
-    config: RunConfig, missing: list[str]
+    config: RunConfig, missing: list[str], again: bool = False
 ) -> Generator[Progress, None, tuple[dict[str, RunResult], dict[str, Weights]]]:
-    """Train some strategies, and keep their weights."""
+    """Train some strategies, and keep their weights; if their results are known and only the weights are missing, say so."""
     keeping = Keeping(config)
     for progress in compare_steps(config, missing, (*measures_of(config), keeping)):
         # Beside arms that have run to their end, those cut short would say nothing.
         so_far = progress.results if len(missing) == len(STRATEGIES) else None
-        yield Progress(TRAINING * progress.fraction, progress.message, so_far and partial(_so_far, so_far))
+        message = AGAIN.format(inside(progress.message)) if again else progress.message
+        yield Progress(TRAINING * progress.fraction, message, so_far and partial(_so_far, so_far))
     assert progress.results is not None
     fresh = dict(zip(missing, keeping.weights(), strict=True))
     KEPT.add(config, fresh)
@@ -79,7 +83,7 @@ def _so_far(results: Callable[[], dict[str, RunResult]]) -> dict[str, RunResult]
     found = {}
     for name, result in results().items():
         networks = {0: result.pretrained, result.n_epochs: result.params}
-        measured = series(tuple(networks), [measure_layers(one) for one in looks_at(networks, result.config)])
+        measured = series(tuple(networks), measure_layers(looks_at(networks, result.config)))
         found[name] = scores_of(replace(result, measured=result.measured | measured))
     return found
 

@@ -5,7 +5,7 @@ Its first steps are taken again, because a new head's gradients fade within a fe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -13,24 +13,23 @@ import numpy as np
 from transfer_core import RunConfig, arm_of, backward, forward, train_step
 from transfer_core.arrays import Array, Examples, Layer, Params, layer_norms
 from transfer_core.examples import target_of
-from transfer_core.measures import Drift, Gradients, Series, Similarity
+from transfer_core.measures import Drift, Gradients, Series
 from transfer_core.seeds import Purpose, stream
 from transfer_core.training import Moment, TrainState, initial_state, minibatch_orders
+from transfer_ui.runs.alike import Alike
 
 L = TypeVar("L", Layer, "Layer | None")
 _EVERY = 10_000  # more epochs than a run has: the measures look whenever they are asked
 FIRST_STEPS = 16
 MOST_LOOKED_AT = 200
 """Training images of a seed on which the gradients of the first steps are measured, so that a look stays short."""
-_OF_LAYERS = (Drift(), Similarity(most=_EVERY), Gradients(most=_EVERY))
+_GRADIENTS = Gradients(most=_EVERY)
 
 
-def measure_layers(moment: Moment) -> dict[str, Array]:
-    """Measure drift, similarity and gradients of all layers."""
-    found: dict[str, Array] = {}
-    for measure in _OF_LAYERS:
-        found |= measure(moment)
-    return found
+def measure_layers(moments: Iterable[Moment]) -> list[dict[str, Array]]:
+    """Measure drift, similarity and gradients of all layers at some moments of a run."""
+    alike = Alike()
+    return [{**Drift()(moment), **alike(moment), **_GRADIENTS(moment)} for moment in moments]
 
 
 def looks_at(networks: Mapping[int, Params], config: RunConfig) -> Iterator[Moment]:

@@ -18,14 +18,15 @@ from transfer_ui.runs.apart import LINE, SEAT, Bounded, waiting_words
 from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.hands import Lost, MakeSteps, ProcessHand, ThreadHand
 from transfer_ui.runs.job import Job
+from transfer_ui.runs.kept_weights import VARIABLE as WEIGHTS
 from transfer_ui.runs.workbench import MAX_BYTES, MAX_JOBS, Workbench
 
 IDLE = 120.0  # seconds without work after which the process leaves: its memory is worth more than the second it takes to start
 PATIENCE = 5.0  # seconds between two looks at the clock
 STARTING = "Starting a process for your data"
 TOO_LARGE = "There is not enough memory for this on the server: choose fewer seeds or smaller layers, or bring fewer rows or columns."
-STORES = ("FREEZE_OR_FINE_TUNE_RESULTS", "FREEZE_OR_FINE_TUNE_STORE")
-"""What the process is not told: where others find results."""
+STORES = ("FREEZE_OR_FINE_TUNE_RESULTS", "FREEZE_OR_FINE_TUNE_STORE", WEIGHTS)
+"""What the process is not told: where others find results and weights."""
 
 
 class Keeper(Protocol):

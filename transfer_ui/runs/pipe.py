@@ -8,6 +8,8 @@ from typing import IO, Any, NamedTuple
 SLICE_SECONDS = 0.05
 """A turn of a job: long enough to be worth a message, short enough to take turns unseen."""
 
+LEAVE = "leave"
+"""The last request, after which the server closes the pipe; if it is closed without, the server has been killed."""
 _LENGTH = 8  # bytes that say how long a message is
 
 

@@ -16,8 +16,9 @@ from transfer_core.splits import sample_images
 from transfer_core.training import Measure
 from transfer_core.wording import inside
 from transfer_ui.on_the_way import measures_of
+from transfer_ui.runs.kept_weights import KEPT
 from transfer_ui.runs.shared import shared_results
-from transfer_ui.runs.weights import KEPT, Keeping
+from transfer_ui.runs.weights import Keeping
 
 MOST_IMAGES = 300  # of a seed's validation part that are drawn and listed; our validation parts have fewer
 
@@ -44,24 +45,22 @@ def see_samples(config: RunConfig) -> Samples:
     }
 
 
-def comparison_steps(config: RunConfig, known: Mapping[str, RunResult], wanted: bool = True) -> Iterator[Progress]:
+def comparison_steps(config: RunConfig, known: Mapping[str, RunResult]) -> Iterator[Progress]:
     """`transfer_core.compare_steps` without the weights; nothing is trained that is known, or that another server has.
 
-    The weights of what is trained stay in this process, for whoever then looks inside.
+    The weights of what is trained are kept for whoever then looks inside.
 
     Parameters
     ----------
     config : RunConfig
     known : mapping of str to RunResult
         Strategy name -> run of the same arm on the same data; may be empty.
-    wanted : bool
-        Whether a visitor asks for it; otherwise its weights take no other's place.
     """
     missing, keeping = [name for name in STRATEGIES if name not in known], Keeping(config)
     measures = (*measures_of(config), keeping)
     steps = compare_steps(config, missing, measures) if missing else iter([Progress(1.0, "", dict)])
     yield from _shared(f"comparison with the old task {config.key}", config, steps, known)
-    KEPT.add(config, dict(zip(missing, keeping.weights(), strict=False)), wanted)  # none if another server had it
+    KEPT.add(config, dict(zip(missing, keeping.weights(), strict=False)))  # none if another server had it
 
 
 def unfreeze_sweep_steps(config: RunConfig, epochs: Sequence[int]) -> Iterator[Progress]:

@@ -8,11 +8,11 @@ beforehand: each begins as a short one, and falls behind those that came later e
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import log2
 from time import monotonic
 
-from transfer_ui.runs.hands import Shares, ThreadHand, shared_in
+from transfer_ui.runs.hands import ThreadHand
 from transfer_ui.runs.job import Job
 
 SHORT = 6.0  # seconds: a comparison at the default size takes less, pretraining included, on a busy machine too
@@ -20,8 +20,7 @@ CROWD = 0.5  # seconds that a run is moved forward for each further visitor who 
 EVERY = 5  # slices, of which one goes to a long run, however many short ones wait
 FIRST_HAND = "first hand"
 """Family of jobs that all go to one hand, because what they import takes as much memory as all the rest."""
-FAR = 3  # jobs that wait for the hand that has what they need, before another hand computes it again
-NEAR = 2  # the same where the other hand need not: the job itself, and one more
+FAR = 3  # jobs that wait for the hand that has a pretrained network, before another hand pretrains it again
 
 
 def level(seconds: float) -> int:
@@ -70,26 +69,13 @@ class Turns:
         return chosen
 
     def suits(self, hand: ThreadHand, job: Job, hands: Sequence[ThreadHand]) -> bool:
-        """Whether a job may begin here: no other hand has what it needs, or all that have it are busy."""
+        """Whether a job may begin here: no other hand has the pretrained network that it needs, or all that have it are busy."""
         if job.family == FIRST_HAND:
             return hand is hands[0]
-        for shared in shared_in(job.family):
-            if hand.knows(shared):
-                return True
-            if any(one.knows(shared) and self._n_bound_to(one) < _far(job.family, shared) for one in hands):
-                return False
-        return True
+        if job.family is None or hand.knows(job.family):
+            return True
+        return all(self._n_bound_to(one) >= FAR for one in hands if one.knows(job.family))
 
     def _n_bound_to(self, hand: ThreadHand) -> int:
         """Jobs that have begun at a hand, or wait for it because of what it has."""
-        return sum(job.hand is hand or (job.hand is None and _has_for(hand, job)) for job in self._jobs)
-
-
-def _far(family: Hashable, shared: Hashable) -> int:
-    """Say how many jobs may wait for a hand that has something, before another hand does without."""
-    is_bonus = isinstance(family, Shares) and shared == family.weights and not family.needs_weights
-    return NEAR if is_bonus else FAR
-
-
-def _has_for(hand: ThreadHand, job: Job) -> bool:
-    return any(hand.knows(shared) for shared in shared_in(job.family))
+        return sum(job.hand is hand or (job.hand is None and hand.knows(job.family)) for job in self._jobs)

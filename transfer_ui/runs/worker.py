@@ -18,7 +18,8 @@ from time import monotonic
 from typing import IO, Any
 
 from transfer_core import Progress
-from transfer_ui.runs.pipe import SLICE_SECONDS, Ended, Failed, Stands, packed, receive, send
+from transfer_ui.runs.kept_weights import remove_folder
+from transfer_ui.runs.pipe import LEAVE, SLICE_SECONDS, Ended, Failed, Stands, packed, receive, send
 
 
 class Tasks:
@@ -82,8 +83,12 @@ def _listen(stream: IO[bytes], requests: queue.SimpleQueue[Any]) -> None:
     """Read requests as they come, also in the middle of a step; leave at once when there will be no more."""
     while True:
         try:
-            requests.put(receive(stream))
-        except EOFError:
+            request = receive(stream)
+            if request == LEAVE:
+                os._exit(0)
+            requests.put(request)
+        except EOFError:  # the server was killed, and could not clear away
+            remove_folder()
             os._exit(0)
         except Exception as error:  # what was asked for cannot be unpickled here
             requests.put(error)
@@ -97,12 +102,13 @@ def main() -> None:
     with suppress(OSError):  # where memory runs out, this process goes, and not the server
         Path("/proc/self/oom_score_adj").write_text("500")
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), name="listen", daemon=True).start()
+    listener = threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), name="listen", daemon=True)
+    listener.start()
     tasks = Tasks()
     with suppress(OSError):  # the server is gone
         while True:
             send(answers, answer(tasks, requests.get()))
-    os._exit(0)
+    listener.join()  # it hears that, too, and ends the process
 
 
 if __name__ == "__main__":

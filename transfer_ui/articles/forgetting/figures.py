@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import RunConfig, RunResult
+from transfer_core.statistics import MIN_SEEDS
 from transfer_ui import nouns
 from transfer_ui.articles.forgetting import arms, images, words
 from transfer_ui.charts import by_epoch, meanings, old_classes, trade, trade_rows
@@ -22,7 +23,7 @@ from transfer_ui.shell import plain
 LostOf = Callable[[str], Sequence[Lost]]
 
 KEY = (
-    "Large: the settings of this page, with 95 % intervals and faint seeds. Small: other rates, or strengths of L2-SP. "
+    "Large: the settings of this page, with {}faint seeds. Small: other rates, or strengths of L2-SP. "
     "Grey: what no run beats on both tasks. L2-SP is end-to-end with a pull of the backbone back towards its pretrained weights."
 )
 
@@ -50,7 +51,7 @@ class Figures:
         self._trade, self._trade_said = Place(), st.container()
         self.strength = float(_choose_strength())
         self._points = arms.points(config, self.strength)
-        st.caption(KEY)
+        st.caption(KEY.format("95 % intervals and " if config.n_seeds >= MIN_SEEDS else ""))
 
         st.subheader("When is it lost?", anchor=False)
         self._epochs = by_epoch.Charts(mode)

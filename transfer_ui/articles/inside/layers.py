@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from transfer_core import RunResult
 from transfer_core.schedules import with_starts
+from transfer_core.wording import join_words
 from transfer_ui.charts.timeline import layer_names
 from transfer_ui.sentences import count
+
+MOST_LISTED = 16
+
+
+def when(epochs: Sequence[int], n_epochs: int) -> str:
+    """Say at which epochs of a run something was measured.
+
+    Examples
+    --------
+    >>> when([0, 1, 2], 2), when([0, 2, 6], 6)
+    ('after every epoch', 'at epochs 0, 2 and 6')
+    """
+    if len(epochs) > n_epochs:
+        return "after every epoch"
+    listed = join_words([str(epoch) for epoch in epochs])
+    return f"at epochs {listed}" if len(epochs) <= MOST_LISTED else f"at {len(epochs)} epochs"
 
 
 def drift_sentence(results: Mapping[str, RunResult]) -> str:

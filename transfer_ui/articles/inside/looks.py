@@ -10,7 +10,7 @@ import streamlit as st
 
 from transfer_core import RunConfig, RunResult
 from transfer_core.bibliography import SOURCES
-from transfer_ui import nouns
+from transfer_ui import nouns, sentences
 from transfer_ui.articles.inside import anatomy, errors, layers
 from transfer_ui.articles.inside.clouds import Clouds
 from transfer_ui.articles.inside.seen import Images, Seen
@@ -118,14 +118,16 @@ def _drift(sight: Sight) -> None:
     names = layer_names(sight.config.n_layers)
     moved = layer_lines.layer_rows(sight.results, DRIFT, names)
     alike = layer_lines.layer_rows(sight.results, SIMILARITY, names[:-1])
+    n_seeds = next(iter(sight.results.values())).config.n_seeds
     st.caption(
-        "Change of the weights since the start, relative to their norm. Line: mean over the seeds; band: its 95 % interval."
+        f"Change of the weights since the start, relative to their norm, after every epoch. {sentences.about_lines(n_seeds)}"
     )
     layer_lines.show(moved, sight.results, DRIFT, theme())
     _note(
         sight,
         "Similarity of the features to those at the start, by linear CKA on the validation images "
-        f"({SOURCES['kornblith2019_cka'].citation}): 1 is the same but for a rotation and a scale.",
+        f"({SOURCES['kornblith2019_cka'].citation}): 1 is the same but for a rotation and a scale. Measured "
+        f"{layers.when(sorted(alike['epoch'].unique()), sight.config.n_epochs)}.",
     )
     layer_lines.show(alike, sight.results, SIMILARITY, theme())
     st.markdown(layers.drift_sentence(sight.everything))

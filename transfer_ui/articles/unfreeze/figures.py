@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from transfer_core import STRATEGIES, RunConfig, RunResult
+from transfer_core.statistics import MIN_SEEDS
 from transfer_ui import nouns
 from transfer_ui.articles.unfreeze.swept import with_present
 from transfer_ui.charts import plane, sweep
@@ -25,7 +26,7 @@ HANDLE = "unfreeze_handle"
 KNOB_TITLE = KNOB["unfreeze_epoch"].label
 OF_THE_PLANE = (
     "Each point is a full training run; the green path follows the unfreeze epochs in order; up and to the right is better. "
-    "Crosses: 95 % intervals. Hover over any point to read it."
+    "{}Hover over any point to read it."
 )
 OF_THE_SWEEP = (
     "Each point is a full training run. Dashed: the two pure approaches, which have no unfreeze epoch. Compared on the "
@@ -56,7 +57,8 @@ class Figures:
         left, right = st.columns([11, 9], gap="medium")
         with left:
             self._first = Place(st.container(key="unfreeze_plane" if config.has_old_task else None))
-            st.caption(nouns.said_here(OF_THE_PLANE if config.has_old_task else OF_THE_SWEEP))
+            crosses = "Crosses: 95 % intervals. " if config.n_seeds >= MIN_SEEDS else ""
+            st.caption(nouns.said_here(OF_THE_PLANE.format(crosses) if config.has_old_task else OF_THE_SWEEP))
         with right:
             self._said[PROGRESSIVE] = st.container()
             _draw_handle(config, mode)

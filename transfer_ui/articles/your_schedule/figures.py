@@ -17,7 +17,7 @@ from transfer_ui.palette import theme
 from transfer_ui.rows import OWN
 from transfer_ui.runs import cached
 from transfer_ui.runs.found import Found
-from transfer_ui.sentences import Results
+from transfer_ui.sentences import Results, about_lines
 from transfer_ui.sentences import described as curves_described
 from transfer_ui.verdicts import THREE, Scores
 
@@ -40,7 +40,7 @@ class Figures:
         longest = max(config.n_epochs, n_epochs(schedule))
         self._curves = curves.Chart(longest, METRIC, self._mode, (*STRATEGIES, OWN))
         st.caption(
-            "Line: mean over the seeds. Band: its 95 % interval. Dashed upright lines, once yours is trained: where your phases "
+            f"{about_lines(config.n_seeds)} Dashed upright lines, once yours is trained: where your phases "
             "begin. Hover to compare all at one epoch."
         )
         self._costs = st.container()
