@@ -144,6 +144,8 @@ def _wait(
     next_beat = started + FIRST * max(1, bench.n_waiting)
     # Progress made before this wait, from the store or for another visitor, says nothing about the speed.
     seen, first, drawn = job.progress, job.progress.fraction, job.progress.fraction
+    # The first curves come as soon as they are there: until then, only the bar keeps to the beat.
+    awaited, bar_due = draw is not None, started + BEAT
     with bench.waiting_for(job, session()), ExitStack() as others:
         bar = _progress_bar(place, job, key, bench)
         for request in beside:
@@ -168,15 +170,20 @@ def _wait(
             if job.progress is seen:
                 continue
             seen, working = job.progress, thread_time()
+            if awaited and not seen.results and now < bar_due:
+                continue
+            bar_due = now + BEAT
             left = time_left(seen.fraction, seen.fraction - first, now - started)
             bar.progress(min(seen.fraction, 1.0), f"{seen.message} · {left}")
             if draw and seen.results and seen.fraction > drawn:
                 results = bench.results_so_far(job)
                 if results and not job.ended:
                     draw(results)
+                    awaited = False
                 drawn = seen.fraction
-            crowd = max(1, bench.n_waiting)
-            next_beat = now + max(BEAT, (thread_time() - working) * crowd / DRAWING_SHARE)
+            if not awaited:
+                crowd = max(1, bench.n_waiting)
+                next_beat = now + max(BEAT, (thread_time() - working) * crowd / DRAWING_SHARE)
     place.empty()
 
 
