@@ -17,7 +17,7 @@ from transfer_ui.articles.inside.seen import look_into, small_batch, validation
 from transfer_ui.charts.components import pad
 from transfer_ui.controls.link import from_query
 from transfer_ui.on_the_way import SERIES
-from transfer_ui.runs import cached
+from transfer_ui.runs import places
 from transfer_ui.runs.inside_steps import inside_steps, snapshot_steps
 from transfer_ui.runs.job import n_bytes
 from transfer_ui.runs.known_arms import KnownArms
@@ -98,7 +98,7 @@ def test_snapshots_stay_within_their_memory(sizes):
 
 def test_a_comparison_finds_the_runs_that_were_trained_to_look_inside(monkeypatch):
     known = KnownArms()
-    monkeypatch.setattr(cached, "known_arms", lambda: known)
+    monkeypatch.setattr(places, "known_arms", lambda: known)
     app = open_page("inside", QUICK | {"seed": "77"})
     assert not app.exception
     config = CONFIG.but(seed=77)

@@ -20,7 +20,7 @@ from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.hands import Shares
 from transfer_ui.runs.inside_steps import inside_steps, snapshot_steps
 from transfer_ui.runs.known_arms import around_the_arm, as_compared
-from transfer_ui.runs.places import from_data, known_arms, network_of, place_of
+from transfer_ui.runs.places import from_data, network_of, place_of
 from transfer_ui.runs.steps import (
     Samples,
     arms_steps,
@@ -136,7 +136,7 @@ def arms(asked: Arms, draw: Draw | None = None, beside: Sequence[Request] = ()) 
     """
     stored = default_arms(asked.config, asked.arms)
     if stored:
-        known_arms().add(stored.results)
+        place_of(asked.config).known.add(stored.results)
         return Outcome(stored.results, False, stored.made, derived=stored.derived)
     request, (bench, known) = arms_of(asked), place_of(asked.config)
     found = outcome(bench, request.key, request.make_steps, draw, request.family, beside)
