@@ -142,8 +142,8 @@ def test_units_that_changed_most_come_first(seen):
 def test_the_plane_is_fitted_once_on_the_features_before_training(seen):
     clouds = Clouds(seen, validation(CONFIG.but(seed=1, n_seeds=1)))
     assert list(clouds.arms) == ["feature_extraction", "end_to_end", "progressive_unfreezing"]
-    for places in clouds.places.values():
-        np.testing.assert_allclose(places[0], clouds.places["end_to_end"][0], atol=1e-5)
+    for path in clouds.places.values():
+        np.testing.assert_allclose(path[0], clouds.places["end_to_end"][0], atol=1e-5)
     still = clouds.places["feature_extraction"]
     np.testing.assert_array_equal(still[0], still[-1])
     assert np.abs(clouds.places["end_to_end"][-1] - still[0]).max() > 0.01
