@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks._common import print_header, print_row
 from transfer_core import RunConfig
 from transfer_ui.controls.presets import PRESETS
-from transfer_ui.runs import ahead, cached
+from transfer_ui.runs import ahead, baseline_scores, cached
 from transfer_ui.runs.workbench import Workbench
 
 THINKING = (
@@ -59,7 +59,7 @@ def play(bench: Workbench, guessing: bool) -> tuple[list[float], int]:
     seconds, at_once, before, move = [], 0, None, None
     for config in moves():
         started = monotonic()
-        asked = [cached.comparison_of(config), *cached.baselines_of(config).values()]
+        asked = [cached.comparison_of(config), *baseline_scores.requests_of(config).values()]
         jobs = [bench.job(*request) for request in asked]
         at_once += all(job.ended for job in jobs)
         for job in jobs:

@@ -23,13 +23,13 @@ from transfer_ui.definitions import DEFINITIONS
 from transfer_ui.downloads import Origin
 from transfer_ui.on_the_way import N_IMAGES
 from transfer_ui.palette import theme
-from transfer_ui.runs import ahead, cached
+from transfer_ui.runs import ahead, baseline_scores, cached
 from transfer_ui.shell import frame, slider, visit
 
 room.draw(config)
 place = st.container(key="answer_place")
 mode = theme()
-to_come = [*STRATEGIES, *cached.baselines_to_come(config)]
+to_come = [*STRATEGIES, *baseline_scores.to_come(config)]
 strip = Strip(st.columns([11, 9], gap="medium"), to_come, mode)
 
 # The evidence: a curve, and the choice of an earlier run to overlay.
@@ -55,7 +55,7 @@ with place:
     outcome = cached.comparison(
         config,
         lambda so_far: chart.draw(curves.curve_rows(so_far, {}, metric)),
-        [*cached.baselines_of(config).values()],
+        [*baseline_scores.requests_of(config).values()],
     )
     results = outcome.results
     if not results:

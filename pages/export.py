@@ -18,7 +18,7 @@ from transfer_ui.articles.class_links import room
 from transfer_ui.controls import yours
 from transfer_ui.export import FRAMEWORKS
 from transfer_ui.export.recipe import recipe_of
-from transfer_ui.runs import ahead, cached
+from transfer_ui.runs import ahead, baseline_scores, cached
 from transfer_ui.shell import frame
 
 room.draw(config)
@@ -50,7 +50,7 @@ st.subheader("Our terms and theirs", anchor=False)
 export.show_table(framework.words, export.WORDS_COLUMNS)
 
 with place:
-    outcome = cached.comparison(config, beside=[*cached.baselines_of(config).values()])
+    outcome = cached.comparison(config, beside=[*baseline_scores.requests_of(config).values()])
     results = outcome.results
     if not results:
         frame.stop_without_results()
@@ -69,7 +69,7 @@ with place:
         said = f"No {framework.title} script for {sentences.TITLES[strategy].lower()} {code.where}."
     else:
         said = f"{export.whose_code(found, strategy, framework.title)} {code.about}"
-    baselines = cached.baselines(config)
+    baselines = baseline_scores.measured(config)
     frame.answer(verdicts.answer(results, baselines), [*verdicts.behind_it(results, baselines, brief=True), said])
     frame.show_trouble(sentences.trouble(results))
 with below:

@@ -19,7 +19,7 @@ from transfer_ui.articles.class_links import room
 from transfer_ui.charts import timeline
 from transfer_ui.controls import yours
 from transfer_ui.palette import theme
-from transfer_ui.runs import ahead, cached
+from transfer_ui.runs import ahead, baseline_scores, cached
 from transfer_ui.shell import frame
 
 config = yours.of_the_lab(chosen)
@@ -43,7 +43,7 @@ with st.container(key="doors"):
 if room.is_veiled(config):
     room.wait(place)
 with place:
-    outcome = cached.comparison(config, beside=[*cached.baselines_of(config).values()])
+    outcome = cached.comparison(config, beside=[*baseline_scores.requests_of(config).values()])
     results = outcome.results
     if not results:
         frame.stop_without_results()

@@ -22,7 +22,7 @@ from transfer_ui.articles.inside import anatomy, looks, of_the_lab
 from transfer_ui.articles.inside.seen import look_into, validation
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
-from transfer_ui.runs import cached
+from transfer_ui.runs import cached, places
 from transfer_ui.shell import frame, visit
 from transfer_ui.verdicts import THREE
 
@@ -61,7 +61,7 @@ if not pictures.results:
     frame.stop_without_results()
 seen = pictures.once("seen", lambda: look_into(pictures.results.runs))
 alone = config.but(seed=seed, n_seeds=1)
-asked = cached.from_data(alone, "validation", validation)
+asked = places.from_data(alone, "validation", validation)
 images = pictures.once("images", lambda: asked._replace(ink=cached.inked(alone, asked.ink)))
 
 

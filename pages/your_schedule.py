@@ -22,7 +22,7 @@ from transfer_ui.articles.your_schedule.standing import evidence, headline, stan
 from transfer_ui.controls import address
 from transfer_ui.downloads import Origin
 from transfer_ui.rows import OWN
-from transfer_ui.runs import ahead, cached
+from transfer_ui.runs import ahead, baseline_scores, cached
 from transfer_ui.sentences import test_scores
 from transfer_ui.shell import frame, visit
 
@@ -48,14 +48,14 @@ if veiled:
     room.wait(place)
 with place:
     answer = frame.Answer()
-    theirs = cached.comparison(config, figures.draw_curves, [*cached.baselines_of(config).values()])
+    theirs = cached.comparison(config, figures.draw_curves, [*baseline_scores.requests_of(config).values()])
     results = theirs.results
     if not results:
         frame.stop_without_results()
     is_new = not is_trained or text not in tries.at(config)  # otherwise all is drawn at once, below
     if is_new:
         figures.draw_curves(results, None if theirs.stopped else theirs)
-    baselines = cached.baselines(config, lambda: figures.draw_scores(test_scores(results)))
+    baselines = baseline_scores.measured(config, lambda: figures.draw_scores(test_scores(results)))
     scores = test_scores(results) | dict(baselines)
     if is_new:
         figures.draw_scores(scores)

@@ -11,7 +11,7 @@ from tests.test_workbench import finish, opened
 from tests.turns import Log, broken, turns
 from transfer_core import SCENARIOS, RunConfig
 from transfer_ui.controls.presets import PRESETS
-from transfer_ui.runs import ahead, cached
+from transfer_ui.runs import ahead, places
 from transfer_ui.runs import shelf as shelf_module
 from transfer_ui.runs.default_views import default_view
 from transfer_ui.runs.guesses import Guesses, Request
@@ -198,7 +198,7 @@ def test_a_page_that_has_been_drawn_prepares_the_neighbours_and_starts_nothing_i
         def ahead(self, visitor, find):
             asked.append((visitor, find, threading.current_thread()))
 
-    monkeypatch.setattr(cached, "workbench", Bench)
+    monkeypatch.setattr(places, "workbench", Bench)
 
     def page():
         import streamlit as st

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from transfer_core import SCENARIOS, compare, scenario_config
-from transfer_ui.charts import base, beside, old_path, paths, price, work
+from transfer_ui.charts import beside, line_ends, old_path, paths, price, work
 from transfer_ui.on_the_way import measures_of
 
 PLOTS = (282, 312, 345)
@@ -20,7 +20,7 @@ def check(names, points, edge, up, frame, placed, span, padding, outside):
     """See that names are apart, and clear of points."""
     low, high = frame
     dots = (high - np.clip(up, low, high)) / (high - low) * HEIGHT
-    share = np.clip((HEIGHT - base.LABEL_HEIGHTS[0]) / np.subtract(*base.LABEL_HEIGHTS[::-1]), 0, 1)
+    share = np.clip((HEIGHT - line_ends.LABEL_HEIGHTS[0]) / np.subtract(*line_ends.LABEL_HEIGHTS[::-1]), 0, 1)
     rows = dots + placed["nudge_low"] + share * (placed["nudge_high"] - placed["nudge_low"])
     assert (rows > 0).all()
     assert (rows < HEIGHT).all()

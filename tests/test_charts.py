@@ -13,10 +13,10 @@ from transfer_core import STRATEGIES, RunConfig, compare, compare_steps
 from transfer_core.statistics import paired_gap
 from transfer_core.studies.registry import STUDIES
 from transfer_ui.charts import (
-    base,
     beside,
     curves,
     layer_change,
+    line_ends,
     old_classes,
     old_path,
     paths,
@@ -170,27 +170,27 @@ def test_long_runs_are_thinned_but_keep_both_ends():
 
 def test_labels_move_as_little_as_they_can_and_keep_their_order():
     wanted = np.array([90.0, 90.1, 50.0, 90.2, 89.9])
-    spread = base.spread_labels(wanted, 200)
+    spread = line_ends.spread_labels(wanted, 200)
     assert (np.argsort(spread) == np.argsort(wanted)).all()
-    assert np.diff(np.sort(spread)).min() >= base.LABEL_GAP - 1e-9
-    assert spread.max() - 90 < 2.5 * base.LABEL_GAP
-    assert base.spread_labels(np.array([10.0, 100.0]), 200).tolist() == [10, 100]
+    assert np.diff(np.sort(spread)).min() >= line_ends.LABEL_GAP - 1e-9
+    assert spread.max() - 90 < 2.5 * line_ends.LABEL_GAP
+    assert line_ends.spread_labels(np.array([10.0, 100.0]), 200).tolist() == [10, 100]
 
 
 def test_labels_stay_within_their_chart_and_above_its_axis():
-    spread = base.spread_labels(np.array([0.0, 1.0, 199.0, 200.0]), 200)
+    spread = line_ends.spread_labels(np.array([0.0, 1.0, 199.0, 200.0]), 200)
     assert spread.tolist() == [0, 16, 176, 192]
 
 
 @pytest.mark.parametrize("height", [150, 180, 300, 560, 900])
 def test_labels_stay_apart_and_by_their_lines_at_every_height(height):
     ends = np.array([0.95, 0.94, 0.93, 0.5, 0.49])
-    placed = base.label_rows(ends, 0.0, 1.0)
+    placed = line_ends.label_rows(ends, 0.0, 1.0)
     share = np.clip((height - 150) / (560 - 150), 0, 1)
     moved = placed["nudge_low"] + share * (placed["nudge_high"] - placed["nudge_low"])
     tops = (1 - ends) * height + moved
-    assert np.diff(tops).min() > base.LABEL_GAP - 1e-9
-    assert np.abs(moved).max() < 2 * base.LABEL_GAP
+    assert np.diff(tops).min() > line_ends.LABEL_GAP - 1e-9
+    assert np.abs(moved).max() < 2 * line_ends.LABEL_GAP
 
 
 def test_name_of_a_run_that_diverged_does_not_stand_among_the_best_losses(results):
@@ -201,7 +201,7 @@ def test_name_of_a_run_that_diverged_does_not_stand_among_the_best_losses(result
 
 
 def test_labels_bear_runs_that_broke_down():
-    placed = base.label_rows(np.array([np.nan, np.inf, 0.5]), 0.0, 1.0)
+    placed = line_ends.label_rows(np.array([np.nan, np.inf, 0.5]), 0.0, 1.0)
     assert all(np.isfinite(values).all() for values in placed.values())
 
 
@@ -376,7 +376,7 @@ def test_a_name_covers_no_point_and_no_other_name(height, outside):
         if begin[name] < across[other] * beside.NARROWEST < begin[name] + widths[name]:
             assert abs(rows[name] - points[other]) >= beside.CLEAR - 1, (names[name], names[other])
         if name < other and begin[name] < begin[other] + widths[other] and begin[other] < begin[name] + widths[name]:
-            assert abs(rows[name] - rows[other]) >= base.LABEL_GAP - 1, (names[name], names[other])
+            assert abs(rows[name] - rows[other]) >= line_ends.LABEL_GAP - 1, (names[name], names[other])
 
 
 def test_points_that_the_slider_moves_are_drawn_over_the_names():

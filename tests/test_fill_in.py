@@ -9,7 +9,7 @@ from tests.present import present
 from transfer_core import RunConfig, compare, compare_steps
 from transfer_core.baselines import BASELINES
 from transfer_ui import verdicts
-from transfer_ui.runs import cached
+from transfer_ui.runs import baseline_scores, cached, places
 from transfer_ui.runs.waiting import Outcome
 from transfer_ui.shell import frame
 
@@ -49,10 +49,10 @@ def test_what_is_stored_is_said_at_once(monkeypatch):
 
 
 def test_runs_that_differ_in_rates_share_the_stored_baselines(monkeypatch):
-    monkeypatch.setattr(cached, "workbench", None)  # nothing may be computed
-    assert set(cached.baselines(RunConfig(head_learning_rate=0.5))) == set(BASELINES)
-    assert cached.baselines_of(RunConfig(head_learning_rate=0.5)) == {}
-    assert set(cached.baselines_of(RunConfig(images_per_class=3))) == set(BASELINES)
+    monkeypatch.setattr(places, "workbench", None)  # nothing may be computed
+    assert set(baseline_scores.measured(RunConfig(head_learning_rate=0.5))) == set(BASELINES)
+    assert baseline_scores.requests_of(RunConfig(head_learning_rate=0.5)) == {}
+    assert set(baseline_scores.requests_of(RunConfig(images_per_class=3))) == set(BASELINES)
 
 
 def test_arms_cut_short_are_not_compared_with_known_ones_that_ran_to_their_end(monkeypatch):
@@ -63,7 +63,7 @@ def test_arms_cut_short_are_not_compared_with_known_ones_that_ran_to_their_end(m
     cut = present(half.results)()
     assert all(result.stopped for result in cut.values())
     mixed = cut | {"end_to_end": compare(config, ["end_to_end"])["end_to_end"]}
-    monkeypatch.setattr(cached, "workbench", lambda: None)
+    monkeypatch.setattr(places, "workbench", lambda: None)
     for results, shown in ((cut, set(cut)), (mixed, set())):
         monkeypatch.setattr(cached, "outcome", lambda *_, results=results: Outcome(results, True))
         found = cached.comparison(config)

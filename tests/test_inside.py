@@ -17,7 +17,7 @@ from transfer_ui.articles.inside.seen import look_into, small_batch, validation
 from transfer_ui.charts.components import pad
 from transfer_ui.controls.link import from_query
 from transfer_ui.on_the_way import SERIES
-from transfer_ui.runs import cached
+from transfer_ui.runs import places
 from transfer_ui.runs.inside_steps import inside_steps, snapshot_steps
 from transfer_ui.runs.job import n_bytes
 from transfer_ui.runs.known_arms import KnownArms
@@ -98,7 +98,7 @@ def test_snapshots_stay_within_their_memory(sizes):
 
 def test_a_comparison_finds_the_runs_that_were_trained_to_look_inside(monkeypatch):
     known = KnownArms()
-    monkeypatch.setattr(cached, "known_arms", lambda: known)
+    monkeypatch.setattr(places, "known_arms", lambda: known)
     app = open_page("inside", QUICK | {"seed": "77"})
     assert not app.exception
     config = CONFIG.but(seed=77)
@@ -142,8 +142,8 @@ def test_units_that_changed_most_come_first(seen):
 def test_the_plane_is_fitted_once_on_the_features_before_training(seen):
     clouds = Clouds(seen, validation(CONFIG.but(seed=1, n_seeds=1)))
     assert list(clouds.arms) == ["feature_extraction", "end_to_end", "progressive_unfreezing"]
-    for places in clouds.places.values():
-        np.testing.assert_allclose(places[0], clouds.places["end_to_end"][0], atol=1e-5)
+    for path in clouds.places.values():
+        np.testing.assert_allclose(path[0], clouds.places["end_to_end"][0], atol=1e-5)
     still = clouds.places["feature_extraction"]
     np.testing.assert_array_equal(still[0], still[-1])
     assert np.abs(clouds.places["end_to_end"][-1] - still[0]).max() > 0.01

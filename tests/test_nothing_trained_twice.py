@@ -18,7 +18,7 @@ from transfer_ui.articles.inside import of_the_lab
 from transfer_ui.articles.inside.seen import look_into
 from transfer_ui.controls.link import from_query
 from transfer_ui.on_the_way import measures_of
-from transfer_ui.runs import ahead, cached, inside_steps, looking_back, steps, weights
+from transfer_ui.runs import ahead, cached, inside_steps, looking_back, places, steps, weights
 from transfer_ui.runs.hands import ProcessHand
 from transfer_ui.runs.job import n_bytes
 from transfer_ui.runs.kept_weights import KEPT, VARIABLE, InFolder, InMemory
@@ -144,9 +144,9 @@ def noted(monkeypatch, tmp_path):
     for name in ("comparison_steps", "inside_steps", "snapshot_steps"):
         monkeypatch.setattr(cached, name, noting(log, getattr(cached, name)))
     with opened(2) as bench:
-        monkeypatch.setattr(cached, "workbench", lambda: bench)
+        monkeypatch.setattr(places, "workbench", lambda: bench)
         known = KnownArms()
-        monkeypatch.setattr(cached, "known_arms", lambda: known)
+        monkeypatch.setattr(places, "known_arms", lambda: known)
         yield bench, log
 
 
@@ -191,14 +191,14 @@ def test_what_two_hands_have_trained_is_looked_into_by_either(noted):
         config = CONFIG.but(seed=seed)
         compared = bench.job(*cached.comparison_of(config))
         finish(bench, compared)
-        cached.known_arms().add(compared.result)
+        places.known_arms().add(compared.result)
         busy = bench.job(("busy", seed), partial(working, 60))
         with bench.waiting_for(busy):
             wait_until(partial(has_begun, busy))
             moved = config.but(unfreeze_epoch=4, seed=seed)
             others = bench.job(*cached.comparison_of(moved))
             finish(bench, others)
-        cached.known_arms().add(others.result)
+        places.known_arms().add(others.result)
         with bench.waiting_for(busy) if busy.hand is compared.hand else nullcontext():
             for asked in (cached.inside_of(moved), cached.snapshots_of(moved, seed + 1), cached.inside_of(config)):
                 job = bench.job(*asked)
@@ -213,7 +213,7 @@ def test_weights_outlive_the_process_that_trained_them(noted):
     config = CONFIG.but(seed=441)
     compared = bench.job(*cached.comparison_of(config))
     finish(bench, compared)
-    cached.known_arms().add(compared.result)
+    places.known_arms().add(compared.result)
     compared.hand.end_process()
     for asked in (cached.inside_of(config), cached.snapshots_of(config, 442)):
         finish(bench, bench.job(*asked))

@@ -22,7 +22,7 @@ from transfer_takeaway.files import read, write
 from transfer_ui.articles.your_data import leading_on
 from transfer_ui.controls import yours
 from transfer_ui.controls.link import OF_ANOTHER_VISIT, from_query
-from transfer_ui.runs import apart, cached, own, own_bench
+from transfer_ui.runs import apart, own, own_bench, places
 from transfer_ui.saved import record_of
 
 LINK = QUICK | {"scenario": "yours"}
@@ -199,12 +199,12 @@ def test_nothing_reaches_what_visitors_share(rows, monkeypatch, tmp_path):
     monkeypatch.setenv("FREEZE_OR_FINE_TUNE_RESULTS", str(tmp_path / "shared"))
     fresh = held(table(seed=9, mark=f"{MARK}9"), BY_SITE)
     after_holding = [cache.cache_info() for cache in (cached_source_data, cached_target_data)]
-    n_known = len(cached.known_arms()._runs)
+    n_known = len(places.known_arms()._runs)
     for page in ("compare", "inside", "forgetting"):
         assert not visit(fresh, page).exception
     assert [cache.cache_info() for cache in (cached_source_data, cached_target_data)] == after_holding
-    assert len(cached.known_arms()._runs) == n_known
-    assert not [key for key in cached.workbench()._shelf._jobs if "yours@" in str(key)]
+    assert len(places.known_arms()._runs) == n_known
+    assert not [key for key in places.workbench()._shelf._jobs if "yours@" in str(key)]
     assert not [*tmp_path.rglob("*.result")]
     for kept in Path(os.environ["FREEZE_OR_FINE_TUNE_STORE"]).parent.rglob("*"):
         assert not kept.is_file() or MARK.encode() not in kept.read_bytes()

@@ -12,7 +12,7 @@ from transfer_core.studies.fingerprint import fingerprint
 from transfer_core.studies.store import Store, StoreError, default_path, from_text, to_text
 from transfer_core.studies.study import Cell, Reading
 from transfer_core.studies.tasks import PixelRegression, Train, ZeroShot
-from transfer_ui.runs.cached import workbench
+from transfer_ui.runs.places import workbench
 from transfer_ui.runs.study_steps import study_store
 
 VALUES = np.array([0.1, 1 / 3, np.nan, 5e-324, -np.inf])

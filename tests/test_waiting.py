@@ -7,7 +7,7 @@ from transfer_ui.runs import waiting
 from transfer_ui.runs.waiting import BEAT, FIRST
 
 
-def page(n_steps):
+def page(n_steps, without=0):
     import time
     from functools import partial
 
@@ -20,7 +20,7 @@ def page(n_steps):
     def steps():
         for step in range(1, n_steps + 1):
             time.sleep(0.02)
-            yield Progress(step / n_steps, f"step {step}", partial(dict, step=step))
+            yield Progress(step / n_steps, f"step {step}", partial(dict, step=step) if step > without else None)
 
     bench = st.session_state.setdefault("bench", Workbench())
     drawn = st.session_state.setdefault("drawn", [])
@@ -30,8 +30,8 @@ def page(n_steps):
     st.markdown(f"result {found.results['step']}")
 
 
-def opened(n_steps):
-    return AppTest.from_function(page, kwargs={"n_steps": n_steps}, default_timeout=60).run()
+def opened(n_steps, **further):
+    return AppTest.from_function(page, kwargs={"n_steps": n_steps, **further}, default_timeout=60).run()
 
 
 def test_results_are_drawn_while_they_grow_but_not_more_often_than_a_browser_can_follow():
@@ -41,6 +41,14 @@ def test_results_are_drawn_while_they_grow_but_not_more_often_than_a_browser_can
     assert 2 <= len(drawn) <= (app.session_state["seconds"] - FIRST) / BEAT + 1
     assert drawn[0] < 120 / 4  # the first curves do not wait for the progress bar
     assert app.markdown[0].value == "result 120"
+
+
+def test_the_first_curves_come_when_they_are_there_and_only_those_after_them_keep_to_the_beat():
+    without = 8  # steps of 0.02 s: the first look comes before there is anything to draw
+    app = opened(120, without=without)
+    drawn = app.session_state["drawn"]
+    assert without < drawn[0] < without + BEAT / 0.02 / 2
+    assert len(drawn) <= (app.session_state["seconds"] - FIRST) / BEAT + 1
 
 
 def test_a_quick_run_draws_nothing_on_its_way():

@@ -13,7 +13,7 @@ from transfer_ui.charts import old_path, samples, work
 from transfer_ui.charts.components import readings
 from transfer_ui.controls import yours
 from transfer_ui.palette import colours
-from transfer_ui.runs import cached
+from transfer_ui.runs import baseline_scores, cached
 from transfer_ui.runs.waiting import Outcome
 from transfer_ui.sentences import Results, cap, test_scores
 from transfer_ui.shell import plain
@@ -49,7 +49,7 @@ def answer(
         draw(test_scores(results))
         drawn.say(verdicts.answer(results, {}), verdicts.behind_it(results, {}) if further else [], BASELINES_TO_COME)
 
-    baselines = cached.baselines(config, so_far)
+    baselines = baseline_scores.measured(config, so_far)
     draw(test_scores(results) | dict(baselines))
     drawn.say(verdicts.answer(results, baselines), further(baselines) if further else [], about)
     return baselines

@@ -23,7 +23,7 @@ from transfer_takeaway.record import Record, Row
 from transfer_takeaway.study import asked_of_study, of_study
 from transfer_ui.controls import sidebar
 from transfer_ui.controls.link import from_query, to_query
-from transfer_ui.runs import cached, own_waiting, studies
+from transfer_ui.runs import baseline_scores, cached, own_waiting, studies
 from transfer_ui.saved import record_of
 from transfer_ui.sentences import accuracy_words
 from transfer_ui.shell import frame, plain
@@ -144,7 +144,7 @@ def _comparison_again(record: Record, asked: Asked) -> tuple[Record, Agreement] 
     found = cached.computed_again(asked.config, asked.arms)
     if found.stopped:
         return None
-    baselines = cached.baselines_again(asked.config, asked.baselines)
+    baselines = baseline_scores.measured_again(asked.config, asked.baselines)
     fresh = record_of(found.results, baselines)
     return fresh, agreement(record, fresh)
 

@@ -11,7 +11,7 @@ from transfer_core import RunConfig
 from transfer_ui import sentences, verdicts
 from transfer_ui.articles import export, own_code
 from transfer_ui.export.pictures.plan import plan_of
-from transfer_ui.runs import cached, own
+from transfer_ui.runs import baseline_scores, cached, own
 from transfer_ui.sentences import Results
 from transfer_ui.shell import frame
 
@@ -31,14 +31,14 @@ def draw(config: RunConfig, place: DeltaGenerator, which: DeltaGenerator) -> Non
     """
     below = st.container()
     with place:
-        outcome = cached.comparison(config, beside=[*cached.baselines_of(config).values()])
+        outcome = cached.comparison(config, beside=[*baseline_scores.requests_of(config).values()])
         results: Results = outcome.results
         if not results:
             frame.stop_without_results()
     with which:
         strategy = export.choose_strategy(export.winner(results))
     with place:
-        baselines = cached.baselines(config)
+        baselines = baseline_scores.measured(config)
         said = f"You see the code for **{sentences.TITLES[strategy].lower()}**. {ABOUT}"
         frame.answer(verdicts.answer(results, baselines), [*verdicts.behind_it(results, baselines, brief=True), said])
         frame.show_trouble(sentences.trouble(results))

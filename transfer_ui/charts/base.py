@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -24,10 +23,8 @@ from transfer_ui.charts.ready import Spec
 from transfer_ui.controls import class_mode
 from transfer_ui.palette import INK, MUTED
 
-LABEL_GAP = 16  # pixels between two labels
-LABEL_HEIGHTS = (150, 560)  # pixels of a chart on the page, and of one that fills a screen
 FULL_SCREEN = "height > 450"
-TEXT_SIZE = {"expr": f"{FULL_SCREEN} ? 15 : 12"}  # at most a pixel less than `LABEL_GAP`
+TEXT_SIZE = {"expr": f"{FULL_SCREEN} ? 15 : 12"}  # at most a pixel less than `line_ends.LABEL_GAP`
 # Pixels that a bar reaches into the one beside it: where one ends within a pixel, the paper would shine through.
 OVERLAP = 0.7
 NO_DATA = {"name": "rows"}
@@ -138,6 +135,7 @@ def shown_band(values: Array) -> tuple[Array, Array, Array]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> [edge.tolist() for edge in shown_band(np.array([[1.0, 2.0], [3.0, 2.0]]))]
     [[2.0, 2.0], [2.0, 2.0], [2.0, 2.0]]
     """
@@ -243,68 +241,3 @@ def shown(spec: Spec) -> Spec:
 
 def _filled(spec: Spec, rows: pd.DataFrame, frame: Mapping[str, float] | None, **further: pd.DataFrame) -> Spec:
     return {**shown(spec), "datasets": {"rows": rows, "frame": pd.DataFrame([frame or {"": 0.0}]), **further}}
-
-
-def label_rows(wanted: Array, low: float, high: float) -> dict[str, Array]:
-    """Place the names at the ends of lines, apart from each other at every height of the chart.
-
-    Parameters
-    ----------
-    wanted : ndarray of shape (n,)
-        Where the lines end.
-    low, high : float
-        Domain of the axis.
-
-    Returns
-    -------
-    dict of str to ndarray
-        ``label``, on the axis, and ``nudge_low`` and ``nudge_high``, pixels to move it by in a low chart and in
-        a high one. Between the two heights the nudges run straight, and so the labels stay apart.
-    """
-    ends = np.clip(np.nan_to_num(wanted, nan=low, posinf=high), low, high)
-    shares = (high - ends) / (high - low) if high > low else np.zeros_like(ends)
-    nudges = [spread_labels(shares * height, height) - shares * height for height in LABEL_HEIGHTS]
-    return {"label": ends, "nudge_low": nudges[0], "nudge_high": nudges[1]}
-
-
-def label_nudge() -> alt.ExprRef:
-    """Write how far a label of `label_rows` moves at the height that the chart has now."""
-    low, high = LABEL_HEIGHTS
-    return alt.ExprRef(
-        f"datum.nudge_low + (datum.nudge_high - datum.nudge_low) * clamp((height - {low}) / {high - low}, 0, 1)"
-    )
-
-
-def spread_labels(wanted: Array, height: float) -> Array:
-    """Move labels apart until they are readable: as little as possible, and in their order.
-
-    Parameters
-    ----------
-    wanted : ndarray of shape (n,)
-        Pixels from the top.
-    height : float
-        Pixels there are.
-
-    Returns
-    -------
-    ndarray of shape (n,)
-
-    Examples
-    --------
-    >>> spread_labels(np.array([50.0, 52.0, 90.0]), 100).tolist()
-    [43.0, 59.0, 90.0]
-    """
-    order = np.argsort(wanted, kind="stable")
-    steps = LABEL_GAP * np.arange(len(order))
-    # Less the step of each, the places must not fall: labels that would fall are merged at their mean.
-    groups: list[tuple[float, int]] = []
-    for mean, count in zip(wanted[order] - steps, [1] * len(order), strict=True):
-        while groups and groups[-1][0] > mean:
-            above, n_above = groups.pop()
-            mean, count = (above * n_above + mean * count) / (n_above + count), n_above + count
-        groups.append((float(mean), count))
-    levels = np.repeat([mean for mean, _ in groups], [count for _, count in groups])
-    spread: Array = np.empty(len(order))
-    lowest = height - LABEL_GAP / 2  # or the line of the axis would strike the word through
-    spread[order] = np.clip(levels, 0, max(lowest - LABEL_GAP * (len(order) - 1), 0)) + steps
-    return spread

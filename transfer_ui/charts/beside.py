@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from transfer_core.arrays import Array
-from transfer_ui.charts import alt, base
+from transfer_ui.charts import alt, line_ends
 from transfer_ui.charts.lettering import on_paper
 
 NARROWEST = 282  # pixels of the plot on a phone that is 360 wide
@@ -61,7 +61,7 @@ def names_beside(
     -------
     dict of str to ndarray
         ``edge``, from where a name is written; ``right``, whether it ends there; and what
-        `transfer_ui.charts.base.label_rows` gives.
+        `transfer_ui.charts.line_ends.label_rows` gives.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def names_beside(
 
     ends = np.clip(np.nan_to_num(up, nan=low, posinf=high), low, high)
     shares = (high - ends) / (high - low) if high > low else np.zeros_like(ends)
-    lower, higher = base.LABEL_HEIGHTS
+    lower, higher = line_ends.LABEL_HEIGHTS
     at_first = _apart(shares * lower, lower, over, meets, outside)
     # Between the two heights the names move straight: whatever was below a name stays below it.
     below = (at_first[:, None] < shares * lower, at_first[:, None] < at_first)
@@ -121,12 +121,12 @@ def _apart(
     below : tuple of bool ndarrays of shape (n, m) and (n, n), optional
         Which points, and which names, must stay below a name; the others stay above it. Otherwise each may be either.
     """
-    rows = np.arange(height - base.LABEL_GAP // 2 + 1.0)[:, None]
+    rows = np.arange(height - line_ends.LABEL_GAP // 2 + 1.0)[:, None]
     ideal = dots - (CLEAR if outside == ABOVE else 0)
 
     def costs(name: int, placed: Array) -> Array:
         n_covered = np.zeros(len(rows))
-        for of, (which, places, least) in enumerate(((over, dots, CLEAR), (meets, placed, base.LABEL_GAP))):
+        for of, (which, places, least) in enumerate(((over, dots, CLEAR), (meets, placed, line_ends.LABEL_GAP))):
             gaps = places - rows
             room = np.where(below[of][name], gaps, -gaps) if below else np.abs(gaps)
             n_covered += (room < least)[:, which[name]].sum(axis=1)
@@ -182,6 +182,6 @@ def name_layers(
         "align": alt.ExprRef("datum.right ? 'right' : 'left'"),
         "baseline": "middle",
         "dx": alt.ExprRef(f"datum.right ? {-outside} : {outside}"),
-        "dy": base.label_nudge(),
+        "dy": line_ends.label_nudge(),
     }
     return on_paper(names, look, mode, colour, x=x, y=y, text=f"{name}:N")

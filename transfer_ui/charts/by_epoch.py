@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from transfer_core import RunResult
-from transfer_ui.charts import alt, base
+from transfer_ui.charts import alt, base, line_ends
 from transfer_ui.charts.encodings import epochs, frame_scale, mean_tooltips
 from transfer_ui.charts.followed import looks, short
 from transfer_ui.charts.lettering import at_the_ends
@@ -129,7 +129,7 @@ def picture(results: Mapping[str, RunResult], n_epochs: int, task: str) -> Pictu
     rows = epoch_rows(results, task)
     ranges = frame(rows, n_epochs, task)
     last = rows.drop_duplicates("arm", keep="last")
-    labels = base.label_rows(last["mean"].to_numpy(dtype=float), ranges["low"], ranges["high"])
+    labels = line_ends.label_rows(last["mean"].to_numpy(dtype=float), ranges["low"], ranges["high"])
     ends = pd.DataFrame({"arm": last["arm"].to_numpy(), "epoch": last["epoch"].to_numpy()} | labels)
     said = [f"{arm} {mean:.1%}" for arm, mean in zip(last["arm"], last["mean"], strict=True)]
     return Picture(rows, ranges, ends, f"At the end: {', '.join(said)}.")

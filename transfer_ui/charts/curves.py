@@ -9,7 +9,7 @@ import pandas as pd
 
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.schedules import with_starts
-from transfer_ui.charts import alt, base
+from transfer_ui.charts import alt, base, line_ends
 from transfer_ui.charts.encodings import epochs, frame_scale
 from transfer_ui.charts.lettering import at_the_ends
 from transfer_ui.charts.ready import Spec, kept
@@ -70,7 +70,7 @@ def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult]
 
 
 def end_rows(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """One row per line: its name, and where that stands, by `base.label_rows`.
+    """One row per line: its name, and where that stands, by `line_ends.label_rows`.
 
     Parameters
     ----------
@@ -81,14 +81,14 @@ def end_rows(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``strategy``, ``epoch``, and the columns of `base.label_rows`.
+        ``strategy``, ``epoch``, and the columns of `line_ends.label_rows`.
     """
     current = rows[rows["run"] == "this run"]
     last = current.drop_duplicates("strategy", keep="last")  # an arm may be shorter than the others
     low, high = _domain(rows, metric)
     # A loss that is no number any more was too high: its name must not stand where the best losses are.
     ends = np.nan_to_num(last["mean"].to_numpy(), nan=high if metric.endswith("loss") else low)
-    places = base.label_rows(ends, low, high)
+    places = line_ends.label_rows(ends, low, high)
     return pd.DataFrame({"strategy": list(last["strategy"]), "epoch": last["epoch"].to_numpy()} | places)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from transfer_ui.charts import alt, base
+from transfer_ui.charts import alt, line_ends
 from transfer_ui.palette import PAPER
 
 HALO = 4  # pixels, half of them on either side of a letter's edge
@@ -39,7 +39,7 @@ def at_the_ends(
     Parameters
     ----------
     ends : altair.Chart
-        Of rows with what `transfer_ui.charts.base.label_rows` gives.
+        Of rows with what `transfer_ui.charts.line_ends.label_rows` gives.
     x, y : altair.X, altair.Y
     name : str
         Field of the names.
@@ -48,5 +48,5 @@ def at_the_ends(
     dx : int
         Pixels from the end of a line to its name.
     """
-    look = {"align": "left", "dx": dx, "dy": base.label_nudge()}
+    look = {"align": "left", "dx": dx, "dy": line_ends.label_nudge()}
     return on_paper(ends, look, mode, colour, x=x, y=y, text=f"{name}:N")

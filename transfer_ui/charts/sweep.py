@@ -9,7 +9,7 @@ import pandas as pd
 
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
-from transfer_ui.charts import alt, base
+from transfer_ui.charts import alt, base, line_ends
 from transfer_ui.charts.encodings import frame_scale, mean_tooltips
 from transfer_ui.charts.lettering import at_the_ends
 from transfer_ui.charts.ready import Spec, kept
@@ -56,7 +56,7 @@ def sweep_rows(
     table = sweep_table(swept, references, chosen=chosen, last=last)
     ends = table.groupby("strategy")["value"].transform("max") == table["value"]
     for metric in PANELS:
-        places = base.label_rows(table.loc[ends, metric].to_numpy(), *_domain(table, metric))
+        places = line_ends.label_rows(table.loc[ends, metric].to_numpy(), *_domain(table, metric))
         table.loc[ends, [f"{metric}_{name}" for name in places]] = np.column_stack(list(places.values()))
     return table
 

@@ -11,7 +11,7 @@ import streamlit as st
 from transfer_core import SCENARIOS, RunConfig
 from transfer_ui.controls import sidebar
 from transfer_ui.controls.knobs import KNOB, KNOBS, config_of, fitted, values_of
-from transfer_ui.runs import cached, own
+from transfer_ui.runs import cached, own, places
 from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.waiting import session
 
@@ -49,7 +49,7 @@ def prepare(config: RunConfig, presets: Sequence[RunConfig] = ()) -> None:
     if before is not None and before != config:
         st.session_state.last_move = move_between(before, config)
     st.session_state.ahead_of = config
-    cached.workbench().ahead(session(), partial(requests, config, st.session_state.get("last_move"), presets))
+    places.workbench().ahead(session(), partial(requests, config, st.session_state.get("last_move"), presets))
 
 
 def move_between(before: RunConfig, after: RunConfig) -> Move | None:

@@ -2,95 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import cache, partial
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from transfer_core import Arm, RunConfig, RunResult, Schedule, scenario_config
 from transfer_core.arrays import Array
-from transfer_core.baselines import BASELINES, has_zero_shot
 from transfer_core.measures import DEFAULT_MEASURES
-from transfer_core.pretraining import is_shipped, pretraining_multiply_adds
+from transfer_core.pretraining import pretraining_multiply_adds
 from transfer_core.training import Measure
 from transfer_ui.rows import OWN
-from transfer_ui.runs import own
-from transfer_ui.runs.cores import n_workers
+from transfer_ui.runs import baseline_scores, own
 from transfer_ui.runs.default_views import View, default_arms, default_view
 from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.inside_steps import inside_steps, snapshot_steps
-from transfer_ui.runs.known_arms import AmongLooks, KnownArms, as_compared
+from transfer_ui.runs.known_arms import as_compared
+from transfer_ui.runs.places import from_data, network_of, place_of
 from transfer_ui.runs.steps import (
     Samples,
     arms_steps,
     comparison_steps,
     schedule_steps,
     see_samples,
-    single_step,
     unfreeze_sweep_steps,
 )
-from transfer_ui.runs.turns import FIRST_HAND
-from transfer_ui.runs.waiting import Outcome, keep_place, outcome, quietly
-from transfer_ui.runs.workbench import Workbench
+from transfer_ui.runs.waiting import Outcome, keep_place, outcome
 
 Draw = Callable[[Any], object]
-T = TypeVar("T")
-
-BASELINE_FIELDS = ("shift_amount", "hidden_sizes", "pretrain_epochs", "images_per_class", "n_seeds", "seed")
-
-
-@st.cache_resource(show_spinner=False, on_release=Workbench.close)
-def workbench() -> Workbench:
-    """Get the one workbench of this server."""
-    return Workbench(n_workers())
-
-
-@st.cache_resource(show_spinner=False)
-def known_arms() -> KnownArms:
-    """Get the runs that comparisons share; those of the default view are among them."""
-    known = KnownArms()
-    view = default_view(RunConfig())
-    if view:
-        known.add(view.comparison)
-    return known
-
-
-class Place(NamedTuple):
-    """Where something is computed, and what is known there.
-
-    Attributes
-    ----------
-    bench : Workbench
-    known : KnownArms or AmongLooks
-    """
-
-    bench: Workbench
-    known: KnownArms | AmongLooks
-
-
-def place_of(config: RunConfig) -> Place:
-    """Find where the runs of a configuration are computed: those of a visitor's own data are theirs, and nobody else's."""
-    data = own.of(config)
-    return Place(data.bench, data.known) if data else Place(workbench(), known_arms())
-
-
-def from_data(config: RunConfig, name: str, function: Callable[[RunConfig], T]) -> T:
-    """Get something that must see the data: a visitor's own are in a process of theirs.
-
-    Parameters
-    ----------
-    config : RunConfig
-    name : str
-        What it is called there.
-    function : callable
-        Of the configuration; it must be possible to pickle it.
-    """
-    data = own.of(config)
-    if data is None:
-        return function(config)
-    found: T = quietly(data.bench, (name, config), partial(single_step, function, config), _network(config))
-    return found
 
 
 def comparison(config: RunConfig, draw: Draw | None = None, beside: Sequence[Request] = ()) -> Outcome:
@@ -102,7 +42,7 @@ def comparison(config: RunConfig, draw: Draw | None = None, beside: Sequence[Req
     draw : callable, optional
         Shows the results so far.
     beside : sequence of Request
-        What the page asks for next, such as `baselines_of` the configuration.
+        What the page asks for next, such as the baselines of the configuration.
     """
     view = default_view(config)
     if view:
@@ -133,13 +73,13 @@ def sweep_is_known(config: RunConfig, epochs: tuple[int, ...]) -> bool:
 def requests_of(config: RunConfig) -> list[Request]:
     """List what a comparison with its baselines would train; nothing of what is stored."""
     comparison = [] if default_view(config) else [comparison_of(config)]
-    return [*comparison, *baselines_of(config).values()]
+    return [*comparison, *baseline_scores.requests_of(config).values()]
 
 
 def comparison_of(config: RunConfig) -> Request:
     """Name the comparison of a configuration, and say how to begin it."""
     steps = partial(comparison_steps, config, place_of(config).known.find(config))
-    return Request(("compare", config), steps, _network(config))
+    return Request(("compare", config), steps, network_of(config))
 
 
 def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...], draw: Draw | None = None) -> Outcome:
@@ -161,7 +101,7 @@ def sweep_of(config: RunConfig, epochs: tuple[int, ...]) -> Request:
     """Name the sweep of the unfreeze epoch, and say how to begin it."""
     # The unfreeze epoch is what is swept: its own value does not make a different sweep.
     key = ("sweep", config.but(unfreeze_epoch=0), epochs)
-    return Request(key, partial(unfreeze_sweep_steps, config, epochs), _network(config))
+    return Request(key, partial(unfreeze_sweep_steps, config, epochs), network_of(config))
 
 
 class Arms(NamedTuple):
@@ -195,7 +135,7 @@ def arms(asked: Arms, draw: Draw | None = None, beside: Sequence[Request] = ()) 
     """
     stored = default_arms(asked.config, asked.arms)
     if stored:
-        known_arms().add(stored.results)
+        place_of(asked.config).known.add(stored.results)
         return Outcome(stored.results, False, stored.made, derived=stored.derived)
     request, (bench, known) = arms_of(asked), place_of(asked.config)
     found = outcome(bench, request.key, request.make_steps, draw, request.family, beside)
@@ -214,32 +154,21 @@ def arms_of(asked: Arms) -> Request:
     """Name the training of some arms, and say how to begin it."""
     known = place_of(asked.config).known.find(asked.config, asked.arms, asked.series)
     steps = partial(arms_steps, asked.config, asked.arms, asked.measures, known)
-    return Request(("arms", asked.config, *asked.arms.items(), *asked.measures), steps, _network(asked.config))
+    return Request(("arms", asked.config, *asked.arms.items(), *asked.measures), steps, network_of(asked.config))
 
 
 def computed_again(config: RunConfig, arms: Mapping[str, Arm]) -> Outcome:
     """Train arms anew, whatever is stored or known of them: to see whether a saved run still holds."""
     key = ("again", config, *arms.items())
     steps = partial(arms_steps, config, arms, DEFAULT_MEASURES, {})
-    return outcome(place_of(config).bench, key, steps, None, _network(config))
-
-
-def baselines_again(config: RunConfig, names: Sequence[str]) -> dict[str, Array]:
-    """Measure baselines anew, likewise."""
-    found = {
-        name: quietly(
-            place_of(config).bench, ("again", name, config), partial(single_step, BASELINES[name].measure, config)
-        )
-        for name in names
-    }
-    return {name: scores for name, scores in found.items() if scores is not None}
+    return outcome(place_of(config).bench, key, steps, None, network_of(config))
 
 
 def own_schedule(config: RunConfig, schedule: Schedule, draw: Draw | None = None) -> Outcome:
     """Train a schedule of the visitor's own, as one more arm of the comparison; results so far can be drawn meanwhile."""
     bench, known = place_of(config)
     steps = partial(schedule_steps, config, OWN, schedule, known.find(config, {OWN: Arm(schedule)}))
-    found = outcome(bench, (OWN, config, schedule), steps, draw, _network(config))
+    found = outcome(bench, (OWN, config, schedule), steps, draw, network_of(config))
     if not found.stopped:
         known.add(found.results)
     return found
@@ -264,7 +193,7 @@ def inside(config: RunConfig) -> Outcome:
 def inside_of(config: RunConfig) -> Request:
     """Name the look inside a comparison, and say how to begin it."""
     steps = partial(inside_steps, config, place_of(config).known.find(config))
-    return Request(("inside", config), steps, _network(config))
+    return Request(("inside", config), steps, network_of(config))
 
 
 def snapshots(config: RunConfig, seed: int) -> Outcome:
@@ -275,12 +204,7 @@ def snapshots(config: RunConfig, seed: int) -> Outcome:
 
 def snapshots_of(config: RunConfig, seed: int) -> Request:
     """Name the snapshots of one seed, and say how to make them."""
-    return Request(("snapshots", config, seed), partial(snapshot_steps, config, seed), _network(config))
-
-
-def _network(config: RunConfig) -> Hashable:
-    """Name what pretraining depends on: runs that share the network are trained where it is. That of the default is shipped."""
-    return None if is_shipped(config) else (config.pair, config.hidden_sizes, config.pretrain_epochs, config.seeds)
+    return Request(("snapshots", config, seed), partial(snapshot_steps, config, seed), network_of(config))
 
 
 def pretraining_of(results: Mapping[str, RunResult]) -> Callable[[RunConfig], float]:
@@ -296,51 +220,6 @@ def inked(config: RunConfig, images: Array) -> Array:
     """Give images as they are drawn, where more is darker: a visitor's photos are dark where their numbers are low."""
     data = own.of(config)
     return 1 - images if data and data.are_photos else images
-
-
-def baselines(config: RunConfig, meanwhile: Callable[[], object] | None = None) -> dict[str, Array]:
-    """Test accuracy of every baseline that makes sense here.
-
-    Parameters
-    ----------
-    config : RunConfig
-    meanwhile : callable, optional
-        Shows what there is to show without them; called if they must be waited for.
-    """
-    view = default_view(_shared_by_baselines(config))
-    if view:
-        return view.baselines
-    meanwhile = cache(meanwhile) if meanwhile else None  # once, however many there are to wait for
-    bench = place_of(config).bench
-    found: dict[str, Array | None] = {
-        name: quietly(bench, *request, meanwhile=meanwhile) for name, request in baselines_of(config).items()
-    }
-    return {name: scores for name, scores in found.items() if scores is not None}
-
-
-def baselines_of(config: RunConfig) -> dict[str, Request]:
-    """Name the baselines of a configuration, and say how to measure each; none if they are stored."""
-    shared = _shared_by_baselines(config)
-    if default_view(shared):
-        return {}
-    return {
-        name: Request(
-            (name, shared),
-            partial(single_step, baseline.measure, shared),
-            _network(shared) if baseline.pretrained else FIRST_HAND,
-        )
-        for name, baseline in BASELINES.items()
-    }
-
-
-def baselines_to_come(config: RunConfig) -> list[str]:
-    """Name the baselines that a configuration has, before any is measured."""
-    return [name for name, baseline in BASELINES.items() if not baseline.pretrained or has_zero_shot(config)]
-
-
-def _shared_by_baselines(config: RunConfig) -> RunConfig:
-    """Forget what does not affect the baselines, such as rates and epochs: runs that differ only there share them."""
-    return scenario_config(config.pair).but(**{name: getattr(config, name) for name in BASELINE_FIELDS})
 
 
 _our_samples = st.cache_data(max_entries=100, show_spinner=False)(see_samples)

@@ -14,8 +14,8 @@ from transfer_core import RunConfig
 from transfer_core.studies.execute import Done, rows
 from transfer_core.studies.shipped import FOLDER, PAGES, Shipped, read
 from transfer_core.studies.study import Cell, Study
-from transfer_ui.runs.cached import workbench
 from transfer_ui.runs.found import Found
+from transfer_ui.runs.places import workbench
 from transfer_ui.runs.study_steps import Stored, stored_study_steps
 from transfer_ui.runs.waiting import keep_place, outcome
 

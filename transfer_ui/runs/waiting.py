@@ -14,11 +14,11 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from transfer_core.own_data.limits import Refused
-from transfer_core.wording import inside
 from transfer_ui.runs.found import Found
 from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.hands import MakeSteps
 from transfer_ui.runs.job import Job, TrainingLost
+from transfer_ui.runs.stopped import say_stopped, stop, stopped_on
 from transfer_ui.runs.workbench import Workbench
 
 FIRST = 0.1  # seconds before results so far are drawn; a run that takes longer shows its first curves at once
@@ -27,7 +27,6 @@ DRAWING_SHARE = 0.2  # of a core at most, for all who wait together: drawing tak
 AWAY = 10  # seconds without a connection after which nobody waits any more; the browser asks again when it is back
 LOOK = 0.25  # seconds until a script that nobody wants any longer ends; its job is told sooner, by the next one
 UNKNOWN = "estimating the time left"
-MAX_STOPPED = 2  # stopped runs kept per visitor's session
 
 
 @dataclass(frozen=True)
@@ -79,10 +78,10 @@ def outcome(
     Outcome
     """
     job = bench.job(key, make_steps, family)
-    stopped = _stopped_on(bench)
+    stopped = stopped_on(bench)
     place = keep_place()
     if key in stopped and not job.ended:
-        _say_stopped(place, bench, key)
+        say_stopped(place, bench, key)
         return Outcome(stopped[key][1], True)
     if not job.ended:
         _wait(bench, job, key, place, draw, beside)
@@ -144,6 +143,8 @@ def _wait(
     next_beat = started + FIRST * max(1, bench.n_waiting)
     # Progress made before this wait, from the store or for another visitor, says nothing about the speed.
     seen, first, drawn = job.progress, job.progress.fraction, job.progress.fraction
+    # The first curves come as soon as they are there: until then, only the bar keeps to the beat.
+    awaited, bar_due = draw is not None, started + BEAT
     with bench.waiting_for(job, session()), ExitStack() as others:
         bar = _progress_bar(place, job, key, bench)
         for request in beside:
@@ -168,15 +169,20 @@ def _wait(
             if job.progress is seen:
                 continue
             seen, working = job.progress, thread_time()
+            if awaited and not seen.results and now < bar_due:
+                continue
+            bar_due = now + BEAT
             left = time_left(seen.fraction, seen.fraction - first, now - started)
             bar.progress(min(seen.fraction, 1.0), f"{seen.message} · {left}")
             if draw and seen.results and seen.fraction > drawn:
                 results = bench.results_so_far(job)
                 if results and not job.ended:
                     draw(results)
+                    awaited = False
                 drawn = seen.fraction
-            crowd = max(1, bench.n_waiting)
-            next_beat = now + max(BEAT, (thread_time() - working) * crowd / DRAWING_SHARE)
+            if not awaited:
+                crowd = max(1, bench.n_waiting)
+                next_beat = now + max(BEAT, (thread_time() - working) * crowd / DRAWING_SHARE)
     place.empty()
 
 
@@ -203,9 +209,7 @@ def _progress_bar(place: DeltaGenerator, job: Job, key: Hashable, bench: Workben
         key=f"running_{when}_{hash(key)}", border=True, horizontal=True, vertical_alignment="center", gap="medium"
     ):
         bar = st.progress(min(job.progress.fraction, 1.0), f"{job.progress.message} · {UNKNOWN}")
-        st.button(
-            "Stop", key=f"stop_{hash(key)}", on_click=_stop, args=(bench, job, key), icon=":material/stop_circle:"
-        )
+        st.button("Stop", key=f"stop_{hash(key)}", on_click=stop, args=(bench, job, key), icon=":material/stop_circle:")
     return bar
 
 
@@ -215,34 +219,3 @@ def time_left(fraction: float, gained: float, elapsed: float) -> str:
         return UNKNOWN
     left = elapsed * (1 - fraction) / gained
     return f"about {left:.0f} s left" if left < 90 else f"about {left / 60:.0f} min left"
-
-
-def _stop(bench: Workbench, job: Job, key: Hashable) -> None:
-    """Keep the results so far for this visitor; anyone else waiting for the same run is not disturbed."""
-    stopped = _stopped_on(bench)
-    stopped[key] = (job.progress.message, bench.results_so_far(job))
-    for oldest in list(stopped)[:-MAX_STOPPED]:
-        del stopped[oldest]
-
-
-def _stopped_on(bench: Workbench) -> dict[Hashable, Any]:
-    """Get what this visitor has stopped: key -> (where it was, the results until then)."""
-    found: dict[Hashable, Any] = (
-        st.session_state.setdefault("stopped_runs", {}) if bench.stopped is None else bench.stopped
-    )
-    return found
-
-
-def _say_stopped(place: DeltaGenerator, bench: Workbench, key: Hashable) -> None:
-    message = _stopped_on(bench)[key][0]
-    with place.container():
-        left, right = st.columns([5, 1], vertical_alignment="center")
-    left.warning(
-        f"Stopped by you: {inside(message)}. What you see is unfinished.",
-        icon=":material/stop_circle:",
-    )
-    right.button("Continue", key=f"continue_{hash(key)}", on_click=_continue, args=(bench, key), width="stretch")
-
-
-def _continue(bench: Workbench, key: Hashable) -> None:
-    _stopped_on(bench).pop(key, None)

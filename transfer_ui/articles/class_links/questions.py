@@ -16,7 +16,7 @@ from transfer_core.wording import side_words
 from transfer_ui import verdicts
 from transfer_ui.articles.checks import OPEN, TOO_CLOSE, Check, nearest
 from transfer_ui.articles.decide import guessing
-from transfer_ui.runs import cached, studies
+from transfer_ui.runs import baseline_scores, cached, studies
 from transfer_ui.sentences import Results, percent, test_scores
 from transfer_ui.verdicts import THREE, TITLES, Scores
 
@@ -64,7 +64,7 @@ class Question(Generic[Run]):
 
 def _compared(config: RunConfig) -> Table | None:
     found = cached.comparison(config)
-    return Table(found.results, cached.baselines(config)) if found.results and not found.stopped else None
+    return Table(found.results, baseline_scores.measured(config)) if found.results and not found.stopped else None
 
 
 def _located(config: RunConfig) -> Located | None:

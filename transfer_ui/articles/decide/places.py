@@ -17,7 +17,7 @@ from transfer_core.wording import amount_words
 from transfer_ui.charts.map_panel import You
 from transfer_ui.controls import address, notice_box
 from transfer_ui.controls.link import quoted
-from transfer_ui.runs import cached
+from transfer_ui.runs import baseline_scores, cached
 from transfer_ui.sentences import count
 
 ANY_NUMBER = "What stands below. Click a cell of the map, or type any number of images: one without a cell is computed on request."
@@ -82,7 +82,7 @@ def computed(config: RunConfig) -> dict[str, Array]:
     compared = cached.comparison(config)
     if compared.stopped:
         return {}
-    return {name: result.test_accuracy for name, result in compared.results.items()} | cached.baselines(config)
+    return {name: result.test_accuracy for name, result in compared.results.items()} | baseline_scores.measured(config)
 
 
 def place_words(config: RunConfig) -> str:

@@ -15,7 +15,7 @@ from transfer_ui.charts import by_epoch, meanings, old_classes, trade, trade_row
 from transfer_ui.charts.base import Place
 from transfer_ui.controls import sidebar
 from transfer_ui.lost_images import Lost, lost_images, old_images
-from transfer_ui.runs import cached
+from transfer_ui.runs import cached, places
 from transfer_ui.runs.found import Found
 from transfer_ui.sentences import Results
 from transfer_ui.shell import plain
@@ -135,7 +135,7 @@ class Figures:
 def lost_of(result: RunResult) -> list[Lost]:
     """Find the images of the old task that an arm has lost, as they are drawn."""
     config = result.config
-    found = lost_images(result, cached.from_data(config, "old images", old_images))
+    found = lost_images(result, places.from_data(config, "old images", old_images))
     return [one._replace(images=cached.inked(config, one.images)) for one in found]
 
 

@@ -13,7 +13,7 @@ from transfer_ui.articles.inside.looks import Sight
 from transfer_ui.articles.inside.seen import small_batch
 from transfer_ui.controls import sidebar, yours
 from transfer_ui.palette import theme
-from transfer_ui.runs import cached
+from transfer_ui.runs import places
 
 TITLES = looks.TITLES | {"step": "One step", "digit": "Draw a digit"}
 
@@ -46,7 +46,7 @@ def _step(sight: Sight, config: RunConfig, source: Params) -> None:
     titles = {name: STRATEGIES[name].short for name in sight.names}
     name = sidebar.choose_in_link("step", titles, st.segmented_control)
     one = sight.seen[name]
-    made = step.first_step(one, cached.from_data(one.config, "batch", small_batch))
+    made = step.first_step(one, places.from_data(one.config, "batch", small_batch))
     step.draw(one, made)
     sight.offer("Step", lambda: step.layer_table(made), "step")
 

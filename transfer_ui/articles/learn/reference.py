@@ -21,7 +21,7 @@ from transfer_ui.controls import address, notice_box
 from transfer_ui.controls.link import quoted
 from transfer_ui.definitions import helps
 from transfer_ui.palette import theme
-from transfer_ui.runs import cached
+from transfer_ui.runs import baseline_scores
 from transfer_ui.shell import frame
 
 LONGEST_WORD = 60  # characters that are searched for in the glossary
@@ -103,7 +103,7 @@ def _rates(config: RunConfig) -> None:
 def _takeaways(config: RunConfig) -> None:
     st.markdown(bullets(advice.TAKEAWAYS))
     with st.container(key="answer_place"):
-        results, baselines = measured(config), cached.baselines(config)
+        results, baselines = measured(config), baseline_scores.measured(config)
         frame.answer(
             verdicts.answer(results, baselines),
             [

@@ -15,7 +15,7 @@ from transfer_ui.charts import curves, price
 from transfer_ui.charts.strip import Strip, described
 from transfer_ui.palette import theme
 from transfer_ui.rows import OWN
-from transfer_ui.runs import cached
+from transfer_ui.runs import baseline_scores
 from transfer_ui.runs.found import Found
 from transfer_ui.sentences import Results, about_lines
 from transfer_ui.sentences import described as curves_described
@@ -35,7 +35,7 @@ class Figures:
 
     def __init__(self, config: RunConfig, schedule: Schedule) -> None:
         self._config, self._mode = config, theme()
-        to_come = [*STRATEGIES, OWN, *cached.baselines_to_come(config)]
+        to_come = [*STRATEGIES, OWN, *baseline_scores.to_come(config)]
         self._strip = Strip(st.columns([11, 9], gap="medium"), to_come, self._mode)
         longest = max(config.n_epochs, n_epochs(schedule))
         self._curves = curves.Chart(longest, METRIC, self._mode, (*STRATEGIES, OWN))
