@@ -224,3 +224,14 @@ def test_training_is_where_it_should_be(bench, log):
     job = bench.job(log.path, turns(log, "a", 1))
     finish(bench, job)
     assert (job.result["process"] == os.getpid()) == (len(bench.hands) == 1)
+
+
+def test_that_there_is_nothing_to_show_yet_is_said_in_the_middle_of_a_long_step(log):
+    with opened(1) as bench:
+        job = bench.job("a", turns(log, "a", 2, pause=2.0))
+        with bench.waiting_for(job):
+            wait_until(lambda: log.lines())
+            asked = time.monotonic()
+            assert bench.results_so_far(job) == {}  # as Stop asks
+            assert time.monotonic() - asked < 1.0
+            assert not job.ended

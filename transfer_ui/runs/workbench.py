@@ -119,9 +119,9 @@ class Workbench:
         return sum(job.waiting for job in self._queue)
 
     def results_so_far(self, job: Job) -> Any:
-        """Give what there is to show of a job, perhaps nothing; its hand answers between two slices."""
+        """Give what there is to show of a job; its hand answers between two slices, which may be long: nothing comes at once."""
         with self._changed:
-            if job.ended or job.hand is None or self._closed:
+            if job.ended or job.hand is None or self._closed or not job.progress.results:
                 return job.result
             picture: Future[Any] = Future()
             job.hand.errands.append(partial(job.show, picture))
