@@ -1,6 +1,7 @@
 """Whose turn it is: short runs in the order in which they were asked for, long ones in what time that leaves.
 
-What many wait for comes sooner: a class that follows its teacher is one run, and thirty people.
+What many wait for comes sooner: a class that follows its teacher is one run, and thirty people. Their waiting is added up,
+and each of them may have a run as long as anybody else's.
 
 Runs of one size in turns would all end last, and all hold their memory until then. How long a run takes is not known
 beforehand: each begins as a short one, and falls behind those that came later each time it has had twice as long.
@@ -15,8 +16,7 @@ from time import monotonic
 from transfer_ui.runs.hands import Shares, ThreadHand, shared_in
 from transfer_ui.runs.job import Job
 
-SHORT = 6.0  # seconds: a comparison at the default size takes less, pretraining included, on a busy machine too
-CROWD = 0.5  # seconds that a run is moved forward for each further visitor who waits for it
+SHORT = 4.0  # CPU seconds: a comparison at the default size takes less, pretraining included
 EVERY = 5  # slices, of which one goes to a long run, however many short ones wait
 FIRST_HAND = "first hand"
 """Family of jobs that all go to one hand, because what they import takes as much memory as all the rest."""
@@ -25,11 +25,11 @@ NEAR = 2  # the same where the other hand need not: the job itself, and one more
 
 
 def level(seconds: float) -> int:
-    """Say how far a job has fallen behind, by the time that it has had.
+    """Say how far a job has fallen behind, by the CPU seconds that it has had for each visitor who waits for it.
 
     Examples
     --------
-    >>> [level(seconds) for seconds in (0.0, 5.9, 6.0, 11.9, 12.0, 100.0)]
+    >>> [level(seconds) for seconds in (0.0, 3.9, 4.0, 7.9, 8.0, 100.0)]
     [0, 0, 1, 1, 2, 5]
     """
     return 0 if seconds < SHORT else 1 + int(log2(seconds / SHORT))
@@ -61,12 +61,13 @@ class Turns:
         if not mine:
             return None
         self._n_slices += 1
-        long = [job for job in mine if level(job.seconds)]
+        now = monotonic()
+        long = [job for job in mine if _level(job)]
         if long and self._n_slices % EVERY == 0:
             chosen = min(long, key=lambda job: job.served)
         else:
-            chosen = min(mine, key=lambda job: (level(job.seconds), job.asked - CROWD * job.waiting))
-        chosen.served = monotonic()
+            chosen = min(mine, key=lambda job: (_level(job), -job.waiting * (now - job.asked)))
+        chosen.served = now
         return chosen
 
     def suits(self, hand: ThreadHand, job: Job, hands: Sequence[ThreadHand]) -> bool:
@@ -89,6 +90,10 @@ def _far(family: Hashable, shared: Hashable) -> int:
     """Say how many jobs may wait for a hand that has something, before another hand does without."""
     is_bonus = isinstance(family, Shares) and shared == family.weights and not family.needs_weights
     return NEAR if is_bonus else FAR
+
+
+def _level(job: Job) -> int:
+    return level(job.seconds / job.waiting)
 
 
 def _has_for(hand: ThreadHand, job: Job) -> bool:
