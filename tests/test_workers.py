@@ -8,14 +8,17 @@ import time
 from contextlib import ExitStack
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from tests.app import ROOT
 from tests.test_workbench import finish, lines_at_rest, opened, wait_until
 from tests.turns import Awkward, Log, awkward, dying, turns, working
+from transfer_ui.runs.apart import Bounded
 from transfer_ui.runs.hands import ProcessHand, Shares
 from transfer_ui.runs.job import TrainingLost
+from transfer_ui.runs.priority import APART, TRAINING
 from transfer_ui.runs.turns import FIRST_HAND
 
 PATIENCE = 30  # seconds
@@ -67,6 +70,18 @@ def test_no_worker_starts_before_there_is_something_to_do_and_the_others_when_a_
         assert any(running(bench))
         bench.ahead("visitor", list)
         wait_until(lambda: all(running(bench)))
+
+
+def test_workers_come_behind_the_server_and_a_computation_apart_behind_them(log):
+    with opened(1) as bench:
+        finish(bench, bench.job("a", turns(log, "a", 1)))
+        worker = process_of(bench.hands[0])
+        assert os.getpriority(os.PRIO_PROCESS, worker) == TRAINING > os.getpriority(os.PRIO_PROCESS, 0)
+        group = Path(f"/proc/{worker}/autogroup")
+        if group.exists() and (words := group.read_text().split()):  # otherwise the system does not group by session
+            assert words[-1] == str(TRAINING)
+        finish(bench, bench.job("b", Bounded(turns(log, "b", 1))))
+        assert os.getpriority(os.PRIO_PROCESS, worker) == APART > TRAINING
 
 
 def test_a_killed_worker_loses_its_jobs_once_and_they_are_done_on_a_new_one(log):

@@ -6,7 +6,6 @@ with bounded memory, behind those that train for the pages. There is one at a ti
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,10 +14,10 @@ from typing import Any
 from transfer_core import Progress
 from transfer_core.own_data.limits import Refused
 from transfer_ui.runs.hands import Lost, MakeSteps, ProcessHand
+from transfer_ui.runs.priority import APART, step_behind
 
 MOST_MEMORY = 448 * 2**20
 """Bytes that the process may ask for, of which it touches three quarters at most: the server and its workers need the rest."""
-LATER = 5  # how far it steps behind the processes that others wait for
 LOOK = 0.25  # seconds between two looks of whoever waits in line
 UNEXPECTED = "This cannot be measured, for an unforeseen reason ({}): please report it."
 TOO_LARGE = "There is not enough memory for this on the server: bring fewer rows or columns."
@@ -207,8 +206,7 @@ class Bounded:
     def __call__(self) -> Iterator[Progress]:
         """Take the steps."""
         bound_memory()
-        with suppress(OSError):
-            os.nice(max(0, LATER - os.nice(0)))
+        step_behind(APART)
         try:
             assert self._make_steps is not None
             steps, self._make_steps = self._make_steps(), None  # it holds data that the steps let go of

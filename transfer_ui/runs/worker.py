@@ -19,6 +19,7 @@ from typing import IO, Any
 
 from transfer_core import Progress
 from transfer_ui.runs.pipe import SLICE_SECONDS, Ended, Failed, Stands, packed, receive, send
+from transfer_ui.runs.priority import TRAINING, step_behind
 
 
 class Tasks:
@@ -96,6 +97,7 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not end up among the answers
     with suppress(OSError):  # where memory runs out, this process goes, and not the server
         Path("/proc/self/oom_score_adj").write_text("500")
+    step_behind(TRAINING)
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), name="listen", daemon=True).start()
     tasks = Tasks()
