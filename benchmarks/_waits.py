@@ -44,7 +44,9 @@ class Log:
     ----------
     started : float
     cpu : float
-        CPU seconds that the server took for the crowd.
+        CPU seconds that the server and its processes took for the crowd.
+    drawing : float
+        Those of the server alone.
     waits : list of Waited
     errors : list of str
     memory : list of tuples
@@ -53,6 +55,7 @@ class Log:
 
     started: float = field(default_factory=perf_counter)
     cpu: float = 0.0
+    drawing: float = 0.0
     waits: list[Waited] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     memory: list[tuple[float, float, float]] = field(default_factory=list)

@@ -71,7 +71,7 @@ async def crowd(server: Server, asked: argparse.Namespace, seconds: float) -> Lo
     warm = Visitor(server.address)
     await warm.open("compare")
     await warm.close()
-    log = Log(cpu=-server.cpu_seconds())
+    log = Log(cpu=-server.cpu_seconds(), drawing=-server.own_cpu_seconds())
     watching = asyncio.create_task(watch_memory(server, log))
     long_run = asyncio.create_task(Visitor(server.address).open(LONG_RUN, patience=seconds)) if asked.long else None
     visits = []
@@ -83,6 +83,7 @@ async def crowd(server: Server, asked: argparse.Namespace, seconds: float) -> Lo
             visits.append(visit(f"class {number}", server.address, Random(asked.seed), None, seconds, log))
     await asyncio.gather(*visits)
     log.cpu += server.cpu_seconds()
+    log.drawing += server.own_cpu_seconds()
     watching.cancel()
     if long_run:
         took = (await long_run).seconds
@@ -106,7 +107,8 @@ def report(log: Log, asked: argparse.Namespace) -> None:
     at_end = f"{log.memory[-1][1]:.0f} + {log.memory[-1][2]:.0f} MB"
     print_row("memory of the server and its processes: highest", f"{max(whole):.0f} MB", f"{MEMORY} MB", asked.command)
     print_row("memory at the end: the server + its processes", at_end, "", asked.command)
-    print_row("CPU of the server per view", f"{log.cpu / len(log.waits):.2f} s", "", asked.command)
+    parts = f"{log.drawing / len(log.waits):.2f} + {(log.cpu - log.drawing) / len(log.waits):.2f} s"
+    print_row("CPU per view: the server, which draws + its processes, which train", parts, "", asked.command)
     print_row("load average of the machine", " / ".join(f"{one:.1f}" for one in os.getloadavg()), "", asked.command)
     print_row(
         "cores in use: the server; the visitors",

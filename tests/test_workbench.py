@@ -116,7 +116,7 @@ def test_what_many_wait_for_comes_sooner(log):
 def test_short_runs_overtake_a_long_one_which_goes_on_meanwhile(log, monkeypatch):
     monkeypatch.setattr(turns_module, "SHORT", 0.2)
     with opened() as bench:
-        long = bench.job("long", turns(log, "long", 2000, pause=0.02))
+        long = bench.job("long", turns(log, "long", 2000, work=0.02))
         with bench.waiting_for(long):
             wait_until(lambda: long.seconds > 0.2)
             before = len(log.lines())
@@ -128,6 +128,12 @@ def test_short_runs_overtake_a_long_one_which_goes_on_meanwhile(log, monkeypatch
     later = log.lines()[before:]
     assert later.count("short") == 30
     assert 0 < later.count("long") < 30
+
+
+def test_a_run_that_rests_much_is_not_long(bench, log):
+    job = bench.job(log.path, turns(log, "a", 20, pause=0.05))
+    finish(bench, job)
+    assert 0 <= job.seconds < 0.5
 
 
 def test_a_visitor_who_waits_for_something_else_no_longer_waits_for_the_first(bench, log):

@@ -26,15 +26,18 @@ class Log:
         return self.path.read_text().splitlines() if self.path.exists() else []
 
 
-def turns(log: Log, name: str, n: int, pause: float = 0.0) -> Callable[[], Iterator[Progress]]:
-    """Steps that write down their turns; they can be pickled."""
-    return partial(_turns, log, name, n, pause)
+def turns(log: Log, name: str, n: int, pause: float = 0.0, work: float = 0.0) -> Callable[[], Iterator[Progress]]:
+    """Steps that write down their turns; they can be pickled. After each comes a pause, or work for the processor."""
+    return partial(_turns, log, name, n, pause, work)
 
 
-def _turns(log: Log, name: str, n: int, pause: float) -> Iterator[Progress]:
+def _turns(log: Log, name: str, n: int, pause: float, work: float) -> Iterator[Progress]:
     for step in range(n):
         log.add(name)
         time.sleep(pause)
+        until = time.thread_time() + work
+        while time.thread_time() < until:
+            pass
         yield Progress((step + 1) / n, f"step {step}", partial(_result, step, os.getpid()))
 
 

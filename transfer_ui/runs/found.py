@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import TypeVar, cast
 
 T = TypeVar("T")
+_LOCK = "lock of what is made"
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class Found:
     def once(self, name: str, make: Callable[[], T]) -> T:
         """Give what was made under a name, or make it.
 
+        Whoever asks for something of the same result meanwhile waits: when the run of a class ends, all of it draws at once.
+
         Examples
         --------
         >>> found = Found()
@@ -31,5 +36,7 @@ class Found:
         (4, 4)
         """
         if name not in self.derived:
-            self.derived[name] = make()
+            with cast(AbstractContextManager[object], self.derived.setdefault(_LOCK, RLock())):
+                if name not in self.derived:
+                    self.derived[name] = make()
         return cast(T, self.derived[name])

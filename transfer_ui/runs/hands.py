@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
+from time import thread_time
 from typing import Any
 
 from threadpoolctl import threadpool_limits
@@ -69,6 +70,11 @@ class ThreadHand:
         """Number of its process, if it has one of its own."""
         return None
 
+    @property
+    def worked(self) -> float:
+        """CPU seconds of training so far; to be asked in its thread."""
+        return thread_time()
+
     def start(self) -> None:
         """Get ready, unless it is."""
         if self._limits is None:
@@ -101,6 +107,7 @@ class ProcessHand(ThreadHand):
         super().__init__()
         self._process: subprocess.Popen[bytes] | None = None
         self._numbers = count()
+        self._worked = 0.0
         self._closed = False
 
     def start(self) -> None:
@@ -136,6 +143,11 @@ class ProcessHand(ThreadHand):
     def process_id(self) -> int | None:
         """Number of its process, if there is one yet."""
         return self._process.pid if self._process else None
+
+    @property
+    def worked(self) -> float:
+        """CPU seconds of training so far, as its process has told; the last slice of a job tells nothing."""
+        return self._worked
 
     def begin(self, make_steps: MakeSteps) -> Iterator[Progress]:
         """Begin a job; every step of it is a slice of the worker's time."""
@@ -174,6 +186,10 @@ class ProcessHand(ThreadHand):
         if isinstance(reply, Failed):
             raise reply.error
         return reply
+
+    def note(self, seconds: float) -> None:
+        """Count the CPU time of a slice."""
+        self._worked += seconds
 
     def interrupt(self) -> None:
         """Kill the process for good; its thread finds out."""
@@ -230,6 +246,7 @@ class _Remote(Iterator[Progress]):
         if isinstance(reply, Ended):
             self._ended = True
             return Progress(1.0, reply.message, lambda: reply.results)
+        self._hand.note(reply.seconds)
         return Progress(
             reply.fraction,
             reply.message,

@@ -50,7 +50,7 @@ class Job:
     waiting : int
         How many visitors wait for it.
     seconds : float
-        Time that hands have spent on it.
+        CPU time that hands have spent on it: on a busy machine, a short run stays a short one.
     asked, served : float
         When somebody began to wait for it, and when it had its latest slice; 0 before.
     used : float

@@ -22,11 +22,14 @@ class Stands(NamedTuple):
     message : str
     has_results : bool
         Whether there is something to draw.
+    seconds : float
+        CPU time of the slice.
     """
 
     fraction: float
     message: str
     has_results: bool
+    seconds: float
 
 
 class Ended(NamedTuple):

@@ -1,6 +1,7 @@
 """Whose turn it is: short runs in the order in which they were asked for, long ones in what time that leaves.
 
-What many wait for comes sooner: a class that follows its teacher is one run, and thirty people.
+What many wait for comes sooner: a class that follows its teacher is one run, and thirty people. Their waiting is added up,
+and each of them may have a run as long as anybody else's.
 
 Runs of one size in turns would all end last, and all hold their memory until then. How long a run takes is not known
 beforehand: each begins as a short one, and falls behind those that came later each time it has had twice as long.
@@ -15,8 +16,7 @@ from time import monotonic
 from transfer_ui.runs.hands import ThreadHand
 from transfer_ui.runs.job import Job
 
-SHORT = 6.0  # seconds: a comparison at the default size takes less, pretraining included, on a busy machine too
-CROWD = 0.5  # seconds that a run is moved forward for each further visitor who waits for it
+SHORT = 4.0  # CPU seconds: a comparison at the default size takes less, pretraining included
 EVERY = 5  # slices, of which one goes to a long run, however many short ones wait
 FIRST_HAND = "first hand"
 """Family of jobs that all go to one hand, because what they import takes as much memory as all the rest."""
@@ -24,11 +24,11 @@ FAR = 3  # jobs that wait for the hand that has a pretrained network, before ano
 
 
 def level(seconds: float) -> int:
-    """Say how far a job has fallen behind, by the time that it has had.
+    """Say how far a job has fallen behind, by the CPU seconds that it has had for each visitor who waits for it.
 
     Examples
     --------
-    >>> [level(seconds) for seconds in (0.0, 5.9, 6.0, 11.9, 12.0, 100.0)]
+    >>> [level(seconds) for seconds in (0.0, 3.9, 4.0, 7.9, 8.0, 100.0)]
     [0, 0, 1, 1, 2, 5]
     """
     return 0 if seconds < SHORT else 1 + int(log2(seconds / SHORT))
@@ -60,12 +60,13 @@ class Turns:
         if not mine:
             return None
         self._n_slices += 1
-        long = [job for job in mine if level(job.seconds)]
+        now = monotonic()
+        long = [job for job in mine if _level(job)]
         if long and self._n_slices % EVERY == 0:
             chosen = min(long, key=lambda job: job.served)
         else:
-            chosen = min(mine, key=lambda job: (level(job.seconds), job.asked - CROWD * job.waiting))
-        chosen.served = monotonic()
+            chosen = min(mine, key=lambda job: (_level(job), -job.waiting * (now - job.asked)))
+        chosen.served = now
         return chosen
 
     def suits(self, hand: ThreadHand, job: Job, hands: Sequence[ThreadHand]) -> bool:
@@ -79,3 +80,7 @@ class Turns:
     def _n_bound_to(self, hand: ThreadHand) -> int:
         """Jobs that have begun at a hand, or wait for it because of what it has."""
         return sum(job.hand is hand or (job.hand is None and hand.knows(job.family)) for job in self._jobs)
+
+
+def _level(job: Job) -> int:
+    return level(job.seconds / job.waiting)

@@ -23,7 +23,7 @@ from transfer_ui.runs.workbench import Workbench
 
 FIRST = 0.1  # seconds before results so far are drawn; a run that takes longer shows its first curves at once
 BEAT = 0.4  # seconds between two drawings: at more than three per second, a browser falls behind and shows none
-DRAWING_SHARE = 0.2  # of a core at most, for all who wait together: drawing takes time away from everything else
+DRAWING_SHARE = 0.1  # of a core at most, for all who wait together: drawing takes time away from everything else
 AWAY = 10  # seconds without a connection after which nobody waits any more; the browser asks again when it is back
 LOOK = 0.25  # seconds until a script that nobody wants any longer ends; its job is told sooner, by the next one
 UNKNOWN = "estimating the time left"

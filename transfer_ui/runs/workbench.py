@@ -201,12 +201,13 @@ class Workbench:
         return partial(self._advance, job)
 
     def _advance(self, job: Job) -> None:
-        started = monotonic()
+        assert job.hand is not None
+        hand, before = job.hand, job.hand.worked
         try:
             job.advance()
         finally:
             with self._changed:
-                job.seconds += monotonic() - started
+                job.seconds += hand.worked - before
                 self._changed.notify_all()
 
     def _guess(self) -> Job | None:

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic
+from time import monotonic, thread_time
 from typing import IO, Any
 
 from transfer_core import Progress
@@ -32,7 +32,7 @@ class Tasks:
 
     def advance(self, number: int, make_steps: Callable[[], Iterator[Progress]] | None = None) -> Stands | Ended:
         """Train for a slice; the first request brings what is to be trained."""
-        started = monotonic()
+        started, worked = monotonic(), thread_time()
         try:
             if make_steps is not None:
                 self._steps[number], self._latest[number] = make_steps(), Progress(0.0, "")
@@ -45,7 +45,7 @@ class Tasks:
                     return ended
                 self._latest[number] = latest
                 if monotonic() - started >= SLICE_SECONDS:
-                    return Stands(latest.fraction, latest.message, latest.results is not None)
+                    return Stands(latest.fraction, latest.message, latest.results is not None, thread_time() - worked)
         except Exception:
             self.drop(number)
             raise
