@@ -47,17 +47,15 @@ if veiled or visit.page_is_new():
 if veiled:
     room.wait(place)
 outcome = cached.inside(config)
+if outcome.stopped:
+    st.info("The pictures come after the run: press Continue.")
+    st.stop()
 results = outcome.results
-if not results:
-    frame.stop_without_results()
 with place:
     frame.answer(anatomy.headline(results), [anatomy.evidence(results), *anatomy.about_seeds(results)])
     frame.show_trouble(sentences.trouble(results))
-if outcome.stopped:
-    st.info("The pictures of the weights come after the run: press Continue.")
-    st.stop()
 pictures = cached.snapshots(config, seed)
-if not pictures.results:
+if pictures.stopped:
     frame.stop_without_results()
 seen = pictures.once("seen", lambda: look_into(pictures.results.runs))
 alone = config.but(seed=seed, n_seeds=1)

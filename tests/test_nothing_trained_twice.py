@@ -19,6 +19,7 @@ from transfer_ui.articles.inside.seen import look_into
 from transfer_ui.controls.link import from_query
 from transfer_ui.on_the_way import measures_of
 from transfer_ui.runs import ahead, cached, inside_steps, looking_back, places, steps, weights
+from transfer_ui.runs.apart import Apart
 from transfer_ui.runs.hands import ProcessHand
 from transfer_ui.runs.job import n_bytes
 from transfer_ui.runs.kept_weights import KEPT, VARIABLE, InFolder, InMemory
@@ -185,6 +186,18 @@ def test_a_guess_that_is_taken_is_not_trained_again_to_look_inside(noted, first,
     assert {run: log.lines().count(run) for run in runs} == dict.fromkeys(runs, 1)
 
 
+def test_whoever_leaves_a_comparison_under_way_to_look_inside_trains_nothing_twice(noted):
+    bench, log = noted
+    query = QUICK | {"seed": "461", "n_epochs": "200"}
+    compared = bench.job(*cached.comparison_of(from_query(query).config))
+    with bench.waiting_for(compared):
+        wait_until(partial(has_begun, compared))
+    assert not compared.ended
+    look_everywhere(query, ["462"])
+    assert not open_page("compare", query).exception
+    assert len(log.lines()) == len(set(log.lines())) == len(STRATEGIES)
+
+
 def test_what_two_hands_have_trained_is_looked_into_by_either(noted):
     bench, log = noted
     for seed in (421, 431):
@@ -251,7 +264,8 @@ def same(one, other):
 
 def test_weights_of_a_visitors_own_data_come_to_lie_on_no_disk():
     assert VARIABLE in ProcessHand().environment()
-    assert VARIABLE not in OwnHand(lambda: None).environment()
+    for hand in (OwnHand(lambda: None), Apart(partial(iter, ()))._hand):
+        assert VARIABLE not in hand.environment()
 
 
 def test_weights_that_cannot_be_read_or_written_are_missed_and_nothing_else(tmp_path):

@@ -125,3 +125,14 @@ def test_what_is_shipped_counts_as_done_where_the_same_code_would_measure_the_sa
         (shipped / FILE).write_text(json.dumps({"made": made | changed}), encoding="utf-8")
         assert take_over(cells, bench, Store(None), shipped) == set()
     assert take_over(cells, bench, Store(None), tmp_path / "nothing") == set()
+
+
+def test_statistics_taken_anew_are_of_all_classes_together(tmp_path):
+    bench = _ground(write_pictures(tmp_path / "set", n=30)).bench()
+    cell = grid.cells(bench, ["from_scratch"], [14], [0], 1)[0]  # two minibatches
+    trained = cell.task.train(bench, cell.config)
+    first, norm, *_ = next(trained.network.children()).children()
+    with torch.no_grad():
+        passed = first(bench.inputs.rows(trained.positions))
+    # In minibatches of two classes each, what differs between classes would be missing.
+    torch.testing.assert_close(norm.running_var, passed.var(dim=(0, 2, 3)), rtol=0.1, atol=0)

@@ -7,7 +7,7 @@ import pytest
 from tests.turns import broken
 from transfer_ui.runs.hands import ThreadHand
 from transfer_ui.runs.job import Job
-from transfer_ui.runs.turns import SHORT, Turns
+from transfer_ui.runs.turns import EVERY, SHORT, Turns
 
 
 @pytest.fixture
@@ -52,3 +52,12 @@ def test_a_run_is_long_by_what_it_takes_for_each_of_those_who_wait(queue, asked_
         asked_for(1, ago=90, seconds=1.1 * SHORT),
     )
     assert order(queue) == [a_class, short, long]
+
+
+@pytest.mark.parametrize(("ago", "seconds"), [(20, 0.0), (1, SHORT)], ids=["asked before", "has a long one"])
+def test_nobody_is_left_without_a_slice_while_a_class_has_its_run(queue, asked_for, ago, seconds):
+    a_class, one = asked_for(30, ago=2, seconds=seconds), asked_for(1, ago=ago)
+    hand = ThreadHand()
+    chosen = [queue.next(hand, [hand]) for _ in range(4 * EVERY)]
+    assert chosen.count(one) == 4
+    assert chosen.count(a_class) == 4 * (EVERY - 1)

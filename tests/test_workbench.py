@@ -10,8 +10,9 @@ from functools import partial
 import pytest
 
 from tests.turns import Log, broken, turns
-from transfer_core import RunConfig, compare, compare_steps
+from transfer_core import Progress, RunConfig, compare, compare_steps
 from transfer_ui.runs import turns as turns_module
+from transfer_ui.runs.hands import ThreadHand
 from transfer_ui.runs.job import Job, n_bytes
 from transfer_ui.runs.workbench import Workbench
 
@@ -241,3 +242,15 @@ def test_that_there_is_nothing_to_show_yet_is_said_in_the_middle_of_a_long_step(
             assert bench.results_so_far(job) == {}  # as Stop asks
             assert time.monotonic() - asked < 1.0
             assert not job.ended
+
+
+def test_what_is_given_up_in_the_middle_of_a_slice_does_not_end_and_can_begin_anew():
+    def steps():
+        job.begin_again()  # as when another visitor's runs take its place
+        yield Progress(1.0, "too late")
+
+    job, hand = Job(steps), ThreadHand()
+    job.advance(hand)
+    assert not job.ended
+    assert job.error is None
+    assert not job.progress.fraction

@@ -42,6 +42,7 @@ from transfer_torch import backbones, grid, workers
 from transfer_torch.arms import ARMS
 from transfer_torch.cells import BATCH_SIZE, MOMENTUM, Bench, Cell, fingerprint
 from transfer_torch.findings import ARM, KNOBS, complete, summarise
+from transfer_torch.looks import first_filters
 from transfer_torch.race import race
 from transfer_torch.splits import quotas
 from transfer_torch.work import stage_multiply_adds
@@ -189,12 +190,10 @@ def _best_of_a_seed(rows: pd.DataFrame, cells: Sequence[Cell]) -> list[Cell]:
 
 def _write_looks(cells: Sequence[Cell], ground: workers.Ground, n_processes: int, path: Path) -> None:
     """Train once more, and look into the network."""
-    found: dict[str, np.ndarray] = {}
+    found = {"before": first_filters(ground.load(ground.backbone).stages)}
     for cell, seen in zip(cells, workers.look_into(cells, ground, n_processes), strict=True):
         name = f"{cell.labels['arm']}.{cell.labels['size']}"
         found |= {"shown": seen.shown, f"{name}.after": seen.after}
-        if cell.task.arm.start.from_source:
-            found["before"] = seen.before
         found |= {f"{name}.{part}": answers.astype(np.int8) for part, answers in seen.answers.items()}
     np.savez_compressed(path, allow_pickle=False, **found)
 

@@ -20,12 +20,13 @@ from transfer_core.arms import Arm
 from transfer_core.seeds import Purpose, stream
 from transfer_core.studies.fingerprint import CORE, name_of_code, read_sources
 from transfer_core.studies.study import Label, Reading
+from transfer_core.training import minibatch_orders
 from transfer_torch.inputs import Inputs, rows_of
 from transfer_torch.machine import Machine
 from transfer_torch.network import Backbone, drift, new_network, take_statistics_anew
 from transfer_torch.pictures import Pictures
 from transfer_torch.splits import split
-from transfer_torch.training import logits_of, train
+from transfer_torch.training import logits_of, minibatches, train
 
 HERE = Path(__file__).parent
 # Modules that have a say in what a training measures; arm, pictures and weights are in its name as they are.
@@ -91,6 +92,7 @@ class Training:
         network = new_network(bench.backbone, self.arm, n_classes, setting.seed).to(bench.machine.device)
         before = deepcopy(network)
         positions = torch.from_numpy(parts.train(labels, setting.size))
+        order_seed = stream(setting.seed, Purpose.BATCHES, self.arm.repetition)
         started = bench.machine.clock()
         for _ in train(
             network,
@@ -98,7 +100,7 @@ class Training:
             bench.inputs,
             positions,
             bench.labels[positions],
-            order_seed=stream(setting.seed, Purpose.BATCHES, self.arm.repetition),
+            order_seed=order_seed,
             batch_size=BATCH_SIZE,
             momentum=MOMENTUM,
             anchor=self.arm.anchor,
@@ -108,7 +110,9 @@ class Training:
         ):
             pass
         if self.statistics_anew:
-            take_statistics_anew(network, (bench.inputs.rows(batch) for batch in torch.split(positions, BATCH_SIZE)))
+            order = torch.from_numpy(next(minibatch_orders(len(positions), [order_seed]))[0])  # mixed: no class apart
+            mixed = minibatches(positions[order], BATCH_SIZE, alone=False)
+            take_statistics_anew(network, (bench.inputs.rows(batch) for batch in mixed))
         return Trained(before, network, positions, bench.machine.clock() - started)
 
     def measure(self, bench: Bench, setting: Setting) -> list[Reading]:

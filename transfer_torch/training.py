@@ -101,7 +101,7 @@ def train(
             if batch_statistics:
                 use_batch_statistics(network, phase.frozen)
             order = torch.from_numpy(next(orders)[0]).to(machine.device)
-            for batch in _minibatches(order, batch_size, alone=not whole):
+            for batch in minibatches(order, batch_size, alone=not whole):
                 _step(tail, optimizer, rows, batch, labels, machine, whole, anchor, anchors)
             network.eval()
             number += 1
@@ -182,8 +182,16 @@ def _anchors(network: nn.Sequential) -> list[tuple[nn.Parameter, Tensor]]:
     return [*backbone, *((one, torch.zeros_like(one)) for one in network[-1].parameters())]
 
 
-def _minibatches(order: Tensor, batch_size: int, *, alone: bool) -> Iterator[Tensor]:
-    """Cut one epoch into minibatches; a last one of a single picture, which has no statistics, joins the one before."""
+def minibatches(order: Tensor, batch_size: int, *, alone: bool) -> Iterator[Tensor]:
+    """Cut one epoch into minibatches.
+
+    Parameters
+    ----------
+    order : int Tensor of shape (n,)
+    batch_size : int
+    alone : bool
+        A picture may be alone in the last one. It has no statistics: where these are needed, it joins the one before.
+    """
     starts = list(range(0, len(order), batch_size))
     if not alone and len(starts) > 1 and len(order) - starts[-1] == 1:
         starts.pop()

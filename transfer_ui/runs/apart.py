@@ -14,13 +14,24 @@ from typing import Any
 from transfer_core import Progress
 from transfer_core.own_data.limits import Refused
 from transfer_ui.runs.hands import Lost, MakeSteps, ProcessHand
+from transfer_ui.runs.kept_weights import VARIABLE as WEIGHTS
 from transfer_ui.runs.priority import APART, step_behind
 
 MOST_MEMORY = 448 * 2**20
 """Bytes that the process may ask for, of which it touches three quarters at most: the server and its workers need the rest."""
 LOOK = 0.25  # seconds between two looks of whoever waits in line
+STORES = ("FREEZE_OR_FINE_TUNE_RESULTS", "FREEZE_OR_FINE_TUNE_STORE", WEIGHTS)
+"""What names places on a disk."""
 UNEXPECTED = "This cannot be measured, for an unforeseen reason ({}): please report it."
 TOO_LARGE = "There is not enough memory for this on the server: bring fewer rows or columns."
+
+
+class HandApart(ProcessHand):
+    """A process for a visitor's own data, of which nothing may come to lie on a disk."""
+
+    def environment(self) -> dict[str, str]:
+        """Leave out the stores."""
+        return {name: value for name, value in super().environment().items() if name not in STORES}
 
 
 class Line:
@@ -142,7 +153,7 @@ class Apart:
         self.progress = Progress(0.0, "Starting")
         self.results: Any = None
         self.error: Refused | None = None
-        self._hand = ProcessHand()
+        self._hand = HandApart()
         self._ended, self._stopped = threading.Event(), False
         self._thread = threading.Thread(target=self._work, args=(make_steps,), name="apart", daemon=True)
         self._thread.start()

@@ -175,15 +175,14 @@ def own_schedule(config: RunConfig, schedule: Schedule, draw: Draw | None = None
 
 
 def inside(config: RunConfig) -> Outcome:
-    """Compare all strategies as `comparison` does, and measure what happens to the layers on the way.
+    """Look into the networks of a comparison: what happened to their layers. A comparison under way is waited for.
 
     This takes a look at the weights that the comparison left, whichever hand trained which of its arms. Where there are none,
     as of a stored result, they are trained, once; a comparison at the same settings then finds its runs among them.
     """
-    (bench, known), compared = place_of(config), comparison_of(config)
-    if bench.has_finished(compared.key):  # perhaps as a guess, which nobody has looked at yet
-        known.add(bench.job(*compared).result)
-    asked = inside_of(config)
+    if comparison(config).stopped:
+        return Outcome({}, True)
+    (bench, known), asked = place_of(config), inside_of(config)
     found = outcome(bench, asked.key, asked.make_steps, None, asked.family)
     if not found.stopped:
         known.add(found.once("arms", lambda: {name: as_compared(one) for name, one in found.results.items()}))

@@ -6,9 +6,8 @@ leaves its weights behind, so that one training serves the layers over all seeds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +21,7 @@ from transfer_core.pretraining import pretrain
 from transfer_core.wording import inside
 from transfer_ui.on_the_way import measures_of
 from transfer_ui.runs.kept_weights import KEPT
-from transfer_ui.runs.looking_back import first_gradients, looks_at, measure_layers, series
+from transfer_ui.runs.looking_back import first_gradients
 from transfer_ui.runs.shared import shared_results
 from transfer_ui.runs.weights import Keeping, Weights, plan
 
@@ -68,24 +67,12 @@ def _train(
     """Train some strategies, and keep their weights; if their results are known and only the weights are missing, say so."""
     keeping = Keeping(config)
     for progress in compare_steps(config, missing, (*measures_of(config), keeping)):
-        # Beside arms that have run to their end, those cut short would say nothing.
-        so_far = progress.results if len(missing) == len(STRATEGIES) else None
         message = AGAIN.format(inside(progress.message)) if again else progress.message
-        yield Progress(TRAINING * progress.fraction, message, so_far and partial(_so_far, so_far))
+        yield Progress(TRAINING * progress.fraction, message)
     assert progress.results is not None
     fresh = dict(zip(missing, keeping.weights(), strict=True))
     KEPT.add(config, fresh)
     return {name: scores_of(result) for name, result in progress.results().items()}, fresh
-
-
-def _so_far(results: Callable[[], dict[str, RunResult]]) -> dict[str, RunResult]:
-    """Look at the layers of runs that are under way: where they began, and where they are."""
-    found = {}
-    for name, result in results().items():
-        networks = {0: result.pretrained, result.n_epochs: result.params}
-        measured = series(tuple(networks), measure_layers(looks_at(networks, result.config)))
-        found[name] = scores_of(replace(result, measured=result.measured | measured))
-    return found
 
 
 class OneSeed(NamedTuple):

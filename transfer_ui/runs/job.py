@@ -109,21 +109,25 @@ class Job:
             self._news.wait_for(lambda: self.ended or self.progress is not since, seconds)
         return self.ended
 
-    def advance(self) -> None:
+    def advance(self, hand: ThreadHand) -> None:
         """Do a slice, in the thread of its hand; whatever goes wrong ends this job and no other.
+
+        What is given up meanwhile, by `begin_again`, stays given up.
 
         Raises
         ------
         Lost
             If the process that trains it has ended. It may begin again once.
         """
-        assert self.hand is not None
         until = monotonic() + SLICE_SECONDS
         try:
             if self._steps is None:
-                self._steps = self.hand.begin(self._make_steps)
+                self._steps = hand.begin(self._make_steps)
+            steps = self._steps
             while monotonic() < until:
-                latest = next(self._steps, None)
+                latest = next(steps, None)
+                if self._steps is not steps:
+                    break
                 if latest is None:
                     self._end(self.progress.results() if self.progress.results else {})
                     break

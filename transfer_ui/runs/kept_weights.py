@@ -15,6 +15,7 @@ import atexit
 import os
 import shutil
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from contextlib import suppress
@@ -33,6 +34,8 @@ VARIABLE = "FREEZE_OR_FINE_TUNE_WEIGHTS"
 """Names the folder, to the hands of a server."""
 MAX_BYTES_ON_DISK = 200_000_000
 """Twenty comparisons at the default size; ten of the largest networks."""
+ABANDONED = 60_000_000_000
+"""Nanoseconds after which nobody is still writing a file."""
 MAX_BYTES_IN_MEMORY = 40_000_000
 """Four comparisons at the default size; two of the largest networks."""
 
@@ -103,24 +106,29 @@ class InFolder:
     def put(self, key: Hashable, weights: Weights) -> None:
         """Write the weights of a run; readers find all of them or nothing."""
         with suppress(OSError):
-            most = min(self._max_bytes, shutil.disk_usage(self._folder).free // 2)
-            with NamedTemporaryFile(dir=self._folder, suffix=".part", delete=False) as file:
-                try:
+            self._trim(self._most())  # first: on a full disk, it makes room
+            file = NamedTemporaryFile(dir=self._folder, suffix=".part", delete=False)  # noqa: SIM115
+            try:
+                with file:
                     weights_file.write(file, weights)
-                except OSError:
+                os.replace(file.name, self._path(key))
+            except OSError:
+                with suppress(OSError):
                     os.unlink(file.name)
-                    raise
-            os.replace(file.name, self._path(key))
-            self._trim(most)
+                raise
+            self._trim(self._most())
+
+    def _most(self) -> int:
+        """Say what may lie here: no more than half of what would be free without it."""
+        return min(self._max_bytes, (shutil.disk_usage(self._folder).free + self._size()) // 2)
 
     def get(self, key: Hashable) -> Weights | None:
         """Read the weights of a run."""
         path = self._path(key)
         with suppress(OSError):
+            os.utime(path)  # before it is read: it is no longer what was used longest ago
             with path.open("rb") as file:
-                found = weights_file.read(file)
-            os.utime(path)
-            return found
+                return weights_file.read(file)
         return None
 
     def clear(self) -> None:
@@ -132,16 +140,25 @@ class InFolder:
 
     def _trim(self, most: int) -> None:
         """Remove what was used longest ago; another hand may be doing the same."""
-        found = []
-        for path in self._folder.glob("*.weights"):
-            with suppress(OSError):
-                found.append((path.stat().st_mtime_ns, path.stat().st_size, path))
-        left = sum(size for _, size, _ in found)
+        found, left = self._files(), self._size()
         for _, size, path in sorted(found):
             if left <= most:
                 break
             path.unlink(missing_ok=True)
             left -= size
+        for age, _, path in self._files("*.part"):
+            if time.time_ns() - age > ABANDONED:
+                path.unlink(missing_ok=True)
+
+    def _files(self, names: str = "*.weights") -> list[tuple[int, int, Path]]:
+        found = []
+        for path in self._folder.glob(names):
+            with suppress(OSError):
+                found.append((path.stat().st_mtime_ns, path.stat().st_size, path))
+        return found
+
+    def _size(self) -> int:
+        return sum(size for _, size, _ in self._files())
 
 
 class KeptWeights:

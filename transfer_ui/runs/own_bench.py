@@ -14,18 +14,16 @@ from time import monotonic
 from typing import Any, Protocol
 
 from transfer_core import Progress
-from transfer_ui.runs.apart import LINE, SEAT, Bounded, waiting_words
+from transfer_ui.runs.apart import LINE, SEAT, Bounded, HandApart, waiting_words
 from transfer_ui.runs.guesses import Request
-from transfer_ui.runs.hands import Lost, MakeSteps, ProcessHand, ThreadHand
+from transfer_ui.runs.hands import Lost, MakeSteps, ThreadHand
 from transfer_ui.runs.job import Job
-from transfer_ui.runs.kept_weights import VARIABLE as WEIGHTS
 from transfer_ui.runs.workbench import MAX_BYTES, MAX_JOBS, Workbench
 
 IDLE = 120.0  # seconds without work after which the process leaves: its memory is worth more than the second it takes to start
 PATIENCE = 5.0  # seconds between two looks at the clock
 STARTING = "Starting a process for your data"
 TOO_LARGE = "There is not enough memory for this on the server: choose fewer seeds or smaller layers, or bring fewer rows or columns."
-STORES = ("FREEZE_OR_FINE_TUNE_RESULTS", "FREEZE_OR_FINE_TUNE_STORE", WEIGHTS)
 """What the process is not told: where others find results and weights."""
 
 
@@ -43,7 +41,7 @@ class Keeper(Protocol):
         """Say how a process comes to hold the data."""
 
 
-class OwnHand(ProcessHand):
+class OwnHand(HandApart):
     """A process that holds the data of one visitor, and is bounded.
 
     Parameters
@@ -55,10 +53,6 @@ class OwnHand(ProcessHand):
     def __init__(self, keeper: Callable[[], Keeper | None]) -> None:
         super().__init__()
         self._keeper = keeper
-
-    def environment(self) -> dict[str, str]:
-        """Leave out the stores."""
-        return {name: value for name, value in super().environment().items() if name not in STORES}
 
     def start(self) -> None:
         """Start the process, unless it is there, and have it hold the data."""
@@ -180,12 +174,12 @@ class OwnBench(Workbench):
             return self._hand.rest
         return None
 
-    def _advance(self, job: Job) -> None:
+    def _advance(self, job: Job, hand: ThreadHand) -> None:
         SEAT.take(self, self.cool_down)
         if self._hand.process_id is None:
             job.progress = job.progress._replace(message=STARTING)
         try:
-            super()._advance(job)
+            super()._advance(job, hand)
         finally:
             self._used = monotonic()
         if job.ended:

@@ -17,7 +17,7 @@ from transfer_ui.runs.hands import ThreadHand
 from transfer_ui.runs.job import Job
 
 SHORT = 4.0  # CPU seconds: a comparison at the default size takes less, pretraining included
-EVERY = 5  # slices, of which one goes to a long run, however many short ones wait
+EVERY = 5  # slices, of which one goes to a run that was passed over, however many wait for others
 FIRST_HAND = "first hand"
 """Family of jobs that all go to one hand, because what they import takes as much memory as all the rest."""
 FAR = 3  # jobs that wait for the hand that has a pretrained network, before another hand pretrains it again
@@ -61,11 +61,9 @@ class Turns:
             return None
         self._n_slices += 1
         now = monotonic()
-        long = [job for job in mine if _level(job)]
-        if long and self._n_slices % EVERY == 0:
-            chosen = min(long, key=lambda job: job.served)
-        else:
-            chosen = min(mine, key=lambda job: (_level(job), -job.waiting * (now - job.asked)))
+        chosen = min(mine, key=lambda job: (_level(job), -job.waiting * (now - job.asked)))
+        if self._n_slices % EVERY == 0:
+            chosen = min(_passed_over(mine, chosen) or [chosen], key=lambda job: job.served)
         chosen.served = now
         return chosen
 
@@ -80,6 +78,11 @@ class Turns:
     def _n_bound_to(self, hand: ThreadHand) -> int:
         """Jobs that have begun at a hand, or wait for it because of what it has."""
         return sum(job.hand is hand or (job.hand is None and hand.knows(job.family)) for job in self._jobs)
+
+
+def _passed_over(jobs: Sequence[Job], chosen: Job) -> list[Job]:
+    """List the long ones, those who asked before the chosen one, and all if that takes long, for however many."""
+    return [job for job in jobs if _level(job) or job.asked < chosen.asked or chosen.seconds >= SHORT]
 
 
 def _level(job: Job) -> int:

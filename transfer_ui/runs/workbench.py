@@ -21,6 +21,7 @@ from typing import Any
 from transfer_ui.runs.guesses import Guesses, Request
 from transfer_ui.runs.hands import Lost, MakeSteps, ProcessHand, ThreadHand
 from transfer_ui.runs.job import Job
+from transfer_ui.runs.kept_weights import folder_for_hands
 from transfer_ui.runs.shelf import Shelf
 from transfer_ui.runs.turns import Turns
 
@@ -50,6 +51,8 @@ class Workbench:
     _patience: float | None = None  # seconds after which a hand looks again, though nobody called
 
     def __init__(self, n_processes: int = 0, *, max_jobs: int = MAX_JOBS, max_bytes: int = MAX_BYTES) -> None:
+        if n_processes:
+            folder_for_hands()  # before any hand asks: all share it; and it is removed after they have been closed
         self._begin([ProcessHand() for _ in range(n_processes)] or [ThreadHand()], max_jobs, max_bytes)
         if n_processes:
             atexit.register(self.close)
@@ -96,8 +99,8 @@ class Workbench:
         visitor : hashable, optional
             Who waits; a visitor who waits for something else from now on no longer waits for what was before.
         """
-        wait = _Wait(job)
         with self._changed:
+            wait = _Wait(job)
             if visitor is not None:
                 if visitor in self._waits:
                     self._waits[visitor].end()
@@ -198,13 +201,15 @@ class Workbench:
             job.hand = hand
             hand.remember(job.family)
             self._changed.notify_all()  # another hand may now have less to do than this one
-        return partial(self._advance, job)
+        return partial(self._advance, job, hand)
 
-    def _advance(self, job: Job) -> None:
-        assert job.hand is not None
-        hand, before = job.hand, job.hand.worked
+    def _advance(self, job: Job, hand: ThreadHand) -> None:
+        with self._changed:
+            if job.hand is not hand:  # it was given up since its turn was chosen
+                return
+        before = hand.worked
         try:
-            job.advance()
+            job.advance(hand)
         finally:
             with self._changed:
                 job.seconds += hand.worked - before
