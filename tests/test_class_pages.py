@@ -13,7 +13,7 @@ from transfer_ui.articles.class_links.room import WAITS, WAITS_FOR_WORD
 from transfer_ui.controls.class_link import ClassLink, mark, reveal_by, write
 from transfer_ui.controls.knobs import KNOB
 from transfer_ui.controls.link import from_query, to_query
-from transfer_ui.runs import cached, studies
+from transfer_ui.runs import baseline_scores, cached, places, studies
 
 READERS = [page for page in PAGE_FILES if page != "class_links"]
 QUICK_CONFIG = from_query(QUICK).config
@@ -46,7 +46,9 @@ def _nothing_computed(monkeypatch):
         raise AssertionError("a veiled page must not ask for a result")
 
     for module, names in (
-        (cached, ("outcome", "quietly", "default_view", "default_arms")),
+        (cached, ("outcome", "default_view", "default_arms")),
+        (places, ("quietly", "default_view")),
+        (baseline_scores, ("quietly", "default_view")),
         (studies, ("outcome", "shipped_study", "shipped_measured")),
     ):
         for name in names:

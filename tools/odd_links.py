@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from transfer_ui.controls.knobs import KNOB
 from transfer_ui.controls.parameters import CLASS_PARAMETERS, PAGE_PARAMETERS
 
-MARKER = "zqx"  # in all that would do something if it were rendered
+MARKER = "zqxvkjwq"  # in all that would do something if it were rendered; too long to be in a picture by chance
 MARKUP = (
     *(f"<script>{MARKER}()</script>", f"<img src=x onerror={MARKER}()>", f"[{MARKER}](javascript:alert(1))"),
     *(f"`]({MARKER})", f"**{MARKER}**", f":red[{MARKER}]", f"${MARKER}^2$", f"\n\n# {MARKER}\n"),
