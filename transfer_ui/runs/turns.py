@@ -81,8 +81,11 @@ class Turns:
 
 
 def _passed_over(jobs: Sequence[Job], chosen: Job) -> list[Job]:
-    """List the long ones, those who asked before the chosen one, and all if that takes long, for however many."""
-    return [job for job in jobs if _level(job) or job.asked < chosen.asked or chosen.seconds >= SHORT]
+    """List the long ones, and one short one: the first to ask before the chosen one did, or at all if that takes long."""
+    long, short = [job for job in jobs if _level(job)], [job for job in jobs if not _level(job) and job is not chosen]
+    before = [job for job in short if job.asked < chosen.asked or chosen.seconds >= SHORT]
+    # One at a time: each that has begun holds its memory.
+    return [*long, *sorted(before, key=lambda job: job.asked)[:1]]
 
 
 def _level(job: Job) -> int:
