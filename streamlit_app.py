@@ -1,5 +1,10 @@
 """Freeze or fine-tune? The entrypoint: the map of pages, and nothing else."""
 
+from transfer_ui.shell import heap
 from transfer_ui.shell.map import navigation
 
-navigation().run()
+heap.settle()
+try:
+    navigation().run()
+finally:  # a page that waits for a click stops here
+    heap.settle()

@@ -48,13 +48,13 @@ veiled = room.is_veiled(config)
 if veiled or (visit.page_is_new() and not cached.is_known(config)):
     # Axes at once: the browser prepares the charts while the server trains. Later, the previous run's curves stay.
     strip.draw({})
-    chart.draw(None)
+    chart.draw_rows(None)
 if veiled:
     room.wait(place)
 with place:
     outcome = cached.comparison(
         config,
-        lambda so_far: chart.draw(curves.curve_rows(so_far, {}, metric)),
+        lambda so_far: chart.draw_rows(curves.curve_rows(so_far, {}, metric)),
         [*baseline_scores.requests_of(config).values()],
     )
     results = outcome.results
@@ -67,9 +67,9 @@ with place:
     rows = outcome.once(metric, lambda: curves.curve_rows(results, {}, metric))
     words = outcome.once(f"{metric} in words", lambda: sentences.described(results, curves.PANELS[metric], metric))
     if pinned:
-        chart.draw(curves.curve_rows(results, pinned, metric), words)
+        chart.draw_rows(curves.curve_rows(results, pinned, metric), words)
     else:
-        chart.draw(rows, words, outcome.once(f"ends of {metric}", lambda: curves.end_rows(rows, metric)))
+        chart.draw(outcome.once(f"{metric}, drawn", lambda: chart.filled(rows, words)))
 
     baselines = comparison.answer(
         config,
@@ -82,7 +82,9 @@ with place:
                 sentences.price(results),
             ],
         ),
-        lambda scores: strip.draw(scores, described(scores)),
+        lambda scores: strip.draw_filled(
+            outcome.once(f"strip of {len(scores)}", lambda: strip.filled(scores, described(scores)))
+        ),
     )
     frame.show_trouble(sentences.trouble(results))
 with numbers:

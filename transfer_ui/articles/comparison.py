@@ -9,7 +9,7 @@ import streamlit as st
 
 from transfer_core import STRATEGIES, RunConfig
 from transfer_ui import nouns, verdicts
-from transfer_ui.charts import old_path, samples, work
+from transfer_ui.charts import base, old_path, samples, work
 from transfer_ui.charts.components import readings
 from transfer_ui.controls import yours
 from transfer_ui.palette import colours
@@ -96,19 +96,20 @@ def draw_costs(outcome: Outcome, mode: str) -> None:
     has_old_task = next(iter(results.values())).config.has_old_task
     left, right = st.columns(2, gap="medium") if has_old_task else (st.container(), None)
     with left:
-        paths = outcome.once("work", lambda: work.rows(results))
-        work.show(paths, outcome.once("ends of work", lambda: work.ends(paths)), mode)
+        base.show_filled(work.template(mode), outcome.once("work", lambda: work.filled(results)))
     if right:
         with right:
-            kept = outcome.once("old task", lambda: old_path.rows(results))
-            old_path.show(kept, outcome.once("ends of the old task", lambda: old_path.ends(kept)), mode)
+            base.show_filled(old_path.template(mode), outcome.once("old task", lambda: old_path.filled(results)))
 
 
 def draw_samples(config: RunConfig) -> None:
-    """Draw one example per class of both tasks, behind a click; rows of numbers are not to be looked at."""
+    """Draw one example per class of both tasks, once it is asked for; rows of numbers are not to be looked at."""
     if nouns.are_rows(config.pair):
         return
-    with st.expander("The images", icon=":material/image:"):
+    place = st.expander("The images", icon=":material/image:", key="images_of_tasks", on_change="rerun")
+    if not place.open:
+        return
+    with place:
         found = cached.samples(config).items()
         shown = {role: (title, names, cached.inked(config, seen)) for role, (title, names, seen) in found}
         is_own = yours.is_own(config.scenario)

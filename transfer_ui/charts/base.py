@@ -18,6 +18,7 @@ from transfer_core.arrays import Array
 from transfer_core.statistics import MIN_SEEDS, mean_band
 from transfer_ui import nouns
 from transfer_ui.charts import alt
+from transfer_ui.charts.filling import Filling, fill
 from transfer_ui.charts.projected import enlarged
 from transfer_ui.charts.ready import Spec
 from transfer_ui.controls import class_mode
@@ -185,12 +186,26 @@ def show(
     **further : DataFrame
         More data of the template, by name.
     """
+    show_filled(spec, fill(rows, alt=alt, frame=frame, **further), place)
+
+
+def show_filled(spec: Spec, filling: Filling, place: Place | None = None) -> None:
+    """Draw a template that has been filled already.
+
+    Parameters
+    ----------
+    spec : dict
+        From `template`.
+    filling : Filling
+    place : Place, optional
+        As for `show`.
+    """
     place = place or Place()
     place.at = place.at.vega_lite_chart(
         None,
-        _filled(nouns.worded_here(spec), rows, frame, **further),
+        {**shown(nouns.worded_here(spec)), "datasets": dict(filling.datasets)},
         width="stretch",
-        alt=nouns.said_here(alt),
+        alt=nouns.said_here(filling.alt),
         theme=None,
     )
 
@@ -222,7 +237,7 @@ def show_and_pick(
     """
     state = (place or Place()).at.vega_lite_chart(
         None,
-        _filled(spec, rows, frame),
+        {**shown(spec), "datasets": fill(rows, alt=alt, frame=frame).datasets},
         width="stretch",
         alt=alt,
         theme=None,
@@ -237,7 +252,3 @@ def show_and_pick(
 def shown(spec: Spec) -> Spec:
     """Give a template as it is drawn in this view of the page."""
     return enlarged(spec) if class_mode.is_projected() else spec
-
-
-def _filled(spec: Spec, rows: pd.DataFrame, frame: Mapping[str, float] | None, **further: pd.DataFrame) -> Spec:
-    return {**shown(spec), "datasets": {"rows": rows, "frame": pd.DataFrame([frame or {"": 0.0}]), **further}}

@@ -19,6 +19,7 @@ CLEAR = 14  # pixels from the middle of a point to that of a name that it does n
 BESIDE, ABOVE = 10, -4  # pixels from a point to the near end of its name: at its side, or over it
 COVERED = 10_000.0  # what a covered point costs: more than any distance
 FAR = 20  # pixels
+STEP = 2  # pixels between two heights that are tried
 MISLEADING = 1_000.0  # what it costs to stand nearer to another point than to one's own
 
 
@@ -121,21 +122,24 @@ def _apart(
     below : tuple of bool ndarrays of shape (n, m) and (n, n), optional
         Which points, and which names, must stay below a name; the others stay above it. Otherwise each may be either.
     """
-    rows = np.arange(height - line_ends.LABEL_GAP // 2 + 1.0)[:, None]
+    rows = np.arange(0.0, height - line_ends.LABEL_GAP // 2 + 1, STEP)[:, None]
     ideal = dots - (CLEAR if outside == ABOVE else 0)
 
-    def costs(name: int, placed: Array) -> Array:
-        n_covered = np.zeros(len(rows))
-        for of, (which, places, least) in enumerate(((over, dots, CLEAR), (meets, placed, line_ends.LABEL_GAP))):
-            gaps = places - rows
-            room = np.where(below[of][name], gaps, -gaps) if below else np.abs(gaps)
-            n_covered += (room < least)[:, which[name]].sum(axis=1)
-        own = np.abs(dots[name] - rows)
-        misleads = (np.abs(dots - rows) < own)[:, over[name]].any(axis=1)
+    def n_too_near(name: int, of: int, which: Array, places: Array, least: int) -> Array:
+        gaps = places[which[name]] - rows
+        room = np.where(below[of][name, which[name]], gaps, -gaps) if below else np.abs(gaps)
+        found: Array = np.count_nonzero(room < least, axis=1)
+        return found
+
+    def cost_alone(name: int) -> Array:
+        off = np.abs(dots - rows)
+        misleads = (off < off[:, [name]])[:, over[name]].any(axis=1)
         away = np.abs(rows[:, 0] - ideal[name])
         # Two names that are a little off read better than one that is far away.
-        found: Array = away + away**2 / FAR + COVERED * n_covered + MISLEADING * misleads
+        found: Array = away + away**2 / FAR + COVERED * n_too_near(name, 0, over, dots, CLEAR) + MISLEADING * misleads
         return found
+
+    alone = [cost_alone(name) for name in range(len(over))]
 
     best, least_cost = np.zeros(len(over)), np.inf
     from_top = np.argsort(dots[: len(over)], kind="stable").tolist()
@@ -146,7 +150,7 @@ def _apart(
     ):
         placed, cost = np.full(len(over), np.nan), 0.0
         for name in order:
-            row = costs(name, placed)
+            row = alone[name] + COVERED * n_too_near(name, 1, meets, placed, line_ends.LABEL_GAP)
             placed[name], cost = rows[np.argmin(row), 0], cost + row.min()
         if cost < least_cost:
             best, least_cost = placed, cost

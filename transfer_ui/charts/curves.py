@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from transfer_core import STRATEGIES, RunResult
+from transfer_core.arrays import Array
 from transfer_core.schedules import with_starts
 from transfer_ui.charts import alt, base, line_ends
 from transfer_ui.charts.encodings import epochs, frame_scale
+from transfer_ui.charts.filling import Filling, fill
 from transfer_ui.charts.lettering import at_the_ends
 from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.palette import INK, MUTED, PAPER, colours, dashes
@@ -47,26 +49,34 @@ def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult]
     DataFrame
         ``run``, ``strategy``, ``epoch``, ``mean``, ``low``, ``high``. Small types: every redraw sends them.
     """
-    runs, names, epochs, bands = [], [], [], []
-    for run, group in (("this run", results), ("pinned", pinned)):
-        for name, result in group.items():
-            shown = np.array(shown_epochs(result.n_epochs), np.int16)
-            runs += [run] * len(shown)
-            names += [SHORTS[name]] * len(shown)
-            epochs.append(shown)
-            bands.append(np.stack(base.shown_band(result.history[metric][:, shown])))
+    groups = {"this run": results, "pinned": pinned}
+    drawn = [(run, name, result) for run, group in groups.items() for name, result in group.items()]
+    epochs = [np.array(shown_epochs(result.n_epochs), np.int16) for _, _, result in drawn]
+    bands = [
+        np.stack(base.shown_band(result.history[metric][:, shown]))
+        for (_, _, result), shown in zip(drawn, epochs, strict=True)
+    ]
     starts, words = _moments(results)
     mean, low, high = np.hstack([*bands, np.full((3, len(starts)), np.nan)]).astype(np.float32)
+    counts = [*map(len, epochs), *[1] * len(starts)]
     return pd.DataFrame(
         {
-            "run": pd.Categorical([*runs, *[RUNS[-1]] * len(starts)], RUNS),
-            "strategy": pd.Categorical([*names, *words]),
+            "run": _repeated([*(run for run, _, _ in drawn), *[RUNS[-1]] * len(starts)], counts),
+            "strategy": _repeated([*(SHORTS[name] for _, name, _ in drawn), *words], counts),
             "epoch": np.concatenate([*epochs, np.array(starts, np.int16)]),
             "mean": mean,
             "low": low,
             "high": high,
         }
     )
+
+
+def _repeated(words: Sequence[str], counts: Sequence[int]) -> pd.Categorical[str]:
+    """Repeat each word as often as its count says."""
+    categories = list(dict.fromkeys(words))
+    codes = np.repeat(np.array([categories.index(word) for word in words], np.int8), counts)
+    repeated: pd.Categorical[str] = pd.Categorical.from_codes(codes, pd.Index(categories))
+    return repeated
 
 
 def end_rows(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -83,13 +93,21 @@ def end_rows(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
     DataFrame
         ``strategy``, ``epoch``, and the columns of `line_ends.label_rows`.
     """
-    current = rows[rows["run"] == "this run"]
-    last = current.drop_duplicates("strategy", keep="last")  # an arm may be shorter than the others
+    current = _current(rows)
+    names = rows["strategy"].to_numpy()[current]
+    # An arm may be shorter than the others: a line ends where the next begins.
+    last = np.append(names[1:] != names[:-1], True) if len(names) else current[:0]
     low, high = _domain(rows, metric)
     # A loss that is no number any more was too high: its name must not stand where the best losses are.
-    ends = np.nan_to_num(last["mean"].to_numpy(), nan=high if metric.endswith("loss") else low)
+    ends = np.nan_to_num(rows["mean"].to_numpy()[current][last], nan=high if metric.endswith("loss") else low)
+    epochs = rows["epoch"].to_numpy()[current][last]
     places = line_ends.label_rows(ends, low, high)
-    return pd.DataFrame({"strategy": list(last["strategy"]), "epoch": last["epoch"].to_numpy()} | places)
+    return pd.DataFrame({"strategy": names[last], "epoch": epochs} | places)
+
+
+def _current(rows: pd.DataFrame) -> Array:
+    """Tell which rows are of the run on show."""
+    return np.asarray(rows["run"] == "this run")
 
 
 def _moments(results: Mapping[str, RunResult]) -> tuple[list[int], list[str]]:
@@ -118,8 +136,8 @@ def frame(n_epochs: int, rows: pd.DataFrame, metric: str) -> dict[str, float]:
 
 def last_epoch(rows: pd.DataFrame) -> int:
     """Find the latest epoch of the run on show: one under way, or stopped, has not reached its last."""
-    reached = rows.loc[rows["run"] == "this run", "epoch"]
-    return int(reached.max()) if len(reached) else 0
+    reached = rows["epoch"].to_numpy()[_current(rows)]
+    return int(reached.max(initial=0))
 
 
 def shown_epochs(n_epochs: int) -> list[int]:
@@ -135,13 +153,14 @@ def shown_epochs(n_epochs: int) -> list[int]:
 
 def _domain(rows: pd.DataFrame, metric: str) -> tuple[float, float]:
     """Range that shows the differences: what the lines do in the second half of the run, and the best accuracy of all of it."""
-    current = rows[rows["run"] == "this run"]
-    late = current.loc[current["epoch"] >= rows["epoch"].max() / 2, "mean"]
+    epochs, current = rows["epoch"].to_numpy(), _current(rows)
+    mean = rows["mean"].to_numpy(float)
+    late = mean[current & (epochs >= epochs.max() / 2)]
     values = late[np.isfinite(late)]
-    if values.empty:
+    if not len(values):
         return 0.0, 1.0
     if metric.endswith("accuracy"):
-        low, high = np.floor(20 * values.min()) / 20, np.ceil(20 * current["mean"].max()) / 20
+        low, high = np.floor(20 * values.min()) / 20, np.ceil(20 * np.nanmax(mean[current])) / 20
         return max(0.0, float(low) - 0.05), min(1.0, float(high) + 0.05)
     return 0.0, float(np.clip(values.max() * 1.15, 0.05, 4.0))
 
@@ -241,8 +260,8 @@ class Chart:
         self._template = curves_template(metric.rpartition("_")[2], mode, names) | {"title": title}
         self._place = base.Place()
 
-    def draw(self, rows: pd.DataFrame | None, words: str | None = None, ends: pd.DataFrame | None = None) -> None:
-        """Draw curves in place of the previous ones.
+    def filled(self, rows: pd.DataFrame | None, words: str = "") -> Filling:
+        """Put together what is drawn.
 
         Parameters
         ----------
@@ -250,17 +269,16 @@ class Chart:
             Of `curve_rows`; ``None``: the axes alone.
         words : str, optional
             What the chart shows, in a sentence; not while it changes all the time.
-        ends : DataFrame, optional
-            Of `end_rows`, if they are known already.
         """
-        if ends is None:
-            ends = NO_ROWS if rows is None else end_rows(rows, self._metric)
+        ends = NO_ROWS if rows is None else end_rows(rows, self._metric)
         rows = NO_ROWS if rows is None else rows
-        base.show(
-            self._template,
-            rows,
-            ends=ends,
-            alt=words or f"{PANELS[self._metric]}: training is under way.",
-            frame=frame(self._n_epochs, rows, self._metric),
-            place=self._place,
-        )
+        words = words or f"{PANELS[self._metric]}: training is under way."
+        return fill(rows, ends=ends, alt=words, frame=frame(self._n_epochs, rows, self._metric))
+
+    def draw(self, filling: Filling) -> None:
+        """Draw curves, of `filled`, in place of the previous ones."""
+        base.show_filled(self._template, filling, self._place)
+
+    def draw_rows(self, rows: pd.DataFrame | None, words: str = "") -> None:
+        """Draw curves of which nothing is kept; arguments as for `filled`."""
+        self.draw(self.filled(rows, words))

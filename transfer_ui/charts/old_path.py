@@ -10,6 +10,7 @@ import pandas as pd
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
 from transfer_ui.charts import alt, base, beside, paths
+from transfer_ui.charts.filling import Filling
 from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.on_the_way import kept_by_epoch
 from transfer_ui.palette import MUTED
@@ -106,16 +107,8 @@ def template(mode: str) -> Spec:
     )
 
 
-def show(table: pd.DataFrame, names: pd.DataFrame, mode: str) -> None:
-    """Draw the paths.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Of `rows`.
-    names : DataFrame
-        Of `ends`.
-    mode : {"light", "dark"}
-    """
+def filled(results: Mapping[str, RunResult]) -> Filling:
+    """Put together what is drawn."""
+    table = rows(results)
     words = "New task against accuracy on the old task"
-    paths.show(template(mode), table, names, frame(table), words, lambda row: f"{100 * row['source']:.1f} %")
+    return paths.filled(table, ends(table), frame(table), words, lambda row: f"{100 * row['source']:.1f} %")

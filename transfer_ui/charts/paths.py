@@ -11,6 +11,7 @@ import pandas as pd
 from transfer_core import STRATEGIES
 from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import frame_scale
+from transfer_ui.charts.filling import Filling, fill
 from transfer_ui.charts.ready import Spec
 from transfer_ui.palette import PAPER, colours
 
@@ -94,20 +95,13 @@ def template(
     return base.follow_epoch(base.template(alt.layer(*layers).properties(height=HEIGHT), mode))
 
 
-def show(
-    spec: Spec,
-    table: pd.DataFrame,
-    names: pd.DataFrame,
-    frame: Mapping[str, float],
-    words: str,
-    at: Callable[[pd.Series], str],
-) -> None:
-    """Draw paths.
+def filled(
+    table: pd.DataFrame, names: pd.DataFrame, frame: Mapping[str, float], words: str, at: Callable[[pd.Series], str]
+) -> Filling:
+    """Fill a template.
 
     Parameters
     ----------
-    spec : dict
-        From `template`.
     table : DataFrame
         One row per strategy and epoch.
     names : DataFrame
@@ -120,4 +114,4 @@ def show(
     """
     said = [f"{row['strategy']} {100 * row['mean']:.1f} % at {at(row)}" for _, row in last_rows(table).iterrows()]
     words = f"{words}, epoch by epoch; at the end: {'; '.join(said)}."
-    base.show(spec, table, alt=words, frame=frame, ends=names)
+    return fill(table, alt=words, frame=frame, ends=names)

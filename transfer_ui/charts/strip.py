@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from transfer_core.baselines import BASELINES
 from transfer_core.statistics import MIN_SEEDS, Interval, mean_interval, paired_gap
 from transfer_ui.charts import alt, base
 from transfer_ui.charts.encodings import frame_scale
+from transfer_ui.charts.filling import Filling, fill
 from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.series import TITLES, styles
 from transfer_ui.palette import MUTED, PAPER
@@ -23,6 +25,7 @@ ROW, MARGIN = 24, 46  # pixels of a row, and of axis and title
 FEW_ROWS = 6  # fewer have the height of so many, or the axis would leave them no room
 MEASURE = "Test accuracy"
 NAMES = (*STRATEGIES, OWN, *BASELINES)
+PANELS = ("accuracy", "gap")
 COLUMNS = ["row", "strategy", "kind", "value", "low", "high", "words"]
 
 
@@ -155,6 +158,20 @@ def frame(table: pd.DataFrame, panel: str) -> dict[str, float]:
     return {"zero": 0.0, "low": round(low - room, 2), "high": round(max(high, 0.0) + room, 2)}
 
 
+class Filled(NamedTuple):
+    """What fills a strip.
+
+    Attributes
+    ----------
+    panels : sequence of Filling
+        One per panel.
+    n_rows : int
+    """
+
+    panels: Sequence[Filling]
+    n_rows: int
+
+
 class Strip:
     """Both panels in their places, side by side; on a phone one below the other.
 
@@ -188,12 +205,21 @@ class Strip:
         measure : str
             What the accuracies are.
         """
-        for panel, place, table in zip(("accuracy", "gap"), self._places, rows(scores, self._to_come), strict=True):
-            spec = {
-                **template(panel, self._mode, self._names, measure),
-                "height": ROW * max(FEW_ROWS, table["strategy"].nunique()),
-            }
-            base.show(spec, table, alt=words, frame=frame(table, panel), place=place)
+        self.draw_filled(self.filled(scores, words), measure)
+
+    def filled(self, scores: Mapping[str, Array], words: str) -> Filled:
+        """Put together what is drawn; arguments as for `draw`."""
+        tables = rows(scores, self._to_come)
+        panels = [
+            fill(table, alt=words, frame=frame(table, panel)) for panel, table in zip(PANELS, tables, strict=True)
+        ]
+        return Filled(panels, len({*scores, *self._to_come}))
+
+    def draw_filled(self, filled: Filled, measure: str = MEASURE) -> None:
+        """Draw what was put together before, in place of what was drawn then."""
+        for panel, place, filling in zip(PANELS, self._places, filled.panels, strict=True):
+            spec = template(panel, self._mode, self._names, measure)
+            base.show_filled({**spec, "height": ROW * max(FEW_ROWS, filled.n_rows)}, filling, place)
 
 
 def described(scores: Mapping[str, Array], measure: str = MEASURE) -> str:

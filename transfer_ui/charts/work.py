@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,9 +12,9 @@ import pandas as pd
 from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
 from transfer_core.costs import multiply_adds
-from transfer_core.schedules import first_epochs
 from transfer_ui.charts import alt, beside, paths
-from transfer_ui.charts.curves import curve_rows
+from transfer_ui.charts.curves import curve_rows, shown_epochs
+from transfer_ui.charts.filling import Filling
 from transfer_ui.charts.ready import Spec, kept
 
 PADDING = 18  # pixels beside the paths
@@ -21,10 +22,12 @@ PADDING = 18  # pixels beside the paths
 
 def work_by_epoch(result: RunResult) -> Array:
     """Multiply-adds up to the end of each epoch, ``(n_epochs + 1,)``; the first entry is before any training."""
-    sizes = result.config.layer_sizes
-    per_image = np.array(
-        [multiply_adds(first_epochs(result.schedule, n), sizes, 1) for n in range(result.n_epochs + 1)]
-    )
+    sizes, added = result.config.layer_sizes, [0]
+    for phase in result.schedule:
+        # The first epoch of a phase also takes the features of the layers that are frozen.
+        first, both = (multiply_adds((replace(phase, n_epochs=n),), sizes, 1) for n in (1, 2))
+        added += [first, *[both - first] * (phase.n_epochs - 1)][: phase.n_epochs]
+    per_image = np.cumsum(added)
     n_images = result.cost.multiply_adds // max(int(per_image[-1]), 1)  # the work is proportional to them
     work: Array = per_image * n_images
     return work
@@ -38,10 +41,10 @@ def rows(results: Mapping[str, RunResult]) -> pd.DataFrame:
     DataFrame
         ``strategy``, ``epoch``, ``mean``, ``low``, ``high``, ``multiply_adds``.
     """
-    curves = curve_rows(results, {}, "val_accuracy").query("run == 'this run' and epoch > 0").drop(columns="run")
-    work = {STRATEGIES[name].short: work_by_epoch(result) for name, result in results.items()}
-    so_far = [work[strategy][epoch] for strategy, epoch in zip(curves["strategy"], curves["epoch"], strict=True)]
-    return curves.assign(multiply_adds=np.array(so_far, np.float32))
+    curves = curve_rows(results, {}, "val_accuracy")
+    curves = curves[(curves["run"] == "this run") & (curves["epoch"] > 0)].drop(columns="run")
+    so_far = [work_by_epoch(result)[shown_epochs(result.n_epochs)[1:]] for result in results.values()]
+    return curves.assign(multiply_adds=np.concatenate(so_far).astype(np.float32))
 
 
 def ends(table: pd.DataFrame) -> pd.DataFrame:
@@ -94,16 +97,8 @@ def template(mode: str) -> Spec:
     return paths.template(x, y, colour, "datum.epoch == at", tooltip, mode, names=names)
 
 
-def show(table: pd.DataFrame, names: pd.DataFrame, mode: str) -> None:
-    """Draw the paths.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Of `rows`.
-    names : DataFrame
-        Of `ends`.
-    mode : {"light", "dark"}
-    """
+def filled(results: Mapping[str, RunResult]) -> Filling:
+    """Put together what is drawn."""
+    table = rows(results)
     words = "Validation accuracy against multiply-adds"
-    paths.show(template(mode), table, names, paths.frame(table), words, lambda row: f"{row['multiply_adds']:,.3g}")
+    return paths.filled(table, ends(table), paths.frame(table), words, lambda row: f"{row['multiply_adds']:,.3g}")

@@ -30,10 +30,12 @@ def curves_of(config: RunConfig, names: tuple[str, ...], metric: str) -> Figure:
 
         def draw(results: Results | None, predicted: str | None) -> None:
             if results is None:
-                chart.draw(None, f"{curves.PANELS[metric]}, axes only: predict first.")
+                chart.draw_rows(None, f"{curves.PANELS[metric]}, axes only: predict first.")
                 return
             shown = {name: results[name] for name in names}
-            chart.draw(curves.curve_rows(shown, {}, metric), sentences.described(shown, curves.PANELS[metric], metric))
+            chart.draw_rows(
+                curves.curve_rows(shown, {}, metric), sentences.described(shown, curves.PANELS[metric], metric)
+            )
 
         return draw
 

@@ -12,6 +12,7 @@ from transfer_ui import nouns
 from transfer_ui.articles.your_schedule import tries
 from transfer_ui.articles.your_schedule.tries import Try
 from transfer_ui.charts import curves, price
+from transfer_ui.charts.filling import Filling
 from transfer_ui.charts.strip import Strip, described
 from transfer_ui.palette import theme
 from transfer_ui.rows import OWN
@@ -48,16 +49,18 @@ class Figures:
     def draw_nothing(self) -> None:
         """Draw the axes, before there is a number."""
         self._strip.draw({})
-        self._curves.draw(None)
+        self._curves.draw_rows(None)
 
     def draw_curves(self, results: Results, found: Found | None = None) -> None:
         """Draw the curves so far, or those of runs that have been found, of which the rows are kept."""
         if found is None:
-            self._curves.draw(curves.curve_rows(results, {}, METRIC))
+            self._curves.draw_rows(curves.curve_rows(results, {}, METRIC))
             return
-        rows = found.once("own curves", lambda: curves.curve_rows(results, {}, METRIC))
-        words = found.once("own words", lambda: curves_described(results, curves.PANELS[METRIC], METRIC))
-        self._curves.draw(rows, words, found.once("own ends", lambda: curves.end_rows(rows, METRIC)))
+        self._curves.draw(found.once("own curves", lambda: self._filled(results)))
+
+    def _filled(self, results: Results) -> Filling:
+        words = curves_described(results, curves.PANELS[METRIC], METRIC)
+        return self._curves.filled(curves.curve_rows(results, {}, METRIC), words)
 
     def draw_scores(self, scores: Scores) -> None:
         """Draw every row that is known so far."""
