@@ -24,6 +24,9 @@ def test_an_example_is_compared_and_a_knob_is_moved(server: str, page: Page):
     expect(page).to_have_url(f"{server}/compare?scenario=yours&hidden_width=32")
     eventually(page, numbers.all_inner_texts, lambda now: len(now) == 5 and now != before)
     ready(page)
+    expect(page.get_by_test_id("stImage")).to_have_count(0)  # they are drawn once somebody wants to see them
+    page.get_by_text("The images", exact=True).click()
+    expect(page.get_by_test_id("stImage")).to_have_count(2)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     go(page, "Inside")
     expect(page.get_by_text("Which weights changed?")).to_be_visible()
