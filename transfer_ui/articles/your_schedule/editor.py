@@ -91,7 +91,7 @@ def _draw_table(schedule: Schedule) -> None:
     rows = [_row(phase) for phase in from_text(base)]
     columns = (EPOCHS, *names)
     # Columns of text: one of numbers drops an entry that is none without a word, and makes 1 of -1.
-    column = partial(st.column_config.TextColumn, alignment="right")
+    column = partial(st.column_config.TextColumn, alignment="right", width="small")
     edited = st.data_editor(
         pd.DataFrame(rows, columns=columns, dtype="string"),
         key=f"schedule_table_{version}",
