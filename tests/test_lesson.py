@@ -1,5 +1,6 @@
 """The guided lesson: every step walked, every check answered right and wrong, progress in the link."""
 
+import json
 import re
 from itertools import permutations
 
@@ -81,6 +82,14 @@ def test_a_check_waits_for_a_complete_answer_and_may_be_left_out(runs):
     assert app.query_params["done"] == "rates"
     assert not app.success
     assert app.info[0].value == STEPS["rates"].check.shows(runs["rates"])
+
+
+@pytest.mark.parametrize(("step", "ends"), [("rates", [0.002, 0.2]), ("data", [10, 1000])])
+def test_a_figure_that_waits_for_a_prediction_has_axes_with_ends(step, ends):
+    chart = open_page("learn", {"lesson": step}).get("vega_lite_chart")[-1].proto
+    line = next(layer for layer in json.loads(chart.spec)["layer"] if layer["mark"]["type"] == "line")
+    assert [line["encoding"][channel]["scale"]["domain"] for channel in "xy"] == [ends, [0, 1]]
+    assert chart.alt == "Test accuracy, axes only: predict first."
 
 
 def test_the_visit_remembers_what_was_predicted_and_the_link_only_that_a_step_is_done():

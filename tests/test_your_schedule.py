@@ -1,17 +1,20 @@
 """A schedule of the visitor's own: drawn, undone, carried by the link, judged with the attempts before it, taken away."""
 
 import ast
+import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.app import QUICK, open_page, texts, widget
 from transfer_core import STRATEGIES, Arm, RunConfig, compare, scenario_config
-from transfer_core.schedule_text import from_text, to_text
+from transfer_core.schedule_text import ScheduleError, from_text, to_text
 from transfer_core.schedules import n_epochs
 from transfer_core.strategies import progressive_unfreezing
 from transfer_ui.articles.your_schedule.bet import Bet, feedback
 from transfer_ui.articles.your_schedule.code import in_notebook
+from transfer_ui.articles.your_schedule.editor import as_text
 from transfer_ui.articles.your_schedule.standing import headline, standing
 from transfer_ui.articles.your_schedule.starts import STARTS, lesson
 from transfer_ui.charts import price
@@ -115,6 +118,39 @@ def test_a_wrong_schedule_in_the_link_gets_one_sentence_and_the_page_works(asked
     assert said(app).startswith("#### To beat: ")
 
 
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        (["5", None, "", "0.1"], "5-f-f-0.1"),
+        ([" 5 ", "frozen", "F", "5e-4"], "5-f-f-0.0005"),
+        (["5", np.nan, None, 0.1], "5-f-f-0.1"),
+    ],
+)
+def test_what_is_typed_into_the_table_is_a_schedule(typed, text):
+    assert as_text(pd.DataFrame([typed], dtype=object)) == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (["5", None, None, None], "phase 1 of schedule must leave a layer to train, got 'f-f-f'"),
+        (["5", None, None, "fast"], "head in phase 1 of schedule must be f (frozen) or a rate above 0 and at most 100"),
+        (["5", None, "-1", "0.1"], "layer 2 in phase 1 of schedule must be f .* at most 100, got '\N{MINUS SIGN}1'"),
+        (["5", "0.1_x", "0.1", "0.1"], "layer 1 in phase 1 of schedule must be f .* at most 100, got '0.1 x'"),
+        (["5", None, None, "inf"], "head in phase 1 of schedule must be f .* at most 100, got 'inf'"),
+        (["0", None, None, "0.1"], "phase 1 of schedule must begin with its epochs, a whole number from 1, got '0'"),
+        (["5-f", None, None, "0.1"], "phase 1 of schedule must begin with its epochs, .* got '5\N{MINUS SIGN}f'"),
+        ([None, None, None, "0.1"], "phase 1 of schedule must begin with its epochs, a whole number from 1, got ''"),
+        (["5", None, None, 10_000 * "x"], "schedule must have 1 to 2,000 characters"),
+        ([], "schedule must have a phase, got 'none'"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_a_wrong_entry_in_the_table_gets_the_sentence_of_the_link(typed, sentence):
+    with pytest.raises(ScheduleError, match=re.sub(r"[()]", r"\\\g<0>", sentence)):
+        from_text(as_text(pd.DataFrame([typed] if typed else [], dtype=object)), 3)
+
+
 def test_an_edit_that_no_editor_makes_is_refused():
     app = open_page("your_schedule", LINK | {"schedule": DRAWN, "trained": "maybe"})
     assert "trained in the link must be yes, got `maybe`" in texts(app.warning)
@@ -138,7 +174,7 @@ def test_a_longer_schedule_is_said_and_all_can_be_given_as_many_epochs():
     assert "Your schedule trains for 10 epochs, the strategies for 5." in texts(app.caption)
     widget(app, "equal").click().run()
     assert app.session_state["config"].n_epochs == 10
-    assert "Your schedule trains for" not in texts(app.caption)
+    assert "Your schedule trains for 10 epochs, as the strategies do." in texts(app.caption)
     assert schedule(app) == "7-f-f-0.1_3-0.02-0.02-0.02"
 
 

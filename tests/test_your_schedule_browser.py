@@ -1,15 +1,17 @@
-"""The editor of a schedule, driven by mouse and by keyboard, on a fresh server: drawn, undone, trained, taken away."""
+"""The two editors of a schedule, driven by mouse and by keyboard: drawn, typed, undone, trained, taken away."""
 
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import answer, eventually, ready
+from tests.browser import answer, eventually, ready, settled
+from tests.present import present
 from transfer_core.schedule_text import from_text, rates_of
 
 pytestmark = pytest.mark.browser
 LINK = "your_schedule?n_epochs=20&unfreeze_epoch=8&n_seeds=6&pretrain_epochs=2&hidden_width=16"
+ROW_HEIGHT = 35  # pixels, of a table
 
 
 def linked(page: Page) -> str:
@@ -39,6 +41,33 @@ def drag(page: Page, label: str, by: float) -> None:
     page.mouse.up()
 
 
+def type_in(page: Page, row: int, column: int, text: str) -> None:
+    """Type over a cell of the table, or empty it, as a visitor does; it is drawn on a canvas."""
+    grid = page.get_by_test_id("data-grid-canvas").first
+    grid.scroll_into_view_if_needed()
+    box, n_columns = present(grid.bounding_box()), grid.locator("th").count()
+    x, y = box["x"] + box["width"] * (column - 0.5) / n_columns, box["y"] + ROW_HEIGHT * (row + 1.5)
+    if not text:
+        page.mouse.click(x, y)
+        page.keyboard.press("Delete")
+        return
+    page.mouse.dblclick(x, y)
+    field = page.locator("#portal textarea")
+    field.fill(text)
+    field.press("Enter")
+
+
+def cell(page: Page, row: int, column: int) -> str:
+    """What stands in a cell of the table."""
+    return page.get_by_test_id(f"glide-cell-{column}-{row}").first.inner_text()
+
+
+def refused(page: Page, sentence: str) -> None:
+    """Wait until the page refuses something with this sentence, or nothing."""
+    place = page.get_by_test_id("stAlert")
+    eventually(page, place.all_inner_texts, lambda said: sentence in "".join(said) if sentence else not said)
+
+
 def test_a_schedule_is_drawn_by_mouse_and_keyboard_undone_trained_and_taken_away(server: str, page: Page):
     page.goto(f"{server}/{LINK}")
     ready(page, "Can you beat them?")
@@ -57,9 +86,9 @@ def test_a_schedule_is_drawn_by_mouse_and_keyboard_undone_trained_and_taken_away
     # Undo by button and by key, redo by button.
     page.get_by_role("button", name="Undo").click()
     assert changes_to(page, lambda schedule: sum(phase.n_epochs for phase in schedule) == 20) == apart
-    cell = page.get_by_role("button", name=re.compile("^head, epochs 1 to 8"))
-    cell.focus()
-    cell.press("Control+z")
+    head = page.get_by_role("button", name=re.compile("^head, epochs 1 to 8"))
+    head.focus()
+    head.press("Control+z")
     assert changes_to(page, lambda schedule: len(schedule) == 2) == first
     page.get_by_role("button", name="Redo").click()
     changes_to(page, lambda schedule: len(schedule) == 3)
@@ -70,9 +99,9 @@ def test_a_schedule_is_drawn_by_mouse_and_keyboard_undone_trained_and_taken_away
 
     # The keyboard: the rate, an edge, another layer of the last phase frozen again; focus stays where it was.
     ready(page)
-    cell = page.get_by_role("button", name=re.compile("^head, epochs 1 to 8"))
-    cell.focus()
-    cell.press("+")
+    head = page.get_by_role("button", name=re.compile("^head, epochs 1 to 8"))
+    head.focus()
+    head.press("+")
     changes_to(page, lambda schedule: rates_of(schedule[0])[-1] == 0.1)
     edge = page.get_by_role("slider", name="Epoch at which layer 2 is freed")
     edge.focus()
@@ -80,7 +109,7 @@ def test_a_schedule_is_drawn_by_mouse_and_keyboard_undone_trained_and_taken_away
     edge.press("ArrowRight")
     changes_to(page, lambda schedule: [phase.n_epochs for phase in schedule] == [8, 2, 2, 8])
     expect(edge).to_be_focused()
-    cell.focus()
+    head.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
@@ -88,8 +117,8 @@ def test_a_schedule_is_drawn_by_mouse_and_keyboard_undone_trained_and_taken_away
     page.keyboard.press("Space")
     drawn = changes_to(page, lambda schedule: schedule[-1].frozen == (False, True, False))
     ready(page)
-    cell.focus()
-    cell.press("Space")  # nothing would train
+    head.focus()
+    head.press("Space")  # nothing would train
     expect(page.locator(".said")).to_have_text("A phase must train something.")
     assert linked(page) == drawn
 
@@ -121,3 +150,48 @@ def test_a_schedule_is_drawn_by_mouse_and_keyboard_undone_trained_and_taken_away
     page.goto(page.url)
     ready(page)
     assert answer(page) == said
+
+
+def test_a_schedule_is_typed_into_the_table_refused_undone_and_trained(server: str, page: Page):
+    page.goto(f"{server}/{LINK}")
+    ready(page, "Can you beat them?")
+    page.get_by_text("The schedule as a table").click()
+    settled(page)
+    assert cell(page, 1, 4) == "0.005"
+
+    # Timeline and link follow the table; undo brings the old back in all three.
+    type_in(page, 0, 2, "0.02")
+    assert changes_to(page, lambda schedule: not schedule[0].frozen[0]) == "10-0.02-f-0.05_10-0.005-0.005-0.005"
+    assert page.get_by_role("button", name="layer 1, epochs 1 to 10: trains at 0.02").is_visible()
+    type_in(page, 1, 1, "12")
+    changes_to(page, lambda schedule: schedule[1].n_epochs == 12)
+    page.get_by_role("button", name="Undo").click()
+    kept = changes_to(page, lambda schedule: schedule[1].n_epochs == 10)
+    eventually(page, lambda: cell(page, 1, 1), lambda said: said == "10")
+    assert page.get_by_role("button", name="head, epochs 11 to 20: trains at 0.005").is_visible()
+
+    # What is wrong gets one sentence and changes nothing; the entry stays, to be mended.
+    for row, column, wrong, sentence, right in (
+        (0, 4, "fast", "Head in phase 1 of schedule in the table must be f (frozen) or a rate above 0", "0.05"),
+        (1, 1, "0", "Phase 2 of schedule in the table must begin with its epochs, a whole number from 1, got 0.", "10"),
+    ):
+        type_in(page, row, column, wrong)
+        refused(page, sentence)
+        assert cell(page, row, column) == wrong
+        assert linked(page) == kept
+        type_in(page, row, column, right)
+        refused(page, "")
+    type_in(page, 0, 2, "")
+    changes_to(page, lambda schedule: schedule[0].frozen == (True, True, False))
+    type_in(page, 0, 4, "")
+    refused(page, "Phase 1 of schedule in the table must leave a layer to train, got f-f-f.")
+    type_in(page, 0, 4, "0.1")
+    typed = changes_to(page, lambda schedule: rates_of(schedule[0])[-1] == 0.1)
+    assert typed == "10-f-f-0.1_10-0.005-0.005-0.005"
+
+    # What was typed is what is trained.
+    page.get_by_role("radio", name="My schedule").click()
+    page.get_by_role("button", name="Train it").click()
+    expect(page).to_have_url(re.compile("trained=yes"))
+    assert not answer(page).startswith("To beat")
+    expect(page.locator("td").filter(has_text=typed)).to_have_count(1)  # an attempt of that very schedule

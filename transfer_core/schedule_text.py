@@ -170,7 +170,8 @@ def _phase(text: str, part: str, n_layers: int | None) -> Phase:
         raise ScheduleError(part, f"have {n_layers} layers after its epochs", str(len(entries)))
     if not entries:
         raise ScheduleError(part, "have one entry per layer after its epochs", _short(text))
-    rates = [_rate(entry, f"layer {index} in {part}") for index, entry in enumerate(entries, start=1)]
+    names = [*(f"layer {index}" for index in range(1, len(entries))), "head"]
+    rates = [_rate(entry, f"{name} in {part}") for name, entry in zip(names, entries, strict=True)]
     if all(rate is None for rate in rates):
         raise ScheduleError(part, "leave a layer to train", _short(BETWEEN_LAYERS.join(entries)))
     return phase_of(int(epochs), rates)

@@ -32,9 +32,14 @@ class LivePanel:
         self._study, self._mode, self._series = study, mode, tuple(series)
         self._place = place or base.Place()
 
-    def draw(self, table: pd.DataFrame | None = None) -> None:
-        """Draw the results so far; only the axes if there are none."""
-        rows = NO_ROWS if table is None else figure_rows(table, self._study.figure)
+    def wait(self, first: float, last: float) -> None:
+        """Draw the axes alone, for shares from one end of what will be measured to the other."""
+        words = f"{self._study.figure.y.title}, axes only: predict first."
+        base.show(_stretched(self._spec(0), x=[first, last], y=[0, 1]), NO_ROWS, alt=words, place=self._place)
+
+    def draw(self, table: pd.DataFrame) -> None:
+        """Draw the results so far."""
+        rows = figure_rows(table, self._study.figure)
         words = f"{self._study.title} It is being measured."
         base.show(self._spec(0), rows, alt=words, place=self._place)
 
@@ -45,3 +50,16 @@ class LivePanel:
 
     def _spec(self, n_marks: int) -> Spec:
         return panel_template(self._study.figure, self._series, self._mode, None, n_marks)
+
+
+def _stretched(spec: Spec, **ends: list[float]) -> Spec:
+    """Give each axis its ends: without rows it has neither ticks nor lines."""
+    layers = []
+    for layer in spec["layer"]:
+        encoding = {
+            channel: {**how, "scale": {**how["scale"], "domain": ends[channel]}}
+            for channel, how in layer.get("encoding", {}).items()
+            if channel in ends and how.get("scale")
+        }
+        layers.append({**layer, "encoding": layer["encoding"] | encoding} if encoding else layer)
+    return {**spec, "layer": layers}

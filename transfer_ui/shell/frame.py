@@ -144,7 +144,7 @@ def _changed(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig | None:
         return None
 
 
-def link(file: str, config: RunConfig, label: str, **place: str) -> None:
+def link(file: str, config: RunConfig, label: str, *, icon: str = ":material/arrow_forward:", **place: str) -> None:
     """Draw a link to a page with these settings, at the place where the visitor left it or at a named place.
 
     What a link for a class fixes stays as it is.
@@ -153,6 +153,6 @@ def link(file: str, config: RunConfig, label: str, **place: str) -> None:
     st.page_link(
         st.session_state.pages[file],
         label=label,
-        icon=":material/arrow_forward:",
+        icon=icon,
         query_params=to_query(config) | address.of_class() | address.place_on(file) | place,
     )

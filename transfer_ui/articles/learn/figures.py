@@ -116,7 +116,9 @@ def rate_table(scores: Mapping[tuple[str, float], Array]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def accuracy_by_rate(scores: Callable[[Results], Mapping[tuple[str, float], Array]], names: tuple[str, ...]) -> Figure:
+def accuracy_by_rate(
+    scores: Callable[[Results], Mapping[tuple[str, float], Array]], names: tuple[str, ...], rates: tuple[float, ...]
+) -> Figure:
     """Draw accuracy against the learning rate, a line per strategy, as the study of rates does."""
 
     def reserve(mode: str) -> Picture[Results]:
@@ -124,7 +126,7 @@ def accuracy_by_rate(scores: Callable[[Results], Mapping[tuple[str, float], Arra
 
         def draw(results: Results | None, predicted: str | None) -> None:
             if results is None:
-                panel.draw()
+                panel.wait(rates[0], rates[-1])
             else:
                 panel.finish(rate_table(scores(results)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 import streamlit as st
@@ -63,17 +64,20 @@ def show(config: RunConfig) -> None:
 
 
 def progress(done: tuple[str, ...]) -> str:
-    """Say which steps are done.
+    """Say which steps are done, in so few words that the line never breaks because of them.
 
     Examples
     --------
-    >>> progress(("approaches", "rates"))
-    'Done: 2 of 8 steps (1, 5).'
+    >>> progress(("approaches", "rates", "mathematics", "unfreezing"))
+    'Done: 4 of 8 steps (1–2, 5–6).'
     >>> progress(())
     'Done: 0 of 8 steps.'
     """
-    numbers = ", ".join(str(number) for number, step in enumerate(PATH, 1) if step.name in done)
-    return f"Done: {len(done)} of {len(PATH)} steps{f' ({numbers})' if done else ''}."
+    numbers = [number for number, step in enumerate(PATH, 1) if step.name in done]
+    # In a run of neighbours, number and place differ by the same.
+    runs = [[number for _, number in run] for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
+    which = ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+    return f"Done: {len(numbers)} of {len(PATH)} steps{f' ({which})' if which else ''}."
 
 
 def _show_step(step: Step[Any], is_done: bool, config: RunConfig) -> None:
@@ -170,7 +174,7 @@ def _show_way_on(step: Step[Any], config: RunConfig) -> None:
     before, after = path.neighbours(step.name)
     with st.container(horizontal=True, key="links"):
         if before:
-            frame.link("learn", config, f"Back: {before.title}", lesson=before.name)
+            frame.link("learn", config, f"Back: {before.title}", icon=":material/arrow_back:", lesson=before.name)
         if after:
             frame.link("learn", config, f"**Next: {after.title}**", lesson=after.name)
         else:

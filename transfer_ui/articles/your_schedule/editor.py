@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from transfer_core.schedule_text import (
     rates_of,
     to_text,
 )
+from transfer_core.schedules import Phase
 from transfer_core.wording import sentence_case
 from transfer_ui.articles.your_schedule import draft
 from transfer_ui.articles.your_schedule.starts import STARTS
@@ -27,7 +28,8 @@ from transfer_ui.controls import sidebar
 from transfer_ui.controls.knobs import RATES
 from transfer_ui.palette import theme
 
-EPOCHS = "Epochs"
+EPOCHS, FROZEN_HERE = "Epochs", "frozen"
+RATE_HELP = "Learning rate of this layer. Delete it, or type “frozen”, to freeze the layer."
 
 
 def draw_buttons(config: RunConfig) -> None:
@@ -86,21 +88,24 @@ def _draw_table(schedule: Schedule) -> None:
         base, shown, version = text, text, version + 1
     st.session_state.schedule_table = (base, shown, version)
     names = layer_names(len(schedule[0].frozen))
-    number = st.column_config.NumberColumn
-    rate_help = "Learning rate; empty is frozen."
+    rows = [_row(phase) for phase in from_text(base)]
+    columns = (EPOCHS, *names)
+    # Columns of text: one of numbers drops an entry that is none without a word, and makes 1 of -1.
+    column = partial(st.column_config.TextColumn, alignment="right", width="small")
     edited = st.data_editor(
-        _table(from_text(base), names),
+        pd.DataFrame(rows, columns=columns, dtype="string"),
         key=f"schedule_table_{version}",
         num_rows="dynamic",
         hide_index=True,
         width="stretch",
+        placeholder=FROZEN_HERE,
         column_config={
-            EPOCHS: number(min_value=1, max_value=draft.MAX_EPOCHS, step=1, required=True),
-            **{name: number(sentence_case(name), min_value=0.0, format="%g", help=rate_help) for name in names},
+            name: column(sentence_case(name), help=RATE_HELP if name in names else None, default=last)
+            for name, last in zip(columns, rows[-1], strict=True)  # a new phase is like the last one
         },
     )
     try:
-        asked = to_text(from_text(_text(edited, names), len(names), max_epochs=draft.MAX_EPOCHS))
+        asked = to_text(from_text(as_text(edited), len(names), max_epochs=draft.MAX_EPOCHS))
     except ScheduleError as error:
         st.error(draft.refusal(error, "in the table"), icon=":material/warning:")
         return
@@ -110,23 +115,32 @@ def _draw_table(schedule: Schedule) -> None:
         st.rerun()
 
 
-def _table(schedule: Schedule, names: list[str]) -> pd.DataFrame:
-    """One row per phase: its epochs and the rate of each layer, empty where frozen."""
-    rows = [[phase.n_epochs, *rates_of(phase)] for phase in schedule]
-    return pd.DataFrame(rows, columns=[EPOCHS, *names]).astype({EPOCHS: "Int64"} | dict.fromkeys(names, float))
+def _row(phase: Phase) -> list[str | None]:
+    """Write the epochs of a phase and the rate of each layer, ``None`` where frozen."""
+    rates = [None if rate is None else np.format_float_positional(rate, trim="-") for rate in rates_of(phase)]
+    return [str(phase.n_epochs), *rates]
 
 
-def _text(table: pd.DataFrame, names: list[str]) -> str:
+def as_text(table: pd.DataFrame) -> str:
     """Write what stands in the table; `from_text` says what is wrong with it."""
+    if table.empty:
+        raise ScheduleError("schedule", "have a phase", "none")
+    rows = table.astype("string").fillna("").to_numpy()
     return BETWEEN_PHASES.join(
-        BETWEEN_LAYERS.join(
-            ["" if pd.isna(row[EPOCHS]) else f"{row[EPOCHS]:g}", *(_entry(row[name]) for name in names)]
-        )
-        for row in table.to_dict("records")
+        BETWEEN_LAYERS.join([_apart(epochs), *map(_entry, rates)]) for epochs, *rates in rows.tolist()
     )
 
 
-def _entry(rate: Any) -> str:
-    if pd.isna(rate):
+def _entry(typed: str) -> str:
+    if typed.strip().casefold() in ("", FROZEN, FROZEN_HERE):
         return FROZEN
-    return np.format_float_positional(rate, trim="-") if rate > 0 else "0"
+    try:
+        rate = float(typed)
+    except ValueError:
+        rate = 0.0
+    return np.format_float_positional(rate, trim="-") if 0 < rate < np.inf else _apart(typed)
+
+
+def _apart(typed: str) -> str:
+    """Keep an entry one entry: with a minus that joins no layers, and no underscore."""
+    return typed.strip().replace(BETWEEN_LAYERS, "\N{MINUS SIGN}").replace(BETWEEN_PHASES, " ")

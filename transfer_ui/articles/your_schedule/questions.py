@@ -12,11 +12,12 @@ from transfer_ui.controls.knobs import KNOB, values_of
 
 
 def draw_length(schedule: Schedule, config: RunConfig) -> None:
-    """Say that a schedule is longer or shorter than the strategies train, and offer to make them equal."""
+    """Say how long a schedule trains beside the strategies, and offer to make them equal; always, so that nothing moves."""
     total = n_epochs(schedule)
-    if total == config.n_epochs:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, key="length", vertical_alignment="center"):
+        if total == config.n_epochs:
+            st.caption(f"Your schedule trains for {total} epochs, as the strategies do.", width="content")
+            return
         st.caption(
             f":material/warning: Your schedule trains for {total} epochs, the strategies for {config.n_epochs}.",
             width="content",

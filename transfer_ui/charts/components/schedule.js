@@ -72,9 +72,10 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
   root.replaceChildren(grid, tools, element("div", { class: "note" }, HINT), said);
 
   const words = (layer, at, phases = state.phases) => {
-    const entry = phases[at].rates[layer], end = endsOf(phases)[at];
+    const entry = phases[at].rates[layer], end = endsOf(phases)[at], first = end - phases[at].n + 1;
+    const when = first === end ? `epoch ${end}` : `epochs ${first} to ${end}`;
     const how = entry === FROZEN ? "frozen" : `trains at ${entry}`;
-    return `${names[layer]}, epochs ${end - phases[at].n + 1} to ${end}: ${how}`;
+    return `${names[layer]}, ${when}: ${how}`;
   };
   const span = () => state.drag?.span ?? Math.min(limits.epochs, Math.ceil(1.1 * Math.max(endsOf(state.phases).at(-1), data.budget)));
   const colour = entry => entry === FROZEN ? colours.frozen
@@ -87,7 +88,7 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
       style: `left:${100 * (end - n) / wide}%;width:${100 * n / wide}%;background:${colour(entry)};`
         + `color:${entry === FROZEN ? colours.ink : entry >= data.ink[0] ? data.ink[2] : data.ink[1]}` });
     if (entry === FROZEN) made.innerHTML = `<svg viewBox="-1 -1 2 2.1" aria-hidden="true"><path d="${LOCK}" fill="currentColor"/></svg>`;
-    else made.textContent = entry;
+    else made.append(element("span", {}, entry));
     made.onclick = () => choose(layer, at);
     made.onkeydown = event => cellKey(event, layer, at);
     return made;

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from transfer_core import STRATEGIES
+from transfer_core.studies.grids import sizes
 from transfer_core.studies.questions import crossover
 from transfer_core.studies.registry import STUDIES
 from transfer_core.wording import sentence_case
@@ -41,15 +42,15 @@ class Crossed(NamedTuple):
 def _run() -> Crossed:
     study = STUDIES["crossover"]
     measured = studies.measure(study, [SETTINGS])
-    sizes = crossover.complete_sizes(measured.rows) if len(measured.rows) else []
-    if len(sizes) < 2:
+    done = crossover.complete_sizes(measured.rows) if len(measured.rows) else []
+    if len(done) < 2:
         frame.stop_without_results()
-    return Crossed(*measured.once("crossing in Learn", lambda: _located(measured.rows, sizes)), sizes)
+    return Crossed(*measured.once("crossing in Learn", lambda: _located(measured.rows, done)), done)
 
 
-def _located(rows: pd.DataFrame, sizes: list[int]) -> tuple[pd.DataFrame, crossover.Crossing]:
+def _located(rows: pd.DataFrame, done: list[int]) -> tuple[pd.DataFrame, crossover.Crossing]:
     """Choose the rates, and find where the lead passes from one arm to the other."""
-    return crossover.accuracies(rows), crossover.locate(rows, sizes)
+    return crossover.accuracies(rows), crossover.locate(rows, done)
 
 
 def _figure(mode: str) -> Picture[Crossed]:
@@ -57,7 +58,8 @@ def _figure(mode: str) -> Picture[Crossed]:
 
     def draw(run: Crossed | None, predicted: str | None) -> None:
         if run is None:
-            panel.draw()
+            first, *_, last = sizes(SETTINGS)
+            panel.wait(first * SETTINGS.layer_sizes[-1], last * SETTINGS.layer_sizes[-1])
             return
         marks = crossing.marks(run.where, predicted or guessing.NEVER, SETTINGS, run.sizes[0], run.sizes[-1])
         # The size is that of the lesson's settings, not the reader's own.

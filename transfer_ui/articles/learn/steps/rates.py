@@ -91,7 +91,7 @@ STEP = Step(
         lambda results: order_words(_scores(results), OPTIONS, lambda mean: f"with {percent(mean)}"),
     ),
     figure_title="Test accuracy against the learning rate",
-    figure=accuracy_by_rate(_by_rate, (FROZEN, FULL)),
+    figure=accuracy_by_rate(_by_rate, (FROZEN, FULL), RATES),
     run=_run,
     happened=_happened,
     why=_why,
