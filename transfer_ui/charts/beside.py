@@ -20,6 +20,7 @@ BESIDE, ABOVE = 10, -4  # pixels from a point to the near end of its name: at it
 COVERED = 10_000.0  # what a covered point costs: more than any distance
 FAR = 20  # pixels
 MISLEADING = 1_000.0  # what it costs to stand nearer to another point than to one's own
+TURNED = 6.0  # what it costs that two names stand the other way round than their points
 
 
 def names_beside(
@@ -132,9 +133,10 @@ def _apart(
             n_covered += (room < least)[:, which[name]].sum(axis=1)
         own = np.abs(dots[name] - rows)
         misleads = (np.abs(dots - rows) < own)[:, over[name]].any(axis=1)
+        turned = (((placed - rows) * (dots[: len(placed)] - dots[name]) < 0) & meets[name]).sum(axis=1)
         away = np.abs(rows[:, 0] - ideal[name])
         # Two names that are a little off read better than one that is far away.
-        found: Array = away + away**2 / FAR + COVERED * n_covered + MISLEADING * misleads
+        found: Array = away + away**2 / FAR + COVERED * n_covered + MISLEADING * misleads + TURNED * turned
         return found
 
     best, least_cost = np.zeros(len(over)), np.inf
