@@ -34,7 +34,7 @@ def headline(results: Mapping[str, RunResult]) -> str:
     if not np.isfinite(drift).all():
         return f"End-to-end fine-tuning diverged; feature extraction {held}."
     index = int(drift.argmax())
-    return f"End-to-end moved layer {index + 1} by {100 * drift[index]:.0f}\u00a0%; feature extraction {held}."
+    return f"End-to-end moved layer {index + 1} by {100 * drift[index]:,.0f}\u00a0%; feature extraction {held}."
 
 
 def evidence(results: Mapping[str, RunResult]) -> str:
@@ -111,7 +111,7 @@ def _step_words(move: float) -> str:
     >>> _step_words(0.224), _step_words(0.003)
     ('22 %', '<1 %')
     """
-    return f"{100 * move:.0f} %" if move >= 0.01 else "<1 %"
+    return f"{100 * move:,.0f} %" if move >= 0.01 else "<1 %"
 
 
 def moved_sentence(seen: Mapping[str, Seen]) -> str:

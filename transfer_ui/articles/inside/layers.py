@@ -38,13 +38,13 @@ def moved_sentence(results: Mapping[str, RunResult]) -> str:
         return "End-to-end diverged: its weights are no longer numbers, and its lines break off."
     layer = int(moved["end_to_end"].argmax())
     others = [
-        f"{inside(STRATEGIES[name].title)} {100 * parts[layer]:.0f}\u00a0%"
+        f"{inside(STRATEGIES[name].title)} {100 * parts[layer]:,.0f}\u00a0%"
         for name, parts in moved.items()
         if name != "end_to_end" and np.isfinite(parts[layer])
     ]
     return (
         f"End-to-end moved {layer_names(tuned.config.n_layers)[layer]} furthest of the backbone, by "
-        f"{100 * moved['end_to_end'][layer]:.0f}\u00a0%; {join_words(others)}."
+        f"{100 * moved['end_to_end'][layer]:,.0f}\u00a0%; {join_words(others)}."
     )
 
 
@@ -58,7 +58,7 @@ def drift_sentence(results: Mapping[str, RunResult]) -> str:
     layer = int(features.argmin())
     return (
         f"After {count(tuned.n_epochs, 'epoch')} of end-to-end, the features of {names[layer]} changed most: their "
-        f"similarity is {features[layer]:.2f}, where its weights moved {100 * weights[layer]:.0f} %."
+        f"similarity is {features[layer]:.2f}, where its weights moved {100 * weights[layer]:,.0f} %."
     )
 
 
