@@ -74,7 +74,7 @@ def show_again(entry: claims.Entry, again: claims_again.Again) -> None:
 
 
 ledger = claims.ledger()
-frame.answer(claims.tally(ledger), [claims.ABOUT])
+frame.answer(claims.tally(ledger), [claims.ABOUT, claims.HOW])
 verdict = sidebar.choose_in_link("verdict", claims.filters(ledger), st.pills)
 source = sidebar.choose_in_link("source", claims.SOURCES, st.pills)
 names = {entry.name: entry for entry in ledger}
@@ -121,8 +121,6 @@ for place, (question, here) in enumerate(groups):
                 again = claims_again.choose_again(entry)
                 if again:
                     show_again(entry, again)
-with st.expander("How do we know?"):
-    st.markdown(claims.HOW, help=helps(claims.HOW))
 with st.expander(f"What the lesson says and no study here can test: {len(NOT_TESTABLE)} sentences"):
     untold = "\n".join(f"- **{one.text}** {one.reason}" for one in NOT_TESTABLE)
     st.markdown(untold, help=helps(untold))

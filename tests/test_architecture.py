@@ -67,7 +67,7 @@ FLOORS = {
         {"controls"},
         {"palette", "definitions"},
         {"rows", "nouns", "lost_images", "on_the_way"},
-        {"session"},
+        {"session", "old_task"},
     ),
     "transfer_takeaway": (
         {"own_data"},

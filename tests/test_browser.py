@@ -187,6 +187,10 @@ def test_a_guess_fills_the_map_a_cell_opens_beside_it_and_the_gap_leads_to_the_a
     of_map, opened = (present(chart.bounding_box()) for chart in (charts.first, charts.nth(1)))
     assert opened["x"] >= of_map["x"] + of_map["width"]
     assert opened["y"] + opened["height"] <= 720
+    charts.first.hover()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name=re.compile("^Download as SVG: Which strategy wins where")).click()
+    assert saved.value.suggested_filename == "decide_chart_1.svg"
     gap = place_below(charts.first, charts.nth(2))
     expect(charts.nth(2).get_by_text("End-to-end ahead").last).to_be_visible()  # the first is its paper
     page.get_by_role("radio", name="Accuracies").click()

@@ -148,7 +148,7 @@ def test_the_tally_counts_what_the_ledger_holds():
     assert counts["all"] == f"All {len(ledger)}"
     assert sum(int(title.split()[-1]) for name, title in counts.items() if name != "all") == len(ledger)
     assert f"Of {len(ledger)} claims" in claims.tally(ledger)
-    assert len(claims.tally(ledger).split()) <= 17
+    assert len(claims.tally(ledger).split()) <= 15
 
 
 def rows_of(app):

@@ -58,7 +58,7 @@ def _rows(means, seeds=6, **baselines):
 def test_the_winner_of_the_cell_is_the_advice(means, advised):
     said, evidence = _recommended(_rows(means))
     assert said == f"For 10 images per class: {advised}"
-    assert "At the learning rates on the left: " in evidence
+    assert "At the learning rates in the sidebar: " in evidence
     assert "95\u00a0% interval" in evidence
 
 
@@ -68,7 +68,7 @@ def test_where_accuracy_does_not_decide_the_least_work_does():
     said, evidence = _recommended(rows)
     assert said == "For 10 images per class: no clear winner; cheapest is feature extraction."
     assert evidence.startswith(
-        "At the learning rates on the left: of 7 ways, 2 cannot be told apart: feature extraction and end-to-end fine-tuning. Too close"
+        "At the learning rates in the sidebar: of 7 ways, 2 cannot be told apart: feature extraction and end-to-end fine-tuning. Too close"
     )
 
 
@@ -76,10 +76,10 @@ def test_where_accuracy_does_not_decide_the_least_work_does():
     ("baseline", "level", "advised", "why"),
     [
         ("zero_shot", 0.95, "use the pretrained network as it is.", "No training is needed. At the "),
-        ("zero_shot", 0.9, "no clear winner; cheapest is zero-shot.", "At the learning rates on the left: of 8"),
+        ("zero_shot", 0.9, "no clear winner; cheapest is zero-shot.", "At the learning rates in the sidebar: of 8"),
         ("nearest_neighbour", 0.95, "take the label of the nearest training image.", "No network is needed."),
         ("logistic_regression", 0.95, "fit logistic regression to the pixels.", "No network is needed."),
-        ("logistic_regression", 0.5, "freeze the backbone.", "At the learning rates on the left: "),
+        ("logistic_regression", 0.5, "freeze the backbone.", "At the learning rates in the sidebar: "),
     ],
 )
 def test_what_needs_no_training_is_advised_where_it_is_best_or_level(baseline, level, advised, why):
@@ -225,7 +225,7 @@ def test_every_scenario_is_decided(scenario):
 
 def test_rates_that_differ_are_named_beside_each_figure():
     said = texts(open_page("decide", STORED).caption)
-    assert "At the learning rates on the left" in said
+    assert "At the learning rates in the sidebar" in said
     assert "Each at its best of five learning rates" in said
 
 

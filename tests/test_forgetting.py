@@ -12,11 +12,11 @@ from tests.app import QUICK, open_page, texts
 from transfer_core import RunConfig, compare, compare_steps
 from transfer_core.experiment import scores_of
 from transfer_core.measures import Series
-from transfer_core.old_task import old_task_measures
 from transfer_core.splits import source_data
 from transfer_ui.articles.forgetting import arms, tables, words
 from transfer_ui.charts import by_epoch, followed, meanings, old_classes, trade, trade_rows
 from transfer_ui.lost_images import lost_images, old_images
+from transfer_ui.old_task import old_task_measures
 from transfer_ui.on_the_way import measures_of
 from transfer_ui.runs import steps
 from transfer_ui.runs.job import n_bytes
@@ -266,6 +266,19 @@ def test_what_the_page_has_trained_is_not_trained_again_for_it_or_for_compare(mo
     trained.clear()
     open_page("forgetting", link | {"anchor": "0.1", "lost_by": "l2_sp"})
     assert trained == []
+
+
+def test_a_network_that_diverged_answers_nothing_and_keeps_no_class(results):
+    config = CONFIG.but(backbone_learning_rate=2.0, hidden_sizes=(128,) * 4, batch_size=8, n_epochs=10)
+    asked = arms.at_the_settings(config, 0.01)
+    result = compare(config, {"end_to_end": asked.arms["end_to_end"]}, asked.measures)["end_to_end"]
+    assert result.n_diverged == config.n_seeds
+    for name in ("source_accuracy", "source_class_accuracy", "source_reprobed", "source_named"):
+        assert not result.measured[name].values[-1].any(), name
+    assert (result.source_accuracy_after == 0).all()
+    for lost in lost_images(result, old_images(config)):
+        assert lost.n_lost == lost.n_right
+        assert lost.taken_for == ()
 
 
 def test_what_is_kept_of_a_run_is_no_more_than_its_measures_say(results):

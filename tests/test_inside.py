@@ -4,6 +4,7 @@ import base64
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.app import QUICK, open_page, texts, widget
@@ -14,6 +15,7 @@ from transfer_ui.articles.inside import anatomy, errors, layers, of_the_lab, ste
 from transfer_ui.articles.inside.clouds import Clouds
 from transfer_ui.articles.inside.digit import from_text, to_text
 from transfer_ui.articles.inside.seen import look_into, small_batch, validation
+from transfer_ui.charts import layer_lines
 from transfer_ui.charts.components import pad
 from transfer_ui.controls.link import from_query
 from transfer_ui.on_the_way import SERIES
@@ -127,6 +129,47 @@ def test_the_unit_that_moved_furthest_is_named(seen):
     )
 
 
+def test_a_network_that_diverged_answers_nothing_has_no_place_and_leaves_the_others_as_they_are(taken, seen):
+    broken = look_into(taken.runs)
+    one = broken["end_to_end"]
+    one.networks = (
+        *one.networks[:-1],
+        tuple(Layer(np.full_like(weights, np.nan), np.full_like(bias, np.nan)) for weights, bias in one.networks[-1]),
+    )
+    assert one.diverged == [False] * (len(one.epochs) - 1) + [True]
+    assert anatomy.moved_sentence(broken).endswith("; end-to-end fine-tuning diverged.")
+    assert "end-to-end" not in anatomy.moved_sentence(broken).partition(";")[0]
+    images = validation(CONFIG.but(seed=1, n_seeds=1))
+    found = errors.Errors(broken, images)
+    assert found.counts["end_to_end"].sum() == 0
+    assert set(found.table([0])["End-to-end"]) == {"no answer"}
+    assert set(found.table([0])["Progressive"]) == set(errors.Errors(seen, images).table([0])["Progressive"])
+    clouds = Clouds(broken, images)
+    assert clouds.sentence().endswith("; end-to-end fine-tuning diverged.")
+    gone = {panel["title"]: panel["gone"] for panel in clouds.data("light")["panels"]}
+    assert gone == {"Before training": [False], **{of.title: of.diverged for of in clouds.arms.values()}}
+
+    pictures, whole = (
+        {arm["title"]: arm for arm in anatomy.networks(shown, "light")["arms"]} for shown in (broken, seen)
+    )
+    assert pictures["End-to-end"]["words"][-1] == anatomy.DIVERGED
+    assert pictures["Feature extraction"]["lines"] == whole["Feature extraction"]["lines"]
+    drawn = {arm["title"]: arm for arm in anatomy.weights(broken, (10, 10), "light")["arms"]}
+    n_units = anatomy.N_UNITS * 100
+    last_change = base64.b64decode(drawn["End-to-end"]["changes"])[-n_units:]
+    assert set(last_change) == {128}  # nothing is drawn where there are no numbers
+
+
+def test_a_run_that_diverges_does_not_stretch_the_axis_of_the_others():
+    means = {"End-to-end": [0.0, 1e15, np.nan], "Progressive": [0.0, 0.1, 0.3]}
+    rows = pd.concat(
+        pd.DataFrame({"strategy": name, "epoch": range(3), "mean": mean, "low": mean, "high": mean})
+        for name, mean in means.items()
+    )
+    assert layer_lines._highest(rows) == 0.3
+    assert "End-to-end diverged, Progressive 30%" in layer_lines._alt(rows, "layer 1", layer_lines.DRIFT)
+
+
 def test_units_that_changed_most_come_first(seen):
     units = anatomy.most_changed(seen, 16)
     arms = [seen[name] for name in ("feature_extraction", "end_to_end", "progressive_unfreezing")]
@@ -191,6 +234,11 @@ def test_a_step_is_an_update_of_the_loop_and_skips_what_is_frozen(seen):
 
 def test_head_first_is_told_from_never_and_from_at_once(results):
     assert "times smaller" in layers.gradient_sentence(results) or "times larger" in layers.gradient_sentence(results)
+    first = layers.first_updates_sentence(results)
+    pull = results["end_to_end"].measured["first_gradients"].values[:, :, 0].mean(axis=1)
+    assert f"goes from {pull[0]:.2g} to {pull[-1]:.2g} under end-to-end" in first
+    moved = results["end_to_end"].drift[:, :-1].mean(axis=0)
+    assert f"End-to-end moved layer {moved.argmax() + 1} furthest" in layers.moved_sentence(results)
     at_once, never = (
         last(inside_steps(CONFIG.but(n_seeds=1, unfreeze_epoch=epoch), {})) for epoch in (0, CONFIG.n_epochs)
     )

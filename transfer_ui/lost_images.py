@@ -10,6 +10,7 @@ from transfer_core.arrays import Array, Examples
 from transfer_core.config import RunConfig
 from transfer_core.experiment import RunResult
 from transfer_core.splits import source_data
+from transfer_ui.old_task import NO_ANSWER
 
 MOST_CLASSES, MOST_IMAGES = 3, 8
 
@@ -24,7 +25,7 @@ class Lost(NamedTuple):
     images : ndarray of shape (n, height, width)
         The first few.
     taken_for : tuple of str
-        What the old head says now, one for each of them.
+        What the old head says now, one for each of them that gets an answer: a network that diverged gives none.
     n_lost, n_right : int
         How many in all, and how many of the class were right before.
     """
@@ -60,7 +61,7 @@ def lost_images(result: RunResult, images: Examples) -> list[Lost]:
     Parameters
     ----------
     result : RunResult
-        With `transfer_core.old_task.OldHead` and `transfer_core.old_task.OldAnswers`.
+        With what `transfer_ui.old_task.old_task_measures` gives.
     images : Examples
         Of `old_images`.
     """
@@ -73,7 +74,7 @@ def lost_images(result: RunResult, images: Examples) -> list[Lost]:
         places = np.flatnonzero(was_right & (after != index))
         if places.size:
             shown = places[:MOST_IMAGES]
-            names = tuple(source.classes[answer] for answer in after[shown])
+            names = tuple(source.classes[answer] for answer in after[shown] if answer != NO_ANSWER)
             shapes = images.inputs[shown].reshape(-1, *pair.image_shape)
             found.append(Lost(source.classes[index], shapes, names, len(places), int(was_right.sum())))
     return found

@@ -41,6 +41,7 @@ STYLE = """
 .claim .verdicts { display: grid; gap: .5rem 1.2rem; }
 @media (min-width: 1400px) { .claim, [class*="st-key-claim_"] .claim { grid-template-columns: minmax(0, 1fr) 14rem 25rem; } .claim .verdicts { grid-template-columns: 1fr 1fr; } }
 .claim b { font-weight: 600; }
+.claim a { color: var(--link); }
 .claim small { color: var(--quiet); display: block; line-height: 1.35; }
 .claim .verdict { display: block; font-weight: 600; }
 @media (max-width: 900px) { .claim { grid-template-columns: minmax(0, 1fr) 8.6rem; } .claim > :first-child { grid-column: 1 / 3; } }
@@ -65,7 +66,7 @@ def show(entry: Entry, mode: str) -> None:
         source = f"<a href='{escape(claim.source.url)}' target='_blank'>{source}</a>"
     decisive = entry.standing.first.decisive
     st.html(
-        f'<div class="claim" style="--quiet: {MUTED[mode]}"><div><b>{escape(claim.text)}</b><small>{source}</small></div>'
+        f'<div class="claim" style="--quiet: {MUTED[mode]}; --link: {COLOURS["blue"][mode]}"><div><b>{escape(claim.text)}</b><small>{source}</small></div>'
         f"<div>{picture(decisive, COLOURS[look.color][mode], mode) if decisive else ''}"
         f"<small>{escape(words(decisive)) if decisive else ''}</small></div>"
         f"<div class='verdicts'><div>{f'<small>{IN_THE_LAB}</small>' if entry.real else ''}"

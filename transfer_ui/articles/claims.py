@@ -118,8 +118,8 @@ def tally(entries: Sequence[Entry]) -> str:
     counts = counted(entry.verdict for entry in entries)
     open_ones = len(entries) - counts[CONFIRMED] - counts[REFUTED] - counts[SAME]
     return (
-        f"Of {len(entries)} claims, {counts[CONFIRMED]} are confirmed here, {counts[REFUTED]} refuted; "
-        f"{counts[SAME]} make no difference, {open_ones} stay open."
+        f"Of {len(entries)} claims, {counts[CONFIRMED]} are confirmed here, {counts[REFUTED]} refuted, {open_ones} open; "
+        f"{counts[SAME]} make no difference."
     )
 
 

@@ -34,7 +34,7 @@ DOORS = {
     ),
     ":material/database: I have data": (
         ("decide", "**Decide** by number of images"),
-        ("compare", "**Compare** at your size"),
+        ("your_data", "**Bring** your own data"),
         ("export", "**Take** the code"),
     ),
 }
@@ -45,13 +45,12 @@ PIXEL, SPACE = 3, 3  # of a drawn image: units per pixel, and between two images
 
 def show_tasks(samples: Mapping[str, tuple[str, list[str], Array]], mode: str) -> None:
     """Draw one image per class of the source and of the target, in one line."""
-    parts = [_strip(*samples[role], mode) for role in ("source", "target") if role in samples]
+    first, *rest = (_strip(*samples[role], mode) for role in ("source", "target") if role in samples)
     arrow = f'<div style="font-size: 1.4rem; color: {MUTED[mode]}">→</div>'
-    st.html(
-        '<div style="display: flex; flex-wrap: wrap; gap: .3rem 1rem; align-items: center">'
-        + arrow.join(parts)
-        + "</div>"
-    )
+    row = "display: flex; gap: .3rem 1rem; align-items: center"
+    # The arrow stays with what it points at, also where that is on a line of its own.
+    led_to = [f'<div style="{row}; min-width: 0">{arrow}{strip}</div>' for strip in rest]
+    st.html(f'<div style="{row}; flex-wrap: wrap">{"".join([first, *led_to])}</div>')
 
 
 def _strip(title: str, classes: list[str], images: Array, mode: str) -> str:

@@ -99,9 +99,10 @@ def show(counts: Array, classes: Sequence[str], title: str, mode: str, key: str)
     n = int(counts.sum())
     off = counts - np.diag(np.diag(counts))
     true, answer = divmod(int(off.argmax()), len(classes))
-    worst = (
-        f"Most often {classes[true]} is taken for {classes[answer]}, {off.max()} times." if off.any() else "No errors."
-    )
+    if off.any():
+        worst = f"Most often {classes[true]} is taken for {classes[answer]}, {off.max()} times."
+    else:
+        worst = "No errors." if n else "It diverged, and answers nothing."
     picked = base.show_and_pick(
         template(mode, classes),
         rows_of(counts, classes),

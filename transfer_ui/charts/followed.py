@@ -51,8 +51,11 @@ def looks(mode: str, *, legend: bool, names: Sequence[str] = FOLLOWED) -> Looks:
     names : sequence of str
     """
     domain = [short(name) for name in names]
+    # The symbols have no edge: that of a line's colour would be dashed as the line is, and fray them.
     key = (
-        alt.Legend(orient="bottom", columns=LEGEND_COLUMNS, title=None, symbolOpacity=1, symbolSize=90)
+        alt.Legend(
+            orient="bottom", columns=LEGEND_COLUMNS, title=None, symbolOpacity=1, symbolSize=90, symbolStrokeWidth=0
+        )
         if legend
         else None
     )

@@ -18,6 +18,11 @@ from transfer_ui.palette import colours, dashes
 
 HEIGHT = 250  # pixels, of which the title takes some
 PER_ROW = 3
+MOST = 100.0  # relative change that an axis reaches: weights that run away have no end
+IS_POWER = (
+    "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6"  # of ten: those alone have words and a line
+)
+POWERS = f"{IS_POWER} ? format(datum.value, datum.value >= 1e4 || datum.value < 1e-3 ? '.0e' : '~g') : ''"
 
 
 class Kind(NamedTuple):
@@ -119,7 +124,12 @@ def template(mode: str, strategies: tuple[str, ...], kind: Kind) -> Spec:
         .title(kind.when)
     )
     scale = alt.Scale(type="log") if log else alt.Scale(domain=[base.framed("frame.low"), base.framed("frame.high")])
-    y = alt.Y("mean:Q").scale(scale).axis(format="~g" if log else form, tickCount=4).title(None)
+    # Where all move by less than a per cent, whole ones would read 0 all along the axis.
+    axis = alt.Axis(tickCount=4, format=".3~p" if form.endswith("%") else form)
+    if log:
+        shown_at_powers = {"condition": {"test": IS_POWER, "value": 1}, "value": 0}
+        axis = alt.Axis(tickCount=4, labelExpr=POWERS, gridOpacity=shown_at_powers, tickOpacity=shown_at_powers)
+    y = alt.Y("mean:Q").scale(scale).axis(axis).title(None)
     rows = alt.Chart(base.NO_DATA).transform_filter("isValid(datum.mean)" + (" && datum.mean > 0" if log else ""))
     near = alt.selection_point(
         name="near", nearest=True, on="pointermove", empty=False, fields=["epoch"], clear="pointerout"
@@ -132,10 +142,10 @@ def template(mode: str, strategies: tuple[str, ...], kind: Kind) -> Spec:
     low = "max(datum.low, datum.mean / 20)" if log else "datum.low"
     layers = [
         rows.transform_calculate(floor=low)
-        .mark_area(opacity=0.16, tooltip=None)
+        .mark_area(opacity=0.16, clip=True, tooltip=None)
         .encode(x=x, y=alt.Y("floor:Q").scale(scale), y2="high:Q", color=colour),
-        rows.mark_line(strokeWidth=2.2, tooltip=None).encode(x=x, y=y, color=colour, strokeDash=dash),
-        rows.mark_point(filled=True, size=50)
+        rows.mark_line(strokeWidth=2.2, clip=True, tooltip=None).encode(x=x, y=y, color=colour, strokeDash=dash),
+        rows.mark_point(filled=True, size=50, clip=True)
         .encode(x=x, y=y, color=colour, tooltip=tooltip, opacity=alt.condition(near, alt.value(1), alt.value(0)))
         .add_params(near),
     ]
@@ -152,7 +162,7 @@ def show(rows: pd.DataFrame, results: Mapping[str, RunResult], kind: Kind, mode:
         row = names[start : start + PER_ROW]
         for column, name in zip(st.columns(len(row), gap="medium"), row, strict=True):
             own = rows[rows["layer"] == name]
-            high = float(own["high"].max())
+            high = _highest(own)
             ends = (max(0.0, lowest - 0.02), 1.0) if kind.at_most_one else (0.0, high if high > 0 else 1.0)
             with column:
                 base.show(
@@ -163,6 +173,17 @@ def show(rows: pd.DataFrame, results: Mapping[str, RunResult], kind: Kind, mode:
                 )
 
 
+def _ends(rows: pd.DataFrame) -> pd.Series[float]:
+    """Take the last mean of each strategy; NaN of one that diverged."""
+    return rows.groupby("strategy", sort=False)["mean"].agg(lambda means: means.iloc[-1])
+
+
+def _highest(rows: pd.DataFrame) -> float:
+    """Find how high an axis goes: what has diverged leaves it, and does not make lines of the others' curves."""
+    ends = rows["strategy"].map(_ends(rows))
+    return min(MOST, float(rows.loc[np.isfinite(ends), "high"].max()))
+
+
 def _title(layer: str, kind: Kind) -> dict[str, object]:
     """Name the layer; where the chart fills the screen, and the words around it are gone, also what the lines show."""
     said = f"{base.FULL_SCREEN} ? '{kind.title}' : ''"
@@ -170,9 +191,8 @@ def _title(layer: str, kind: Kind) -> dict[str, object]:
 
 
 def _alt(rows: pd.DataFrame, layer: str, kind: Kind) -> str:
-    ends = rows.groupby("strategy", sort=False)["mean"].last()
     said = ", ".join(
         f"{strategy} {value:{kind.form}}" if np.isfinite(value) else f"{strategy} diverged"
-        for strategy, value in ends.items()
+        for strategy, value in _ends(rows).items()
     )
     return f"{kind.title}, {layer}, against the {inside(kind.when)}, one line per strategy. At the end: {said}."

@@ -38,7 +38,8 @@ class LiveMap:
         self._study, self._mode, self._series = study, mode, tuple(series)
         self._grid, self._you = grid, you
         # A map that can be clicked takes the place of one that cannot: for a moment, neither is there.
-        self._place = base.Place(st.container(height=base.shown(self._spec())["height"], border=False))
+        room = st.container(height=base.shown(self._spec())["height"], border=False, key="map_room")
+        self._place = base.Place(room)
 
     def draw_veiled(self) -> None:
         """Draw the frame: the axes, every place, and the reader's own."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from transfer_core.arrays import Array
 from transfer_core.strategies import Look
 from transfer_ui.charts import alt, base, beside, price
 from transfer_ui.charts.encodings import frame_scale, mean_tooltips
@@ -85,12 +86,14 @@ def strip_template(arms: Arms, mode: str) -> Spec:
 def work_template(arms: Arms, mode: str) -> Spec:
     """Make accuracy against the multiply-adds of the backward pass."""
     colour = _colour(arms, mode)
-    x = (
-        alt.X("backward:Q")
-        .scale(type="log", nice=False, padding=PADDING)
-        .axis(format="~s", tickCount=4, grid=False)
-        .title("Multiply-adds of the backward pass, one training")
-    )
+
+    def x(field: str) -> alt.X:
+        return (
+            alt.X(f"{field}:Q")
+            .scale(type="log", nice=False, padding=PADDING)
+            .axis(format="~s", tickCount=4, grid=False)
+            .title("Multiply-adds of the backward pass, one training")
+        )
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q").scale(frame_scale()).axis(format=".0%", tickCount=5).title("Test accuracy")
@@ -104,10 +107,10 @@ def work_template(arms: Arms, mode: str) -> Spec:
     every = alt.Chart(base.NO_DATA)
     return base.template(
         alt.layer(
-            every.mark_rule(strokeWidth=2, tooltip=None).encode(x=x, y=y("low"), y2="high:Q", color=colour),
-            *beside.name_layers(every, x, y("label"), colour, mode),
+            every.mark_rule(strokeWidth=2, tooltip=None).encode(x=x("backward"), y=y("low"), y2="high:Q", color=colour),
+            *beside.name_layers(every, x("edge"), y("label"), colour, mode),
             every.mark_point(filled=True, size=120, opacity=1, stroke=PAPER[mode], strokeWidth=1.5).encode(
-                x=x, y=y("mean"), color=colour, tooltip=tooltip
+                x=x("backward"), y=y("mean"), color=colour, tooltip=tooltip
             ),
         ).properties(height=WORK_HEIGHT),
         mode,
@@ -175,17 +178,34 @@ def show_strip(rows: pd.DataFrame, arms: Arms, mode: str) -> None:
 def show_work(rows: pd.DataFrame, arms: Arms, mode: str) -> None:
     """Draw ``arm``, ``mean``, ``low``, ``high``, ``forward`` and ``backward``."""
     frame = price.frame(rows)
+    work = np.log(rows["backward"].to_numpy(float))
     places = beside.names_beside(
         rows["arm"].tolist(),
-        np.log(rows["backward"].to_numpy(float)),
+        work,
         rows["mean"].to_numpy(float),
         frame["low"],
         frame["high"],
+        edges=_flanks(work),
         padding=PADDING,
     )
-    drawn = rows.assign(strategy=rows["arm"], **places)
+    drawn = rows.assign(strategy=rows["arm"], **places | {"edge": np.exp(places["edge"])})
     words = f"Test accuracy against backward multiply-adds: {_said(rows)}."
     base.show(work_template(arms, mode), drawn, alt=words, frame=frame)
+
+
+def _flanks(points: Array) -> tuple[Array, Array]:
+    """Say where the names of points begin, to the left of them or to the right: beside all points of their half.
+
+    Points near one another then have their names in one column, each at its own height and none over another's interval.
+
+    Examples
+    --------
+    >>> [side.tolist() for side in _flanks(np.array([1.0, 7.0, 8.0, 9.0]))]
+    [[1.0, 7.0, 7.0, 7.0], [1.0, 9.0, 9.0, 9.0]]
+    """
+    right = points > (points.min() + points.max()) / 2
+    halves = [points[right == side] for side in right]
+    return np.array([half.min() for half in halves]), np.array([half.max() for half in halves])
 
 
 def show_moves(rows: pd.DataFrame, arms: Arms, stages: Sequence[str], mode: str) -> None:

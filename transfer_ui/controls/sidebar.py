@@ -215,7 +215,8 @@ def choose_in_link(
     if widget is st.selectbox:
         look: dict[str, Any] = {"index": None if start is None else values.index(start)}
     else:
-        look = {"required": first is not None, "default": start}
+        # In lines of its own where there is no room for one: on a phone, what is scrolled to the side is not found.
+        look = {"required": first is not None, "default": start, "wrap": True}
     chosen: str | None = widget(
         label or sentence_case(name),
         values,

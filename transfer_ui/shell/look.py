@@ -30,7 +30,9 @@ STYLE = """
 .st-key-readings { min-height: 4.4rem; }
 .st-key-doors [data-testid=stPageLink-NavLink] { padding-block: 0; min-height: 1.5rem; }
 .st-key-unfreeze_plane { min-height: 23rem; }
+.st-key-map_room { overflow: visible; } /* the menu of the chart stands above it, and would be cut off */
 .st-key-answer [data-testid=stExpander] { margin-top: .2rem; }
+.st-key-answer:not([class*="st-key-answer_place"] *) [data-testid=stExpander] { margin-top: .6rem; } /* no room is kept there */
 .st-key-answer { padding-bottom: .8rem; }
 .st-key-answer h4 { font-size: 1.25rem; font-weight: 600; line-height: 1.3; padding: 0 0 .3rem; }
 [data-testid=stLayoutWrapper]:has(> .st-key-behaviour) { display: none; } /* it would leave a gap above the title */

@@ -37,8 +37,8 @@ YOUR_GUESS, YOUR_SIZE = "your guess", "your size"
 RATES = "Each at its best of five learning rates"
 VIEWS = {"gap": "The gap", "accuracies": "Accuracies"}
 _RATES = (
-    "Each strategy is at the best of five learning rates, from a tenth to ten times the one on the left, chosen on validation "
-    "images at each size. The number of epochs is the same throughout, so more images also mean more updates."
+    "Each strategy is at the best of five learning rates, from a tenth to ten times the one in the sidebar, chosen on "
+    "validation images at each size. The number of epochs is the same throughout, so more images also mean more updates."
 )
 ABOUT = {
     "gap": "Dots: sizes that were measured. Band: 95 % interval of the paired gap. Between two dots the line is drawn straight, "

@@ -15,7 +15,7 @@ QUESTION = (
 VEILED = "Make your guess, and the answer appears here."
 ABOUT_VEIL = "The map below already has its axes, and shows where you are; its colours wait for your guess."
 ABOUT_GUESSING = (
-    "Each place is a number of images and a shift; **you** are at the settings on the left. Your guess starts two "
+    "Each place is a number of images and a shift; **you** are at the settings in the sidebar. Your guess starts two "
     "measurements with these settings: this map of winners, and the gap between fine-tuning and freezing against the number "
     "of images. Places fill as they finish."
 )

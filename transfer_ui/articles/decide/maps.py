@@ -16,15 +16,15 @@ from transfer_ui.verdicts import TITLES
 
 AMONG = {"freeze_or_tune": "Freeze or fine-tune?", "all": "All, controls too"}
 """Who competes on the map."""
-RATES = "At the learning rates on the left"
+RATES = "At the learning rates in the sidebar"
 BEATEN = "another way clearly beats both: see All"
 FREEZE_OR_TUNE = (ARMS[1], ARMS[0])
 SERIES = {"freeze_or_tune": (*FREEZE_OR_TUNE, OPEN), "all": (*RIVALS, OPEN)}
 ABOUT_MAP = {
     "freeze_or_tune": "Blue: freeze. Orange: fine-tune end to end. Grey: too close to call. The number is how far the better "
-    "one is ahead, in points of test accuracy, at the learning rates on the left. Each cell is judged on its own, so about "
+    "one is ahead, in points of test accuracy, at the learning rates in the sidebar. Each cell is judged on its own, so about "
     "one in twenty may be luck.",
-    "all": "Strategies compete at the learning rates on the left, and so do zero-shot, nearest neighbour and logistic "
+    "all": "Strategies compete at the learning rates in the sidebar, and so do zero-shot, nearest neighbour and logistic "
     "regression: where one of them wins, neither freezing nor fine-tuning is the answer. The number is how far the best is "
     "ahead of the runner-up, in points of test accuracy. Too close to call: another may be as good, in a test over all of "
     "them at once. Each cell is judged on its own, so about one in twenty may be luck.",

@@ -43,7 +43,7 @@ class Place(NamedTuple):
 
 
 def mine(config: RunConfig) -> Place:
-    """Find the place of the settings on the left.
+    """Find the place of the settings in the sidebar.
 
     Examples
     --------

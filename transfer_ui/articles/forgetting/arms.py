@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from transfer_core import STRATEGIES, Arm, RunConfig, arm_of
 from transfer_core.measures import FinalAccuracy
-from transfer_core.old_task import old_task_measures
 from transfer_core.studies.grids import at_rate
 from transfer_ui.charts.followed import FOLLOWED, HELD, short
 from transfer_ui.charts.trade_rows import Point
+from transfer_ui.old_task import old_task_measures
 from transfer_ui.on_the_way import measures_of
 from transfer_ui.runs.cached import Arms
 from transfer_ui.runs.known_arms import of_a_comparison

@@ -19,10 +19,9 @@ def show(found: Sequence[Lost]) -> None:
         st.caption("In the first seed, no image of the classes above was right before and is wrong now.")
         return
     for number, (column, one) in enumerate(zip(st.columns(MOST_CLASSES), found, strict=False)):
-        caption = (
-            f"Class {one.label}: {one.n_lost} of the {count(one.n_right, 'image')} that were right are wrong now. "
-            f"These are now taken for {', '.join(one.taken_for)}."
-        )
+        said = f"These are now taken for {', '.join(one.taken_for)}." if one.taken_for else "They get no answer."
+        right = count(one.n_right, "image")
+        caption = f"Class {one.label}: {one.n_lost} of the {right} that were right are wrong now. {said}"
         blank = np.zeros((MOST_IMAGES - len(one.images), *one.images.shape[1:]))  # few images are not drawn larger
         with column:
             st.image(strip(np.concatenate([one.images, blank])), alt=caption)

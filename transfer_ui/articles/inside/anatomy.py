@@ -23,6 +23,7 @@ from transfer_ui.sentences import percent
 from transfer_ui.verdicts import THREE
 
 N_UNITS = 6  # of the first layer, drawn as images
+DIVERGED = "diverged"
 
 
 def headline(results: Mapping[str, RunResult]) -> str:
@@ -33,7 +34,7 @@ def headline(results: Mapping[str, RunResult]) -> str:
     if not np.isfinite(drift).all():
         return f"End-to-end fine-tuning diverged; feature extraction {held}."
     index = int(drift.argmax())
-    return f"End-to-end moved layer {index + 1} by {100 * drift[index]:.0f}\u00a0%; feature extraction {held}."
+    return f"End-to-end moved layer {index + 1} by {100 * drift[index]:,.0f}\u00a0%; feature extraction {held}."
 
 
 def evidence(results: Mapping[str, RunResult]) -> str:
@@ -96,19 +97,35 @@ def _layer_moves(one: Seen) -> Array:
 def _moved_words(one: Seen) -> list[str]:
     """Say at each snapshot how far the backbone has moved; a frozen layer has not."""
     said = []
-    for changed, moves in zip(one.n_changed[:, :-1], _layer_moves(one), strict=True):
-        steps = [f"{100 * move:.0f} %" if bits else "0" for bits, move in zip(changed, moves[:-1], strict=True)]
-        said.append("backbone moved " + " · ".join(steps))
+    for changed, moves, lost in zip(one.n_changed[:, :-1], _layer_moves(one), one.diverged, strict=True):
+        steps = [_step_words(move) if bits else "0" for bits, move in zip(changed, moves[:-1], strict=True)]
+        said.append(DIVERGED if lost else "backbone moved " + " · ".join(steps))
     return said
 
 
+def _step_words(move: float) -> str:
+    """Write a share that is not 0, and does not read as if it were.
+
+    Examples
+    --------
+    >>> _step_words(0.224), _step_words(0.003)
+    ('22 %', '<1 %')
+    """
+    return f"{100 * move:,.0f} %" if move >= 0.01 else "<1 %"
+
+
 def moved_sentence(seen: Mapping[str, Seen]) -> str:
-    """Say which unit of the backbone moved furthest, and in which arms none moved at all."""
-    backbones = {name: one.moved[-1, : -len(one.networks[0][-1].bias)] for name, one in seen.items()}
-    still = [name for name, one in seen.items() if not one.n_changed[-1, :-1].any()]
+    """Say which unit of the backbone moved furthest, in which arms none moved at all, and which diverged."""
+    lost = [inside(STRATEGIES[name].title) for name, one in seen.items() if one.diverged[-1]]
+    gone = f"; {join_words(lost)} diverged" if lost else ""
+    steady = {name: one for name, one in seen.items() if not one.diverged[-1]}
+    if not steady:
+        return "Every network here diverged: no weights are left to compare."
+    backbones = {name: one.moved[-1, : -len(one.networks[0][-1].bias)] for name, one in steady.items()}
+    still = [name for name, one in steady.items() if not one.n_changed[-1, :-1].any()]
     name = max(backbones, key=lambda arm: float(backbones[arm].max()))
     if name in still:
-        return "No unit of the backbone moved."
+        return f"No unit of the backbone moved{gone}."
     unit = int(backbones[name].argmax())
     widths = [len(layer.bias) for layer in seen[name].networks[0]]
     layer = int(np.searchsorted(np.cumsum(widths), unit, side="right"))
@@ -117,14 +134,14 @@ def moved_sentence(seen: Mapping[str, Seen]) -> str:
         f"norm of its weights, under {inside(STRATEGIES[name].title)}"
     )
     none = join_words([inside(STRATEGIES[arm].title) for arm in still])
-    return f"{said}; under {none}, none moved." if still else f"{said}."
+    return f"{said}; under {none}, none moved{gone}." if still else f"{said}{gone}."
 
 
 def most_changed(seen: Mapping[str, Seen], n: int = N_UNITS) -> list[int]:
     """Order the first layer's units by how much they changed, summed over the pretrained arms, and take the first."""
     width = len(next(iter(seen.values())).networks[0][0].bias)
     arms = [one for name, one in seen.items() if STRATEGIES[name].pretrained] or list(seen.values())
-    total = np.sum([one.moved[-1, :width] for one in arms], axis=0)
+    total = np.nansum([one.moved[-1, :width] for one in arms], axis=0)
     return [int(unit) for unit in np.argsort(-total, kind="stable")[:n]]
 
 
@@ -149,10 +166,12 @@ def _weights_alt(one: Seen, units: Sequence[int]) -> str:
 def _bits_words(one: Seen) -> list[str]:
     n_numbers = one.networks[0][0].weights.size + one.networks[0][0].bias.size
     return [
-        f"layer 1: {changed:,} of {n_numbers:,} numbers changed"
+        DIVERGED
+        if lost
+        else f"layer 1: {changed:,} of {n_numbers:,} numbers changed"
         if changed
         else f"layer 1: all {n_numbers:,} numbers identical"
-        for changed in one.n_changed[:, 0].tolist()
+        for changed, lost in zip(one.n_changed[:, 0].tolist(), one.diverged, strict=True)
     ]
 
 

@@ -12,7 +12,7 @@ from transfer_core import STRATEGIES
 from transfer_core.features import principal_plane, separability
 from transfer_core.wording import inside, join_words
 from transfer_ui import nouns
-from transfer_ui.articles.inside.anatomy import picture_shape
+from transfer_ui.articles.inside.anatomy import DIVERGED, picture_shape
 from transfer_ui.articles.inside.seen import Images, Seen
 from transfer_ui.charts.components.features import HINT, Panel
 from transfer_ui.charts.components.features import data_of as features_data
@@ -40,19 +40,25 @@ class Clouds:
         self.places, self.apart, self.answers = {}, {}, {}
         for name, one in self.arms.items():
             clouds = [one.features(self.images.inputs, at) for at in range(len(one.epochs))]
-            self.places[name] = np.stack([self._plane.places(cloud) for cloud in clouds])
-            self.apart[name] = [separability(cloud, self.images.labels) for cloud in clouds]
+            places = np.stack([self._plane.places(cloud) for cloud in clouds])
+            # What a diverged network makes of an image is no number, and has no place.
+            self.places[name] = np.where(np.array(one.diverged)[:, None, None], np.nan, places)
+            self.apart[name] = [
+                np.nan if lost else separability(cloud, self.images.labels)
+                for cloud, lost in zip(clouds, one.diverged, strict=True)
+            ]
             self.answers[name] = np.stack(
                 [one.answers(self.images.inputs, at).classes for at in range(len(one.epochs))]
             )
 
     def sentence(self) -> str:
         """Say how well the classes part before and after."""
-        ends = [f"{percent(apart[-1])} after {inside(STRATEGIES[name].title)}" for name, apart in self.apart.items()]
-        return (
-            f"The nearest neighbour has the same class for {percent(self.apart_at_start)} of the images before training, "
-            f"{join_words(ends)}."
-        )
+        titles = {name: inside(STRATEGIES[name].title) for name in self.apart}
+        ends = [f"{percent(apart[-1])} after {titles[name]}" for name, apart in self.apart.items() if apart[-1] >= 0]
+        lost = [titles[name] for name, apart in self.apart.items() if np.isnan(apart[-1])]
+        start = f"{percent(self.apart_at_start)} of the images before training"
+        gone = f"; {join_words(lost)} diverged" if lost else ""
+        return f"The nearest neighbour has the same class for {join_words([start, *ends])}{gone}."
 
     def data(self, mode: str) -> dict[str, Any]:
         """Everything that the picture needs."""
@@ -92,7 +98,7 @@ class Clouds:
 
     @staticmethod
     def _apart_words(share: float) -> str:
-        return f"{percent(share)} beside their class"
+        return DIVERGED if np.isnan(share) else f"{percent(share)} beside their class"
 
     def table(self) -> pd.DataFrame:
         """One row per arm and image: where it is before and after."""

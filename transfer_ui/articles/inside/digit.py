@@ -15,7 +15,7 @@ from transfer_core.drawing import BLOCK, to_ink
 from transfer_core.network import predict_logits
 from transfer_core.splits import as_target_inputs
 from transfer_ui.articles.inside.anatomy import picture_shape
-from transfer_ui.articles.inside.seen import Images, Seen, probabilities
+from transfer_ui.articles.inside.seen import Images, Seen, is_answer, probabilities
 from transfer_ui.charts import answers, samples
 from transfer_ui.charts.components import pad
 from transfer_ui.controls import address, notice_box, sidebar
@@ -117,11 +117,8 @@ def _answer(asked: Asked, inputs: Array, shape: tuple[int, int], mode: str) -> p
     pair, rows = asked.config.pair, []
     source_classes = pair.source.classes if asked.source and pair.source else ()
     if asked.source:
-        rows.append(_rows("Pretrained", source_classes, probabilities(predict_logits(asked.source, inputs))[0]))
-    arms = [
-        _rows(one.title, pair.target.classes, probabilities(predict_logits(one.networks[-1], inputs))[0])
-        for one in asked.seen.values()
-    ]
+        rows.append(_rows("Pretrained", source_classes, asked.source, inputs))
+    arms = [_rows(one.title, pair.target.classes, one.networks[-1], inputs) for one in asked.seen.values()]
     said = _said([*rows, *arms])
     low, high = float(inputs.min()), float(inputs.max())
     grey = (inputs.reshape(1, *shape) - low) / ((high - low) or 1)
@@ -143,7 +140,11 @@ def _answer(asked: Asked, inputs: Array, shape: tuple[int, int], mode: str) -> p
     return pd.concat([*rows, *arms], ignore_index=True)
 
 
-def _rows(title: str, classes: Sequence[str], shares: Array) -> pd.DataFrame:
+def _rows(title: str, classes: Sequence[str], network: Params, inputs: Array) -> pd.DataFrame:
+    """One row per class; a network that diverged has no probabilities."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        logits = predict_logits(network, inputs)
+        shares = np.where(is_answer(logits)[:, None], probabilities(logits), np.nan)[0]
     return pd.DataFrame({"network": title, "class": list(classes), "probability": shares})
 
 
@@ -152,5 +153,5 @@ def _said(rows: Sequence[pd.DataFrame]) -> str:
     said = []
     for one in rows:
         network, name, share = one.iloc[int(one["probability"].to_numpy().argmax())]
-        said.append(f"{network}: {name} ({100 * share:.0f}\u00a0%)")
+        said.append(f"{network}: {name} ({100 * share:.0f}\u00a0%)" if np.isfinite(share) else f"{network}: no answer")
     return f"{'; '.join(said)}."

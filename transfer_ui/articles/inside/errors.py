@@ -19,6 +19,7 @@ from transfer_ui.articles.inside.anatomy import picture_shape
 from transfer_ui.articles.inside.seen import Answers, Images, Seen
 from transfer_ui.charts import confusion as confusion_chart
 from transfer_ui.controls import address, sidebar
+from transfer_ui.old_task import NO_ANSWER
 from transfer_ui.sentences import count
 
 MOST_ROWS = 40
@@ -43,12 +44,19 @@ class Errors:
         self._drawn: dict[int, str] = {}
         self.labels, self._ink = images.labels, images.ink
         self.answers: dict[str, Answers] = {name: one.answers(images.inputs) for name, one in seen.items()}
-        eye = np.eye(len(self.classes))
-        self.counts = {name: confusion(eye[one.classes], self.labels) for name, one in self.answers.items()}
+        self.counts = {name: self._counted(one.classes) for name, one in self.answers.items()}
 
     def said(self, words: str) -> str:
         """Say of rows what is written of images, where they are rows."""
         return nouns.said(self._pair, words)
+
+    def _counted(self, said: Array) -> Array:
+        """Count how often each class was given as each answer, where there is one."""
+        answered = said != NO_ANSWER
+        return confusion(np.eye(len(self.classes))[said[answered]], self.labels[answered])
+
+    def _words(self, answer: int) -> str:
+        return self.classes[answer] if answer != NO_ANSWER else "no answer"
 
     @property
     def disagreed(self) -> Array:
@@ -91,7 +99,10 @@ class Errors:
         """One row per image: the image, unless it is a row of numbers, its class, and what each arm says and how sure it is."""
         members = np.asarray(members, int)
         said = {
-            STRATEGIES[name].short: [f"{self.classes[one.classes[at]]} ({100 * one.sure[at]:.0f} %)" for at in members]
+            STRATEGIES[name].short: [
+                self._words(one.classes[at]) + (f" ({100 * one.sure[at]:.0f} %)" if one.classes[at] >= 0 else "")
+                for at in members
+            ]
             for name, one in self.answers.items()
         }
         images = {"image": [self._address(int(at)) for at in members]} if not nouns.are_rows(self._pair) else {}
@@ -112,8 +123,8 @@ class Errors:
                         "strategy": name,
                         "image": np.arange(len(self.labels)),
                         "true": [self.classes[label] for label in self.labels],
-                        "answer": [self.classes[answer] for answer in one.classes],
-                        "probability": one.sure,
+                        "answer": [self._words(answer) for answer in one.classes],
+                        "probability": np.where(one.classes == NO_ANSWER, np.nan, one.sure),
                     }
                 )
                 for name, one in self.answers.items()
@@ -172,7 +183,7 @@ def draw(errors: Errors, names: Sequence[str], mode: str) -> None:
         for column, name in zip(st.columns(min(3, len(names)), gap="medium"), names[start : start + 3], strict=False):
             counts, title = errors.counts[name], STRATEGIES[name].short
             with column:
-                st.markdown(f"**{title}**: {int(np.trace(counts))} of {int(counts.sum())} right")
+                st.markdown(f"**{title}**: {int(np.trace(counts))} of {len(errors.labels)} right")
                 cell = confusion_chart.show(counts, errors.classes, title, mode, f"confusion_{name}")
             if cell:
                 picked[name] = ",".join([name, *(str(errors.classes.index(one)) for one in cell)])

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from transfer_core import RunResult
+from transfer_core import STRATEGIES, RunResult
 from transfer_core.schedules import with_starts
-from transfer_core.wording import join_words
+from transfer_core.wording import inside, join_words
 from transfer_ui.charts.timeline import layer_names
 from transfer_ui.sentences import count
+from transfer_ui.verdicts import THREE
 
 MOST_LISTED = 16
 
@@ -29,6 +30,24 @@ def when(epochs: Sequence[int], n_epochs: int) -> str:
     return f"at epochs {listed}" if len(epochs) <= MOST_LISTED else f"at {len(epochs)} epochs"
 
 
+def moved_sentence(results: Mapping[str, RunResult]) -> str:
+    """Say which layer of the backbone moved furthest under end-to-end, and how far the same one under the others."""
+    tuned = results["end_to_end"]
+    moved = {name: one.drift[:, :-1].mean(axis=0) for name, one in results.items() if name in THREE}
+    if not np.isfinite(moved["end_to_end"]).all():
+        return "End-to-end diverged: its weights are no longer numbers, and its lines break off."
+    layer = int(moved["end_to_end"].argmax())
+    others = [
+        f"{inside(STRATEGIES[name].title)} {100 * parts[layer]:,.0f}\u00a0%"
+        for name, parts in moved.items()
+        if name != "end_to_end" and np.isfinite(parts[layer])
+    ]
+    return (
+        f"End-to-end moved {layer_names(tuned.config.n_layers)[layer]} furthest of the backbone, by "
+        f"{100 * moved['end_to_end'][layer]:,.0f}\u00a0%; {join_words(others)}."
+    )
+
+
 def drift_sentence(results: Mapping[str, RunResult]) -> str:
     """Say whether the features have changed as much as the weights."""
     tuned = results["end_to_end"]
@@ -39,7 +58,20 @@ def drift_sentence(results: Mapping[str, RunResult]) -> str:
     layer = int(features.argmin())
     return (
         f"After {count(tuned.n_epochs, 'epoch')} of end-to-end, the features of {names[layer]} changed most: their "
-        f"similarity is {features[layer]:.2f}, where its weights moved {100 * weights[layer]:.0f} %."
+        f"similarity is {features[layer]:.2f}, where its weights moved {100 * weights[layer]:,.0f} %."
+    )
+
+
+def first_updates_sentence(results: Mapping[str, RunResult]) -> str:
+    """Say how the pull at the backbone changes in the first updates, with the backbone free and with the head alone."""
+    series = {name: results[name].measured["first_gradients"] for name in ("end_to_end", "feature_extraction")}
+    free, alone = (one.values[:, :, 0].mean(axis=1) for one in series.values())
+    n_updates = len(free)
+    if not np.isfinite([*free, *alone]).all():
+        return f"Within {count(n_updates, 'update')}, a run diverged: its gradient at layer 1 is no longer a number."
+    return (
+        f"Over the first {count(n_updates, 'update')}, the gradient at layer 1 goes from {free[0]:.2g} to {free[-1]:.2g} under "
+        f"end-to-end, and to {alone[-1]:.2g} while the head alone is trained."
     )
 
 
@@ -60,8 +92,19 @@ def gradient_sentence(results: Mapping[str, RunResult]) -> str:
     if not (np.isfinite([start, later]).all() and later > 0 and start > 0):
         return "A run diverged or its units died: there is no gradient to compare."
     ratio = start / later
-    said = f"{ratio:.1f} times smaller" if ratio >= 1 else f"{1 / ratio:.1f} times larger"
+    said = f"{_times(ratio)} smaller" if ratio >= 1 else f"{_times(1 / ratio)} larger"
     return (
         f"Under a new head, the gradient at layer 1 is {start:.2g}; after {count(series.epochs[at], 'epoch')} of training the "
         f"head alone it is {later:.2g}, {said}."
     )
+
+
+def _times(ratio: float) -> str:
+    """Write how many times, with two digits that mean something.
+
+    Examples
+    --------
+    >>> _times(4.52), _times(3858.3)
+    ('4.5 times', '3,900 times')
+    """
+    return f"{ratio:.1f} times" if ratio < 100 else f"{float(f'{ratio:.2g}'):,.0f} times"

@@ -108,7 +108,8 @@ def _weights(sight: Sight) -> None:
     weights.show(sight.pictures.once(name, lambda: anatomy.weights(sight.chosen, shape, theme())), "weights")
     st.markdown(anatomy.weights_sentence(sight.chosen))
     st.caption(
-        "The units of layer 1 that changed most come first, the same in every panel; move the epoch above to see them change."
+        "The units of layer 1 that changed most come first, the same in every panel; below them stands the change of the other "
+        "layers. Move the epoch above to see it."
     )
     sight.offer("Change per unit", lambda: anatomy.unit_table(sight.chosen), "weights")
 
@@ -123,6 +124,7 @@ def _drift(sight: Sight) -> None:
         f"Change of the weights since the start, relative to their norm, after every epoch. {sentences.about_lines(n_seeds)}"
     )
     layer_lines.show(moved, sight.results, DRIFT, theme())
+    st.markdown(layers.moved_sentence(sight.everything))
     _note(
         sight,
         "Similarity of the features to those at the start, by linear CKA on the validation images "
@@ -159,6 +161,7 @@ def _gradients(sight: Sight) -> None:
             f"Before each of the first {FIRST_STEPS} updates, on up to {MOST_LOOKED_AT} training images per seed.",
         )
         layer_lines.show(first, sight.results, FIRST_GRADIENTS, theme())
+        st.markdown(layers.first_updates_sentence(sight.everything))
         parts.append(first.assign(counted="updates"))
     later = layer_lines.layer_rows(sight.results, GRADIENT, names)
     _note(
@@ -176,8 +179,9 @@ def _errors(sight: Sight) -> None:
     st.subheader("What does each strategy get wrong?", anchor=False)
     found = sight.pictures.once(f"errors {sight.names}", lambda: errors.Errors(sight.chosen, sight.images))
     errors.draw(found, sight.names, theme())
-    sight.offer("Answers", found.answers_table, "errors")
-    sight.offer("Report", found.report, "report")
+    with st.container(horizontal=True):
+        sight.offer("Answers", found.answers_table, "errors")
+        sight.offer("Report", found.report, "report")
 
 
 LOOKS: Mapping[str, tuple[str, Callable[[Sight], None]]] = {

@@ -13,6 +13,7 @@ from transfer_core.arrays import Array, Examples, Layer, Params
 from transfer_core.examples import target_of
 from transfer_core.network import hidden, predict_logits
 from transfer_core.schedules import with_starts
+from transfer_ui.old_task import NO_ANSWER
 from transfer_ui.runs.inside_steps import OneSeed
 from transfer_ui.runs.steps import MOST_IMAGES
 
@@ -41,6 +42,7 @@ class Answers(NamedTuple):
     Attributes
     ----------
     classes : int ndarray of shape (n,)
+        `NO_ANSWER` from a network that diverged.
     sure : ndarray of shape (n,)
         Probability of that class, 0 to 1.
     """
@@ -104,8 +106,16 @@ class Seen:
         return np.array([[_n_different(old, new) for old, new in layers] for layers in pairs])
 
     @cached_property
+    def diverged(self) -> list[bool]:
+        """Whether the network of each snapshot holds something that is no number."""
+        return [not all(np.isfinite(part).all() for layer in network for part in layer) for network in self.networks]
+
+    @cached_property
     def moved(self) -> Array:
-        """Relative change of the weights into each unit, one array ``(n_snapshots, fan_out)`` per layer, side by side."""
+        """Relative change of the weights into each unit, one array ``(n_snapshots, fan_out)`` per layer, side by side.
+
+        NaN where they are no longer numbers.
+        """
         start = self.networks[0]
         return np.concatenate(
             [
@@ -128,8 +138,20 @@ class Seen:
 def answers(network: Params, inputs: Array) -> Answers:
     """Ask a network about some inputs, ``(n, d)``."""
     with np.errstate(over="ignore", invalid="ignore"):
-        shares = probabilities(predict_logits(network, inputs))
-    return Answers(shares.argmax(axis=-1), shares.max(axis=-1))
+        logits = predict_logits(network, inputs)
+        shares = probabilities(logits)
+    return Answers(np.where(is_answer(logits), shares.argmax(axis=-1), NO_ANSWER), shares.max(axis=-1))
+
+
+def is_answer(logits: Array) -> Array:
+    """Whether all outputs are numbers, ``(...)`` of ``(..., n_classes)``: whoever diverged names no class.
+
+    Examples
+    --------
+    >>> is_answer(np.array([[0.0, 1.0], [np.nan, 1.0]])).tolist()
+    [True, False]
+    """
+    return np.asarray(np.isfinite(logits).all(axis=-1))
 
 
 def probabilities(logits: Array) -> Array:
@@ -174,5 +196,5 @@ def _bits(array: Array) -> Array:
 def _unit_change(new: Layer, old: Layer) -> Array:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         apart = np.linalg.norm(new.weights - old.weights, axis=0)
-        change: Array = apart / np.linalg.norm(old.weights, axis=0)
-    return np.nan_to_num(change, nan=0.0, posinf=1.0)
+        change: Array = np.nan_to_num(apart / np.linalg.norm(old.weights, axis=0), nan=0.0, posinf=1.0)
+    return np.where(np.isfinite(apart), change, np.nan)

@@ -134,7 +134,6 @@ def sentence(step: Step) -> str:
 
 def draw(one: Seen, step: Step) -> None:
     """Draw the step in numbers, and the code that makes it."""
-    st.markdown(nouns.said(one.config.pair, sentence(step)))
     st.dataframe(
         layer_table(step),
         hide_index=True,
@@ -148,6 +147,7 @@ def draw(one: Seen, step: Step) -> None:
         f"{classes[label]}: {100 * old:.1f} → {100 * new:.1f} %"
         for label, old, new in zip(step.batch.labels, *own, strict=True)
     ]
+    st.markdown(nouns.said(one.config.pair, sentence(step)))
     plain.show(f"Probability of the true class before and after: {'; '.join(said)}.", key="step")
     st.caption("The code below is what ran.")
     for title, function in (

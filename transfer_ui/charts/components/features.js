@@ -105,7 +105,7 @@ export default function ({ parentElement, data }) {
     pen.lineWidth = 0.5;
     pen.strokeRect(0, 0, width, TALL * scale);
     Object.assign(pen, { font: `600 ${LETTERS * scale}px "Source Sans", sans-serif`, textAlign: "center", textBaseline: "middle" });
-    panel.marks.forEach((mark, at) => {
+    if (!panel.gone[snapshotNow(panel.epochs)]) panel.marks.forEach((mark, at) => {
       const [x, y] = place(panel, at);
       pen.globalAlpha = +mark.getAttribute("opacity");
       pen.fillStyle = mark.getAttribute("fill");
@@ -116,7 +116,9 @@ export default function ({ parentElement, data }) {
   offerToSave(root, "features", panels.map(panel => [panel.figure, panel.svg, (pen, width) => draw(panel, pen, width)]), colours);
   return follow(root, () => panels.forEach(panel => {
     panel.said.textContent = panel.words[snapshotNow(panel.epochs)];
+    const gone = panel.gone[snapshotNow(panel.epochs)];
     panel.marks.forEach((mark, at) => {
+      mark.setAttribute("visibility", gone ? "hidden" : "visible");
       const [x, y] = place(panel, at);
       mark.setAttribute("x", x);
       mark.setAttribute("y", y);

@@ -21,6 +21,7 @@ class Panel(NamedTuple):
     title, alt : str
     epochs : sequence of int
     places : ndarray of shape (n_snapshots, n_images, 2)
+        NaN where a network diverged: nothing is drawn then.
     answers : int ndarray of shape (n_snapshots, n_images)
         Classes that the network names; empty if it knows none of them.
     words : sequence of str
@@ -58,7 +59,7 @@ def data_of(
     hint : str, optional
     """
     everywhere = np.concatenate([panel.places.reshape(-1, 2) for panel in panels])
-    low, high = everywhere.min(axis=0), everywhere.max(axis=0)
+    low, high = np.nanmin(everywhere, axis=0), np.nanmax(everywhere, axis=0)
     ink = images - images.min()
     return {
         "images": as_bytes(ink, float(ink.max())),
@@ -73,6 +74,7 @@ def data_of(
                 "title": panel.title,
                 "alt": panel.alt,
                 "epochs": list(panel.epochs),
+                "gone": np.isnan(panel.places).any(axis=(1, 2)).tolist(),
                 "x": as_bytes(panel.places[..., 0] - low[0], float(high[0] - low[0])),
                 "y": as_bytes(panel.places[..., 1] - low[1], float(high[1] - low[1])),
                 "answers": as_bytes(panel.answers, 255.0),

@@ -24,7 +24,7 @@ class Network(NamedTuple):
     frozen : sequence of tuple of bool
         Per snapshot, one entry per layer.
     moved : ndarray of shape (n_snapshots, n_units)
-        Relative change of every unit above the inputs.
+        Relative change of every unit above the inputs; NaN where its weights are no longer numbers.
     networks : sequence of Params
     words : sequence of str
         One per snapshot.
@@ -66,11 +66,15 @@ def strongest(network: Params, n: int = N_LINES) -> list[tuple[int, int, int, in
 
 
 def data_of(networks: Sequence[Network], names: Sequence[str], mode: str) -> dict[str, Any]:
-    """Put together what the browser draws; the deepest colour is the largest change of a unit in the last layer but one and below."""
+    """Put together what the browser draws.
+
+    The deepest colour is the largest change of a unit in the last layer but one and below; its whole norm at most, or a run
+    that diverges would leave the others pale.
+    """
     sizes = [networks[0].networks[0][0].weights.shape[0], *(len(layer.bias) for layer in networks[0].networks[0])]
     # The head starts from nothing and moves most: its change would leave the backbone pale.
     n_backbone = sum(sizes[1:-1])
-    most = max(float(one.moved[:, :n_backbone].max()) for one in networks)
+    most = min(1.0, max(float(np.nan_to_num(one.moved[:, :n_backbone]).max()) for one in networks))
     return {
         "sizes": sizes,
         "names": list(names),
@@ -81,23 +85,28 @@ def data_of(networks: Sequence[Network], names: Sequence[str], mode: str) -> dic
 
 
 def _arm(one: Network, most: float) -> dict[str, Any]:
-    lines = strongest(one.networks[-1])
+    lines = strongest(next((network for network in reversed(one.networks) if _is_steady(network)), one.networks[0]))
     strengths = np.stack(
         [
             np.array([abs(network[layer].weights[below, above]) for layer, below, above, _ in lines])
             for network in one.networks
         ]
     )
+    strengths = np.nan_to_num(strengths, posinf=0.0)
     return {
         "title": one.title,
         "alt": one.alt,
         "epochs": list(one.epochs),
         "frozen": [list(mask) for mask in one.frozen],
-        "change": as_bytes(one.moved, most),
+        "change": as_bytes(np.nan_to_num(one.moved, nan=most), most),
         "lines": lines,
-        "strength": as_bytes(strengths, float(np.nan_to_num(strengths).max())),
+        "strength": as_bytes(strengths, float(strengths.max())),
         "words": list(one.words),
     }
+
+
+def _is_steady(network: Params) -> bool:
+    return all(np.isfinite(layer.weights).all() for layer in network)
 
 
 def show(data: dict[str, Any], key: str) -> None:

@@ -35,7 +35,7 @@ export default function ({ parentElement, data }) {
     arm.maps.forEach((map, index) => {
       const [fanIn, fanOut] = data.maps[index].shape, x = index * (wide + 8), y = below + mapGap;
       pen.fillStyle = colours.ink;
-      pen.fillText(data.maps[index].title, x, y - 6);
+      pen.fillText(wide < 95 ? data.maps[index].title.replace(", change", "") : data.maps[index].title, x, y - 6);
       pen.drawImage(picture(map.subarray(at * fanIn * fanOut, (at + 1) * fanIn * fanOut), fanOut, fanIn, paint), x, y, wide, mapHeight);
       pen.strokeStyle = colours.muted;
       pen.lineWidth = 0.5;

@@ -33,7 +33,7 @@ class Weights(NamedTuple):
 def data_of(
     arms: Sequence[Weights], units: Sequence[int], shape: tuple[int, int], names: Sequence[str], mode: str
 ) -> dict[str, Any]:
-    """Put together what the browser draws; one scale for all weights, one for all their changes.
+    """Put together what the browser draws; one scale for all weights, one for all their changes, of the arms that end in numbers.
 
     Parameters
     ----------
@@ -47,10 +47,12 @@ def data_of(
     mode : {"light", "dark"}
     """
     first = [_images(arm.networks, units) for arm in arms]
-    most = max(float(np.abs(one).max()) for one in first)
-    moved = max(float(np.abs(one - one[:1]).max()) for one in first)
+    changes = [_changes(arm.networks, 0)[..., list(units)].swapaxes(1, 2) for arm in arms]
     deeper = [[_changes(arm.networks, index) for index in range(1, len(arm.networks[0]))] for arm in arms]
-    tops = [max(float(np.abs(maps[index]).max()) for maps in deeper) for index in range(len(names))]
+    steady = [all(np.isfinite(layer.weights).all() for layer in arm.networks[-1]) for arm in arms]
+    most = max(float(np.abs(one if ends else one[0]).max()) for one, ends in zip(first, steady, strict=True))
+    moved = _largest(changes, steady)
+    tops = [_largest([maps[index] for maps in deeper], steady) for index in range(len(names))]
     return {
         "shape": list(shape),
         "numbers": [unit + 1 for unit in units],
@@ -66,10 +68,10 @@ def data_of(
                 "epochs": list(arm.epochs),
                 "words": list(arm.words),
                 "units": as_signed_bytes(images, most),
-                "changes": as_signed_bytes(images - images[:1], moved),
+                "changes": as_signed_bytes(change, moved),
                 "maps": [as_signed_bytes(one, top) for one, top in zip(maps, tops, strict=True)],
             }
-            for arm, images, maps in zip(arms, first, deeper, strict=True)
+            for arm, images, change, maps in zip(arms, first, changes, deeper, strict=True)
         ],
     }
 
@@ -82,7 +84,13 @@ def _images(networks: Sequence[Params], units: Sequence[int]) -> Array:
     return images
 
 
+def _largest(changes: Sequence[Array], steady: Sequence[bool]) -> float:
+    """Find the largest change of the arms that end in numbers; 0 if none does."""
+    return max((float(np.abs(one).max()) for one, ends in zip(changes, steady, strict=True) if ends), default=0.0)
+
+
 def _changes(networks: Sequence[Params], index: int) -> Array:
+    """How far each weight of a layer is from its start, ``(n_snapshots, fan_in, fan_out)``; 0 where it is no number."""
     start = networks[0][index].weights
     with np.errstate(over="ignore", invalid="ignore"):
         changes = np.stack([network[index].weights - start for network in networks])
