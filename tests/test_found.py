@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from streamlit.dataframe_util import convert_pandas_df_to_arrow_bytes
 
-from tests.app import QUICK, open_page
+from tests.app import QUICK, open_page, widget
 from transfer_ui.charts import filling
 from transfer_ui.runs.found import Found
 
@@ -52,11 +52,16 @@ def test_what_could_not_be_made_is_made_by_whoever_asks_next():
 def test_what_compare_draws_of_a_known_result_is_put_together_once(monkeypatch):
     app = open_page("compare", QUICK)
     packed = []
-    monkeypatch.setattr(filling, "packed", lambda table: packed.append(table) or PACKED(table))
+
+    def counted(table):
+        packed.append(table)
+        return PACKED(table)
+
+    monkeypatch.setattr(filling, "packed", counted)
     app.run()
     assert not app.exception
     assert not packed
-    app.get_by_key("curve").set_value("val_loss").run()  # a chart that nobody has seen yet
+    widget(app, "curve").set_value("val_loss").run()  # a chart that nobody has seen yet
     assert len(packed) == 2, "its rows, and the names at the ends of its lines"
 
 
