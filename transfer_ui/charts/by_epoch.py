@@ -17,7 +17,6 @@ from transfer_ui.charts.lettering import at_the_ends
 from transfer_ui.charts.ready import Spec, kept
 
 HEIGHT = 280
-ROOM_FOR_LABELS = 118  # pixels on the right, where the lines' names stand
 MAX_POINTS = 61
 UNDER_WAY = "Runs are under way."
 TASKS = {"source": "Old task, with the old head", "target": "New task, validation images"}
@@ -71,7 +70,7 @@ def epoch_template(task: str, mode: str) -> Spec:
     mode : {"light", "dark"}
     """
     look = looks(mode, legend=False)
-    x = epochs(ROOM_FOR_LABELS)
+    x = epochs(line_ends.ROOM)
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q").scale(frame_scale()).axis(format=".0%", tickCount=5).title(None)

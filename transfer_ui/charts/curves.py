@@ -26,7 +26,6 @@ PANELS = {
 }
 TITLES = {metric: title.removesuffix(" (nats)") for metric, title in PANELS.items()}
 HEIGHT = 214  # pixels, of which the word above the plot takes some
-ROOM_FOR_LABELS = 118  # pixels on the right, where the lines' names stand
 MAX_POINTS = 101
 RUNS = ("this run", "pinned", "moment")
 NO_ROWS = pd.DataFrame({"run": [""], "strategy": [""], "epoch": [0], "mean": [np.nan]})
@@ -180,7 +179,7 @@ def curves_template(quantity: str, mode: str, names: tuple[str, ...] = tuple(STR
     colour = alt.Color("strategy:N").scale(domain=shorts, range=colours(list(names), mode)).legend(None)
     dash = alt.StrokeDash("strategy:N").scale(domain=shorts, range=dashes(list(names))).legend(None)
     number, axis_number = (".1%", ".0%") if quantity == "accuracy" else (".3f", "~g")
-    x = epochs(ROOM_FOR_LABELS)
+    x = epochs(line_ends.ROOM)
     hover = alt.selection_point(
         name="hover", fields=["epoch"], nearest=True, on="pointermove", empty=False, clear="pointerout"
     )

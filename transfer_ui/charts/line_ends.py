@@ -8,6 +8,7 @@ from transfer_core.arrays import Array
 from transfer_ui.charts import alt
 
 LABEL_GAP = 16  # pixels between two labels
+ROOM = 104  # pixels on the right for the names of lines, of which Feature extraction is the longest
 LABEL_HEIGHTS = (150, 560)  # pixels of a chart on the page, and of one that fills a screen
 
 
