@@ -27,7 +27,9 @@ from transfer_ui.shell import frame
 
 room.draw(config)
 if room.is_veiled(config):
-    room.wait(st.container())
+    answer_place = st.container()
+    claims.show_unjudged()
+    room.wait(answer_place)
 mode = theme()
 
 

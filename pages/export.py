@@ -23,12 +23,13 @@ from transfer_ui.shell import frame
 
 room.draw(config)
 place = st.container(key="answer_place_short")
-if room.is_veiled(config):
-    room.wait(place)
+veiled = room.is_veiled(config)
 # What needs no run is there at once; the strategy is the leader's, unless the link names one.
 which = st.container(key="export_strategy")
 which.empty()  # an empty container would not keep its height
 if yours.is_own(config.scenario):
+    if veiled:
+        room.wait(place)
     own_export.draw(config, place, which)
     frame.try_next(
         config,
@@ -48,6 +49,8 @@ st.subheader(f"What {framework.title} does by default", anchor=False)
 export.show_table(framework.habits, export.HABITS_COLUMNS)
 st.subheader("Our terms and theirs", anchor=False)
 export.show_table(framework.words, export.WORDS_COLUMNS)
+if veiled:
+    room.wait(place)
 
 with place:
     outcome = cached.comparison(config, beside=[*baseline_scores.requests_of(config).values()])

@@ -60,6 +60,7 @@ def _predict(page: Page, link: str) -> str:
     assert answer(page)
     eventually(page, lambda: _marks(page), lambda n: n > 0)
     expect(page.locator(".st-key-class_box").get_by_text(re.compile("^(Right|Not here)\\."))).to_be_visible()
+    expect(page.get_by_role("button", name="Copy to clipboard").first).to_be_visible()  # where nothing hovers
     return page.locator(".st-key-class_box").get_by_test_id("stCode").inner_text().strip()
 
 

@@ -156,6 +156,15 @@ def by_question(entries: Sequence[Entry]) -> Iterator[tuple[str, list[Entry]]]:
             yield question, here
 
 
+def show_unjudged() -> None:
+    """Draw what is claimed, and by whom, without anything that was measured."""
+    asked = [claim for study in STUDIES.values() for claim in study.claims.values()]
+    for place, (key, question) in enumerate(QUESTIONS.items()):
+        here = [f"- {claim.text} *{claim.source.words}*" for claim in asked if claim.question == key]
+        if here:
+            st.expander(f"**{question}**", expanded=place == 0).markdown("\n".join(here))
+
+
 def rule_words(claim: Claim) -> str:
     """Write what settles a claim, as Markdown."""
     same = f"*No difference* if {claim.same_if}.  \n" if claim.same_if else ""

@@ -14,6 +14,9 @@ STYLE = """
 .stMainBlockContainer h1 { font-size: 2rem; padding-bottom: .4rem; }
 .st-key-presets button, .st-key-length button { min-height: 1.6rem; padding: 0 .2rem; font-size: .9rem; }
 .st-key-length { min-height: 1.6rem; }
+/* What is there to be copied shows its button to a finger too, which hovers over nothing. */
+:is(.st-key-class_box, .st-key-to_copy) .stCode > :last-child { opacity: 1; visibility: visible; }
+:is(.st-key-class_box, .st-key-to_copy) .stCode pre { padding-right: 3rem; }
 /* Places keep their height while what belongs there is computed: nothing below them moves. There is room for a headline of
    two lines, on a narrow window of three, and for a note; what is behind the answer stands at the foot of its box. */
 [class*="st-key-answer_place"] { --room: clamp(9.55rem, 15.95rem - 8vw, 12rem); min-height: var(--room); }

@@ -78,7 +78,7 @@ def show_for_class(made: Made, config: RunConfig) -> None:
     base = _base()
     for_class = addresses(made, config, base)[0]
     _show_qr(for_class)
-    st.code(for_class, language=None, wrap_lines=True)
+    st.container(key="to_copy").code(for_class, language=None, wrap_lines=True)
     if base:
         st.link_button("Open it as your class will", for_class, icon=":material/open_in_new:")
 

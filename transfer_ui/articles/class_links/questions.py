@@ -12,7 +12,7 @@ from transfer_core.arrays import Array
 from transfer_core.statistics import Interval, mean_interval, paired_gap, verdict
 from transfer_core.studies.questions import crossover
 from transfer_core.studies.questions.crossover import Crossing
-from transfer_core.wording import side_words
+from transfer_core.wording import inside, side_words
 from transfer_ui import verdicts
 from transfer_ui.articles.checks import OPEN, TOO_CLOSE, Check, nearest
 from transfer_ui.articles.decide import guessing
@@ -175,7 +175,7 @@ QUESTIONS: dict[str, Question[Any]] = {
             "Predict: from what total number of training images does end-to-end fine-tuning beat feature extraction?",
             guessing.GUESSES,
             _is_crossing,
-            lambda run: f"Each at its best rate: {crossover.crossing_words(run.where, run.sizes)}",
+            lambda run: f"Each at its best rate: {inside(crossover.crossing_words(run.where, run.sizes))}",
         ),
         _located,
         measured_on="decide",
