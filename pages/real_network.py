@@ -27,10 +27,15 @@ from transfer_ui.palette import theme
 from transfer_ui.shell import frame
 
 room.draw(config)
-if room.is_veiled(config):
-    room.wait(st.container())
 mode = theme()
 found = shipped.results()
+if room.is_veiled(config):
+    answer_place = st.container()
+    if found and found.looks and pictures.sheet():
+        st.subheader("The pictures", anchor=False)
+        pictures.show_samples(found, found.looks, mode)
+        st.caption(f"{words.ABOUT_PICTURES} {words.CREDIT}")
+    room.wait(answer_place)
 
 if found is None:
     frame.answer(words.NO_RESULTS)

@@ -21,7 +21,9 @@ from transfer_ui.runs import own
 
 room.draw(config)
 if room.is_veiled(config):
-    room.wait(st.container())
+    answer_place = st.container()
+    bringing.say_what_fits()
+    room.wait(answer_place)
 own.keep_uploads_off_the_disk(2 * LIMITS.file_bytes)  # the server itself refuses files a little later
 bringing.follow_link()
 conversation.hold(theme())  # a name of this module would keep what was brought until somebody opens the next page

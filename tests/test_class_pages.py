@@ -68,6 +68,8 @@ def test_a_veiled_page_asks_for_no_result_and_offers_none(page, reveal):
     assert not app.dataframe
     assert not app.get("download_button")
     assert page not in ("claims", "export") or app.main.expander or app.main.table  # what is known without a run
+    assert page != "real_network" or app.main.subheader
+    assert page != "your_data" or "rows" in texts(app.main.caption)
     assert not re.search(r"\d\.\d.%", texts([*app.markdown, *app.caption]))
 
 

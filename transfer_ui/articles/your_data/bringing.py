@@ -77,6 +77,11 @@ def draw() -> None:
         st.rerun()
 
 
+def say_what_fits() -> None:
+    """Say what can be brought, and what becomes of it."""
+    st.caption(f"{LIMITS.words} {PRIVATE}")
+
+
 def _draw_ways() -> tuple[UploadedFile | None, bool]:
     """Draw a way to bring a file, and others; give the file, and whether OpenML is to be asked."""
     say_trouble()
@@ -88,7 +93,7 @@ def _draw_ways() -> tuple[UploadedFile | None, bool]:
             key=f"own_file_{st.session_state.get(VERSION, 0)}",
             help=WHAT,
         )
-        st.caption(f"{LIMITS.words} {PRIVATE}")
+        say_what_fits()
     with right:
         st.markdown("**Or try an example**")
         with st.container(horizontal=True, gap="small"):
