@@ -67,7 +67,7 @@ FLOORS = {
         {"controls"},
         {"palette", "definitions"},
         {"rows", "nouns", "lost_images", "on_the_way"},
-        {"session", "old_task"},
+        {"session", "old_task", "heap"},
     ),
     "transfer_takeaway": (
         {"own_data"},

@@ -142,6 +142,7 @@ def test_a_network_that_diverged_answers_nothing_has_no_place_and_leaves_the_oth
     images = validation(CONFIG.but(seed=1, n_seeds=1))
     found = errors.Errors(broken, images)
     assert found.counts["end_to_end"].sum() == 0
+    assert not found.report()["End-to-end recall"].any()
     assert set(found.table([0])["End-to-end"]) == {"no answer"}
     assert set(found.table([0])["Progressive"]) == set(errors.Errors(seen, images).table([0])["Progressive"])
     clouds = Clouds(broken, images)
@@ -158,6 +159,25 @@ def test_a_network_that_diverged_answers_nothing_has_no_place_and_leaves_the_oth
     n_units = anatomy.N_UNITS * 100
     last_change = base64.b64decode(drawn["End-to-end"]["changes"])[-n_units:]
     assert set(last_change) == {128}  # nothing is drawn where there are no numbers
+
+
+def test_a_run_that_runs_away_and_stays_a_number_leaves_the_others_their_colours_and_places(taken):
+    away = look_into(taken.runs)
+    one = away["end_to_end"]
+    far = tuple(Layer(weights * np.float32(1e5), bias) for weights, bias in one.networks[-1])
+    one.networks = (*one.networks[:-1], far)
+    assert not any(one.diverged)
+    for arm in anatomy.weights(away, (10, 10), "light")["arms"]:
+        assert len(set(base64.b64decode(arm["units"]))) > 5
+        is_frozen = arm["title"] in ("Feature extraction", "Random features")
+        assert is_frozen or len(set(base64.b64decode(arm["changes"]))) > 5
+    panels = Clouds(away, validation(CONFIG.but(seed=1, n_seeds=1))).data("light")["panels"]
+    assert all(len(set(base64.b64decode(panel["x"]))) > 5 for panel in panels)
+
+
+def test_a_layer_of_which_every_arm_diverged_keeps_an_axis():
+    rows = pd.DataFrame({"strategy": "End-to-end", "epoch": range(3), "mean": [0.0, 0.1, np.nan], "high": 0.1})
+    assert layer_lines._highest(rows) == 0.0  # `show` draws to 1 instead
 
 
 def test_a_run_that_diverges_does_not_stretch_the_axis_of_the_others():
@@ -215,7 +235,7 @@ def test_the_report_is_that_of_scikit_learn(seen):
             labels=range(10),
             zero_division=np.nan,
         )
-        precision, recall, _ = errors.per_class(found.counts[name])
+        precision, recall, _ = errors.per_class(found.counts[name], np.bincount(found.labels))
         np.testing.assert_allclose(precision, expected[0])
         np.testing.assert_allclose(recall, expected[1])
 

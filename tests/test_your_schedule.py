@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from tests.app import QUICK, open_page, texts, widget
@@ -137,6 +138,8 @@ def test_what_is_typed_into_the_table_is_a_schedule(typed, text):
         (["5", None, None, "fast"], "head in phase 1 of schedule must be f (frozen) or a rate above 0 and at most 100"),
         (["5", None, "-1", "0.1"], "layer 2 in phase 1 of schedule must be f .* at most 100, got '\N{MINUS SIGN}1'"),
         (["5", "0.1_x", "0.1", "0.1"], "layer 1 in phase 1 of schedule must be f .* at most 100, got '0.1 x'"),
+        (["5", None, None, "1_0"], "head in phase 1 of schedule must be f .* at most 100, got '1 0'"),
+        (["5", None, None, "\u0660.\u0661"], "head in phase 1 of schedule must be f .* at most 100"),
         (["5", None, None, "inf"], "head in phase 1 of schedule must be f .* at most 100, got 'inf'"),
         (["0", None, None, "0.1"], "phase 1 of schedule must begin with its epochs, a whole number from 1, got '0'"),
         (["5-f", None, None, "0.1"], "phase 1 of schedule must begin with its epochs, .* got '5\N{MINUS SIGN}f'"),
@@ -169,9 +172,19 @@ def test_a_network_of_another_depth_keeps_the_schedule(layers, n_rates):
     assert said(app).startswith("#### Inconclusive: too few seeds")
 
 
+def _last_epoch(app):
+    """Where the axis of the curves ends."""
+    chart = next(one.proto for one in app.get("vega_lite_chart") if one.proto.alt.startswith("Validation accuracy"))
+    frame = next(one.data.data for one in chart.datasets if one.name == "frame")
+    return pa.ipc.open_stream(frame).read_all().to_pylist()[0]["n_epochs"]
+
+
 def test_a_longer_schedule_is_said_and_all_can_be_given_as_many_epochs():
     app = open_page("your_schedule", LINK | {"schedule": "7-f-f-0.1_3-0.02-0.02-0.02"})
     assert "Your schedule trains for 10 epochs, the strategies for 5." in texts(app.caption)
+    assert _last_epoch(app) == 10
+    shorter = edited(open_page("your_schedule", LINK), "3-f-f-0.1_1-0.02-0.02-0.02")
+    assert _last_epoch(shorter) == 5, "the axis is this visitor's, though the results are kept for all"
     widget(app, "equal").click().run()
     assert app.session_state["config"].n_epochs == 10
     assert "Your schedule trains for 10 epochs, as the strategies do." in texts(app.caption)

@@ -94,15 +94,14 @@ def _template(mode: str, n_classes: int) -> Spec:
     return base.template(chart.properties(height=MARGIN + ROW * n_classes), mode)
 
 
-def show(counts: Array, classes: Sequence[str], title: str, mode: str, key: str) -> Cell | None:
-    """Draw the table and give the cell that was clicked."""
-    n = int(counts.sum())
+def show(counts: Array, n: int, classes: Sequence[str], title: str, mode: str, key: str) -> Cell | None:
+    """Draw the table and give the cell that was clicked; of the `n` images, a network that diverged answers only some."""
     off = counts - np.diag(np.diag(counts))
     true, answer = divmod(int(off.argmax()), len(classes))
     if off.any():
         worst = f"Most often {classes[true]} is taken for {classes[answer]}, {off.max()} times."
     else:
-        worst = "No errors." if n else "It diverged, and answers nothing."
+        worst = "No errors." if counts.any() else "It diverged, and answers nothing."
     picked = base.show_and_pick(
         template(mode, classes),
         rows_of(counts, classes),

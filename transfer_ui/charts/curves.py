@@ -27,7 +27,7 @@ PANELS = {
 TITLES = {metric: title.removesuffix(" (nats)") for metric, title in PANELS.items()}
 HEIGHT = 214  # pixels, of which the word above the plot takes some
 MAX_POINTS = 101
-RUNS = ("this run", "pinned", "moment")
+MOMENT = "moment"
 NO_ROWS = pd.DataFrame({"run": [""], "strategy": [""], "epoch": [0], "mean": [np.nan]})
 
 
@@ -60,7 +60,7 @@ def curve_rows(results: Mapping[str, RunResult], pinned: Mapping[str, RunResult]
     counts = [*map(len, epochs), *[1] * len(starts)]
     return pd.DataFrame(
         {
-            "run": _repeated([*(run for run, _, _ in drawn), *[RUNS[-1]] * len(starts)], counts),
+            "run": _repeated([*(run for run, _, _ in drawn), *[MOMENT] * len(starts)], counts),
             "strategy": _repeated([*(SHORTS[name] for _, name, _ in drawn), *words], counts),
             "epoch": np.concatenate([*epochs, np.array(starts, np.int16)]),
             "mean": mean,
@@ -154,7 +154,7 @@ def _domain(rows: pd.DataFrame, metric: str) -> tuple[float, float]:
     """Range that shows the differences: what the lines do in the second half of the run, and the best accuracy of all of it."""
     epochs, current = rows["epoch"].to_numpy(), _current(rows)
     mean = rows["mean"].to_numpy(float)
-    late = mean[current & (epochs >= epochs.max() / 2)]
+    late = mean[current & (epochs >= epochs.max(initial=0) / 2)]
     values = late[np.isfinite(late)]
     if not len(values):
         return 0.0, 1.0

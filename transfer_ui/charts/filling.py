@@ -1,4 +1,4 @@
-"""What a template is filled with, as the browser takes it: made once a result, and kept with it."""
+"""What a template is filled with, as the browser takes it: made once per result, and kept with it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _packed_row(numbers: Mapping[str, float] | None) -> bytes:
     import pyarrow as pa
 
     # Without a row, an expression that reads the frame would find nothing to read from.
-    return _stream({name: pa.array([number]) for name, number in (numbers or {"": 0.0}).items()})
+    return _stream({name: pa.array([number], from_pandas=True) for name, number in (numbers or {"": 0.0}).items()})
 
 
 def _column(values: pd.Series) -> pa.Array:

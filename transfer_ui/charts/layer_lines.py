@@ -181,7 +181,8 @@ def _ends(rows: pd.DataFrame) -> pd.Series[float]:
 def _highest(rows: pd.DataFrame) -> float:
     """Find how high an axis goes: what has diverged leaves it, and does not make lines of the others' curves."""
     ends = rows["strategy"].map(_ends(rows))
-    return min(MOST, float(rows.loc[np.isfinite(ends), "high"].max()))
+    highs = rows.loc[np.isfinite(ends), "high"]
+    return min(MOST, float(highs.max())) if len(highs) else 0.0
 
 
 def _title(layer: str, kind: Kind) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Hashable
@@ -21,6 +22,7 @@ from transfer_core.own_data.stand_in import AtHome, stand_in
 from transfer_core.scenarios import Scenario
 from transfer_core.splits import max_images_per_class
 from transfer_ui.controls import yours
+from transfer_ui.heap import Sweeper
 from transfer_ui.runs.found import Found
 from transfer_ui.runs.hands import MakeSteps
 from transfer_ui.runs.job import n_bytes
@@ -187,6 +189,7 @@ def _first(entry: tuple[int, Brought, Hashable]) -> int:
 
 
 _held: WeakSet[Brought] = WeakSet()  # who leaves takes theirs along
+_sweeper = Sweeper(lambda: bool(_held))
 _lock = threading.Lock()
 
 
@@ -220,7 +223,10 @@ def hold(new: Brought) -> None:
     """
     with _lock:
         before = brought()
-        others = sum(one.n_bytes for one in _held if one is not before)
+        others = _n_bytes_without(before)
+        if others + new.n_bytes > MOST_HELD:
+            gc.collect()  # those of visitors who have left may still be there
+            others = _n_bytes_without(before)
         if others + new.n_bytes > MOST_HELD:
             raise Refused(
                 f"The data that all visitors have brought must be at most {MOST_HELD // MEGABYTE} MB together, and would "
@@ -228,8 +234,13 @@ def hold(new: Brought) -> None:
             )
         st.session_state[STATE] = new
         _held.add(new)
+    _sweeper.wake()
     if before is not None and before is not new:
         before.end()
+
+
+def _n_bytes_without(before: Brought | None) -> int:
+    return sum(one.n_bytes for one in list(_held) if one is not before)
 
 
 def forget() -> None:

@@ -134,34 +134,34 @@ class Errors:
 
     def report(self) -> pd.DataFrame:
         """One row per class: precision, recall and F1 of every arm, in per cent."""
-        columns: dict[str, Array | Sequence[str]] = {
-            "class": list(self.classes),
-            "images": np.bincount(self.labels, minlength=len(self.classes)),
-        }
+        there = np.bincount(self.labels, minlength=len(self.classes))
+        columns: dict[str, Array | Sequence[str]] = {"class": list(self.classes), "images": there}
         for name, counts in self.counts.items():
             short = STRATEGIES[name].short
-            for title, share in zip(("precision", "recall", "F1"), per_class(counts), strict=True):
+            for title, share in zip(("precision", "recall", "F1"), per_class(counts, there), strict=True):
                 columns[f"{short} {title}"] = 100 * share
         return pd.DataFrame(columns)
 
 
-def per_class(counts: Array) -> tuple[Array, Array, Array]:
+def per_class(counts: Array, there: Array) -> tuple[Array, Array, Array]:
     """Give precision, recall and F1 of each class; NaN where a class was never given, or never there.
 
     Parameters
     ----------
     counts : int ndarray of shape (n_classes, n_classes)
         From `transfer_core.measures.confusion`.
+    there : int ndarray of shape (n_classes,)
+        Images of each class; a network that diverged does not answer them all.
 
     Examples
     --------
-    >>> [part.tolist() for part in per_class(np.array([[3, 1], [0, 4]]))]
+    >>> [part.tolist() for part in per_class(np.array([[3, 1], [0, 4]]), np.array([4, 4]))]
     [[1.0, 0.8], [0.75, 1.0], [0.8571428571428571, 0.8888888888888888]]
     """
     hits = np.diag(counts)
     with np.errstate(invalid="ignore", divide="ignore"):
-        precision, recall = hits / counts.sum(axis=0), hits / counts.sum(axis=1)
-        return precision, recall, 2 * hits / (counts.sum(axis=0) + counts.sum(axis=1))
+        precision, recall = hits / counts.sum(axis=0), hits / there
+        return precision, recall, 2 * hits / (counts.sum(axis=0) + there)
 
 
 def image_address(values: Array) -> str:
@@ -184,7 +184,9 @@ def draw(errors: Errors, names: Sequence[str], mode: str) -> None:
             counts, title = errors.counts[name], STRATEGIES[name].short
             with column:
                 st.markdown(f"**{title}**: {int(np.trace(counts))} of {len(errors.labels)} right")
-                cell = confusion_chart.show(counts, errors.classes, title, mode, f"confusion_{name}")
+                cell = confusion_chart.show(
+                    counts, len(errors.labels), errors.classes, title, mode, f"confusion_{name}"
+                )
             if cell:
                 picked[name] = ",".join([name, *(str(errors.classes.index(one)) for one in cell)])
     st.markdown(errors.sentence())

@@ -27,7 +27,7 @@ STEPS = {
 }
 PRIVATE = (
     "Your data stay in this visit. They are never written to disk, no other visitor can reach them, and they are gone when "
-    "you press Forget, or an hour after you close the page at the latest."
+    "you press Forget. An hour after you close the page, not even you can reach them."
 )
 WHAT = (
     "A table (CSV, Parquet) or arrays (NPZ) with one row per example and a column of labels; or a ZIP of photos (PNG, JPEG), "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import numpy as np
@@ -29,6 +30,7 @@ from transfer_ui.controls.knobs import RATES
 from transfer_ui.palette import theme
 
 EPOCHS, FROZEN_HERE = "Epochs", "frozen"
+_NUMBER = re.compile(r"\+?([0-9]{1,6}\.?[0-9]{0,30}|\.[0-9]{1,30})(e[+-]?[0-9]{1,2})?", re.IGNORECASE | re.ASCII)
 RATE_HELP = "Learning rate of this layer. Delete it, or type “frozen”, to freeze the layer."
 
 
@@ -98,7 +100,8 @@ def _draw_table(schedule: Schedule) -> None:
         num_rows="dynamic",
         hide_index=True,
         width="stretch",
-        placeholder=FROZEN_HERE,
+        placeholder="",
+        alt="The schedule: a row for each phase, with its epochs and the rate of each layer",
         column_config={
             name: column(sentence_case(name), help=RATE_HELP if name in names else None, default=last)
             for name, last in zip(columns, rows[-1], strict=True)  # a new phase is like the last one
@@ -115,9 +118,9 @@ def _draw_table(schedule: Schedule) -> None:
         st.rerun()
 
 
-def _row(phase: Phase) -> list[str | None]:
-    """Write the epochs of a phase and the rate of each layer, ``None`` where frozen."""
-    rates = [None if rate is None else np.format_float_positional(rate, trim="-") for rate in rates_of(phase)]
+def _row(phase: Phase) -> list[str]:
+    """Write the epochs of a phase, and the rate of each layer or that it is frozen."""
+    rates = [FROZEN_HERE if rate is None else np.format_float_positional(rate, trim="-") for rate in rates_of(phase)]
     return [str(phase.n_epochs), *rates]
 
 
@@ -134,10 +137,7 @@ def as_text(table: pd.DataFrame) -> str:
 def _entry(typed: str) -> str:
     if typed.strip().casefold() in ("", FROZEN, FROZEN_HERE):
         return FROZEN
-    try:
-        rate = float(typed)
-    except ValueError:
-        rate = 0.0
+    rate = float(typed) if _NUMBER.fullmatch(typed.strip()) else 0.0
     return np.format_float_positional(rate, trim="-") if 0 < rate < np.inf else _apart(typed)
 
 

@@ -38,8 +38,8 @@ class Figures:
         self._config, self._mode = config, theme()
         to_come = [*STRATEGIES, OWN, *baseline_scores.to_come(config)]
         self._strip = Strip(st.columns([11, 9], gap="medium"), to_come, self._mode)
-        longest = max(config.n_epochs, n_epochs(schedule))
-        self._curves = curves.Chart(longest, METRIC, self._mode, (*STRATEGIES, OWN))
+        self._longest = max(config.n_epochs, n_epochs(schedule))
+        self._curves = curves.Chart(self._longest, METRIC, self._mode, (*STRATEGIES, OWN))
         st.caption(
             f"{about_lines(config.n_seeds)} Dashed upright lines, once yours is trained: where your phases "
             "begin. Hover to compare all at one epoch."
@@ -56,7 +56,7 @@ class Figures:
         if found is None:
             self._curves.draw_rows(curves.curve_rows(results, {}, METRIC))
             return
-        self._curves.draw(found.once("own curves", lambda: self._filled(results)))
+        self._curves.draw(found.once(f"own curves, {self._longest} epochs", lambda: self._filled(results)))
 
     def _filled(self, results: Results) -> Filling:
         words = curves_described(results, curves.PANELS[METRIC], METRIC)

@@ -10,6 +10,7 @@ import numpy as np
 from transfer_core.arrays import Array
 from transfer_ui.charts.components.parts import as_bytes, colours, component
 
+REACH = 5  # times the range at the start, on either side
 HINT = "Drag over a panel, or choose a class, to select the same images everywhere. Hover shows an image."
 
 
@@ -36,6 +37,20 @@ class Panel(NamedTuple):
     words: Sequence[str]
 
 
+def _range(panels: Sequence[Panel]) -> tuple[Array, Array]:
+    """Find the range of all panels; where features run away they leave it, or those of the other panels would be one point."""
+    starts, everywhere = (
+        np.concatenate([places.reshape(-1, 2) for places in found])
+        for found in ([panel.places[0] for panel in panels], [panel.places for panel in panels])
+    )
+    first, last = np.nanmin(starts, axis=0), np.nanmax(starts, axis=0)
+    reach = REACH * (last - first)
+    return (
+        np.maximum(np.nanmin(everywhere, axis=0), first - reach),
+        np.minimum(np.nanmax(everywhere, axis=0), last + reach),
+    )
+
+
 def data_of(
     panels: Sequence[Panel],
     images: Array,
@@ -58,8 +73,7 @@ def data_of(
     mode : {"light", "dark"}
     hint : str, optional
     """
-    everywhere = np.concatenate([panel.places.reshape(-1, 2) for panel in panels])
-    low, high = np.nanmin(everywhere, axis=0), np.nanmax(everywhere, axis=0)
+    low, high = _range(panels)
     ink = images - images.min()
     return {
         "images": as_bytes(ink, float(ink.max())),

@@ -10,6 +10,8 @@ import numpy as np
 from transfer_core.arrays import Array, Params
 from transfer_ui.charts.components.parts import as_signed_bytes, colours, component
 
+RUN_AWAY = 5  # times as far as the arm in the middle
+
 
 class Weights(NamedTuple):
     """The weights of one arm over its snapshots.
@@ -50,7 +52,7 @@ def data_of(
     changes = [_changes(arm.networks, 0)[..., list(units)].swapaxes(1, 2) for arm in arms]
     deeper = [[_changes(arm.networks, index) for index in range(1, len(arm.networks[0]))] for arm in arms]
     steady = [all(np.isfinite(layer.weights).all() for layer in arm.networks[-1]) for arm in arms]
-    most = max(float(np.abs(one if ends else one[0]).max()) for one, ends in zip(first, steady, strict=True))
+    most = _largest([one if ends else one[:1] for one, ends in zip(first, steady, strict=True)], [True] * len(first))
     moved = _largest(changes, steady)
     tops = [_largest([maps[index] for maps in deeper], steady) for index in range(len(names))]
     return {
@@ -85,8 +87,18 @@ def _images(networks: Sequence[Params], units: Sequence[int]) -> Array:
 
 
 def _largest(changes: Sequence[Array], steady: Sequence[bool]) -> float:
-    """Find the largest change of the arms that end in numbers; 0 if none does."""
-    return max((float(np.abs(one).max()) for one, ends in zip(changes, steady, strict=True) if ends), default=0.0)
+    """Find the largest change of the arms that end in numbers; 0 if none does.
+
+    An arm that runs away, many times as far as those in the middle, leaves the scale: the others would have no colour.
+
+    Examples
+    --------
+    >>> _largest([np.array([0.0]), np.array([0.1]), np.array([1e6])], [True] * 3)
+    0.5
+    """
+    found = sorted(float(np.abs(one).max()) for one, ends in zip(changes, steady, strict=True) if ends)
+    moved = [one for one in found if one]
+    return min(moved[-1], RUN_AWAY * moved[(len(moved) - 1) // 2]) if moved else 0.0
 
 
 def _changes(networks: Sequence[Params], index: int) -> Array:
