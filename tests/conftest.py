@@ -17,7 +17,7 @@ from transfer_core import RunConfig
 
 if TYPE_CHECKING:
     # Those who run the tests with other versions need neither a browser nor its driver.
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 CORE_COVERED = 95.0
 """Per cent of the core's lines; ``--cov-fail-under`` is about the core, the pages and all between them together."""
@@ -111,7 +111,7 @@ def components_looked_for_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     with fresh_server(guesses=False) as running:
         yield running.address
@@ -127,10 +127,25 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    width = getattr(request.module, "WIDTH", 1366)
-    context = browser.new_context(viewport={"width": width, "height": 768})
+@pytest.fixture(scope="module")
+def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """One tab for all tests of a module: what it has compiled of the app it keeps, which is half of the work of a page."""
+    context = browser.new_context(viewport=_window(request))
     context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def page(tab: Page, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The tab, as somebody has it who has never been here."""
+    tab.set_viewport_size(_window(request))
+    yield tab
+    if tab.url.startswith("http"):
+        tab.evaluate("localStorage.clear(); sessionStorage.clear()")
+    tab.context.clear_cookies()
+    tab.goto("about:blank")  # whoever has left waits for nothing
+
+
+def _window(request: pytest.FixtureRequest) -> ViewportSize:
+    return {"width": getattr(request.module, "WIDTH", 1366), "height": 768}

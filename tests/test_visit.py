@@ -30,9 +30,9 @@ TABS = {
 
 @pytest.fixture(scope="module")
 def restarted(browser):
-    """The tabs, each of a visitor of its own, after the restart."""
-    contexts = {name: browser.new_context(viewport={"width": WIDTH, "height": 768}) for name in TABS}
-    tabs = {name: context.new_page() for name, context in contexts.items()}
+    """The tabs, each with a session of its own, after the restart."""
+    context = browser.new_context(viewport={"width": WIDTH, "height": 768})
+    tabs = {name: context.new_page() for name in TABS}
     with fresh_server(guesses=False) as first:
         for name, link in TABS.items():
             tabs[name].set_default_timeout(PATIENCE)
@@ -44,8 +44,7 @@ def restarted(browser):
         for tab in tabs.values():
             expect(tab.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED")
         yield tabs
-    for context in contexts.values():
-        context.close()
+    context.close()
 
 
 def test_a_move_after_a_restart_of_the_server_counts(restarted):
