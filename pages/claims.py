@@ -43,7 +43,8 @@ def show_how(entry: claims.Entry) -> None:
     st.markdown(f"{claims.judged_words(entry.standing)}  \n*What {claim.source.words} would object*: {claim.objection}")
     if real := claims.real_words(entry):
         st.markdown(real, help=helps(real))
-        frame.link("real_network", config, "The real network: what was measured, and how")
+        at = str(entry.resolution)
+        frame.link("real_network", config, "The real network: what was measured, and how", resolution=at)
     frame.show_origin(entry.shipped.made)
     with st.container(horizontal=True):
         origin = claims.origin(entry)

@@ -21,38 +21,51 @@ from transfer_ui.articles import claims
 from transfer_ui.articles.class_links import room
 from transfer_ui.articles.real_network import figures, pictures, words
 from transfer_ui.charts import real_arms, two_networks
-from transfer_ui.controls import yours
+from transfer_ui.controls import address, yours
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.shell import frame
 
 room.draw(config)
 mode = theme()
-found = shipped.results()
+measured = shipped.measurements()
 if room.is_veiled(config):
     answer_place = st.container()
-    if found and found.looks and pictures.sheet():
+    found = next(iter(measured.values()), None)
+    if found and found.looks and pictures.sheet(found.folder):
         st.subheader("The pictures", anchor=False)
         pictures.show_samples(found, found.looks, mode)
         st.caption(f"{words.ABOUT_PICTURES} {words.CREDIT}")
     room.wait(answer_place)
 
-if found is None:
+if not measured:
     frame.answer(words.NO_RESULTS)
 else:
-    frame.answer(words.headline(found), words.evidence(found), words.note(found))
-    two_networks.show(figures.both_networks(found), words.headline(found), mode)
-    lab = {entry.name: entry.verdict for entry in claims.ledger()}
-    st.caption(f"Band: 95 % interval over the seeds. {words.agreement(found, lab)}")
+    answer_place = st.container()
+    resolution = next(iter(measured))
+    if len(measured) > 1:
+        resolution = sidebar.choose_in_link(
+            "resolution", words.resolutions(measured), st.segmented_control, label="Pictures of"
+        )
+    found = measured[resolution]
+    with answer_place:
+        others = [one for one in measured.values() if one is not found]
+        frame.answer(words.headline(found), words.evidence(found, others), words.note(found))
+        two_networks.show(figures.both_networks(found), words.headline(found), mode)
+        lab = {entry.name: entry.verdict for entry in claims.ledger()}
+        st.caption(f"Band: 95 % interval over the seeds. {words.agreement(found, lab)}")
 
     sizes = {str(size): str(size) for size in found.sizes}
+    elsewhere = {str(size) for one in others for size in one.sizes}
+    if st.query_params.get("pictures") in elsewhere - set(sizes):
+        address.write_place("pictures", None)  # chosen at the other resolution, which has it
     size = int(
         sidebar.choose_in_link(
             "pictures", sizes, st.segmented_control, default=str(max(found.sizes)), label="Training pictures per class"
         )
     )
     st.subheader("What each arm reaches, in both styles", anchor=False)
-    of_arms = figures.arms(found)
+    of_arms = figures.arms(found, size)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         real_arms.show_strip(figures.styles(found, size), of_arms, mode)
@@ -65,20 +78,20 @@ else:
 
     st.subheader("Which stages moved", anchor=False)
     stages = [*found.stages, "head"]
-    real_arms.show_moves(figures.moves(found, size), figures.arms(found, pretrained=True), stages, mode)
+    real_arms.show_moves(figures.moves(found, size), figures.arms(found, size, pretrained=True), stages, mode)
     st.caption(words.moves_words(found, size))
 
     looks = found.looks
     if looks:
         st.subheader("The pictures, and what the network makes of them", anchor=False)
-        if pictures.sheet():
+        if pictures.sheet(found.folder):
             pictures.show_samples(found, looks, mode)
             st.caption(f"{words.ABOUT_PICTURES} {words.CREDIT}")
         titles = {name: found.arms[name].title for name in looks.answers}
         arm = sidebar.choose_in_link(
             "network", titles, st.pills, default="end_to_end" if "end_to_end" in titles else None, label="Network of"
         )
-        if pictures.sheet():
+        if pictures.sheet(found.folder):
             pictures.show_mistakes(found, looks, arm, mode)
         st.caption(pictures.mistakes_words(looks, arm, titles[arm]))
         st.markdown("**Its first filters**")

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from tests import made_up_network as made_up
-from tests.app import open_page, texts
+from tests.app import links, open_page, texts, widget
 from tests.present import present
 from tools.derive_real_network import derive, main, sheet
 from transfer_core.real_network import results as shipped
-from transfer_core.real_network.claims import PUT
+from transfer_core.real_network.claims import PUT, judge
+from transfer_core.real_network.evidence import Measured
 from transfer_core.studies.registry import STUDIES
 from transfer_core.studies.rules import CONFIRMED, REFUTED, SAME, VERDICTS
 from transfer_core.wording import inside
@@ -33,9 +34,14 @@ def part():
     return made_up.results(TWO, (1, 5))
 
 
-def _use(monkeypatch, given):
+def _use(monkeypatch, *given):
     for module in (shipped, claims):
-        monkeypatch.setattr(module, "results", lambda: given)
+        monkeypatch.setattr(module, "measurements", lambda: {str(one.resolution): one for one in given})
+
+
+def _at(given, resolution):
+    """The same, as if its pictures had another size."""
+    return given._replace(made=given.made | {"asked": given.made["asked"] | {"resolution": resolution}})
 
 
 def test_each_claim_that_is_put_to_it_stands_in_the_ledger():
@@ -84,12 +90,42 @@ def test_a_size_at_which_one_seed_lacks_one_setting_is_left_out_for_that_arm():
 def test_what_was_not_measured_is_named(found, part):
     assert "2, 10, 20 and 40 pictures per class" in " ".join(words.left_out(part))
     assert "from scratch" in " ".join(words.left_out(part))
-    assert words.left_out(found) == ["Not measured yet: 2, 10 and 20 pictures per class."]
+    assert words.left_out(found) == ["Not measured: 2, 10 and 20 pictures per class."]
+    assert words.left_out(part, [found])[-1] == "More of it is measured at 64 x 64 pixels."
+    assert words.left_out(made_up.results(sizes=shipped.PLANNED_SIZES), [found]) == []
 
 
-def test_what_is_shipped_follows_from_the_shipped_trainings():
-    stored = json.loads((shipped.FOLDER / shipped.FILE).read_text(encoding="utf-8"))
-    rows = pd.read_csv(shipped.FOLDER / shipped.TRAININGS)
+@pytest.fixture(scope="module")
+def uneven():
+    """All arms with 1 picture per class, two of them with 40."""
+    rows = made_up.trainings(sizes=(1, 40))
+    stored = derive(rows[(rows["size"] == 1) | rows["arm"].isin(TWO)], made_up.about(), made_up.race())
+    return shipped.from_json(stored | {"looks": None})
+
+
+def test_a_claim_is_judged_at_the_sizes_that_have_its_arms(uneven):
+    assert {"crossover.more_data", "depth.tuned_beat_scratch", "progressive.discriminative"} <= set(uneven.findings)
+    assert "with 1 picture per class" in uneven.findings["depth.tuned_beat_scratch"].sentence
+    assert "with 40" in uneven.findings["crossover.few_shot"].sentence
+    assert "crossover.few_shot" not in judge(Measured(uneven.best[uneven.best["size"] == 1], uneven.race, 3))
+    assert judge(Measured(uneven.best[uneven.best["size"] == 40], uneven.race, 3)) == {}
+    assert any(
+        line.startswith("Not measured: with 40 pictures per class, top third") for line in words.left_out(uneven)
+    )
+
+
+def test_the_first_measurement_has_the_last_word_on_what_it_can_judge(found, part):
+    both = shipped.judged({"128": _at(part, 128), "64": found})
+    assert {name: one.resolution for name, one in both.items()} == {
+        name: 128 if name in part.findings else 64 for name in PUT
+    }
+    assert shipped.judged({}) == {}
+
+
+@pytest.mark.parametrize("folder", [one for one in shipped.FOLDERS if (one / shipped.FILE).exists()], ids=str)
+def test_what_is_shipped_follows_from_the_shipped_trainings(folder):
+    stored = json.loads((folder / shipped.FILE).read_text(encoding="utf-8"))
+    rows = pd.read_csv(folder / shipped.TRAININGS)
     again = json.loads(json.dumps(derive(rows, stored["made"], pd.DataFrame(stored["race"]))))
     for part in ("arms", "best", "work"):
         assert again[part] == stored[part]
@@ -157,6 +193,30 @@ def test_a_link_with_a_size_that_was_not_measured_gets_a_sentence(part, monkeypa
     assert "pictures in the link must be one of 1, 5, got `7`" in texts(app.warning)
 
 
+def test_the_page_shows_a_size_at_which_some_arms_were_not_measured(uneven, monkeypatch):
+    _use(monkeypatch, uneven)
+    for size in uneven.sizes:
+        app = open_page("real_network", {"pictures": str(size)})
+        assert not app.exception
+        assert not app.warning
+
+
+def test_the_page_shows_the_resolution_that_is_chosen(found, part, monkeypatch):
+    _use(monkeypatch, _at(part, 128), found)
+    app = open_page("real_network", {})
+    assert "128 x 128 pixels: 2 arms, up to 5 pictures" in widget(app, "resolution").options
+    assert "emoji of 128 x 128 pixels" in texts([*app.markdown, *app.caption])
+    widget(app, "pictures").set_value("5").run()
+    assert app.query_params.get("pictures") is None  # the largest: what is shown without a word
+    widget(app, "pictures").set_value("1").run()
+    app = open_page("real_network", {"resolution": "64", "pictures": "40"})
+    assert "emoji of 64 x 64 pixels" in texts([*app.markdown, *app.caption])
+    widget(app, "resolution").set_value("128").run()
+    assert not app.exception
+    assert not app.warning  # 40 was chosen at the other resolution
+    assert "emoji of 128 x 128 pixels" in texts([*app.markdown, *app.caption])
+
+
 @pytest.mark.parametrize(
     ("signs", "said"),
     [
@@ -190,9 +250,10 @@ def test_the_ledger_has_a_second_column_and_says_where_both_disagree(found, monk
     app = open_page("claims", {"claim": "progressive.gradual"})
     assert not app.exception
     page = texts(app.get("html"))
-    assert page.count(claim_row.ON_A_REAL_ONE) == len(PUT)
+    assert page.count(f"{claim_row.ON_A_REAL_ONE}, at 64 px") == len(PUT)
     assert page.count(claim_row.DISAGREE) == len(disagreeing)
-    assert "**On a real network** (refuted there): " in texts(app.markdown)
+    assert "**On a real network**, at 64 x 64 pixels (refuted there): " in texts(app.markdown)
+    assert links(app)["The real network: what was measured, and how"].endswith("resolution=64")
 
 
 def test_all_arms_have_a_place(found):

@@ -68,17 +68,19 @@ def judge(measured: Measured) -> dict[str, Finding]:
     Returns
     -------
     dict of str to Finding
-        By name in the ledger. A claim that cannot be judged by what was measured is left out.
+        By name in the ledger, each by the sizes at which its arms were measured. A claim that cannot be judged by what was
+        measured is left out; so are all if no size is of few pictures, which is what most of them speak of.
     """
     found = {}
     for name, put in PUT.items():
-        raced = name.startswith("speed.")
-        if not measured.has(*put.arms) or max(measured.sizes) < put.smallest_end or (raced and measured.race.empty):
+        raced, here = name.startswith("speed."), measured.among(*put.arms)
+        few, many = (min(here.sizes, default=FEW + 1) <= FEW, max(here.sizes, default=0) >= put.smallest_end)
+        if not (few and many) or (raced and measured.race.empty):
             continue
         study, _, claim = name.partition(".")
-        given = put.evidence(measured)
+        given = put.evidence(here)
         judged = STUDIES[study].claims[claim]._replace(rule=put.rule)
-        found[name] = judged.found(given, f"{sentence_case(put.words(measured, given))}.")
+        found[name] = judged.found(given, f"{sentence_case(put.words(here, given))}.")
     return found
 
 
@@ -89,7 +91,7 @@ def _mean_put(ours: str, theirs: str, rule: Rule, our_words: str, their_words: s
         rule,
         lambda measured: measured.mean(ours, theirs, most=most),
         lambda measured, gap: (
-            f"{our_words} is {side_words(gap, their_words)}, on the mean over {evidence.sizes_words(measured, most)} pictures per class"
+            f"{our_words} is {side_words(gap, their_words)}, {evidence.over_sizes_words(measured, most)}"
         ),
     )
 

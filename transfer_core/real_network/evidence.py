@@ -40,9 +40,10 @@ class Measured(NamedTuple):
         """Pictures per class."""
         return sorted(int(size) for size in self.best["size"].unique())
 
-    def has(self, *arms: str) -> bool:
-        """Whether arms were measured at every size."""
-        return all(set(self.best.loc[self.best["arm"] == arm, "size"]) == set(self.sizes) for arm in arms)
+    def among(self, *arms: str) -> Measured:
+        """Keep the sizes at which all of some arms were measured."""
+        at = {size: set(self.best.loc[self.best["size"] == size, "arm"]) for size in self.sizes}
+        return self._replace(best=self.best[self.best["size"].isin([size for size in at if at[size] >= set(arms)])])
 
     def gap(self, ours: str, theirs: str, size: int, part: str = "test") -> Gap:
         """Lead of an arm over another at a size, seed by seed."""
@@ -159,6 +160,20 @@ def count_of(size: int) -> str:
     return f"{size} picture{'' if size == 1 else 's'}"
 
 
-def sizes_words(measured: Measured, most: int | None) -> str:
-    """List the sizes, or those up to one."""
-    return join_words([str(size) for size in measured.sizes if most is None or size <= most])
+def pixels_words(resolution: int) -> str:
+    """Say how large the pictures are.
+
+    Examples
+    --------
+    >>> pixels_words(64)
+    '64 x 64 pixels'
+    """
+    return f"{resolution} x {resolution} pixels"
+
+
+def over_sizes_words(measured: Measured, most: int | None) -> str:
+    """Say over which sizes a mean is taken: over all, or over those up to one."""
+    sizes = [size for size in measured.sizes if most is None or size <= most]
+    if len(sizes) == 1:
+        return f"with {count_of(sizes[0])} per class"
+    return f"on the mean over {join_words([str(size) for size in sizes])} pictures per class"

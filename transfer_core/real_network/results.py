@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -20,6 +21,8 @@ from transfer_core.studies.study import Decisive, Finding
 from transfer_core.studies.summaries import intervals, points, scores
 
 FOLDER = Path(__file__).parents[1] / "data" / "real_network"
+FOLDERS = (FOLDER, FOLDER.with_name("real_network_64"))
+"""What was measured at each resolution, on a machine of its own: the first has the last word on a claim that it can judge."""
 FILE, TRAININGS, SPRITE = "study.json", "trainings.csv.gz", "pictures.webp"
 PLANNED_SIZES = (1, 2, 5, 10, 20, 40)
 """Pictures per class that the whole study has; what is shipped may be a part of it."""
@@ -90,6 +93,8 @@ class Results(NamedTuple):
     planned : dict of str to str
         Titles of all arms of the study, measured or not.
     looks : Looks or None
+    folder : Path or None
+        Where it is stored, with the sheet of its pictures.
     """
 
     made: dict[str, Any]
@@ -100,6 +105,12 @@ class Results(NamedTuple):
     findings: dict[str, Finding]
     planned: dict[str, str]
     looks: Looks | None
+    folder: Path | None = None
+
+    @property
+    def resolution(self) -> int:
+        """Side of the pictures in pixels."""
+        return int(self.made["asked"]["resolution"])
 
     @property
     def classes(self) -> list[str]:
@@ -130,9 +141,15 @@ class Results(NamedTuple):
         """Mean accuracy of each arm and size with its interval: ``arm``, ``size``, ``mean``, ``low``, ``high``, ``n``."""
         return intervals(self.best, ["arm", "size"], f"{part}_accuracy")
 
+    def arms_at(self, size: int) -> list[str]:
+        """Name the arms that were measured at a size."""
+        here = set(self.best.loc[self.best["size"] == size, "arm"])
+        return [name for name in self.arms if name in here]
+
     def gaps(self, ours: str, theirs: str, part: str = "test") -> dict[int, Gap]:
-        """Lead of an arm over another at each size."""
-        return {size: self.measured.gap(ours, theirs, size, part) for size in self.sizes}
+        """Lead of an arm over another at each size that has both."""
+        measured = self.measured.among(ours, theirs)
+        return {size: measured.gap(ours, theirs, size, part) for size in measured.sizes}
 
     def verdict(self, size: int, part: str = "test") -> Verdict:
         """Compare all arms at a size."""
@@ -151,21 +168,48 @@ class Results(NamedTuple):
         return paired_gap(scores(here, "test_accuracy"), scores(here, "other_accuracy"))
 
 
+class Judged(NamedTuple):
+    """A claim, put to the real network.
+
+    Attributes
+    ----------
+    finding : Finding
+    resolution : int
+        Side in pixels of the pictures that it was put to.
+    """
+
+    finding: Finding
+    resolution: int
+
+
 @lru_cache(maxsize=1)
-def results() -> Results | None:
+def measurements() -> Mapping[str, Results]:
     """Read what is shipped.
 
     Returns
     -------
-    Results or None
-        ``None`` if nothing is.
+    mapping of str to Results
+        By resolution, in the order of `FOLDERS`; empty if nothing is.
     """
-    path = FOLDER / FILE
-    return from_json(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+    found = [read(folder) for folder in FOLDERS if (folder / FILE).exists()]
+    return MappingProxyType({str(one.resolution): one for one in found})
+
+
+def judged(measured: Mapping[str, Results]) -> dict[str, Judged]:
+    """Say of each claim what the first measurement says that can judge it, whatever later ones say."""
+    found: dict[str, Judged] = {}
+    for one in measured.values():
+        found = {name: Judged(finding, one.resolution) for name, finding in one.findings.items()} | found
+    return found
+
+
+def read(folder: Path) -> Results:
+    """Read what `tools.derive_real_network` wrote."""
+    return from_json(json.loads((folder / FILE).read_text(encoding="utf-8")))._replace(folder=folder)
 
 
 def from_json(stored: Mapping[str, Any]) -> Results:
-    """Read what `tools.derive_real_network` wrote."""
+    """Read the text of a `FILE`."""
     findings = {
         name: Finding(
             one["verdict"], one["sentence"], one["p"], Decisive(**one["decisive"]) if one["decisive"] else None

@@ -10,7 +10,8 @@ import streamlit as st
 
 from transfer_core.bibliography import LESSON
 from transfer_core.real_network.claims import PUT
-from transfer_core.real_network.results import results
+from transfer_core.real_network.evidence import pixels_words
+from transfer_core.real_network.results import judged, measurements
 from transfer_core.statistics import MIN_SEEDS
 from transfer_core.studies.family import RATE
 from transfer_core.studies.ledger import OPEN, Standing, standings
@@ -52,6 +53,8 @@ class Entry(NamedTuple):
         Where the claim stands, among all others.
     real : Finding or None
         What a real network says of it, if it could be put to one.
+    resolution : int
+        Side in pixels of the pictures that it was put to; 0 if it was not.
     """
 
     study: Study
@@ -59,6 +62,7 @@ class Entry(NamedTuple):
     shipped: Shipped
     standing: Standing
     real: Finding | None = None
+    resolution: int = 0
 
     @property
     def disagrees(self) -> bool:
@@ -98,8 +102,9 @@ def entry(study: str, claim: str) -> Entry:
     """Get one line of the ledger."""
     shipped = studies.shipped_study(study)
     assert shipped is not None
-    name, found = f"{study}.{claim}", results()
-    return Entry(STUDIES[study], claim, shipped, all_standings()[name], found.findings.get(name) if found else None)
+    name = f"{study}.{claim}"
+    put = judged(measurements()).get(name)
+    return Entry(STUDIES[study], claim, shipped, all_standings()[name], *(put or ()))
 
 
 @st.cache_resource(show_spinner=False)
@@ -181,7 +186,8 @@ def real_words(entry: Entry) -> str:
         return ""
     rule = PUT[entry.name].rule
     return (
-        f"**On a real network** ({there(entry.real.verdict)}): {entry.real.sentence}  \n*Confirmed* there if "
+        f"**On a real network**, at {pixels_words(entry.resolution)} ({there(entry.real.verdict)}): "
+        f"{entry.real.sentence}  \n*Confirmed* there if "
         f"{rule.confirmed_if}.  \n*Refuted* there if {rule.refuted_if}."
     )
 

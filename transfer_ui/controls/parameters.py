@@ -12,7 +12,7 @@ PAGE_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "forgetting": ("anchor", "lost_by"),
     "decide": ("guess", "among", "cell", "crossing"),
     "claims": ("verdict", "source", "claim", "again"),
-    "real_network": ("pictures", "network"),
+    "real_network": ("resolution", "pictures", "network"),
     "export": ("strategy", "framework", "subject", "backbone"),
     "class_links": ("made",),
     "your_data": ("sample", "part"),

@@ -65,11 +65,10 @@ def moves(found: Results, size: int) -> pd.DataFrame:
     return _titled(found, drift[drift["arm"] != "from_scratch"].assign(size=size), size)
 
 
-def arms(found: Results, *, pretrained: bool = False) -> Arms:
-    """Give titles and looks of the arms."""
-    return tuple(
-        (arm.title, arm.look) for name, arm in found.arms.items() if not (pretrained and name == "from_scratch")
-    )
+def arms(found: Results, size: int, *, pretrained: bool = False) -> Arms:
+    """Give titles and looks of the arms that were measured at a size."""
+    names = [name for name in found.arms_at(size) if not (pretrained and name == "from_scratch")]
+    return tuple((found.arms[name].title, found.arms[name].look) for name in names)
 
 
 def table(found: Results) -> pd.DataFrame:

@@ -6,13 +6,14 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html import escape
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from transfer_core.arrays import Array
 from transfer_core.real_network.evidence import SCRATCH, count_of
-from transfer_core.real_network.results import FOLDER, SPRITE, Looks, Results
+from transfer_core.real_network.results import SPRITE, Looks, Results
 from transfer_core.wording import inside, sentence_case
 from transfer_ui.charts import svg
 from transfer_ui.palette import MUTED
@@ -32,11 +33,11 @@ STYLE = """
 """
 
 
-@lru_cache(maxsize=1)
-def sheet() -> str:
-    """Give the sheet of pictures as the address of an image; empty if there is none."""
-    path = FOLDER / SPRITE
-    return f"data:image/webp;base64,{b64encode(path.read_bytes()).decode()}" if path.exists() else ""
+@lru_cache(maxsize=2)
+def sheet(folder: Path | None) -> str:
+    """Give the sheet of pictures of a measurement as the address of an image; empty if there is none."""
+    path = folder / SPRITE if folder else None
+    return f"data:image/webp;base64,{b64encode(path.read_bytes()).decode()}" if path and path.exists() else ""
 
 
 def show_samples(found: Results, looks: Looks, mode: str) -> None:
@@ -45,7 +46,7 @@ def show_samples(found: Results, looks: Looks, mode: str) -> None:
     for label, name in enumerate(found.classes):
         mine = [at for at, truth in enumerate(looks.truth) if truth == label and looks.sprite[at] >= 0][:PER_CLASS]
         figures.append(_figure("".join(_pair(looks, at) for at in mine), class_words(name)))
-    _write(figures, mode)
+    _write(figures, found, mode)
 
 
 def show_mistakes(found: Results, looks: Looks, arm: str, mode: str) -> None:
@@ -53,7 +54,7 @@ def show_mistakes(found: Results, looks: Looks, arm: str, mode: str) -> None:
     answers = looks.answers[arm]["test"]
     wrong = [at for at, truth in enumerate(looks.truth) if answers[at] != truth and looks.sprite[at] >= 0]
     said = [_figure(_one(looks, at, 0), f"{class_words(found.classes[answers[at]])}?") for at in wrong[:MISTAKES]]
-    _write(said, mode)
+    _write(said, found, mode)
 
 
 def mistakes_words(looks: Looks, arm: str, title: str) -> str:
@@ -152,7 +153,7 @@ def _figure(drawn: str, words: str) -> str:
     return f"<figure>{drawn}<figcaption>{escape(words)}</figcaption></figure>"
 
 
-def _write(figures: Sequence[str] | Iterator[str], mode: str) -> None:
+def _write(figures: Sequence[str] | Iterator[str], found: Results, mode: str) -> None:
     st.html(
-        f'{STYLE}<div class="emoji" style="--quiet: {MUTED[mode]}; --sheet: url({sheet()})">{"".join(figures)}</div>'
+        f'{STYLE}<div class="emoji" style="--quiet: {MUTED[mode]}; --sheet: url({sheet(found.folder)})">{"".join(figures)}</div>'
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from transfer_core.real_network.evidence import FROZEN, FULL, count_of
+from transfer_core.real_network.evidence import FROZEN, FULL, count_of, pixels_words
 from transfer_core.real_network.results import PLANNED_SIZES, Results
 from transfer_core.statistics import Gap
 from transfer_core.studies.rules import INCONCLUSIVE, UNTESTED
@@ -50,18 +50,41 @@ def headline_of(gaps: Mapping[int, Gap]) -> str:
     return "On a real network, freezing and fine-tuning take turns in the lead."
 
 
+def resolutions(measured: Mapping[str, Results]) -> dict[str, str]:
+    """Title each measurement by what sets it apart: the size of its pictures, how many arms it has, and up to where.
+
+    Parameters
+    ----------
+    measured : mapping of str to Results
+        By resolution.
+    """
+    return {
+        key: f"{pixels_words(one.resolution)}: {len(one.arms)} arms, up to {count_of(max(one.sizes))}"
+        for key, one in measured.items()
+    }
+
+
 def note(found: Results) -> str:
     """Say which networks are compared."""
     backbone = found.made["asked"]["backbone"]
-    said = f"{BACKBONES.get(backbone, backbone)}, on emoji; this lab’s network of two layers, on digits."
-    return f"{said} Measured in part so far." if left_out(found) else said
+    return (
+        f"{BACKBONES.get(backbone, backbone)}, on emoji of {pixels_words(found.resolution)}; this lab’s network of two "
+        "layers, on digits."
+    )
 
 
-def evidence(found: Results) -> list[str]:
-    """Say what the headline rests on, how it was measured, and what was not."""
+def evidence(found: Results, others: Sequence[Results] = ()) -> list[str]:
+    """Say what the headline rests on, how it was measured, and what was not.
+
+    Parameters
+    ----------
+    found : Results
+    others : sequence of Results
+        Other measurements, which may have what this one lacks.
+    """
     gaps = found.gaps(FULL, FROZEN)
     said = "; ".join(f"with {count_of(size)} per class {side_words(gap)}" for size, gap in gaps.items())
-    return [f"End-to-end is, against feature extraction: {said}.", protocol(found), *left_out(found)]
+    return [f"End-to-end is, against feature extraction: {said}.", protocol(found), *left_out(found, others)]
 
 
 def protocol(found: Results) -> str:
@@ -69,7 +92,7 @@ def protocol(found: Results) -> str:
     made, asked = found.made, found.made["asked"]
     per_class = made["per_class"]
     return (
-        f"{BACKBONES.get(asked['backbone'], asked['backbone'])}, {asked['resolution']} x {asked['resolution']} pixels, "
+        f"{BACKBONES.get(asked['backbone'], asked['backbone'])}, {pixels_words(found.resolution)}, "
         f"{len(found.classes)} classes, {found.best['seed'].nunique()} paired seeds, {asked['epochs']} epochs of SGD "
         f"(momentum {made['momentum']:g}, batches of {made['batch_size']}). Each arm chooses its rates among six settings on "
         f"each seed’s {per_class['validation']} validation pictures per class, and is tested on {per_class['test']} others; "
@@ -77,16 +100,31 @@ def protocol(found: Results) -> str:
     )
 
 
-def left_out(found: Results) -> list[str]:
-    """Say which arms and sizes were not measured."""
+def left_out(found: Results, others: Sequence[Results] = ()) -> list[str]:
+    """Say what the whole study has and this measurement lacks: size by size, which arms; and who has it.
+
+    Examples
+    --------
+    >>> from transfer_core.real_network.results import measurements
+    >>> left_out(measurements()["128"])[-1]
+    'Not measured: 40 pictures per class.'
+    """
     arms = [title for name, title in found.planned.items() if name not in found.arms]
     sizes = [str(size) for size in PLANNED_SIZES if size not in found.sizes]
-    lines = []
-    if arms:
-        lines.append(f"Not measured yet: {join_words([inside(title) for title in arms])}.")
+    lines = [_lacking(join_words([inside(title) for title in arms]))] if arms else []
+    for size in found.sizes:
+        lacking = [inside(arm.title) for name, arm in found.arms.items() if name not in found.arms_at(size)]
+        if lacking:
+            lines.append(_lacking(f"with {count_of(size)} per class, {join_words(lacking)}"))
     if sizes:
-        lines.append(f"Not measured yet: {join_words(sizes)} pictures per class.")
+        lines.append(_lacking(f"{join_words(sizes)} pictures per class"))
+    if lines and others:
+        lines.append(f"More of it is measured at {join_words([pixels_words(one.resolution) for one in others])}.")
     return lines
+
+
+def _lacking(what: str) -> str:
+    return f"Not measured: {what}."
 
 
 def at_size(found: Results, size: int) -> str:
@@ -98,9 +136,9 @@ def at_size(found: Results, size: int) -> str:
 
 def style_words(found: Results, size: int) -> str:
     """Say what the other style costs each arm at a size."""
-    costs = {name: found.cost_of_style(name, size) for name in found.arms}
+    costs = {name: found.cost_of_style(name, size) for name in found.arms_at(size)}
     least, most = (pick(costs, key=lambda name: costs[name].interval.mean) for pick in (min, max))
-    gap = found.gaps(FULL, FROZEN, "other")[size] if {FULL, FROZEN} <= set(found.arms) else None
+    gap = found.gaps(FULL, FROZEN, "other").get(size)
     said = (
         f"The other style costs “{found.arms[most].title}” most, {_lost(costs[most])}, and "
         f"“{found.arms[least].title}” least, {_lost(costs[least])}."
@@ -123,7 +161,8 @@ def moves_words(found: Results, size: int) -> str:
 
 def work_words(found: Results, size: int) -> str:
     """Say what the backward pass of end-to-end costs, against the cheapest arm that tunes the backbone, if there is one."""
-    work = found.work[found.work["size"] == size].set_index("arm")["backward"]
+    here = found.work[(found.work["size"] == size) & found.work["arm"].isin(found.arms_at(size))]
+    work = here.set_index("arm")["backward"]
     if FULL not in work or FROZEN not in work:
         return ""
     top = f", the top third {work[FULL] / work['top_third']:.1f} times less than that" if "top_third" in work else ""
