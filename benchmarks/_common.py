@@ -7,11 +7,12 @@ import platform
 from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from time import process_time
 from typing import Any
 
 from threadpoolctl import threadpool_limits
+
+from tools.processor import processor
 
 
 def best_seconds(functions: dict[str, Callable[[], object]], *, rounds: int, calls: int = 1) -> dict[str, float]:
@@ -58,7 +59,7 @@ def print_header(
 ) -> None:
     """Say what is measured, on which machine, with which versions and how."""
     print(title)
-    print(f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}")
+    print(f"{processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}")
     print(", ".join(f"{name} {_version(name)}" for name in ("numpy", "scikit-learn", "torch", "streamlit")))
     print(how)
     print()
@@ -69,14 +70,6 @@ def print_header(
 def print_row(what: str, measured: str, aim: str, command: str) -> None:
     """Print one result, with the command that gives it, as a row of a Markdown table."""
     print(f"| {what:<72} | {measured:>20} | {aim:<20} | `{command}` |", flush=True)
-
-
-def _processor() -> str:
-    """Name of the processor, as exact as the system tells."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
 
 
 def _version(name: str) -> str:

@@ -20,6 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import platform
 import sys
 import time
@@ -34,6 +35,7 @@ import pandas as pd
 import torch
 from tqdm import tqdm
 
+from tools.processor import processor
 from transfer_core.real_network.results import FILE, FOLDER, TRAININGS
 from transfer_core.studies.store import Store
 from transfer_core.studies.study import Reading
@@ -130,7 +132,11 @@ def versions() -> dict[str, str]:
 
 
 def _device(bench: Bench) -> str:
-    return torch.cuda.get_device_name() if bench.machine.device.type == "cuda" else platform.machine()
+    return (
+        torch.cuda.get_device_name()
+        if bench.machine.device.type == "cuda"
+        else f"{os.cpu_count()} cores of {processor()}"
+    )
 
 
 def keys_of(bench: Bench) -> dict[str, str]:
