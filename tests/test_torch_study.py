@@ -111,20 +111,20 @@ def test_what_is_shipped_counts_as_done_where_the_same_code_would_measure_the_sa
     made = {"code": fingerprint(), "keys": keys_of(bench), "asked": {"epochs": 2}, "device": "a machine"}
     (shipped / FILE).write_text(json.dumps({"made": made}), encoding="utf-8")
     store = Store(None)
-    assert take_over(cells, bench, store, shipped) == {"a machine"}
+    assert take_over(cells, bench, store, [tmp_path / "none", shipped]) == {"a machine"}
     assert grid.missing(cells, store) == cells[6:]
     pd.testing.assert_frame_equal(grid.rows(cells, store), grid.rows(cells, first))
-    assert take_over(cells, bench, store, shipped) == set()  # nothing is lacking any more
+    assert take_over(cells, bench, store, [tmp_path / "none", shipped]) == set()  # nothing is lacking any more
     earlier = {"code": min(AS_TODAY), "versions": versions()}
     (shipped / FILE).write_text(json.dumps({"made": made | earlier}), encoding="utf-8")
-    assert take_over(cells, bench, Store(None), shipped) == {"a machine"}
+    assert take_over(cells, bench, Store(None), [shipped]) == {"a machine"}
     (shipped / FILE).write_text(json.dumps({"made": made | earlier | {"versions": {}}}), encoding="utf-8")
-    assert take_over(cells, bench, Store(None), shipped) == set()
+    assert take_over(cells, bench, Store(None), [shipped]) == set()
     others: tuple[dict[str, object], ...] = ({"code": "other"}, {"keys": {}}, {"asked": {"epochs": 3}})
     for changed in others:
         (shipped / FILE).write_text(json.dumps({"made": made | changed}), encoding="utf-8")
-        assert take_over(cells, bench, Store(None), shipped) == set()
-    assert take_over(cells, bench, Store(None), tmp_path / "nothing") == set()
+        assert take_over(cells, bench, Store(None), [shipped]) == set()
+    assert take_over(cells, bench, Store(None), [tmp_path / "nothing"]) == set()
 
 
 def test_statistics_taken_anew_are_of_all_classes_together(tmp_path):

@@ -36,7 +36,7 @@ import torch
 from tqdm import tqdm
 
 from tools.processor import processor
-from transfer_core.real_network.results import FILE, FOLDER, TRAININGS
+from transfer_core.real_network.results import FILE, FOLDERS, TRAININGS
 from transfer_core.studies.store import Store
 from transfer_core.studies.study import Reading
 from transfer_core.wording import join_words
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _write_looks(_best_of_a_seed(rows, cells), ground, options.processes, options.out / "looks.npz")
 
 
-def take_over(cells: Sequence[Cell], bench: Bench, store: Store, folder: Path = FOLDER) -> set[str]:
+def take_over(cells: Sequence[Cell], bench: Bench, store: Store, folders: Sequence[Path] = FOLDERS) -> set[str]:
     """Count what is shipped as done, if the same code measured the same pictures with the same weights on such a machine.
 
     Parameters
@@ -98,16 +98,18 @@ def take_over(cells: Sequence[Cell], bench: Bench, store: Store, folder: Path = 
     bench : Bench
     store : Store
         What it lacks is put there.
-    folder : Path
-        Holds what `tools.derive_real_network` wrote.
+    folders : sequence of Path
+        Each may hold what `tools.derive_real_network` wrote.
 
     Returns
     -------
     set of str
         What measured them: empty if none was taken over.
     """
-    if not (folder / FILE).exists():
-        return set()
+    return set().union(*(_take_over(cells, bench, store, folder) for folder in folders if (folder / FILE).exists()))
+
+
+def _take_over(cells: Sequence[Cell], bench: Bench, store: Store, folder: Path) -> set[str]:
     made = json.loads((folder / FILE).read_text(encoding="utf-8"))["made"]
     same_code = made["code"] == fingerprint() or (made["code"] in AS_TODAY and made["versions"] == versions())
     if not same_code or (made["keys"], made["asked"]["epochs"]) != (keys_of(bench), _epochs(cells)):
