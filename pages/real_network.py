@@ -21,7 +21,7 @@ from transfer_ui.articles import claims
 from transfer_ui.articles.class_links import room
 from transfer_ui.articles.real_network import figures, pictures, words
 from transfer_ui.charts import real_arms, two_networks
-from transfer_ui.controls import address, yours
+from transfer_ui.controls import yours
 from transfer_ui.downloads import Origin
 from transfer_ui.palette import theme
 from transfer_ui.shell import frame
@@ -56,12 +56,14 @@ else:
         st.caption(f"Band: 95 % interval over the seeds. {words.agreement(found, lab)}")
 
     sizes = {str(size): str(size) for size in found.sizes}
-    elsewhere = {str(size) for one in others for size in one.sizes}
-    if st.query_params.get("pictures") in elsewhere - set(sizes):
-        address.write_place("pictures", None)  # chosen at the other resolution, which has it
     size = int(
         sidebar.choose_in_link(
-            "pictures", sizes, st.segmented_control, default=str(max(found.sizes)), label="Training pictures per class"
+            "pictures",
+            sizes,
+            st.segmented_control,
+            default=str(max(found.sizes)),
+            label="Training pictures per class",
+            elsewhere={str(size) for one in others for size in one.sizes},
         )
     )
     st.subheader("What each arm reaches, in both styles", anchor=False)
@@ -89,7 +91,12 @@ else:
             st.caption(f"{words.ABOUT_PICTURES} {words.CREDIT}")
         titles = {name: found.arms[name].title for name in looks.answers}
         arm = sidebar.choose_in_link(
-            "network", titles, st.pills, default="end_to_end" if "end_to_end" in titles else None, label="Network of"
+            "network",
+            titles,
+            st.pills,
+            default="end_to_end" if "end_to_end" in titles else "",
+            label="Network of",
+            elsewhere={name for one in others if one.looks for name in one.looks.answers},
         )
         if pictures.sheet(found.folder):
             pictures.show_mistakes(found, looks, arm, mode)

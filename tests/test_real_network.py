@@ -214,6 +214,12 @@ def test_the_page_shows_the_resolution_that_is_chosen(found, part, monkeypatch):
     widget(app, "resolution").set_value("128").run()
     assert not app.exception
     assert not app.warning  # 40 was chosen at the other resolution
+    app = open_page("real_network", {"resolution": "128", "pictures": "40", "network": "from_scratch"})
+    assert not app.exception
+    assert not app.warning
+    app = open_page("real_network", {"resolution": "32", "network": "nonsense"})
+    assert "resolution in the link must be one of 128, 64, got `32`" in texts(app.warning)
+    assert "network in the link must be one of" in texts(app.warning)
     assert "emoji of 128 x 128 pixels" in texts([*app.markdown, *app.caption])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import streamlit as st
@@ -174,7 +174,13 @@ def show_notices() -> None:
 
 
 def choose_in_link(
-    name: str, titles: Mapping[str, str], widget: Callable[..., Any], *, default: str | None = "", label: str = ""
+    name: str,
+    titles: Mapping[str, str],
+    widget: Callable[..., Any],
+    *,
+    default: str | None = "",
+    label: str = "",
+    elsewhere: Collection[str] = (),
 ) -> Any:
     """Draw a choice that stands in the link beside the knobs, such as a section or a view.
 
@@ -191,6 +197,8 @@ def choose_in_link(
         depends on the knobs, the choice follows it until the visitor makes another.
     label : str, optional
         Written above the choice.
+    elsewhere : collection of str
+        What can be chosen in other views of the page: left in the link by one of them, it is dropped without a word.
 
     Returns
     -------
@@ -200,10 +208,11 @@ def choose_in_link(
     first = next(iter(titles)) if default == "" else default
     asked = st.query_params.get(name, first)
     if asked is not None and asked not in titles:
-        notice_box.say(
-            f"{name} in the link must be one of {', '.join(titles)}, got {quoted(asked)}. "
-            + (f"Using {titles[first]}." if first is not None else "It was left out.")
-        )
+        if asked not in elsewhere:
+            notice_box.say(
+                f"{name} in the link must be one of {', '.join(titles)}, got {quoted(asked)}. "
+                + (f"Using {titles[first]}." if first is not None else "It was left out.")
+            )
         asked = first
         address.write_place(name, None)
     start: Any = None
