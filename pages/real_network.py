@@ -108,7 +108,7 @@ else:
     downloads.offer(
         "Accuracies and work",
         partial(figures.table, found),
-        Origin("real_network", [yours.of_the_lab(config)]),
+        Origin("real_network", [yours.of_the_lab(config)], {"resolution": resolution}),
         "real_network",
     )
 

@@ -139,11 +139,12 @@ def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 @pytest.fixture
 def page(tab: Page, request: pytest.FixtureRequest) -> Iterator[Page]:
     """The tab, as somebody has it who has never been here."""
+    tab.context.clear_cookies()
     tab.set_viewport_size(_window(request))
+    tab.mouse.move(0, 0)
     yield tab
     if tab.url.startswith("http"):
         tab.evaluate("localStorage.clear(); sessionStorage.clear()")
-    tab.context.clear_cookies()
     tab.goto("about:blank")  # whoever has left waits for nothing
 
 

@@ -19,7 +19,7 @@ from transfer_core.wording import inside
 from transfer_torch.arms import ARMS
 from transfer_torch.findings import complete
 from transfer_ui.articles import claim_row, claims
-from transfer_ui.articles.real_network import words
+from transfer_ui.articles.real_network import pictures, words
 
 TWO = ("feature_extraction", "end_to_end")
 
@@ -89,8 +89,9 @@ def test_a_size_at_which_one_seed_lacks_one_setting_is_left_out_for_that_arm():
 
 def test_what_was_not_measured_is_named(found, part):
     assert "2, 10, 20 and 40 pictures per class" in " ".join(words.left_out(part))
-    assert "from scratch" in " ".join(words.left_out(part))
+    assert "From scratch" in " ".join(words.left_out(part))
     assert words.left_out(found) == ["Not measured: 2, 10 and 20 pictures per class."]
+    assert words.left_out(part, [made_up.results(TWO, (1,))]) == words.left_out(part)
     assert words.left_out(part, [found])[-1] == "More of it is measured at 64 x 64 pixels."
     assert words.left_out(made_up.results(sizes=shipped.PLANNED_SIZES), [found]) == []
 
@@ -110,7 +111,7 @@ def test_a_claim_is_judged_at_the_sizes_that_have_its_arms(uneven):
     assert "crossover.few_shot" not in judge(Measured(uneven.best[uneven.best["size"] == 1], uneven.race, 3))
     assert judge(Measured(uneven.best[uneven.best["size"] == 40], uneven.race, 3)) == {}
     assert any(
-        line.startswith("Not measured: with 40 pictures per class, top third") for line in words.left_out(uneven)
+        line.startswith("Not measured with 40 pictures per class: “Top third only”") for line in words.left_out(uneven)
     )
 
 
@@ -122,7 +123,7 @@ def test_the_first_measurement_has_the_last_word_on_what_it_can_judge(found, par
     assert shipped.judged({}) == {}
 
 
-@pytest.mark.parametrize("folder", [one for one in shipped.FOLDERS if (one / shipped.FILE).exists()], ids=str)
+@pytest.mark.parametrize("folder", shipped.FOLDERS, ids=lambda folder: folder.name)
 def test_what_is_shipped_follows_from_the_shipped_trainings(folder):
     stored = json.loads((folder / shipped.FILE).read_text(encoding="utf-8"))
     rows = pd.read_csv(folder / shipped.TRAININGS)
@@ -201,19 +202,62 @@ def test_the_page_shows_a_size_at_which_some_arms_were_not_measured(uneven, monk
         assert not app.warning
 
 
+def test_arms_that_stand_alone_are_no_fault(monkeypatch):
+    rows = made_up.trainings(("feature_extraction", "end_to_end", "head_first"), (1, 5))
+    alone = rows[
+        (rows["size"] == 1) & (rows["arm"] != "end_to_end") | (rows["size"] == 5) & (rows["arm"] == "end_to_end")
+    ]
+    given = shipped.from_json(derive(alone, made_up.about(), made_up.race()) | {"looks": None})
+    _use(monkeypatch, given)
+    for size, said in (
+        (1, "head first"),
+        (5, "With 5 pictures per class, “End-to-end fine-tuning” alone was measured."),
+    ):
+        app = open_page("real_network", {"pictures": str(size)})
+        assert not app.exception
+        assert said in texts(app.caption)
+    assert "freezing and fine-tuning are not measured side by side yet" in texts(app.markdown)
+
+
+def test_each_measurement_has_its_own_sheet_of_pictures():
+    sheets = set()
+    for resolution, one in shipped.measurements().items():
+        app = open_page("real_network", {"resolution": resolution})
+        assert not app.exception
+        sheets.add(pictures.sheet(one.folder))
+        assert f"emoji of {resolution} x {resolution} pixels" in texts([*app.markdown, *app.caption])
+    assert len(sheets - {""}) == len(shipped.FOLDERS) == len(shipped.measurements())
+
+
+def test_what_is_written_never_takes_the_place_of_another_resolution(tmp_path, capsys):
+    measured, out = tmp_path / "measured", tmp_path / "out"
+    measured.mkdir()
+    made_up.trainings(TWO, (1, 5)).to_csv(measured / shipped.TRAININGS, index=False)
+    (measured / "about.json").write_text(json.dumps(made_up.about()))
+    main([str(measured), "--out", str(out)])
+    other = made_up.about() | {"asked": made_up.about()["asked"] | {"resolution": 128}}
+    (measured / "about.json").write_text(json.dumps(other))
+    with pytest.raises(SystemExit):
+        main([str(measured), "--out", str(out)])
+    assert "--out must hold no other resolution than 128, got 64 there" in capsys.readouterr().err
+
+
 def test_the_page_shows_the_resolution_that_is_chosen(found, part, monkeypatch):
     _use(monkeypatch, _at(part, 128), found)
     app = open_page("real_network", {})
     assert "128 x 128 pixels: 2 arms, up to 5 pictures" in widget(app, "resolution").options
     assert "emoji of 128 x 128 pixels" in texts([*app.markdown, *app.caption])
-    widget(app, "pictures").set_value("5").run()
-    assert app.query_params.get("pictures") is None  # the largest: what is shown without a word
     widget(app, "pictures").set_value("1").run()
+    assert app.query_params["pictures"] == "1"
+    widget(app, "pictures").set_value("5").run()
+    assert "pictures" not in app.query_params  # the largest: what is shown without a word
     app = open_page("real_network", {"resolution": "64", "pictures": "40"})
     assert "emoji of 64 x 64 pixels" in texts([*app.markdown, *app.caption])
     widget(app, "resolution").set_value("128").run()
     assert not app.exception
     assert not app.warning  # 40 was chosen at the other resolution
+    assert "pictures" not in app.query_params
+    assert widget(app, "pictures").value == "5"
     app = open_page("real_network", {"resolution": "128", "pictures": "40", "network": "from_scratch"})
     assert not app.exception
     assert not app.warning

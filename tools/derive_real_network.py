@@ -44,6 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     rows = pd.read_csv(options.folder / TRAININGS)
     about = json.loads((options.folder / "about.json").read_text(encoding="utf-8"))
+    if (there := options.out / FILE).exists():
+        other = json.loads(there.read_text(encoding="utf-8"))["made"]["asked"]["resolution"]
+        if other != about["asked"]["resolution"]:
+            parser.error(f"--out must hold no other resolution than {about['asked']['resolution']}, got {other} there")
     race_file, looks_file = options.folder / "race.csv", options.folder / "looks.npz"
     race = pd.read_csv(race_file) if race_file.exists() else pd.DataFrame()
     looks, shown = (None, []) if not looks_file.exists() else look_at(dict(np.load(looks_file)), about)

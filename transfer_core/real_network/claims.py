@@ -69,7 +69,7 @@ def judge(measured: Measured) -> dict[str, Finding]:
     -------
     dict of str to Finding
         By name in the ledger, each by the sizes at which its arms were measured. A claim that cannot be judged by what was
-        measured is left out; so are all if no size is of few pictures, which is what most of them speak of.
+        measured is left out; so is one whose arms have no size of few pictures, which is what most claims speak of.
     """
     found = {}
     for name, put in PUT.items():
@@ -173,7 +173,8 @@ PUT: Mapping[str, Put] = MappingProxyType(
             signed(lead("the better form of progressive unfreezing", "the better pure approach"), _MEAN),
             evidence.better_sides,
             lambda measured, gap: (
-                f"the better of head first and stage by stage is {side_words(gap, 'the better pure approach')}, {_MEAN}"
+                f"the better of head first and stage by stage is {side_words(gap, 'the better pure approach')}, "
+                f"{evidence.over_sizes_words(measured)}"
             ),
         ),
         "progressive.gradual": _mean_put(

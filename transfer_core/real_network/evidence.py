@@ -123,7 +123,7 @@ def in_and_out_words(ours: str, theirs: str) -> Callable[[Measured, Mapping[str,
     """Say how two arms compare in both styles."""
     return lambda measured, found: (
         f"{ours} is {side_words(found['inside'], theirs)} in the style that it was trained on, and "
-        f"{side_words(found['outside'])} in the other style, on the mean over the sizes"
+        f"{side_words(found['outside'])} in the other style, {over_sizes_words(measured)}"
     )
 
 
@@ -171,7 +171,7 @@ def pixels_words(resolution: int) -> str:
     return f"{resolution} x {resolution} pixels"
 
 
-def over_sizes_words(measured: Measured, most: int | None) -> str:
+def over_sizes_words(measured: Measured, most: int | None = None) -> str:
     """Say over which sizes a mean is taken: over all, or over those up to one."""
     sizes = [size for size in measured.sizes if most is None or size <= most]
     if len(sizes) == 1:

@@ -191,8 +191,12 @@ def measurements() -> Mapping[str, Results]:
     mapping of str to Results
         By resolution, in the order of `FOLDERS`; empty if nothing is.
     """
-    found = [read(folder) for folder in FOLDERS if (folder / FILE).exists()]
-    return MappingProxyType({str(one.resolution): one for one in found})
+    found: dict[str, Results] = {}
+    for folder in FOLDERS:
+        if (folder / FILE).exists():
+            one = read(folder)
+            found.setdefault(str(one.resolution), one)
+    return MappingProxyType(found)
 
 
 def judged(measured: Mapping[str, Results]) -> dict[str, Judged]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from transfer_core.real_network.evidence import FROZEN, FULL, count_of, pixels_words
+from transfer_core.real_network.evidence import FROZEN, FULL, SCRATCH, count_of, pixels_words
 from transfer_core.real_network.results import PLANNED_SIZES, Results
 from transfer_core.statistics import Gap
 from transfer_core.studies.rules import INCONCLUSIVE, UNTESTED
-from transfer_core.wording import inside, join_words, points_words, side_words, verdict_evidence, verdict_sentence
+from transfer_core.wording import join_words, points_words, side_words, verdict_evidence, verdict_sentence
 
 NO_RESULTS = "Nothing is stored for the real network; `python -m tools.build_real_network` measures it."
 ABOUT_PICTURES = (
@@ -37,6 +37,8 @@ def headline_of(gaps: Mapping[int, Gap]) -> str:
     >>> headline_of(gaps)
     'On a real network, freezing leads with 1 picture per class, fine-tuning from 10.'
     """
+    if not gaps:
+        return "On a real network, freezing and fine-tuning are not measured side by side yet."
     frozen, tuned = ([size for size, gap in gaps.items() if gap.sign == side] for side in (-1, 1))
     most = max(gaps)
     if frozen and tuned and max(frozen) < min(tuned):
@@ -84,51 +86,52 @@ def evidence(found: Results, others: Sequence[Results] = ()) -> list[str]:
     """
     gaps = found.gaps(FULL, FROZEN)
     said = "; ".join(f"with {count_of(size)} per class {side_words(gap)}" for size, gap in gaps.items())
-    return [f"End-to-end is, against feature extraction: {said}.", protocol(found), *left_out(found, others)]
+    lead = [f"End-to-end is, against feature extraction: {said}."] if gaps else []
+    return [*lead, protocol(found), *left_out(found, others)]
 
 
 def protocol(found: Results) -> str:
     """Say what was measured."""
     made, asked = found.made, found.made["asked"]
     per_class = made["per_class"]
+    anew = " From scratch, it takes those of the training pictures." if SCRATCH in found.arms else ""
     return (
         f"{BACKBONES.get(asked['backbone'], asked['backbone'])}, {pixels_words(found.resolution)}, "
         f"{len(found.classes)} classes, {found.best['seed'].nunique()} paired seeds, {asked['epochs']} epochs of SGD "
         f"(momentum {made['momentum']:g}, batches of {made['batch_size']}). Each arm chooses its rates among six settings on "
         f"each seed’s {per_class['validation']} validation pictures per class, and is tested on {per_class['test']} others; "
-        "pictures of the same thing never part. Batch norm keeps the statistics of ImageNet unless an arm says otherwise."
+        f"pictures of the same thing never part. Batch norm keeps the statistics of ImageNet unless an arm says otherwise.{anew}"
     )
 
 
 def left_out(found: Results, others: Sequence[Results] = ()) -> list[str]:
-    """Say what the whole study has and this measurement lacks: size by size, which arms; and who has it.
-
-    Examples
-    --------
-    >>> from transfer_core.real_network.results import measurements
-    >>> left_out(measurements()["128"])[-1]
-    'Not measured: 40 pictures per class.'
-    """
-    arms = [title for name, title in found.planned.items() if name not in found.arms]
-    sizes = [str(size) for size in PLANNED_SIZES if size not in found.sizes]
-    lines = [_lacking(join_words([inside(title) for title in arms]))] if arms else []
+    """Say what the whole study has and this measurement lacks: size by size, which arms; and who has some of it."""
+    arms = [name for name in found.planned if name not in found.arms]
+    sizes = [size for size in PLANNED_SIZES if size not in found.sizes]
+    lines = [f"Not measured: {_quoted(found, arms)}."] if arms else []
     for size in found.sizes:
-        lacking = [inside(arm.title) for name, arm in found.arms.items() if name not in found.arms_at(size)]
+        lacking = [name for name in found.arms if name not in found.arms_at(size)]
         if lacking:
-            lines.append(_lacking(f"with {count_of(size)} per class, {join_words(lacking)}"))
+            lines.append(f"Not measured with {count_of(size)} per class: {_quoted(found, lacking)}.")
     if sizes:
-        lines.append(_lacking(f"{join_words(sizes)} pictures per class"))
-    if lines and others:
-        lines.append(f"More of it is measured at {join_words([pixels_words(one.resolution) for one in others])}.")
-    return lines
+        lines.append(f"Not measured: {join_words([str(size) for size in sizes])} pictures per class.")
+    more = [pixels_words(one.resolution) for one in others if _measured(one) - _measured(found)]
+    return [*lines, f"More of it is measured at {join_words(more)}."] if lines and more else lines
 
 
-def _lacking(what: str) -> str:
-    return f"Not measured: {what}."
+def _quoted(found: Results, names: Sequence[str]) -> str:
+    return join_words([f"“{found.planned[name]}”" for name in names])
+
+
+def _measured(found: Results) -> set[tuple[str, int]]:
+    return {(name, size) for size in found.sizes for name in found.arms_at(size)}
 
 
 def at_size(found: Results, size: int) -> str:
     """Compare all arms at a size."""
+    here = found.arms_at(size)
+    if len(here) == 1:
+        return f"With {count_of(size)} per class, “{found.arms[here[0]].title}” alone was measured."
     titles = {name: arm.title for name, arm in found.arms.items()}
     one = found.verdict(size)
     return f"{verdict_sentence(one, titles)} {verdict_evidence(one, titles)}".rstrip()
