@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.app import PATIENCE
-from tests.browser import QUICK, ready
+from tests.browser import QUICK, eventually, ready
 from tests.present import present
 
 pytestmark = pytest.mark.browser
@@ -58,7 +58,8 @@ def test_the_slider_moves_every_picture_without_the_server_and_stays_in_the_link
     assert states(page) != end
     assert (places.get_attribute("x"), places.get_attribute("y")) != where
     page.get_by_role("button", name="Play").click()
-    expect(page.locator(".st-key-player output")).to_have_text("epoch 2", timeout=PATIENCE)
+    # `expect` looks once a second: the epoch may be over by then.
+    eventually(page, page.locator(".st-key-player output").inner_text, lambda said: said == "epoch 2")
     page.get_by_role("button", name="Pause").click()
     expect(page).to_have_url(re.compile(r"[?&]epoch=\d"))
     assert len(sent) == n_sent

@@ -300,7 +300,7 @@ def test_the_ledger_has_a_second_column_and_says_where_both_disagree(found, monk
     app = open_page("claims", {"claim": "progressive.gradual"})
     assert not app.exception
     page = texts(app.get("html"))
-    assert page.count(f"{claim_row.ON_A_REAL_ONE}, at 64 px") == len(PUT)
+    assert page.count(f"{claim_row.ON_A_REAL_ONE}, at 64\u00a0px") == len(PUT)
     assert page.count(claim_row.DISAGREE) == len(disagreeing)
     assert "**On a real network**, at 64 x 64 pixels (refuted there): " in texts(app.markdown)
     assert links(app)["The real network: what was measured, and how"].endswith("resolution=64")

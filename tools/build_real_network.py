@@ -134,11 +134,9 @@ def versions() -> dict[str, str]:
 
 
 def _device(bench: Bench) -> str:
-    return (
-        torch.cuda.get_device_name()
-        if bench.machine.device.type == "cuda"
-        else f"{os.cpu_count()} cores of {processor()}"
-    )
+    if bench.machine.device.type == "cuda":
+        return torch.cuda.get_device_name()
+    return f"{os.cpu_count()} cores of {processor()}"
 
 
 def keys_of(bench: Bench) -> dict[str, str]:

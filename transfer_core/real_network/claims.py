@@ -74,8 +74,8 @@ def judge(measured: Measured) -> dict[str, Finding]:
     found = {}
     for name, put in PUT.items():
         raced, here = name.startswith("speed."), measured.among(*put.arms)
-        few, many = (min(here.sizes, default=FEW + 1) <= FEW, max(here.sizes, default=0) >= put.smallest_end)
-        if not (few and many) or (raced and measured.race.empty):
+        few, enough = min(here.sizes, default=FEW + 1) <= FEW, max(here.sizes, default=0) >= put.smallest_end
+        if not (few and enough) or (raced and measured.race.empty):
             continue
         study, _, claim = name.partition(".")
         given = put.evidence(here)

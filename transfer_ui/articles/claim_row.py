@@ -82,7 +82,7 @@ def _elsewhere(entry: Entry, mode: str) -> str:
     look = LOOKS[entry.real.verdict]
     said = f"{look.sign} {there(entry.real.verdict)}"
     return (
-        f"<div><small>{ON_A_REAL_ONE}, at {entry.resolution} px</small>"
+        f"<div><small>{ON_A_REAL_ONE}, at {entry.resolution}\u00a0px</small>"
         f'<span class="verdict" style="color: {COLOURS[look.color][mode]}">{escape(said)}</span>'
         f"<small>{DISAGREE if entry.disagrees else ''}</small></div>"
     )
