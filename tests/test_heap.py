@@ -3,6 +3,7 @@
 import gc
 import threading
 import time
+from collections import deque
 from weakref import WeakSet
 
 import numpy as np
@@ -34,6 +35,19 @@ def _eventually(holds):
     while not holds() and time.monotonic() < until:
         time.sleep(0.01)
     return holds()
+
+
+def test_sessions_that_have_ended_do_not_pile_up_in_a_crowd():
+    before, there = gc.get_threshold(), WeakSet[Session]()
+    heap.settle()
+    try:
+        connected = deque[Session](maxlen=150_000)  # each stays for so long that it is no longer among the newer ones
+        for _ in range(900_000):
+            connected.append(Session())
+        there.update(one for one in gc.get_objects() if isinstance(one, Session))
+        assert len(there) < 600_000
+    finally:
+        gc.set_threshold(*before)
 
 
 @pytest.mark.usefixtures("_python_collects_nothing")

@@ -205,6 +205,27 @@ def test_jobs_that_import_much_all_go_to_one_hand(log):
         assert {job.hand for job in jobs} == {bench.hands[0]}
 
 
+ALONE = """
+import sys
+from transfer_core import RunConfig
+from transfer_core.baselines import logistic_regression
+from transfer_ui.runs.steps import baseline_steps
+
+config = RunConfig(n_seeds=2)
+*_, last = baseline_steps("logistic_regression", config)
+assert "sklearn" in sys.modules and "pandas" not in sys.modules
+import pandas
+from sklearn.linear_model import LogisticRegression
+table = pandas.DataFrame({"x": [0.0, 1.0]})
+assert LogisticRegression().fit(table, [0, 1]).predict(table).tolist() == [0, 1]
+assert (last.results() == logistic_regression(config)).all()
+"""
+
+
+def test_a_worker_does_without_pandas_until_it_makes_tables():
+    subprocess.run([sys.executable, "-W", "error", "-c", ALONE], cwd=ROOT, check=True)
+
+
 SERVER = """
 import sys, time
 from pathlib import Path

@@ -11,7 +11,7 @@ from transfer_core.baselines import BASELINES, has_zero_shot
 from transfer_ui.runs.default_views import default_view
 from transfer_ui.runs.guesses import Request
 from transfer_ui.runs.places import network_of, place_of
-from transfer_ui.runs.steps import single_step
+from transfer_ui.runs.steps import baseline_steps
 from transfer_ui.runs.turns import FIRST_HAND
 from transfer_ui.runs.waiting import quietly
 
@@ -47,7 +47,7 @@ def requests_of(config: RunConfig) -> dict[str, Request]:
     return {
         name: Request(
             (name, shared),
-            partial(single_step, baseline.measure, shared),
+            partial(baseline_steps, name, shared),
             network_of(shared) if baseline.pretrained else FIRST_HAND,
         )
         for name, baseline in BASELINES.items()
@@ -62,9 +62,7 @@ def to_come(config: RunConfig) -> list[str]:
 def measured_again(config: RunConfig, names: Sequence[str]) -> dict[str, Array]:
     """Measure baselines anew, whatever is stored or known of them: to see whether a saved run still holds."""
     found = {
-        name: quietly(
-            place_of(config).bench, ("again", name, config), partial(single_step, BASELINES[name].measure, config)
-        )
+        name: quietly(place_of(config).bench, ("again", name, config), partial(baseline_steps, name, config))
         for name in names
     }
     return {name: scores for name, scores in found.items() if scores is not None}

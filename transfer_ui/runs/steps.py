@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
@@ -10,6 +11,7 @@ from typing import Any
 from transfer_core import STRATEGIES, Arm, Progress, RunConfig, RunResult, Schedule, compare_steps
 from transfer_core.archive import pack, unpack
 from transfer_core.arrays import Array
+from transfer_core.baselines import BASELINES
 from transfer_core.experiment import scores_of, sweep_steps
 from transfer_core.scenarios import Task
 from transfer_core.splits import sample_images
@@ -27,6 +29,27 @@ def single_step(function: Callable[..., Any], *args: Any) -> Iterator[Progress]:
     """Call a function, as a job of one step."""
     result = function(*args)
     yield Progress(1.0, "", lambda: result)
+
+
+def baseline_steps(name: str, config: RunConfig) -> Iterator[Progress]:
+    """Measure a baseline: test accuracy by seed, or ``None`` where it makes no sense."""
+    if name == "logistic_regression":
+        _import_scikit_learn_alone()
+    yield from single_step(BASELINES[name].measure, config)
+
+
+def _import_scikit_learn_alone() -> None:
+    """Spare a worker 60 MB: scikit-learn imports pandas where it finds it, though it can do without.
+
+    Only where no other thread may import it meanwhile, as the server's do.
+    """
+    if {"streamlit", "pandas", "sklearn"} & sys.modules.keys():
+        return
+    sys.modules["pandas"] = None  # type: ignore[assignment]  # "there is none", for the next line alone
+    try:
+        import sklearn.linear_model  # noqa: F401
+    finally:
+        del sys.modules["pandas"]
 
 
 Samples = dict[str, tuple[str, list[str], Array]]
