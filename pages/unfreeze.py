@@ -62,7 +62,7 @@ if visit.page_is_new() and not cached.sweep_is_known(config, epochs):
     figures.draw_sweep(results, {})
 swept = cached.unfreeze_sweep(config, epochs, lambda so_far: figures.draw_sweep(results, so_far))
 points = with_present(swept.results, progressive)
-figures.draw_sweep(results, swept.results, complete=True)
+figures.draw_swept(outcome, swept)
 downloads.offer(
     "Sweep",
     lambda: sweep.sweep_table(

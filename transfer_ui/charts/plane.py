@@ -7,6 +7,7 @@ import pandas as pd
 from transfer_core import STRATEGIES
 from transfer_core.wording import inside
 from transfer_ui.charts import alt, base, beside
+from transfer_ui.charts.filling import Filling, fill
 from transfer_ui.charts.followed import looks
 from transfer_ui.charts.plane_rows import UNFROZEN, Picture
 from transfer_ui.charts.ready import Spec, kept
@@ -87,12 +88,10 @@ def described(drawn: Picture) -> str:
     return f"{'; '.join(said)}."
 
 
-def draw(drawn: Picture | None, mode: str, place: base.Place, words: str = UNDER_WAY) -> None:
-    """Draw the runs so far in place of the previous picture; without any, the axes alone."""
-    base.show(
-        plane_template(mode),
+def filled(drawn: Picture | None, words: str = UNDER_WAY) -> Filling:
+    """Put together what is drawn of the runs so far; without any, the axes alone."""
+    return fill(
         NO_ROWS if drawn is None else drawn.rows,
         alt=f"Accuracy on the old task against accuracy on the new one, by unfreeze epoch: {words}",
         frame=UNSEEN if drawn is None else drawn.frame,
-        place=place,
     )

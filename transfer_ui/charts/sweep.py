@@ -11,6 +11,7 @@ from transfer_core import STRATEGIES, RunResult
 from transfer_core.arrays import Array
 from transfer_ui.charts import alt, base, line_ends
 from transfer_ui.charts.encodings import frame_scale, mean_tooltips
+from transfer_ui.charts.filling import Filling, fill
 from transfer_ui.charts.lettering import at_the_ends
 from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.strip import shown_interval
@@ -163,24 +164,28 @@ class Charts:
 
     def draw_nothing(self) -> None:
         """Draw the axes until there is a point."""
-        for metric in self._places:
-            self._show(metric, NO_ROWS, (0.0, 1.0), UNDER_WAY)
+        self.draw({metric: self._fill(metric, NO_ROWS, (0.0, 1.0), UNDER_WAY) for metric in self._places})
 
-    def draw(
+    def filled(
         self, swept: Mapping[str, RunResult], references: Mapping[str, RunResult], *, complete: bool = True
-    ) -> None:
-        """Draw the points so far, in place of the previous ones; arguments as for `sweep_rows`."""
+    ) -> dict[str, Filling]:
+        """Put together what is drawn of the points so far, by accuracy; arguments as for `sweep_rows`."""
         rows = sweep_rows(swept, references, chosen=self._chosen, last=self._last)
+        found = {}
         for metric in self._places:
             best = rows[rows["role"] == "swept"].sort_values(metric).iloc[-1]
             words = f"highest, {best[metric]:.1%}, at {best['value']}." if complete else UNDER_WAY
-            self._show(metric, rows, _domain(rows, metric), words)
+            found[metric] = self._fill(metric, rows, _domain(rows, metric), words)
+        return found
 
-    def _show(self, metric: str, rows: pd.DataFrame, domain: tuple[float, float], words: str) -> None:
-        base.show(
-            sweep_template(metric, self._mode, self._title),
+    def draw(self, filled: Mapping[str, Filling]) -> None:
+        """Draw in place of the previous points."""
+        for metric, filling in filled.items():
+            base.show_filled(sweep_template(metric, self._mode, self._title), filling, self._places[metric])
+
+    def _fill(self, metric: str, rows: pd.DataFrame, domain: tuple[float, float], words: str) -> Filling:
+        return fill(
             rows,
             alt=f"{PANELS[metric]} for {self._title.lower()} up to {self._last}: {words}",
             frame={"last": self._last, "low": domain[0], "high": domain[1]},
-            place=self._places[metric],
         )

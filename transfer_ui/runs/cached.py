@@ -87,7 +87,7 @@ def unfreeze_sweep(config: RunConfig, epochs: tuple[int, ...], draw: Draw | None
     view = _stored_sweep(config, epochs)
     if view:
         keep_place()
-        return Outcome(view.sweep, False, view.made)
+        return Outcome(view.sweep, False, view.made, derived=view.derived)
     asked = sweep_of(config, epochs)
     return outcome(place_of(config).bench, asked.key, asked.make_steps, draw, asked.family)
 

@@ -12,13 +12,16 @@ from transfer_core import STRATEGIES, RunConfig, RunResult
 from transfer_core.statistics import MIN_SEEDS
 from transfer_ui import nouns
 from transfer_ui.articles.unfreeze.swept import with_present
-from transfer_ui.charts import plane, sweep
+from transfer_ui.charts import base, plane, sweep
 from transfer_ui.charts.base import Place
 from transfer_ui.charts.components import timeline
+from transfer_ui.charts.filling import Filling
 from transfer_ui.charts.layer_change import show_change, show_no_change
 from transfer_ui.charts.plane_rows import picture
 from transfer_ui.controls import sidebar, yours
 from transfer_ui.controls.knobs import KNOB
+from transfer_ui.runs.found import Found
+from transfer_ui.runs.waiting import Outcome
 from transfer_ui.sentences import Results, percent
 
 PROGRESSIVE, PURE = "progressive_unfreezing", ("feature_extraction", "end_to_end")
@@ -95,7 +98,7 @@ class Figures:
         for place in self._changes.values():
             show_no_change(self._config, self._mode, place)
         if self._config.has_old_task:
-            plane.draw(None, self._mode, self._first)
+            base.show_filled(plane.plane_template(self._mode), plane.filled(None), self._first)
         self._sweep.draw_nothing()
 
     def draw(self, results: Results) -> None:
@@ -114,14 +117,32 @@ class Figures:
         for name, place in self._changes.items():
             show_change(results[name], self._mode, place, complete=complete)
 
-    def draw_sweep(self, results: Results, swept: Mapping[str, RunResult], *, complete: bool = False) -> None:
+    def draw_sweep(self, results: Results, swept: Mapping[str, RunResult]) -> None:
         """Draw the unfreeze epochs so far, beside the strategies."""
-        points = with_present(swept, results[PROGRESSIVE])
-        self._sweep.draw(points, {name: results[name] for name in PURE}, complete=complete)
+        self._draw_filled(*self._filled(results, swept, complete=False))
+
+    def draw_swept(self, comparison: Outcome, swept: Outcome) -> None:
+        """Draw all unfreeze epochs, beside the strategies."""
+        # Whoever comes later must not see what was cut short here.
+        found = Found() if comparison.stopped else swept
+        name = f"unfrozen at {self._config.unfreeze_epoch}"
+        self._draw_filled(*found.once(name, lambda: self._filled(comparison.results, swept.results, complete=True)))
+
+    def _filled(
+        self, results: Results, swept: Mapping[str, RunResult], *, complete: bool
+    ) -> tuple[dict[str, Filling], Filling | None]:
+        """Put together the charts of the sweep, and the plane if there is an old task."""
+        points, pure = with_present(swept, results[PROGRESSIVE]), {name: results[name] for name in PURE}
+        charts = self._sweep.filled(points, pure, complete=complete)
         if not self._config.has_old_task:
-            return
-        drawn = picture(points, {name: results[name] for name in PURE}, self._config.unfreeze_epoch)
-        plane.draw(drawn, self._mode, self._first, plane.described(drawn) if complete else plane.UNDER_WAY)
+            return charts, None
+        drawn = picture(points, pure, self._config.unfreeze_epoch)
+        return charts, plane.filled(drawn, plane.described(drawn) if complete else plane.UNDER_WAY)
+
+    def _draw_filled(self, charts: Mapping[str, Filling], of_plane: Filling | None) -> None:
+        self._sweep.draw(charts)
+        if of_plane:
+            base.show_filled(plane.plane_template(self._mode), of_plane, self._first)
 
 
 @lru_cache(maxsize=20)
