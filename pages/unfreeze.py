@@ -55,7 +55,7 @@ results = outcome.results
 if not results:
     frame.stop_without_results()
 progressive = results["progressive_unfreezing"]
-figures.draw_weights(results, complete=True)
+figures.draw_all_weights(outcome)
 figures.proof.markdown(words.moved_sentence(progressive))
 
 if visit.page_is_new() and not cached.sweep_is_known(config, epochs):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from transfer_core import RunConfig, RunResult
 from transfer_ui.charts import alt, base
+from transfer_ui.charts.filling import Filling, fill
 from transfer_ui.charts.ready import Spec, kept
 from transfer_ui.charts.timeline import ROW_HEIGHT, layer_names
 from transfer_ui.palette import FROZEN, TRAINED_RANGE
@@ -98,26 +99,20 @@ def change_template(mode: str) -> Spec:
     return base.template(alt.layer(*layers).properties(height=alt.Step(ROW_HEIGHT)), mode)
 
 
-def show_change(result: RunResult, mode: str, place: base.Place, *, complete: bool = True) -> None:
-    """Draw how far each layer moved in each epoch; ice blue means not a single bit. The axis spans the whole run."""
+def filled(result: RunResult, *, complete: bool = True) -> Filling:
+    """Put together how far each layer moved in each epoch; ice blue means not a single bit. The axis spans the whole run."""
     rows = change_rows(result)
     still = [str(name) for name, group in rows.groupby("layer") if group["change"].isna().all()]
     words = f"Never moved: {', '.join(still) or 'none'}." if complete else UNDER_WAY
-    _show_change(rows, words, result.config, mode, place)
+    return _fill(rows, words, result.config)
 
 
-def show_no_change(config: RunConfig, mode: str, place: base.Place) -> None:
-    """Draw the axes of `show_change` until there is an epoch."""
+def filled_with_nothing(config: RunConfig) -> Filling:
+    """Put together the axes alone, until there is an epoch."""
     names = layer_names(len(config.layer_sizes) - 1)[::-1]
     rows = pd.DataFrame({"layer": names, "start": 0, "end": 0, "change": np.nan, "when": ""})
-    _show_change(rows, UNDER_WAY, config, mode, place)
+    return _fill(rows, UNDER_WAY, config)
 
 
-def _show_change(rows: pd.DataFrame, words: str, config: RunConfig, mode: str, place: base.Place) -> None:
-    base.show(
-        change_template(mode),
-        rows,
-        alt=f"Change of each layer's weights per epoch. {words}",
-        frame={"n_epochs": config.n_epochs},
-        place=place,
-    )
+def _fill(rows: pd.DataFrame, words: str, config: RunConfig) -> Filling:
+    return fill(rows, alt=f"Change of each layer's weights per epoch. {words}", frame={"n_epochs": config.n_epochs})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import streamlit as st
@@ -12,11 +12,10 @@ from transfer_core import STRATEGIES, RunConfig, RunResult
 from transfer_core.statistics import MIN_SEEDS
 from transfer_ui import nouns
 from transfer_ui.articles.unfreeze.swept import with_present
-from transfer_ui.charts import base, plane, sweep
+from transfer_ui.charts import base, layer_change, plane, sweep
 from transfer_ui.charts.base import Place
 from transfer_ui.charts.components import timeline
 from transfer_ui.charts.filling import Filling
-from transfer_ui.charts.layer_change import show_change, show_no_change
 from transfer_ui.charts.plane_rows import picture
 from transfer_ui.controls import sidebar, yours
 from transfer_ui.controls.knobs import KNOB
@@ -96,7 +95,7 @@ class Figures:
         """Draw what is known before the first epoch, and say why that is all."""
         self._say(dict.fromkeys(self._changes, said))
         for place in self._changes.values():
-            show_no_change(self._config, self._mode, place)
+            self._draw_change(layer_change.filled_with_nothing(self._config), place)
         if self._config.has_old_task:
             base.show_filled(plane.plane_template(self._mode), plane.filled(None), self._first)
         self._sweep.draw_nothing()
@@ -106,16 +105,25 @@ class Figures:
         self.draw_weights(results)
         self.draw_sweep(results, {})
 
-    def draw_weights(self, results: Results, *, complete: bool = False) -> None:
-        """Draw how far the layers have moved."""
-        self._say(
-            {
-                name: f"{percent(results[name].val_accuracy.mean())} on {nouns.said_here('validation images')}"
-                for name in self._changes
-            }
-        )
+    def draw_weights(self, results: Results) -> None:
+        """Draw how far the layers have moved so far."""
+        self._say_scores(results)
         for name, place in self._changes.items():
-            show_change(results[name], self._mode, place, complete=complete)
+            self._draw_change(layer_change.filled(results[name], complete=False), place)
+
+    def draw_all_weights(self, comparison: Outcome) -> None:
+        """Draw how far the layers have moved in the end."""
+        self._say_scores(comparison.results)
+        for name, place in self._changes.items():
+            of = comparison.results[name]
+            self._draw_change(comparison.once(f"change of {name}", partial(layer_change.filled, of)), place)
+
+    def _say_scores(self, results: Results) -> None:
+        images = nouns.said_here("validation images")
+        self._say({name: f"{percent(results[name].val_accuracy.mean())} on {images}" for name in self._changes})
+
+    def _draw_change(self, filling: Filling, place: Place) -> None:
+        base.show_filled(layer_change.change_template(self._mode), filling, place)
 
     def draw_sweep(self, results: Results, swept: Mapping[str, RunResult]) -> None:
         """Draw the unfreeze epochs so far, beside the strategies."""
