@@ -61,7 +61,7 @@ else:
             "pictures",
             sizes,
             st.segmented_control,
-            default=str(max(found.sizes)),
+            default=str(found.fullest_size),
             label="Training pictures per class",
             elsewhere={str(size) for one in others for size in one.sizes},
         )

@@ -147,7 +147,13 @@ def test_the_tool_writes_what_is_read(tmp_path, capsys):
     main([str(measured), "--out", str(out)])
     read = shipped.from_json(json.loads((out / shipped.FILE).read_text()))
     assert set(read.findings) == set(PUT)
-    assert capsys.readouterr().out.count("\n") == len(PUT)
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in said[: len(PUT)]] == list(read.findings)
+    others = [arm.title for name, arm in read.arms.items() if name != "end_to_end"]
+    assert [line.split(", against end-to-end")[0] for line in said[len(PUT) :]] == [
+        title for title in others for _ in read.sizes
+    ]
+    assert said[-1].endswith("seeds).")
     pd.testing.assert_frame_equal(read.best, made_up.results().best, check_dtype=False, atol=1e-5)
 
 
@@ -309,3 +315,10 @@ def test_the_ledger_has_a_second_column_and_says_where_both_disagree(found, monk
 def test_all_arms_have_a_place(found):
     assert list(found.arms) == list(ARMS)
     assert set(found.planned) == set(ARMS)
+
+
+def test_a_page_opens_at_the_largest_size_that_has_the_most_arms():
+    whole = made_up.results()
+    assert whole.fullest_size == max(whole.sizes)
+    smaller = whole.best[(whole.best["size"] < max(whole.sizes)) | whole.best["arm"].isin(["end_to_end"])]
+    assert whole._replace(best=smaller).fullest_size == whole.sizes[-2]

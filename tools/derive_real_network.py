@@ -20,8 +20,9 @@ from PIL import Image
 from tools.build_real_network import OUT
 from transfer_core.arrays import Array
 from transfer_core.real_network.claims import judge
-from transfer_core.real_network.evidence import Measured
+from transfer_core.real_network.evidence import FULL, Measured
 from transfer_core.real_network.results import FILE, FOLDER, SPRITE, TRAININGS
+from transfer_core.wording import side_words
 from transfer_torch.arms import ARMS
 from transfer_torch.findings import complete, summarise
 from transfer_torch.work import multiply_adds
@@ -59,6 +60,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         shutil.copy(options.folder / TRAININGS, options.out / TRAININGS)
     for name, one in stored["findings"].items():
         print(f"{name}: {one['verdict']}. {one['sentence']}")
+    for line in leads(Measured(pd.DataFrame(stored["best"]), race, len(about["classes"]))):
+        print(line)
+
+
+def leads(measured: Measured) -> list[str]:
+    """Compare each arm with end-to-end, at every size that has both."""
+    arms = [name for name in ARMS if name in set(measured.best["arm"]) and name != FULL]
+    return [
+        f"{ARMS[name].title}, against end-to-end, with {size} per class: {side_words(measured.gap(name, FULL, size))}."
+        for name in arms
+        for size in measured.among(name, FULL).sizes
+    ]
 
 
 def derive(rows: pd.DataFrame, about: dict[str, Any], race: pd.DataFrame) -> dict[str, Any]:
@@ -103,17 +116,17 @@ def derive(rows: pd.DataFrame, about: dict[str, Any], race: pd.DataFrame) -> dic
 
 
 def look_at(looks: dict[str, Array], about: dict[str, Any]) -> tuple[dict[str, Any] | None, list[int]]:
-    """Put together what the page shows of single pictures and filters, at the largest size that was looked at.
+    """Put together what the page shows of single pictures and filters, at the largest of the sizes at which most arms were looked at.
 
     Returns
     -------
     tuple of (dict or None, list of int)
         The latter are the positions of the pictures for the sheet.
     """
-    sizes = {int(name.split(".")[1]) for name in looks if name.endswith(".test")}
+    sizes = [int(name.split(".")[1]) for name in looks if name.endswith(".test")]
     if not sizes:
         return None, []
-    size = max(sizes)
+    size = max(sizes, key=lambda size: (sizes.count(size), size))
     arms = [name for name in ARMS if f"{name}.{size}.test" in looks]
     shown, names = looks["shown"], about["names"]
     truth = np.array([about["labels"][place] for place in shown])

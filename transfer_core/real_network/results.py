@@ -146,6 +146,11 @@ class Results(NamedTuple):
         here = set(self.best.loc[self.best["size"] == size, "arm"])
         return [name for name in self.arms if name in here]
 
+    @property
+    def fullest_size(self) -> int:
+        """The largest of the sizes that have the most arms."""
+        return max(self.sizes, key=lambda size: (len(self.arms_at(size)), size))
+
     def gaps(self, ours: str, theirs: str, part: str = "test") -> dict[int, Gap]:
         """Lead of an arm over another at each size that has both."""
         measured = self.measured.among(ours, theirs)
