@@ -130,7 +130,11 @@ def moves_template(arms: Arms, stages: tuple[str, ...], mode: str) -> Spec:
         alt.Color("mean:Q")
         .scale(type="log", domain=MOVES, range=TRAINED_RANGE[mode], interpolate="rgb", clamp=True)
         .legend(
-            orient="bottom", values=[0.0005, 0.005, 0.05, 0.5], format=".2~%", gradientLength=150, gradientThickness=10
+            orient="bottom",
+            values=[0.0005, 0.005, 0.05, 0.5],
+            format=".2~%",
+            gradientLength=alt.ExprRef(f"{NARROW} ? 110 : 150"),
+            gradientThickness=10,
         )
         .title("Weights moved by")
     )
