@@ -88,10 +88,15 @@ def looks(arms=tuple(ARMS)):
     shown = np.concatenate([3 * N_TEST * label + np.arange(N_TEST) for label in range(len(CLASSES))])
     found = {"shown": shown, "before": rng.normal(size=(6, 3, 3, 3)).astype(np.float32)}
     for name in arms:
-        found[f"{name}.40.after"] = found["before"] + (name != "feature_extraction") * np.float32(0.05)
-        for part in ("test", "other"):
-            found[f"{name}.40.{part}"] = rng.integers(0, len(CLASSES), len(shown)).astype(np.int8)
+        _look(found, f"{name}.40", name, rng)
+    _look(found, f"{arms[0]}.80", arms[0], rng)  # larger, but of a single arm
     return found
+
+
+def _look(found, place, name, rng):
+    found[f"{place}.after"] = found["before"] + (name != "feature_extraction") * np.float32(0.05)
+    for part in ("test", "other"):
+        found[f"{place}.{part}"] = rng.integers(0, len(CLASSES), len(found["shown"])).astype(np.int8)
 
 
 def stored(arms=tuple(ARMS), sizes=SIZES):

@@ -11,8 +11,11 @@ import pytest
 from streamlit.dataframe_util import convert_pandas_df_to_arrow_bytes
 
 from tests.app import QUICK, open_page, widget
+from transfer_core import RunConfig, compare
+from transfer_ui.articles.unfreeze.figures import Figures
 from transfer_ui.charts import filling
 from transfer_ui.runs.found import Found
+from transfer_ui.runs.waiting import Outcome
 
 N = 8
 PACKED = filling.packed
@@ -63,6 +66,56 @@ def test_what_compare_draws_of_a_known_result_is_put_together_once(monkeypatch):
     assert not packed
     widget(app, "curve").set_value("val_loss").run()  # a chart that nobody has seen yet
     assert len(packed) == 2, "its rows, and the names at the ends of its lines"
+
+
+def test_of_a_kind_the_latest_few_are_kept():
+    found = Found()
+    given = [found.once_each("square", number, lambda n=number: n**2) for number in (*range(10), 9, 0)]
+    assert given == [*(n**2 for n in range(10)), 81, 0]
+    kept = found.derived["square"]
+    assert isinstance(kept, dict)
+    assert list(kept) == [*range(3, 10), 0]
+
+
+def test_what_unfreeze_draws_of_a_known_result_is_put_together_once_for_each_epoch(monkeypatch):
+    app = open_page("unfreeze", QUICK)
+    first, packed = _drawn(app), []
+
+    def counted(table):
+        packed.append(table)
+        return PACKED(table)
+
+    monkeypatch.setattr(filling, "packed", counted)
+    app.run()
+    assert not app.exception
+    assert not packed
+    assert _drawn(app) == first
+    slider = widget(app, "unfreeze_epoch")
+    before = slider.value
+    slider.set_value(before + 1).run()
+    assert packed
+    assert _drawn(app) != first, "now is elsewhere"
+    packed.clear()
+    widget(app, "unfreeze_epoch").set_value(before).run()
+    assert not packed
+    assert _drawn(app) == first
+
+
+def test_what_was_cut_short_is_not_kept_with_the_whole_sweep():
+    config = RunConfig(
+        scenario="low_to_high", hidden_sizes=(8,), pretrain_epochs=1, n_epochs=4, unfreeze_epoch=2, n_seeds=2
+    )
+    results = compare(config, ["feature_extraction", "end_to_end", "progressive_unfreezing"])
+    swept = Outcome({"2": results["progressive_unfreezing"]}, False)
+    figures = Figures(config, "light")
+    figures.draw_swept(Outcome(results, True), swept)
+    assert not swept.derived
+    figures.draw_swept(Outcome(results, False), swept)
+    assert swept.derived
+
+
+def _drawn(app):
+    return [chart.proto.datasets for chart in app.get("vega_lite_chart")]
 
 
 def test_a_packed_table_is_what_streamlit_would_send_of_it_without_its_description_for_pandas():

@@ -154,6 +154,8 @@ def test_the_tool_writes_what_is_read(tmp_path, capsys):
         title for title in others for _ in read.sizes
     ]
     assert said[-1].endswith("seeds).")
+    assert read.looks
+    assert (read.looks.size, set(read.looks.answers)) == (40, set(read.arms)), "at 80, one arm alone was looked at"
     pd.testing.assert_frame_equal(read.best, made_up.results().best, check_dtype=False, atol=1e-5)
 
 

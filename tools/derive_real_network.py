@@ -20,7 +20,7 @@ from PIL import Image
 from tools.build_real_network import OUT
 from transfer_core.arrays import Array
 from transfer_core.real_network.claims import judge
-from transfer_core.real_network.evidence import FULL, Measured
+from transfer_core.real_network.evidence import FULL, Measured, count_of
 from transfer_core.real_network.results import FILE, FOLDER, SPRITE, TRAININGS
 from transfer_core.wording import side_words
 from transfer_torch.arms import ARMS
@@ -68,7 +68,7 @@ def leads(measured: Measured) -> list[str]:
     """Compare each arm with end-to-end, at every size that has both."""
     arms = [name for name in ARMS if name in set(measured.best["arm"]) and name != FULL]
     return [
-        f"{ARMS[name].title}, against end-to-end, with {size} per class: {side_words(measured.gap(name, FULL, size))}."
+        f"{ARMS[name].title}, against end-to-end, with {count_of(size)} per class: {side_words(measured.gap(name, FULL, size))}."
         for name in arms
         for size in measured.among(name, FULL).sizes
     ]
@@ -116,7 +116,9 @@ def derive(rows: pd.DataFrame, about: dict[str, Any], race: pd.DataFrame) -> dic
 
 
 def look_at(looks: dict[str, Array], about: dict[str, Any]) -> tuple[dict[str, Any] | None, list[int]]:
-    """Put together what the page shows of single pictures and filters, at the largest of the sizes at which most arms were looked at.
+    """Put together what the page shows of single pictures and filters.
+
+    It is of the largest of the sizes at which most arms were looked at.
 
     Returns
     -------

@@ -10,9 +10,9 @@ import threading
 from collections.abc import Callable
 
 ROUNDS = (10_000, 10, 2)
-"""Objects made, less those freed, between two rounds through the newest; rounds through these between two further ones; and how
-many of these between two through all, which Python also puts off until there is a quarter more than the last one left. In a
-crowd, visitors who have left and scripts that have ended fill 25 MB a minute until then."""
+"""After more than so many objects made, less those freed, Python looks through the newest; after more than so many of these
+rounds, through the newer ones too; after more than so many of those, through all, though not before there is a quarter more
+than the last one left. In a crowd, visitors who have left and scripts that have ended fill 25 MB a minute until then."""
 EVERY = 600.0
 """Seconds between two rounds while something is there that must not stay."""
 

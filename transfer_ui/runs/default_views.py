@@ -34,7 +34,7 @@ class View(NamedTuple):
         Unfreeze epoch as text -> run, without weights.
     baselines : dict of str to ndarray of shape (n_seeds,)
     derived : dict of str to object
-        What pages have made of the comparison.
+        What pages have made of the comparison and of the sweep.
     """
 
     made: dict[str, str]

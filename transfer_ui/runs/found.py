@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from threading import RLock
@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 T = TypeVar("T")
 _LOCK = "lock of what is made"
+MOST_OF_A_KIND = 8
 
 
 @dataclass(frozen=True)
@@ -40,3 +41,22 @@ class Found:
                 if name not in self.derived:
                     self.derived[name] = make()
         return cast(T, self.derived[name])
+
+    def once_each(self, kind: str, of: Hashable, make: Callable[[], T]) -> T:
+        """Give what was made of a kind for something, or make it; of each kind, the latest few are kept.
+
+        Examples
+        --------
+        >>> found = Found()
+        >>> [found.once_each("square", number, lambda: number**2) for number in range(10)][-1]
+        81
+        >>> list(found.derived["square"])
+        [2, 3, 4, 5, 6, 7, 8, 9]
+        """
+        made = self.once(kind, dict[Hashable, T])
+        with cast(AbstractContextManager[object], self.derived[_LOCK]):
+            if of not in made:
+                made[of] = make()
+                while len(made) > MOST_OF_A_KIND:
+                    del made[next(iter(made))]
+            return made[of]

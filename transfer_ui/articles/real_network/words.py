@@ -53,7 +53,7 @@ def headline_of(gaps: Mapping[int, Gap]) -> str:
 
 
 def resolutions(measured: Mapping[str, Results]) -> dict[str, str]:
-    """Title each measurement by what sets it apart: the size of its pictures, how many arms it has, and up to where.
+    """Title each measurement by what sets it apart: the size of its pictures, how many arms it has, and up to where it has them.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def resolutions(measured: Mapping[str, Results]) -> dict[str, str]:
         By resolution.
     """
     return {
-        key: f"{pixels_words(one.resolution)}: {len(one.arms)} arms, up to {count_of(max(one.sizes))}"
+        key: f"{pixels_words(one.resolution)}: {len(one.arms)} arms, up to {count_of(one.fullest_size)}"
         for key, one in measured.items()
     }
 

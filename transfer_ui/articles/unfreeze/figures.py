@@ -133,8 +133,13 @@ class Figures:
         """Draw all unfreeze epochs, beside the strategies."""
         # Whoever comes later must not see what was cut short here.
         found = Found() if comparison.stopped else swept
-        name = f"unfrozen at {self._config.unfreeze_epoch}"
-        self._draw_filled(*found.once(name, lambda: self._filled(comparison.results, swept.results, complete=True)))
+        self._draw_filled(
+            *found.once_each(
+                "unfreeze epochs, drawn",
+                self._config.unfreeze_epoch,
+                lambda: self._filled(comparison.results, swept.results, complete=True),
+            )
+        )
 
     def _filled(
         self, results: Results, swept: Mapping[str, RunResult], *, complete: bool
