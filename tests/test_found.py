@@ -1,6 +1,7 @@
 """What pages make of a result is made once, however many ask for it at the same time."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from time import sleep
 
@@ -52,15 +53,21 @@ def test_what_could_not_be_made_is_made_by_whoever_asks_next():
     assert found.once("share", lambda: 1) == 1
 
 
-def test_what_compare_draws_of_a_known_result_is_put_together_once(monkeypatch):
-    app = open_page("compare", QUICK)
-    packed = []
+def _counting(monkeypatch):
+    """List the tables that are packed from now on."""
+    seen: list[pd.DataFrame] = []
 
-    def counted(table):
-        packed.append(table)
+    def packed(table):
+        seen.append(table)
         return PACKED(table)
 
-    monkeypatch.setattr(filling, "packed", counted)
+    monkeypatch.setattr(filling, "packed", packed)
+    return seen
+
+
+def test_what_compare_draws_of_a_known_result_is_put_together_once(monkeypatch):
+    app = open_page("compare", QUICK)
+    packed = _counting(monkeypatch)
     app.run()
     assert not app.exception
     assert not packed
@@ -70,7 +77,7 @@ def test_what_compare_draws_of_a_known_result_is_put_together_once(monkeypatch):
 
 def test_of_a_kind_the_latest_few_are_kept():
     found = Found()
-    given = [found.once_each("square", number, lambda n=number: n**2) for number in (*range(10), 9, 0)]
+    given = [found.once_each("square", number, partial(pow, number, 2)) for number in (*range(10), 9, 0)]
     assert given == [*(n**2 for n in range(10)), 81, 0]
     kept = found.derived["square"]
     assert isinstance(kept, dict)
@@ -79,13 +86,7 @@ def test_of_a_kind_the_latest_few_are_kept():
 
 def test_what_unfreeze_draws_of_a_known_result_is_put_together_once_for_each_epoch(monkeypatch):
     app = open_page("unfreeze", QUICK)
-    first, packed = _drawn(app), []
-
-    def counted(table):
-        packed.append(table)
-        return PACKED(table)
-
-    monkeypatch.setattr(filling, "packed", counted)
+    first, packed = _drawn(app), _counting(monkeypatch)
     app.run()
     assert not app.exception
     assert not packed
