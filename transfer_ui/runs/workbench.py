@@ -26,7 +26,7 @@ from transfer_ui.runs.shelf import Shelf
 from transfer_ui.runs.turns import Turns
 
 MAX_JOBS = 200
-MAX_BYTES = 32 * 2**20  # of results; what pages make of them takes up to two thirds as much again
+MAX_BYTES = 32 * 2**20  # of results alone; what pages make of them comes on top, about 60 kB each in a crowd
 SECONDS_TO_CLOSE = 5
 
 

@@ -13,7 +13,6 @@ from transfer_core.statistics import MIN_SEEDS
 from transfer_ui import nouns
 from transfer_ui.articles.unfreeze.swept import with_present
 from transfer_ui.charts import base, layer_change, plane, sweep
-from transfer_ui.charts.base import Place
 from transfer_ui.charts.components import timeline
 from transfer_ui.charts.filling import Filling
 from transfer_ui.charts.plane_rows import picture
@@ -54,17 +53,17 @@ class Figures:
 
     def __init__(self, config: RunConfig, mode: str) -> None:
         self._config, self._mode = config, mode
-        self._changes: dict[str, Place] = {}
+        self._changes: dict[str, base.Place] = {}
         self._said: dict[str, Any] = {}
         left, right = st.columns([11, 9], gap="medium")
         with left:
-            self._first = Place(st.container(key="unfreeze_plane" if config.has_old_task else None))
+            self._first = base.Place(st.container(key="unfreeze_plane" if config.has_old_task else None))
             crosses = "Crosses: 95 % intervals. " if config.n_seeds >= MIN_SEEDS else ""
             st.caption(nouns.said_here(OF_THE_PLANE.format(crosses) if config.has_old_task else OF_THE_SWEEP))
         with right:
             self._said[PROGRESSIVE] = st.container()
             _draw_handle(config, mode)
-            self._changes[PROGRESSIVE] = Place()
+            self._changes[PROGRESSIVE] = base.Place()
             st.caption(
                 "Drag the line, or move it with the arrow keys. Ice blue with a lock is frozen, warm is trained, deeper for a "
                 "higher rate (the number). Below: how far the weights moved in each epoch, relative to their norm, mean over "
@@ -77,12 +76,12 @@ class Figures:
             with column:
                 self._said[name] = st.container()
                 timeline.show(STRATEGIES[name].build(config), mode, f"schedule_{name}")
-                self._changes[name] = Place()
+                self._changes[name] = base.Place()
         places = {"val_accuracy": self._first}
         if config.has_old_task:
             st.subheader("The unfreeze epoch, swept", anchor=False)
             columns = st.columns(len(sweep.PANELS), gap="medium")
-            places = {metric: Place(column) for metric, column in zip(sweep.PANELS, columns, strict=True)}
+            places = {metric: base.Place(column) for metric, column in zip(sweep.PANELS, columns, strict=True)}
             st.caption(nouns.said_here(OF_THE_SWEEP))
         chosen, last = config.unfreeze_epoch, config.n_epochs
         self._sweep = sweep.Charts(places, chosen=chosen, last=last, knob_title=KNOB_TITLE, mode=mode)
@@ -122,7 +121,7 @@ class Figures:
         images = nouns.said_here("validation images")
         self._say({name: f"{percent(results[name].val_accuracy.mean())} on {images}" for name in self._changes})
 
-    def _draw_change(self, filling: Filling, place: Place) -> None:
+    def _draw_change(self, filling: Filling, place: base.Place) -> None:
         base.show_filled(layer_change.change_template(self._mode), filling, place)
 
     def draw_sweep(self, results: Results, swept: Mapping[str, RunResult]) -> None:
