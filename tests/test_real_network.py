@@ -323,4 +323,9 @@ def test_a_page_opens_at_the_largest_size_that_has_the_most_arms():
     whole = made_up.results()
     assert whole.fullest_size == max(whole.sizes)
     smaller = whole.best[(whole.best["size"] < max(whole.sizes)) | whole.best["arm"].isin(["end_to_end"])]
-    assert whole._replace(best=smaller).fullest_size == whole.sizes[-2]
+    uneven = whole._replace(best=smaller)
+    assert uneven.fullest_size == whole.sizes[-2]
+    assert words.resolutions({"": whole})[""].endswith(f"{len(whole.arms)} arms, up to {max(whole.sizes)} pictures")
+    assert words.resolutions({"": uneven})[""].endswith(
+        f"{len(whole.arms)} arms, up to {whole.sizes[-2]} pictures; 1 up to {max(whole.sizes)}"
+    )

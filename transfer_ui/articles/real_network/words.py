@@ -60,10 +60,14 @@ def resolutions(measured: Mapping[str, Results]) -> dict[str, str]:
     measured : mapping of str to Results
         By resolution.
     """
-    return {
-        key: f"{pixels_words(one.resolution)}: {len(one.arms)} arms, up to {count_of(one.fullest_size)}"
-        for key, one in measured.items()
-    }
+    return {key: f"{pixels_words(one.resolution)}: {_reach(one)}" for key, one in measured.items()}
+
+
+def _reach(found: Results) -> str:
+    """Say how many arms there are, and up to which size; if the largest size has fewer of them, how many."""
+    all_at, last = found.fullest_size, max(found.sizes)
+    fewer = f"; {len(found.arms_at(last))} up to {last}" if last > all_at else ""
+    return f"{len(found.arms_at(all_at))} arms, up to {count_of(all_at)}{fewer}"
 
 
 def note(found: Results) -> str:
